@@ -1,0 +1,49 @@
+using Akka.Actor;
+
+namespace DeltaStream.Actors.Clients;
+
+/// <summary>Asks the ClientSupervisor for a ClientActor; answered by <see cref="ClientOpened"/> or <see cref="ClientRefused"/>.</summary>
+/// <param name="SessionId">The public session id: the <c>client_id</c> of logs and of <c>connected</c>.</param>
+/// <param name="Transport">The connection.</param>
+public sealed record OpenClient(string SessionId, IClientTransport Transport) : INoSerializationVerificationNeeded;
+
+/// <summary>The client has its actor; it says <c>connected</c> on the first <see cref="TransportReady"/>.</summary>
+public sealed record ClientOpened(IActorRef Client) : INoSerializationVerificationNeeded;
+
+/// <summary>No client is let in.</summary>
+/// <param name="Message">What the client is told.</param>
+public sealed record ClientRefused(string Message) : INoSerializationVerificationNeeded;
+
+/// <summary>What a transport tells its ClientActor.</summary>
+public interface IClientInput : INoSerializationVerificationNeeded;
+
+/// <summary>An event from the client.</summary>
+/// <param name="Event">The event's name.</param>
+/// <param name="Data">Its first argument as UTF-8 JSON; empty where it has none. The bytes are the actor's own.</param>
+/// <param name="AckId">The acknowledgement's id as it came over the wire; null where none is asked for.</param>
+public sealed record ClientEvent(string Event, ReadOnlyMemory<byte> Data, ReadOnlyMemory<byte>? AckId) : IClientInput;
+
+/// <summary>A message that is no event at all (plain WebSocket only: Socket.IO closes on these); answered by <c>error</c>.</summary>
+/// <param name="Code">One of the contract's error codes.</param>
+/// <param name="Message">What was wrong.</param>
+public sealed record InvalidClientMessage(string Code, string Message) : IClientInput;
+
+/// <summary>The transport can take a write now.</summary>
+public sealed record TransportReady : IClientInput
+{
+    /// <summary>The only one.</summary>
+    public static readonly TransportReady Instance = new();
+}
+
+/// <summary>
+/// Answered to the sender by the same message once everything before it was handled and what it caused at once is in the
+/// outbox: what a POST waits for before it says <c>ok</c>.
+/// </summary>
+public sealed record Barrier : IClientInput
+{
+    /// <summary>The only one.</summary>
+    public static readonly Barrier Instance = new();
+}
+
+/// <summary>The connection is gone; the actor stops.</summary>
+public sealed record TransportClosed(CloseReason Reason) : IClientInput;

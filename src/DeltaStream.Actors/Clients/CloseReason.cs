@@ -1,0 +1,34 @@
+namespace DeltaStream.Actors.Clients;
+
+/// <summary>Every way in which a client's connection ends, as a named value.</summary>
+/// <param name="Name">The name in log and metrics.</param>
+/// <param name="WebSocketCode">The close code where one can still be written (RFC 6455, section 7.4; 4000 and up are ours).</param>
+public sealed record CloseReason(string Name, int WebSocketCode)
+{
+    /// <summary>The client closed, or asked the server to.</summary>
+    public static readonly CloseReason ClientClosed = new("client_closed", 1000);
+
+    /// <summary>The connection broke.</summary>
+    public static readonly CloseReason TransportError = new("transport_error", 1006);
+
+    /// <summary>No pong, no poll or no packet in time.</summary>
+    public static readonly CloseReason PingTimeout = new("ping_timeout", 1001);
+
+    /// <summary>The client did what its protocol forbids.</summary>
+    public static readonly CloseReason ProtocolError = new("protocol_error", 1002);
+
+    /// <summary>A message over <c>LIMIT_MESSAGE_BYTES</c>.</summary>
+    public static readonly CloseReason MessageTooLarge = new("message_too_large", 1009);
+
+    /// <summary>The client does not read what it is sent.</summary>
+    public static readonly CloseReason SlowConsumer = new("slow_consumer", 4008);
+
+    /// <summary>The node is stopping; the client finds another.</summary>
+    public static readonly CloseReason ServerDraining = new("server_draining", 1012);
+
+    /// <summary>Something went wrong on our side.</summary>
+    public static readonly CloseReason ServerError = new("server_error", 1011);
+
+    /// <inheritdoc/>
+    public override string ToString() => Name;
+}

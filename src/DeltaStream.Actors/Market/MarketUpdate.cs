@@ -1,0 +1,55 @@
+using DeltaStream.Actors.Wire;
+
+namespace DeltaStream.Actors.Market;
+
+/// <summary>The events that carry market data to a client.</summary>
+public enum MarketEvent : byte
+{
+    /// <summary><c>underlying_update</c>: the published message.</summary>
+    UnderlyingUpdate = 1,
+
+    /// <summary><c>chain_update</c>: the published message.</summary>
+    ChainUpdate = 2,
+
+    /// <summary><c>chain_summary</c>: seven fields of a chain, values as published.</summary>
+    ChainSummary = 3,
+}
+
+/// <summary>
+/// One value on its way to clients or kept for later ones: immutable, shared by every client of the node,
+/// and with it the frames made from it.
+/// </summary>
+public sealed class MarketUpdate
+{
+    /// <summary>Makes an update.</summary>
+    public MarketUpdate(MarketEvent @event, ConflationKey key, Position position, ReadOnlyMemory<byte> payload, ulong hash, long receivedAt)
+    {
+        Event = @event;
+        Key = key;
+        Position = position;
+        Payload = payload;
+        Hash = hash;
+        ReceivedAt = receivedAt;
+    }
+
+    /// <summary>Which event clients see.</summary>
+    public MarketEvent Event { get; }
+
+    /// <summary>What the update is about.</summary>
+    public ConflationKey Key { get; }
+
+    /// <summary>Where it stands; <see cref="Market.Position.None"/> when a stored value's place is unknown.</summary>
+    public Position Position { get; }
+
+    /// <summary>The event's data as UTF-8 JSON. For updates the published bytes, untouched.</summary>
+    public ReadOnlyMemory<byte> Payload { get; }
+
+    /// <summary>XxHash3 of the message as published (for a summary: of the chain it was taken from).</summary>
+    public ulong Hash { get; }
+
+    /// <summary>When the bridge received the message from Redis: microseconds since the Unix epoch.</summary>
+    public long ReceivedAt { get; }
+
+    /// <summary>The frames made from this update, one for each wire protocol in use on the node.</summary>
+    public SharedFrames Frames { get; init; } = new();
+}

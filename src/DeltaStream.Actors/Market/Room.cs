@@ -1,0 +1,116 @@
+namespace DeltaStream.Actors.Market;
+
+/// <summary>The kinds of room.</summary>
+public enum RoomKind : byte
+{
+    /// <summary><c>general</c>: every underlying and every chain's summary.</summary>
+    General = 0,
+
+    /// <summary><c>product:X</c>: one underlying.</summary>
+    Product = 1,
+
+    /// <summary><c>chain:X</c>: all expiries of a product.</summary>
+    Chain = 2,
+
+    /// <summary><c>chain:X:E</c>: one expiry.</summary>
+    ChainExpiry = 3,
+}
+
+/// <summary>A set of clients that get the same updates. Only valid rooms exist: a symbol has no colon, so a name is unambiguous.</summary>
+public sealed class Room : IEquatable<Room>
+{
+    /// <summary>The room that every client joins on connecting.</summary>
+    public static readonly Room General = new(RoomKind.General, "general", null, null);
+
+    private Room(RoomKind kind, string name, string? symbol, string? expiry)
+    {
+        Kind = kind;
+        Name = name;
+        Symbol = symbol;
+        Expiry = expiry;
+    }
+
+    /// <summary>Which kind of room.</summary>
+    public RoomKind Kind { get; }
+
+    /// <summary>The name that clients see, e.g. <c>chain:NIFTY:2026-11-26</c>.</summary>
+    public string Name { get; }
+
+    /// <summary>The product; null for <c>general</c>.</summary>
+    public string? Symbol { get; }
+
+    /// <summary>The expiry; null but for <c>chain:X:E</c>.</summary>
+    public string? Expiry { get; }
+
+    /// <summary>The one value the room is about; null where it is about several.</summary>
+    public ConflationKey? SingleKey => Kind switch
+    {
+        RoomKind.Product => ConflationKey.Underlying(Symbol!),
+        RoomKind.ChainExpiry => ConflationKey.Chain(Symbol!, Expiry!),
+        _ => null,
+    };
+
+    /// <summary>The room <c>product:X</c>.</summary>
+    /// <exception cref="ArgumentException">No valid symbol.</exception>
+    public static Room Product(string symbol) =>
+        new(RoomKind.Product, "product:" + Valid(symbol), symbol, null);
+
+    /// <summary>The room <c>chain:X</c>.</summary>
+    /// <exception cref="ArgumentException">No valid symbol.</exception>
+    public static Room Chain(string symbol) =>
+        new(RoomKind.Chain, "chain:" + Valid(symbol), symbol, null);
+
+    /// <summary>The room <c>chain:X:E</c>.</summary>
+    /// <exception cref="ArgumentException">No valid symbol or expiry.</exception>
+    public static Room Chain(string symbol, string expiry) =>
+        Market.Expiry.IsValid(expiry)
+            ? new(RoomKind.ChainExpiry, $"chain:{Valid(symbol)}:{expiry}", symbol, expiry)
+            : throw new ArgumentException($"'{expiry}' is no expiry (YYYY-MM-DD)", nameof(expiry));
+
+    /// <summary>Reads a room's name back; false for anything that no room is called.</summary>
+    public static bool TryParse(string? name, out Room? room)
+    {
+        room = null;
+        if (name is null) return false;
+        if (name == General.Name)
+        {
+            room = General;
+            return true;
+        }
+
+        var parts = name.Split(':');
+        if (parts.Length is < 2 or > 3 || !Market.Symbol.IsValid(parts[1])) return false;
+        room = (parts[0], parts.Length) switch
+        {
+            ("product", 2) => Product(parts[1]),
+            ("chain", 2) => Chain(parts[1]),
+            ("chain", 3) when Market.Expiry.IsValid(parts[2]) => Chain(parts[1], parts[2]),
+            _ => null,
+        };
+        return room is not null;
+    }
+
+    /// <summary>The rooms that an update is for, the wide one first.</summary>
+    public static IEnumerable<Room> For(MarketEvent @event, ConflationKey key) => @event switch
+    {
+        MarketEvent.UnderlyingUpdate => [General, Product(key.Product)],
+        MarketEvent.ChainUpdate => [Chain(key.Product), Chain(key.Product, key.Expiry!)],
+        MarketEvent.ChainSummary => [General],
+        _ => throw new ArgumentOutOfRangeException(nameof(@event)),
+    };
+
+    /// <inheritdoc/>
+    public bool Equals(Room? other) => other is not null && Name == other.Name;
+
+    /// <inheritdoc/>
+    public override bool Equals(object? obj) => Equals(obj as Room);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => Name.GetHashCode();
+
+    /// <inheritdoc/>
+    public override string ToString() => Name;
+
+    private static string Valid(string symbol) =>
+        Market.Symbol.IsValid(symbol) ? symbol : throw new ArgumentException($"'{symbol}' is no symbol", nameof(symbol));
+}

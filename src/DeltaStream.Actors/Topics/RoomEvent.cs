@@ -1,0 +1,36 @@
+using DeltaStream.Actors.Market;
+
+namespace DeltaStream.Actors.Topics;
+
+/// <summary>An update published to one room's topic: the only word between the bridge and the clients.</summary>
+/// <param name="Room">The room whose topic carries it.</param>
+/// <param name="Update">What it is. The events of one update's rooms share it, on the publishing node and on every other.</param>
+public sealed record RoomEvent(Room Room, MarketUpdate Update);
+
+/// <summary>The state of the active bridge's link to Redis.</summary>
+public enum FeedLink : byte
+{
+    /// <summary>Connected and delivering.</summary>
+    Up = 1,
+
+    /// <summary>Lost, or found deaf.</summary>
+    Down = 2,
+}
+
+/// <summary>Told by the active bridge to every node about every 0.5 s, and at once when something in it changes.</summary>
+/// <param name="Epoch">The bridge's term.</param>
+/// <param name="Sequence">The sequence of its last publication.</param>
+/// <param name="Node">The bridge's node as <c>host:port</c>.</param>
+/// <param name="Link">Its link to Redis.</param>
+public sealed record BridgeHeartbeat(long Epoch, long Sequence, string Node, FeedLink Link);
+
+/// <summary>What the active bridge has just published; for the standbys only.</summary>
+/// <param name="Epoch">The bridge's term.</param>
+/// <param name="Items">In the order of publication.</param>
+public sealed record PublishedNotice(long Epoch, IReadOnlyList<PublishedItem> Items);
+
+/// <summary>One published message.</summary>
+/// <param name="Key">What it was about.</param>
+/// <param name="Sequence">Its sequence.</param>
+/// <param name="Hash">XxHash3 of its bytes.</param>
+public readonly record struct PublishedItem(ConflationKey Key, long Sequence, ulong Hash);

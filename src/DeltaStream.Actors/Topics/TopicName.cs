@@ -1,0 +1,19 @@
+using DeltaStream.Actors.Market;
+
+namespace DeltaStream.Actors.Topics;
+
+/// <summary>
+/// Makes the addresses in cluster pub-sub; nobody else does. A publication to an empty name would restart the mediator and
+/// silently drop every subscription of the node, so there is no way to make one.
+/// </summary>
+public static class TopicName
+{
+    /// <summary>Where the active bridge says that it lives.</summary>
+    public const string Heartbeat = "bridge:heartbeat";
+
+    /// <summary>Where the active bridge tells its standbys what it has published.</summary>
+    public const string Published = "bridge:published";
+
+    /// <summary>The topic of a room: its name. No room begins with <c>bridge:</c>.</summary>
+    public static string For(Room room) => room.Name;
+}
