@@ -1,0 +1,177 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+
+namespace DeltaStream.LoadTest.Load;
+
+/// <summary>Thousands of clients of one server, read by one thread.</summary>
+internal sealed class Swarm : IDisposable
+{
+    private const int SampleEvery = 20;
+    private readonly List<SwarmClient> _clients = [];
+    private readonly int _epoll = Epoll.Create();
+    private readonly CancellationTokenSource _stop = new();
+    private readonly object _gate = new();
+    private List<int> _latencies = [];
+    private Thread? _reader;
+
+    public int Count => _clients.Count;
+
+    public int Closed => _clients.Count(client => client.Closed);
+
+    public long Delivered => _clients.Sum(client => client.Delivered);
+
+    public static long NowMicroseconds => (DateTime.UtcNow - DateTime.UnixEpoch).Ticks / 10;
+
+    /// <summary>Connects clients, at most 50 at a time, each through its whole handshake.</summary>
+    /// <param name="afterConnect">Frames that each client sends when it is connected, e.g. a subscription.</param>
+    public async Task ConnectAsync(int port, string path, Dialect dialect, int count, params string[] afterConnect)
+    {
+        using var slots = new SemaphoreSlim(50);
+        var sockets = await Task.WhenAll(Enumerable.Range(0, count).Select(async _ =>
+        {
+            await slots.WaitAsync();
+            try
+            {
+                return await HandshakeAsync(port, path, dialect, afterConnect);
+            }
+            finally
+            {
+                slots.Release();
+            }
+        }));
+        foreach (var socket in sockets)
+        {
+            var client = new SwarmClient(socket, dialect, _clients.Count % SampleEvery == 0);
+            _clients.Add(client);
+            Epoll.Add(_epoll, client.Handle, _clients.Count - 1);
+        }
+
+        if (_reader is null)
+        {
+            _reader = new Thread(Read) { IsBackground = true };
+            _reader.Start();
+        }
+    }
+
+    /// <summary>The latencies in microseconds since the last call, of every 20th client.</summary>
+    public List<int> TakeLatencies()
+    {
+        lock (_gate)
+        {
+            var taken = _latencies;
+            _latencies = [];
+            return taken;
+        }
+    }
+
+    public void Dispose()
+    {
+        _stop.Cancel();
+        _reader?.Join();
+        foreach (var client in _clients) client.Socket.Dispose();
+    }
+
+    private static async Task<Socket> HandshakeAsync(int port, string path, Dialect dialect, string[] afterConnect)
+    {
+        var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        await socket.ConnectAsync(IPAddress.Loopback, port);
+        await socket.SendAsync(Encoding.ASCII.GetBytes(
+            $"GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n" +
+            "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"));
+        await ReadUntilAsync(socket, "\r\n\r\n");
+        if (dialect == Dialect.SocketIO)
+        {
+            await ReadUntilAsync(socket, "0{\"sid\"", "maxPayload");
+            await socket.SendAsync(SwarmClient.Masked("40"));
+            await ReadUntilAsync(socket, "40{\"sid\"");
+        }
+        else if (dialect == Dialect.SignalR)
+        {
+            await socket.SendAsync(SwarmClient.Masked("{\"protocol\":\"json\",\"version\":1}\u001e"));
+            await ReadUntilAsync(socket, "{}");
+        }
+
+        foreach (var frame in afterConnect) await socket.SendAsync(SwarmClient.Masked(frame));
+        return socket;
+    }
+
+    // Reads byte by byte, so that nothing of the first frame behind the marker is swallowed in mid-frame.
+    private static async Task ReadUntilAsync(Socket socket, params string[] markers)
+    {
+        var seen = new StringBuilder();
+        var one = new byte[1];
+        var frame = markers[0] != "\r\n\r\n";
+        using var timeout = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        if (frame)
+        {
+            await ReadFrameAsync(socket, seen, timeout.Token);
+        }
+        else
+        {
+            while (!seen.ToString().EndsWith(markers[0], StringComparison.Ordinal))
+            {
+                if (await socket.ReceiveAsync(one, timeout.Token) == 0) throw new IOException("closed in the handshake: " + seen);
+                seen.Append((char)one[0]);
+            }
+        }
+
+        if (frame && !markers.All(marker => seen.ToString().Contains(marker))) throw new IOException("unexpected handshake: " + seen);
+        if (!frame && !seen.ToString().StartsWith("HTTP/1.1 101", StringComparison.Ordinal)) throw new IOException("no upgrade: " + seen);
+    }
+
+    private static async Task ReadFrameAsync(Socket socket, StringBuilder into, CancellationToken cancellation)
+    {
+        var header = new byte[2];
+        await ReadExactAsync(socket, header, cancellation);
+        var length = header[1] & 0x7f;
+        if (length == 126)
+        {
+            await ReadExactAsync(socket, header, cancellation);
+            length = (header[0] << 8) | header[1];
+        }
+
+        var payload = new byte[length];
+        await ReadExactAsync(socket, payload, cancellation);
+        into.Append(Encoding.UTF8.GetString(payload));
+    }
+
+    private static async Task ReadExactAsync(Socket socket, Memory<byte> buffer, CancellationToken cancellation)
+    {
+        while (buffer.Length > 0)
+        {
+            var read = await socket.ReceiveAsync(buffer, cancellation);
+            if (read == 0) throw new IOException("closed in the handshake");
+            buffer = buffer[read..];
+        }
+    }
+
+    private void Close(SwarmClient client)
+    {
+        client.Closed = true;
+        Epoll.Remove(_epoll, client.Handle);
+    }
+
+    private void Read()
+    {
+        var events = new Epoll.Event[512];
+        var buffer = new byte[128 * 1024];
+        var latencies = new List<int>();
+        while (!_stop.IsCancellationRequested)
+        {
+            var ready = Epoll.Wait(_epoll, events, 50);
+            for (var i = 0; i < ready; i++)
+            {
+                var client = _clients[events[i].Token];
+                if (client.Closed) continue;
+                var read = Epoll.Receive(client.Handle, buffer);
+                if (read > 0) client.Receive(buffer.AsSpan(0, read), NowMicroseconds, latencies);
+                else if (read == 0 || (events[i].Events & (Epoll.HangUp | Epoll.Error)) != 0) Close(client);
+            }
+
+            if (latencies.Count == 0) continue;
+            lock (_gate) _latencies.AddRange(latencies);
+            latencies.Clear();
+        }
+    }
+}

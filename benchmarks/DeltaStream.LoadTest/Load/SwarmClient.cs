@@ -1,0 +1,123 @@
+using System.Buffers.Binary;
+using System.Buffers.Text;
+using System.Net.Sockets;
+using System.Text;
+
+namespace DeltaStream.LoadTest.Load;
+
+/// <summary>What one connection of the swarm speaks after the WebSocket handshake.</summary>
+internal enum Dialect
+{
+    /// <summary>Nothing: the server sends payloads as they are.</summary>
+    Bare,
+
+    /// <summary>Engine.IO 4 and Socket.IO 5.</summary>
+    SocketIO,
+
+    /// <summary>SignalR's JSON protocol.</summary>
+    SignalR,
+}
+
+/// <summary>One WebSocket client: parses frames in place, answers pings, counts what is data.</summary>
+internal sealed class SwarmClient(Socket socket, Dialect dialect, bool sampled)
+{
+    private static readonly byte[] MaskedPong = Masked("3");
+    private readonly byte[] _header = new byte[14];
+    private readonly byte[] _prefix = new byte[sampled ? 256 : 8];
+    private int _headerLength, _prefixLength;
+    private long _payloadLength, _remaining = -1;
+
+    public Socket Socket { get; } = socket;
+
+    public int Handle { get; } = (int)socket.Handle;
+
+    public long Delivered { get; private set; }
+
+    public long Bytes { get; private set; }
+
+    public bool Closed { get; set; }
+
+    /// <summary>Frames with a payload below this many bytes are protocol, not data.</summary>
+    public const int SmallestUpdate = 100;
+
+    /// <summary>A client's text frame: masked, with a key of zero.</summary>
+    public static byte[] Masked(string text)
+    {
+        var payload = Encoding.UTF8.GetBytes(text);
+        if (payload.Length > 125) throw new ArgumentException("too long for this client", nameof(text));
+        return [0x81, (byte)(0x80 | payload.Length), 0, 0, 0, 0, .. payload];
+    }
+
+    /// <summary>Takes what was received; <paramref name="latencies"/> gets microseconds since the payload's own send time.</summary>
+    public void Receive(ReadOnlySpan<byte> bytes, long now, List<int> latencies)
+    {
+        Bytes += bytes.Length;
+        while (bytes.Length > 0)
+        {
+            if (_remaining < 0 && !ReadHeader(ref bytes)) return;
+            var take = (int)Math.Min(_remaining, bytes.Length);
+            var keep = Math.Min(take, _prefix.Length - _prefixLength);
+            if (keep > 0)
+            {
+                bytes[..keep].CopyTo(_prefix.AsSpan(_prefixLength));
+                _prefixLength += keep;
+            }
+
+            _remaining -= take;
+            bytes = bytes[take..];
+            if (_remaining > 0) return;
+            Frame(now, latencies);
+            _remaining = -1;
+            _headerLength = _prefixLength = 0;
+        }
+    }
+
+    private bool ReadHeader(ref ReadOnlySpan<byte> bytes)
+    {
+        var needed = 2;
+        while (true)
+        {
+            while (_headerLength < needed)
+            {
+                if (bytes.Length == 0) return false;
+                _header[_headerLength++] = bytes[0];
+                bytes = bytes[1..];
+            }
+
+            if (_headerLength == 2) needed = (_header[1] & 0x7f) switch { 126 => 4, 127 => 10, _ => 2 };
+            if (_headerLength == needed) break;
+        }
+
+        _payloadLength = _remaining = needed switch
+        {
+            4 => BinaryPrimitives.ReadUInt16BigEndian(_header.AsSpan(2)),
+            10 => BinaryPrimitives.ReadInt64BigEndian(_header.AsSpan(2)),
+            _ => _header[1] & 0x7f,
+        };
+        if (_remaining > 0) return true;
+        _remaining = -1;
+        _headerLength = 0;
+        return bytes.Length > 0 && ReadHeader(ref bytes);
+    }
+
+    private void Frame(long now, List<int> latencies)
+    {
+        if (_payloadLength < SmallestUpdate)
+        {
+            if (dialect == Dialect.SocketIO && _payloadLength == 1 && _prefix[0] == '2') Epoll.Send(Handle, MaskedPong);
+            return;
+        }
+
+        if (dialect == Dialect.SocketIO && _prefix.AsSpan(0, 3).SequenceEqual("42["u8) && _prefix[4] == 'c' && _prefix[5] == 'o') return; // connected
+        Delivered++;
+        if (!sampled) return;
+        // SignalR sends the payload as a JSON string, so its quotes come escaped there.
+        var text = _prefix.AsSpan(0, _prefixLength);
+        var at = text.IndexOf("sent"u8);
+        if (at < 0) return;
+        text = text[(at + 4)..];
+        var digit = text.IndexOfAnyInRange((byte)'0', (byte)'9');
+        if (digit >= 0 && Utf8Parser.TryParse(text[digit..], out long sent, out _) && sent > 1_600_000_000_000_000)
+            latencies.Add((int)Math.Clamp(now - sent, 0, int.MaxValue));
+    }
+}
