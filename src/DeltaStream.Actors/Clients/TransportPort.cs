@@ -26,6 +26,13 @@ public interface IClientTransport
     /// </returns>
     bool Write(IReadOnlyList<Frame> frames);
 
+    /// <summary>
+    /// Stops or resumes taking messages from the client, heartbeats apart: a client that does not read its answers is not
+    /// read from either. What was taken before may still arrive. Never blocks; repeating it is harmless.
+    /// </summary>
+    /// <param name="on">False: read no further message; true: read on.</param>
+    void SetReading(bool on);
+
     /// <summary>Closes the connection: what was written before leaves first where that is possible, and never waits for the peer for long.</summary>
     void Close(CloseReason reason);
 }
