@@ -1,0 +1,38 @@
+using System.Buffers;
+using DeltaStream.SocketIO.Framing;
+
+namespace DeltaStream.SocketIO.Engine;
+
+/// <summary>Engine packets as WebSocket messages: text is a type digit and its data, binary is a message and nothing else.</summary>
+public static class EnginePacketCodec
+{
+    /// <summary>Reads a text packet.</summary>
+    /// <returns>False where it is empty or its first byte is no type.</returns>
+    public static bool TryParseText(ReadOnlyMemory<byte> text, out EnginePacket packet)
+    {
+        packet = default;
+        if (text.IsEmpty) return false;
+        var type = text.Span[0] - '0';
+        if (type is < 0 or > (int)EnginePacketType.Noop) return false;
+        packet = new EnginePacket((EnginePacketType)type, text[1..], false);
+        return true;
+    }
+
+    /// <summary>Writes the packet as the content of a WebSocket message (text or binary as the packet is).</summary>
+    public static void Write(IBufferWriter<byte> output, in EnginePacket packet)
+    {
+        if (!packet.IsBinary) output.Write([(byte)('0' + (byte)packet.Type)]);
+        output.Write(packet.Data.Span);
+    }
+
+    /// <summary>The packet in a WebSocket frame of its own; behind the frame's header stands what a poll carries.</summary>
+    public static EncodedFrame ToFrame(in EnginePacket packet)
+    {
+        var typeLength = packet.IsBinary ? 0 : 1;
+        var frame = EncodedFrame.Allocate(
+            packet.IsBinary ? WebSocketOpcode.Binary : WebSocketOpcode.Text, typeLength + packet.Data.Length, out var payload);
+        if (!packet.IsBinary) payload[0] = (byte)('0' + (byte)packet.Type);
+        packet.Data.Span.CopyTo(payload[typeLength..]);
+        return frame;
+    }
+}

@@ -1,0 +1,69 @@
+using System.Buffers;
+using System.Buffers.Text;
+using System.Text.Unicode;
+
+namespace DeltaStream.SocketIO.Engine;
+
+/// <summary>What reading on in a polling payload has come to.</summary>
+public enum PollingReadStatus
+{
+    /// <summary>A packet.</summary>
+    Packet,
+
+    /// <summary>All packets were read.</summary>
+    End,
+
+    /// <summary>What stands here is no packet; the session must be closed.</summary>
+    Malformed,
+}
+
+/// <summary>
+/// Reads the packets of a POST body one by one: they are joined by the record separator, binary ones are <c>b</c> and
+/// base64. Text packets are views of the body; only base64 takes memory of its own.
+/// </summary>
+/// <param name="body">The body; at least one packet.</param>
+public struct PollingPayloadReader(ReadOnlyMemory<byte> body)
+{
+    private ReadOnlyMemory<byte> _rest = body;
+    private bool _done;
+
+    /// <summary>Reads on. After <see cref="PollingReadStatus.Malformed"/> and <see cref="PollingReadStatus.End"/> there is no more.</summary>
+    public PollingReadStatus Read(out EnginePacket packet)
+    {
+        packet = default;
+        if (_done) return PollingReadStatus.End;
+        var one = Next();
+        if (TryParse(one, out packet)) return PollingReadStatus.Packet;
+        _done = true;
+        return PollingReadStatus.Malformed;
+    }
+
+    private ReadOnlyMemory<byte> Next()
+    {
+        var end = _rest.Span.IndexOf(PollingPayloadWriter.Separator);
+        if (end < 0)
+        {
+            _done = true;
+            return _rest;
+        }
+        var one = _rest[..end];
+        _rest = _rest[(end + 1)..];
+        return one;
+    }
+
+    private static bool TryParse(ReadOnlyMemory<byte> one, out EnginePacket packet)
+    {
+        if (!one.IsEmpty && one.Span[0] == PollingPayloadWriter.BinaryMark) return TryParseBinary(one.Span[1..], out packet);
+        // What is no UTF-8 would end the WebSocket of whoever it is passed on to.
+        return EnginePacketCodec.TryParseText(one, out packet) && Utf8.IsValid(packet.Data.Span);
+    }
+
+    private static bool TryParseBinary(ReadOnlySpan<byte> base64, out EnginePacket packet)
+    {
+        packet = default;
+        var data = new byte[Base64.GetMaxDecodedFromUtf8Length(base64.Length)];
+        if (Base64.DecodeFromUtf8(base64, data, out _, out var written) != OperationStatus.Done) return false;
+        packet = EnginePacket.Binary(data.AsMemory(0, written));
+        return true;
+    }
+}

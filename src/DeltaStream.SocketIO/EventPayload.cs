@@ -1,0 +1,83 @@
+using System.Text;
+using System.Text.Json;
+
+namespace DeltaStream.SocketIO;
+
+/// <summary>The payload of an event: a name and arguments, whose bytes are left as the client sent them.</summary>
+/// <param name="Name">The event's name. A number as a name, which the protocol's libraries let pass, is its digits.</param>
+/// <param name="Arguments">The arguments with the commas between them, ready to stand in another payload; empty where there are none.</param>
+/// <param name="FirstArgument">The first argument: one JSON value; empty where there is none.</param>
+public readonly record struct EventPayload(string Name, ReadOnlyMemory<byte> Arguments, ReadOnlyMemory<byte> FirstArgument)
+{
+    /// <summary>The names that the protocol's libraries keep for themselves; an event of such a name is refused.</summary>
+    public static IReadOnlyList<string> ReservedNames { get; } =
+        ["connect", "connect_error", "disconnect", "disconnecting", "newListener", "removeListener"];
+
+    /// <summary>Takes a payload apart: a JSON array that is not empty and begins with the event's name.</summary>
+    /// <param name="json">The payload.</param>
+    /// <param name="payload">Its parts, views of <paramref name="json"/>.</param>
+    /// <returns><see cref="SocketParseError.None"/>, or what is wrong with it.</returns>
+    public static SocketParseError TryRead(ReadOnlyMemory<byte> json, out EventPayload payload)
+    {
+        payload = default;
+        if (json.IsEmpty || json.Span[0] != '[') return SocketParseError.MalformedPayload;
+        try
+        {
+            return Read(json, out payload);
+        }
+        catch (JsonException)
+        {
+            return SocketParseError.MalformedPayload;
+        }
+    }
+
+    private static SocketParseError Read(ReadOnlyMemory<byte> json, out EventPayload payload)
+    {
+        payload = default;
+        var reader = JsonText.Reader(json.Span);
+        reader.Read();
+        reader.Read();
+        if (reader.TokenType is not (JsonTokenType.String or JsonTokenType.Number)) return SocketParseError.MalformedPayload;
+        var isReserved = reader.TokenType == JsonTokenType.String && IsReserved(ref reader);
+        var name = isReserved ? "" : ReadName(ref reader);
+
+        reader.Read();
+        int start = 0, firstEnd = 0;
+        if (reader.TokenType != JsonTokenType.EndArray)
+        {
+            start = (int)reader.TokenStartIndex;
+            reader.Skip();
+            firstEnd = (int)reader.BytesConsumed;
+        }
+        while (reader.CurrentDepth > 0 || reader.TokenType != JsonTokenType.EndArray) reader.Read();
+        var end = (int)reader.TokenStartIndex;
+        // Behind the array only white space may follow; anything else throws.
+        reader.Read();
+        if (isReserved) return SocketParseError.ReservedEvent;
+        payload = new EventPayload(name, start == 0 ? default : json[start..end], json[start..firstEnd]);
+        return SocketParseError.None;
+    }
+
+    private static bool IsReserved(ref Utf8JsonReader reader)
+    {
+        foreach (var name in ReservedNames)
+        {
+            if (JsonText.Is(ref reader, name)) return true;
+        }
+        return false;
+    }
+
+    private static string ReadName(ref Utf8JsonReader reader)
+    {
+        if (reader.TokenType == JsonTokenType.Number) return Encoding.UTF8.GetString(reader.ValueSpan);
+        try
+        {
+            return reader.GetString()!;
+        }
+        catch (InvalidOperationException)
+        {
+            // A lone surrogate is legal JSON and no text: nobody handles such an event, so its raw form will do.
+            return Encoding.UTF8.GetString(reader.ValueSpan);
+        }
+    }
+}

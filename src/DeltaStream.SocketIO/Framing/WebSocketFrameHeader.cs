@@ -1,0 +1,42 @@
+using System.Buffers.Binary;
+
+namespace DeltaStream.SocketIO.Framing;
+
+/// <summary>The header of a client's frame (RFC 6455, section 5.2).</summary>
+internal readonly record struct WebSocketFrameHeader(WebSocketOpcode Opcode, bool IsFinal, ulong Length, uint Mask)
+{
+    public const int MinLength = 2;
+    public const int MaxLength = 14;
+
+    public bool IsControl => (byte)Opcode >= 0x8;
+
+    /// <summary>How long the header is that begins with these two bytes.</summary>
+    public static int LengthOf(ReadOnlySpan<byte> start) => MinLength + 4 + ((start[1] & 0x7f) switch { 126 => 2, 127 => 8, _ => 0 });
+
+    /// <summary>What is wrong already with the first two bytes; there is no waiting for the rest of a header that is refused.</summary>
+    public static WebSocketFailure? Check(ReadOnlySpan<byte> start)
+    {
+        if ((start[0] & 0x70) != 0) return WebSocketFailure.ReservedBits;
+        var opcode = start[0] & 0x0f;
+        if (opcode is > 0x2 and < 0x8 or > 0xA) return WebSocketFailure.UnknownOpcode;
+        if ((start[1] & 0x80) == 0) return WebSocketFailure.NotMasked;
+        var isFinal = (start[0] & 0x80) != 0;
+        return opcode >= 0x8 && (!isFinal || (start[1] & 0x7f) > WebSocketFrameWriter.MaxControlPayload)
+            ? WebSocketFailure.BadControlFrame
+            : null;
+    }
+
+    /// <summary>Reads a whole header that passed <see cref="Check"/>.</summary>
+    public static WebSocketFailure? TryParse(ReadOnlySpan<byte> bytes, out WebSocketFrameHeader header)
+    {
+        var (length, shortest) = (bytes[1] & 0x7f) switch
+        {
+            126 => (BinaryPrimitives.ReadUInt16BigEndian(bytes[2..]), 126ul),
+            127 => (BinaryPrimitives.ReadUInt64BigEndian(bytes[2..]), ushort.MaxValue + 1ul),
+            var small => ((ulong)small, 0ul),
+        };
+        header = new WebSocketFrameHeader(
+            (WebSocketOpcode)(bytes[0] & 0x0f), (bytes[0] & 0x80) != 0, length, BinaryPrimitives.ReadUInt32LittleEndian(bytes[^4..]));
+        return length < shortest || length > long.MaxValue ? WebSocketFailure.BadLength : null;
+    }
+}

@@ -1,0 +1,80 @@
+using System.Buffers.Binary;
+using System.Text.Unicode;
+
+namespace DeltaStream.SocketIO.Framing;
+
+/// <summary>Writes a server's frames: whole messages, never masked, never fragmented (RFC 6455, section 5).</summary>
+public static class WebSocketFrameWriter
+{
+    /// <summary>The longest header of a server's frame, in bytes.</summary>
+    public const int MaxHeaderLength = 10;
+
+    /// <summary>The most data in a control frame, in bytes (section 5.5).</summary>
+    public const int MaxControlPayload = 125;
+
+    /// <summary>How long the header of a frame with this payload is: 2, 4 or 10 bytes.</summary>
+    public static int HeaderLength(int payloadLength) => payloadLength switch
+    {
+        <= MaxControlPayload => 2,
+        <= ushort.MaxValue => 4,
+        _ => MaxHeaderLength,
+    };
+
+    /// <summary>Writes the header of an unfragmented frame.</summary>
+    /// <returns>Its length in bytes.</returns>
+    public static int WriteHeader(Span<byte> target, WebSocketOpcode opcode, int payloadLength)
+    {
+        target[0] = (byte)(0x80 | (byte)opcode);
+        var length = HeaderLength(payloadLength);
+        switch (length)
+        {
+            case 2:
+                target[1] = (byte)payloadLength;
+                break;
+            case 4:
+                target[1] = 126;
+                BinaryPrimitives.WriteUInt16BigEndian(target[2..], (ushort)payloadLength);
+                break;
+            default:
+                target[1] = 127;
+                BinaryPrimitives.WriteUInt64BigEndian(target[2..], (ulong)payloadLength);
+                break;
+        }
+        return length;
+    }
+
+    /// <summary>A text frame of this UTF-8.</summary>
+    public static EncodedFrame Text(ReadOnlySpan<byte> utf8) => Frame(WebSocketOpcode.Text, utf8);
+
+    /// <summary>A binary frame.</summary>
+    public static EncodedFrame Binary(ReadOnlySpan<byte> data) => Frame(WebSocketOpcode.Binary, data);
+
+    /// <summary>A ping; its data is cut at <see cref="MaxControlPayload"/>.</summary>
+    public static EncodedFrame Ping(ReadOnlySpan<byte> data) => Control(WebSocketOpcode.Ping, data);
+
+    /// <summary>The pong to a ping with this data.</summary>
+    public static EncodedFrame Pong(ReadOnlySpan<byte> data) => Control(WebSocketOpcode.Pong, data);
+
+    /// <summary>A close frame. A code that may not stand on the wire (1005, 1006) gives one without a code.</summary>
+    /// <param name="code">The close code.</param>
+    /// <param name="reason">Why; cut to what a control frame holds.</param>
+    public static EncodedFrame Close(int code, string reason = "")
+    {
+        if (!WebSocketCloseCode.IsValidOnTheWire(code)) return Frame(WebSocketOpcode.Close, []);
+        Span<byte> data = stackalloc byte[MaxControlPayload];
+        BinaryPrimitives.WriteUInt16BigEndian(data, (ushort)code);
+        // Cuts between two characters, never within one.
+        Utf8.FromUtf16(reason, data[2..], out _, out var written);
+        return Frame(WebSocketOpcode.Close, data[..(2 + written)]);
+    }
+
+    private static EncodedFrame Control(WebSocketOpcode opcode, ReadOnlySpan<byte> data) =>
+        Frame(opcode, data[..Math.Min(data.Length, MaxControlPayload)]);
+
+    private static EncodedFrame Frame(WebSocketOpcode opcode, ReadOnlySpan<byte> data)
+    {
+        var frame = EncodedFrame.Allocate(opcode, data.Length, out var payload);
+        data.CopyTo(payload);
+        return frame;
+    }
+}

@@ -1,0 +1,67 @@
+using System.Text;
+using DeltaStream.SocketIO.Engine;
+
+namespace DeltaStream.SocketIO.Tests;
+
+public sealed class EnginePacketSpecs
+{
+    public static readonly TheoryData<string, EnginePacketType, string> Text = new()
+    {
+        { "0{}", EnginePacketType.Open, "{}" },
+        { "1", EnginePacketType.Close, "" },
+        { "2probe", EnginePacketType.Ping, "probe" },
+        { "3probe", EnginePacketType.Pong, "probe" },
+        { "4", EnginePacketType.Message, "" },
+        { "42[\"price\",1]", EnginePacketType.Message, "2[\"price\",1]" },
+        { "4€😀", EnginePacketType.Message, "€😀" },
+        { "5", EnginePacketType.Upgrade, "" },
+        { "6", EnginePacketType.Noop, "" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Text))]
+    public void A_text_packet_reads_and_writes_the_same(string wire, EnginePacketType type, string data)
+    {
+        Assert.True(EnginePacketCodec.TryParseText(Encoding.UTF8.GetBytes(wire), out var packet));
+        Assert.Equal((type, data, false), (packet.Type, Encoding.UTF8.GetString(packet.Data.Span), packet.IsBinary));
+        Assert.Equal(wire, Encoding.UTF8.GetString(EnginePacketCodec.ToFrame(packet).Payload.Span));
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("7")]
+    [InlineData("b")]
+    [InlineData("/")]
+    [InlineData(":")]
+    [InlineData(" 4")]
+    [InlineData("٤")]
+    public void What_does_not_begin_with_a_type_is_no_packet(string wire) =>
+        Assert.False(EnginePacketCodec.TryParseText(Encoding.UTF8.GetBytes(wire), out _));
+
+    [Fact]
+    public void A_text_packet_is_a_view_of_what_was_read()
+    {
+        var wire = "4hello"u8.ToArray();
+        EnginePacketCodec.TryParseText(wire, out var packet);
+        wire[1] = (byte)'j';
+        Assert.Equal("jello", Encoding.UTF8.GetString(packet.Data.Span));
+    }
+
+    [Fact]
+    public void A_binary_packet_is_the_content_of_a_binary_frame()
+    {
+        var frame = EnginePacketCodec.ToFrame(EnginePacket.Binary(new byte[] { 4, 0, 255 }));
+        Assert.True(frame.IsBinary);
+        Assert.Equal([0x82, 3, 4, 0, 255], frame.Bytes.ToArray());
+    }
+
+    [Theory]
+    [InlineData("2probe", true)]
+    [InlineData("2", false)]
+    [InlineData("2probe ", false)]
+    public void A_probe_is_known_by_its_data(string wire, bool isProbe)
+    {
+        EnginePacketCodec.TryParseText(Encoding.UTF8.GetBytes(wire), out var packet);
+        Assert.Equal(isProbe, packet.IsProbe);
+    }
+}
