@@ -1,0 +1,93 @@
+using Akka.Configuration;
+
+namespace DeltaStream.Node.Settings;
+
+/// <summary>Everything that can be set, read and checked once at the start.</summary>
+public sealed record NodeSettings
+{
+    /// <summary>Whether readable logs, all origins and simulated prices are welcome without being asked for.</summary>
+    public required bool IsDevelopment { get; init; }
+
+    /// <summary>In logs, health and metrics.</summary>
+    public required string ServiceName { get; init; }
+
+    /// <summary>HTTP and WebSocket.</summary>
+    public required int Port { get; init; }
+
+    /// <summary>Which origins are let in.</summary>
+    public required OriginSettings Origins { get; init; }
+
+    /// <summary>The lowest level that is logged.</summary>
+    public required LogLevel LogLevel { get; init; }
+
+    /// <summary>Redis, and how the node talks to it.</summary>
+    public required RedisSettings Redis { get; init; }
+
+    /// <summary>The node's place in its cluster.</summary>
+    public required ClusterSettings Cluster { get; init; }
+
+    /// <summary>Whether this node offers to run the simulated market.</summary>
+    public required bool DemoFeed { get; init; }
+
+    /// <summary>Updates a second and conflation key that the bridge lets through; 0: no throttle.</summary>
+    public required int BridgeMaxRate { get; init; }
+
+    /// <summary>The largest message from a client, in bytes.</summary>
+    public required int LimitMessageBytes { get; init; }
+
+    /// <summary>The time over which a stopping node lets its clients go.</summary>
+    public required TimeSpan Drain { get; init; }
+
+    /// <summary>The effective settings as HOCON: <c>deltastream.*</c> and <c>akka.*</c>.</summary>
+    public required Config Hocon { get; init; }
+
+    /// <summary>Reads and checks all settings.</summary>
+    /// <param name="configuration">The host's configuration: environment and <c>appsettings.json</c>.</param>
+    /// <param name="isDevelopment">Whether the host runs in development.</param>
+    /// <param name="folder">Where <c>reference.conf</c> and <c>node.conf</c> are.</param>
+    /// <exception cref="SettingException">The first value that is not allowed.</exception>
+    public static NodeSettings Read(IConfiguration configuration, bool isDevelopment, string folder)
+    {
+        var hocon = SettingSources.Load(configuration, folder);
+        var reader = new SettingReader(hocon);
+        var settings = new NodeSettings
+        {
+            IsDevelopment = isDevelopment,
+            ServiceName = Name(reader, "deltastream.service-name"),
+            Port = reader.Number("deltastream.http.port", 1, 65535),
+            Origins = OriginSettings.Read(reader, isDevelopment),
+            LogLevel = Enum.Parse<LogLevel>(reader.OneOf("deltastream.log-level", "debug", "information", "warning", "error"), ignoreCase: true),
+            Redis = RedisSettings.Read(reader),
+            Cluster = ClusterSettings.Read(reader),
+            DemoFeed = reader.OneOf("deltastream.demo-feed", "on", "off", "auto") switch
+            {
+                "on" => true,
+                "off" => false,
+                _ => reader.Text("deltastream.redis.url").Length == 0,
+            },
+            BridgeMaxRate = reader.Number("deltastream.bridge.max-rate", 0, 100_000),
+            LimitMessageBytes = reader.Number("deltastream.limits.message-bytes", 1024, 16 * 1024 * 1024),
+            Drain = TimeSpan.FromSeconds(reader.Number("deltastream.drain-seconds", 0, 600)),
+            Hocon = hocon,
+        };
+        RefuseContradictions(settings, reader);
+        return settings;
+    }
+
+    private static void RefuseContradictions(NodeSettings settings, SettingReader reader)
+    {
+        if (settings.Redis.Url is not null) return;
+        if (settings.Cluster.NamesAnotherNode)
+            throw new SettingException("REDIS_URL", "", $"nodes of one cluster share one Redis, and CLUSTER_SEEDS={reader.Text("deltastream.cluster.seeds")} names another node; {RedisUrl.Allowed}");
+        if (!settings.IsDevelopment && reader.Text("deltastream.demo-feed") != "on")
+            throw new SettingException("REDIS_URL", "", $"in production nothing is simulated unasked; {RedisUrl.Allowed}, or DEMO_FEED=on");
+    }
+
+    private static string Name(SettingReader reader, string path)
+    {
+        var text = reader.Text(path);
+        return text.Length is > 0 and <= 64 && text.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '_' or '-')
+            ? text
+            : throw reader.Wrong(path, "1 to 64 letters, digits, '.', '_', '-'");
+    }
+}

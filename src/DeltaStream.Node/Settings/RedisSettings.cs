@@ -1,0 +1,27 @@
+namespace DeltaStream.Node.Settings;
+
+/// <summary>Redis, and how the node talks to it.</summary>
+/// <param name="Url">Where it is; null: the embedded server.</param>
+/// <param name="CommandTimeout">How long one command may take.</param>
+/// <param name="EchoInterval">How often a node publishes to itself through Redis.</param>
+/// <param name="EchoTimeout">How long it waits for such an echo before it counts its subscription as deaf.</param>
+/// <param name="IntakeCapacity">How many messages may wait between the Redis client and the bridge.</param>
+public sealed record RedisSettings(RedisUrl? Url, TimeSpan CommandTimeout, TimeSpan EchoInterval, TimeSpan EchoTimeout, int IntakeCapacity)
+{
+    /// <summary>Reads and checks the settings under <c>deltastream.redis</c>.</summary>
+    /// <exception cref="SettingException">A value is not allowed.</exception>
+    public static RedisSettings Read(SettingReader reader)
+    {
+        var text = reader.Text("deltastream.redis.url");
+        RedisUrl? url = null;
+        if (text.Length > 0 && !RedisUrl.TryParse(text, out url))
+            throw new SettingException("REDIS_URL", RedisUrl.Mask(text), RedisUrl.Allowed);
+        var interval = reader.Duration("deltastream.redis.echo-interval", TimeSpan.FromMilliseconds(100), TimeSpan.FromSeconds(30));
+        return new RedisSettings(
+            url,
+            reader.Duration("deltastream.redis.command-timeout", TimeSpan.FromMilliseconds(100), TimeSpan.FromSeconds(30)),
+            interval,
+            reader.Duration("deltastream.redis.echo-timeout", interval * 2, TimeSpan.FromMinutes(2)),
+            reader.Number("deltastream.redis.intake-capacity", 64, 1_000_000));
+    }
+}

@@ -1,0 +1,54 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
+
+namespace DeltaStream.Node.Settings;
+
+/// <summary>Where Redis is: <c>redis://[user:password@]host:port[/db]</c>, or <c>rediss://</c> for TLS.</summary>
+/// <param name="Host">A name or an address.</param>
+/// <param name="Port">TCP port; 6379 where the URL has none.</param>
+/// <param name="Tls">Whether the connection is encrypted.</param>
+/// <param name="User">The ACL user, null for the default one.</param>
+/// <param name="Password">Never shown: <see cref="ToString"/> masks it.</param>
+/// <param name="Database">The database's number.</param>
+public sealed record RedisUrl(string Host, int Port, bool Tls, string? User, string? Password, int Database)
+{
+    /// <summary>What an operator is told about a wrong one.</summary>
+    public const string Allowed = "redis://[user:password@]host:port[/db], or rediss:// for TLS";
+
+    /// <summary>Reads a URL; false where it is none, or holds what is not understood.</summary>
+    public static bool TryParse(string text, [NotNullWhen(true)] out RedisUrl? url)
+    {
+        url = null;
+        if (!Uri.TryCreate(text, UriKind.Absolute, out var uri) || uri.Scheme is not ("redis" or "rediss")) return false;
+        if (uri.Host.Length == 0 || uri.Query.Length > 0 || uri.Fragment.Length > 0 || uri.Port == 0) return false;
+        var path = uri.AbsolutePath.Trim('/');
+        var database = 0;
+        if (path.Length > 0 && !int.TryParse(path, NumberStyles.None, CultureInfo.InvariantCulture, out database)) return false;
+
+        var colon = uri.UserInfo.IndexOf(':');
+        var user = colon < 0 ? uri.UserInfo : uri.UserInfo[..colon];
+        var password = colon < 0 ? "" : uri.UserInfo[(colon + 1)..];
+        url = new RedisUrl(uri.IdnHost, uri.Port < 0 ? 6379 : uri.Port, uri.Scheme == "rediss",
+            NullIfEmpty(Uri.UnescapeDataString(user)), NullIfEmpty(Uri.UnescapeDataString(password)), database);
+        return true;
+    }
+
+    /// <summary>A wrong URL as it may be shown: what could be a secret is masked even where the text can't be read.</summary>
+    public static string Mask(string text)
+    {
+        var start = text.IndexOf("://", StringComparison.Ordinal);
+        if (start < 0) return "***";
+        start += 3;
+        var query = text.IndexOf('?', start);
+        var end = query < 0 ? text.Length : query;
+        var at = text.LastIndexOf('@');
+        var shown = at >= start ? "***" + (at < end ? text[at..end] : "") : text[start..end];
+        return text[..start] + shown + (query < 0 ? "" : "?***");
+    }
+
+    /// <summary>The URL without its secret.</summary>
+    public override string ToString() =>
+        $"{(Tls ? "rediss" : "redis")}://{(User ?? Password) switch { null => "", _ => $"{User}:***@" }}{Host}:{Port}/{Database}";
+
+    private static string? NullIfEmpty(string text) => text.Length == 0 ? null : text;
+}

@@ -1,0 +1,21 @@
+namespace DeltaStream.Node.Settings;
+
+/// <summary>A setting has a value that is not allowed. Its message is the one line that an operator needs.</summary>
+public sealed class SettingException : Exception
+{
+    /// <summary>Names the setting, its value and what is allowed.</summary>
+    /// <param name="name">The variable, or the HOCON path where there is no variable.</param>
+    /// <param name="value">The value as it may be shown: secrets masked.</param>
+    /// <param name="allowed">What is allowed, to be read after a colon.</param>
+    public SettingException(string name, string value, string allowed)
+        : base($"{name}={OneLine(value)} is not allowed: {allowed}")
+    {
+        Name = name;
+    }
+
+    /// <summary>The variable, or the HOCON path where there is no variable.</summary>
+    public string Name { get; }
+
+    private static string OneLine(string value) =>
+        string.Concat(value.Select(c => char.IsControl(c) ? '?' : c));
+}

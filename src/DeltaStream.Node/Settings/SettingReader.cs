@@ -1,0 +1,49 @@
+using System.Globalization;
+using Akka.Configuration;
+
+namespace DeltaStream.Node.Settings;
+
+/// <summary>Reads settings one by one; a value that is not allowed throws the one line that says so.</summary>
+/// <param name="config">The effective settings.</param>
+public sealed class SettingReader(Config config)
+{
+    /// <summary>The text as it stands, trimmed.</summary>
+    public string Text(string path) => config.GetString(path)?.Trim() ?? "";
+
+    /// <summary>A whole number within bounds, both included.</summary>
+    public int Number(string path, int min, int max) =>
+        int.TryParse(Text(path), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) && number >= min && number <= max
+            ? number
+            : throw Wrong(path, $"a whole number from {min} to {max}");
+
+    /// <summary>A time with its unit, e.g. <c>250ms</c>, within bounds, both included.</summary>
+    public TimeSpan Duration(string path, TimeSpan min, TimeSpan max)
+    {
+        var text = Text(path);
+        var unit = text.EndsWith("ms", StringComparison.Ordinal) ? "ms" : text.EndsWith('s') ? "s" : text.EndsWith('m') ? "m" : null;
+        if (unit is not null
+            && double.TryParse(text[..^unit.Length].TrimEnd(), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number)
+            && number < int.MaxValue)
+        {
+            var time = TimeSpan.FromMilliseconds(number * (unit switch { "ms" => 1, "s" => 1000, _ => 60_000 }));
+            if (time >= min && time <= max) return time;
+        }
+
+        throw Wrong(path, $"a time with its unit (ms, s, m) from {Words(min)} to {Words(max)}");
+    }
+
+    /// <summary>One of a few words; returns which.</summary>
+    public string OneOf(string path, params string[] words) =>
+        Array.Find(words, word => word.Equals(Text(path), StringComparison.OrdinalIgnoreCase))
+        ?? throw Wrong(path, "one of " + string.Join(", ", words));
+
+    /// <summary>The parts of a comma-separated list, trimmed; empty parts are left out.</summary>
+    public IReadOnlyList<string> List(string path) =>
+        Text(path).Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+
+    /// <summary>The exception for a value that is no secret.</summary>
+    public SettingException Wrong(string path, string allowed) => new(SettingVariable.NameOf(path), Text(path), allowed);
+
+    private static string Words(TimeSpan time) =>
+        time.TotalSeconds >= 1 ? $"{time.TotalSeconds:0.###}s" : $"{time.TotalMilliseconds:0.###}ms";
+}

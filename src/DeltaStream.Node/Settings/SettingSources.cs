@@ -1,0 +1,73 @@
+using System.Text;
+using Akka.Configuration;
+using Akka.Configuration.Hocon;
+
+namespace DeltaStream.Node.Settings;
+
+/// <summary>
+/// Brings the four sources together, in order of precedence: the environment, <c>appsettings.json</c> (both are the host's
+/// configuration, the environment first), the file that <c>HOCON_FILE</c> names, <c>reference.conf</c>.
+/// </summary>
+public static class SettingSources
+{
+    private const string Root = "deltastream";
+
+    /// <summary>The effective <c>deltastream.*</c> and <c>akka.*</c> settings.</summary>
+    /// <param name="configuration">The host's configuration.</param>
+    /// <param name="folder">Where <c>reference.conf</c> and <c>node.conf</c> are.</param>
+    /// <exception cref="SettingException">A file can't be read, or a key is unknown.</exception>
+    public static Config Load(IConfiguration configuration, string folder)
+    {
+        var reference = Parse(Path.Combine(folder, "reference.conf"));
+        var node = Parse(Path.Combine(folder, "node.conf"));
+        var known = PathsOf(reference).ToHashSet();
+        var file = configuration[SettingVariable.HoconFile] is { Length: > 0 } path ? Parse(path) : Config.Empty;
+        var host = FromHost(configuration);
+        foreach (var layer in new[] { file, host }) RefuseUnknown(layer, known);
+        return host.SafeWithFallback(file).SafeWithFallback(reference).SafeWithFallback(node);
+    }
+
+    private static Config Parse(string path)
+    {
+        try
+        {
+            return ConfigurationFactory.ParseString(File.ReadAllText(path));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new SettingException(SettingVariable.HoconFile, path, "a file that can be read");
+        }
+        catch (Exception)
+        {
+            // The parser throws whatever it meets, from FormatException to NullReferenceException.
+            throw new SettingException(SettingVariable.HoconFile, path, "a file in HOCON (note: no comma after a closing brace)");
+        }
+    }
+
+    private static Config FromHost(IConfiguration configuration)
+    {
+        var text = new StringBuilder();
+        foreach (var pair in configuration.GetSection(Root).AsEnumerable())
+            if (pair.Value is { } value) Append(text, pair.Key.Replace(':', '.'), value);
+        foreach (var (variable, path) in SettingVariable.Paths)
+            if (configuration[variable] is { Length: > 0 } value) Append(text, path, value);
+        return text.Length == 0 ? Config.Empty : ConfigurationFactory.ParseString(text.ToString());
+    }
+
+    private static void Append(StringBuilder text, string path, string value) =>
+        text.Append(path).Append(" = \"").Append(value.Replace("\\", "\\\\").Replace("\"", "\\\"")
+            .Replace("\n", "\\n").Replace("\r", "\\r").Replace("\t", "\\t")).Append("\"\n");
+
+    private static void RefuseUnknown(Config layer, HashSet<string> known)
+    {
+        if (PathsOf(layer).FirstOrDefault(path => !known.Contains(path)) is { } unknown)
+            throw new SettingException(unknown, "…", "there is no such setting; reference.conf lists them all");
+    }
+
+    private static IEnumerable<string> PathsOf(Config config) =>
+        config.IsEmpty || !config.HasPath(Root) ? [] : PathsOf(config.GetValue(Root), Root);
+
+    private static IEnumerable<string> PathsOf(HoconValue value, string path) => value.IsObject()
+        ? value.GetObject().Items.SelectMany(item => PathsOf(item.Value, $"{path}.{item.Key}"))
+        : [path];
+}

@@ -1,0 +1,31 @@
+namespace DeltaStream.Node.Settings;
+
+/// <summary>The settings that have a short name for the environment and for <c>appsettings.json</c>, each with its HOCON path.</summary>
+public static class SettingVariable
+{
+    /// <summary>The variable that names a further HOCON file.</summary>
+    public const string HoconFile = "HOCON_FILE";
+
+    /// <summary>Variable to path.</summary>
+    public static readonly IReadOnlyDictionary<string, string> Paths = new Dictionary<string, string>
+    {
+        ["REDIS_URL"] = "deltastream.redis.url",
+        ["PORT"] = "deltastream.http.port",
+        ["SERVICE_NAME"] = "deltastream.service-name",
+        ["CORS_ORIGINS"] = "deltastream.http.cors-origins",
+        ["CLUSTER_HOSTNAME"] = "deltastream.cluster.hostname",
+        ["CLUSTER_PORT"] = "deltastream.cluster.port",
+        ["CLUSTER_SEEDS"] = "deltastream.cluster.seeds",
+        ["CLUSTER_ROLES"] = "deltastream.cluster.roles",
+        ["DEMO_FEED"] = "deltastream.demo-feed",
+        ["BRIDGE_MAX_RATE"] = "deltastream.bridge.max-rate",
+        ["LIMIT_MESSAGE_BYTES"] = "deltastream.limits.message-bytes",
+        ["LOG_LEVEL"] = "deltastream.log-level",
+        ["DRAIN_SECONDS"] = "deltastream.drain-seconds",
+    };
+
+    private static readonly Dictionary<string, string> Names = Paths.ToDictionary(pair => pair.Value, pair => pair.Key);
+
+    /// <summary>What an operator calls the setting: its variable, or the path where it has none.</summary>
+    public static string NameOf(string path) => Names.GetValueOrDefault(path, path);
+}
