@@ -1,0 +1,78 @@
+using DeltaStream.Actors.Market;
+using StackExchange.Redis;
+
+namespace DeltaStream.Node.Redis;
+
+/// <summary>
+/// One call of the script that writes values with their positions. For each value: refused when the store knows a higher
+/// epoch, skipped when it knows a later position of the same epoch, else set for what is left of its 60 s.
+/// </summary>
+internal static class LatestWrite
+{
+    // A value's second pair of keys (a chain is written under its expiry and as its product's newest) follows its first.
+    private const string Script = """
+        local epoch = tonumber(ARGV[1])
+        local granted = redis.call('GET', KEYS[1])
+        if granted and tonumber(granted) > epoch then return 0 end
+        local accepted = 1
+        local k = 3
+        for a = 3, #ARGV, 7 do
+            local sequence = tonumber(ARGV[a + 1])
+            for pair = 1, tonumber(ARGV[a + 6]) do
+                local stored = redis.call('GET', KEYS[k + 1])
+                local e, s = 0, 0
+                if stored then
+                    local first, second = string.match(stored, '^(%d+):(%d+):')
+                    e, s = tonumber(first or 0), tonumber(second or 0)
+                end
+                if e > epoch then
+                    accepted = 0
+                elseif e < epoch or s <= sequence then
+                    redis.call('SET', KEYS[k], ARGV[a], 'PX', ARGV[a + 3])
+                    redis.call('SET', KEYS[k + 1], ARGV[a + 2], 'PX', ARGV[a + 3])
+                    if pair == 1 then redis.call('ZADD', KEYS[2], ARGV[a + 5], ARGV[a + 4]) end
+                end
+                k = k + 2
+            end
+        end
+        redis.call('ZREMRANGEBYSCORE', KEYS[2], '-inf', ARGV[2])
+        return accepted
+        """;
+
+    /// <summary>Writes updates of one epoch; false when any was refused.</summary>
+    /// <param name="db">Where to.</param>
+    /// <param name="updates">Of one epoch, each with life left.</param>
+    /// <param name="now">Microseconds since the Unix epoch.</param>
+    /// <param name="life">How long a value lives from its receipt.</param>
+    public static async Task<bool> RunAsync(IDatabase db, IReadOnlyList<MarketUpdate> updates, long now, TimeSpan life)
+    {
+        var keys = new List<RedisKey>(2 + (updates.Count * 4)) { RedisKeys.BridgeEpoch, RedisKeys.Index };
+        var values = new List<RedisValue>(2 + (updates.Count * 7))
+        {
+            updates[0].Position.Epoch,
+            (now / 1000) - (long)life.TotalMilliseconds,
+        };
+        foreach (var update in updates)
+        {
+            var latest = RedisKeys.Latest(update.Key);
+            keys.Add(latest);
+            keys.Add(RedisKeys.Position(latest));
+            if (update.Key.Kind == MarketKind.Chain)
+            {
+                var newest = RedisKeys.LatestChain(update.Key.Product);
+                keys.Add(newest);
+                keys.Add(RedisKeys.Position(newest));
+            }
+
+            values.Add(update.Payload);
+            values.Add(update.Position.Sequence);
+            values.Add(new StoredPosition(update.Position, update.ReceivedAt, update.Hash).ToString());
+            values.Add(Math.Min((long)life.TotalMilliseconds, (long)life.TotalMilliseconds - ((now - update.ReceivedAt) / 1000)));
+            values.Add(RedisKeys.Member(update.Key));
+            values.Add(update.ReceivedAt / 1000);
+            values.Add(update.Key.Kind == MarketKind.Chain ? 2 : 1);
+        }
+
+        return (long)await db.ScriptEvaluateAsync(Script, [.. keys], [.. values], CommandFlags.NoScriptCache) == 1;
+    }
+}

@@ -1,0 +1,75 @@
+using DeltaStream.Actors.Market;
+using DeltaStream.Node.Settings;
+using StackExchange.Redis;
+
+namespace DeltaStream.Node.Redis;
+
+/// <summary>
+/// The node's one connection for commands: made on first use, kept, comes back by itself. Whatever Redis or the way to it
+/// does wrong comes out as <see cref="FeedUnavailableException"/>.
+/// </summary>
+/// <param name="settings">How the node talks to Redis.</param>
+/// <param name="url">Where it is.</param>
+public sealed class RedisConnection(RedisSettings settings, RedisUrl url) : IAsyncDisposable
+{
+    private readonly SemaphoreSlim _gate = new(1);
+    private ConnectionMultiplexer? _multiplexer;
+    private bool _disposed;
+
+    /// <summary>Whether commands would reach Redis now.</summary>
+    public bool IsUp => _multiplexer?.IsConnected ?? false;
+
+    /// <summary>Runs commands.</summary>
+    /// <param name="command">What to run.</param>
+    /// <param name="cancellation">Ends the wait, not the command.</param>
+    /// <exception cref="FeedUnavailableException">Redis could not be reached, or refused.</exception>
+    internal async ValueTask<T> RunAsync<T>(Func<IDatabase, Task<T>> command, CancellationToken cancellation)
+    {
+        try
+        {
+            var multiplexer = _multiplexer ?? await ConnectAsync(cancellation);
+            return await command(multiplexer.GetDatabase()).WaitAsync(cancellation);
+        }
+        catch (Exception e) when (IsFailure(e))
+        {
+            throw new FeedUnavailableException(Describe(e), e);
+        }
+    }
+
+    /// <summary>Whether an exception says that Redis failed, rather than that we did.</summary>
+    internal static bool IsFailure(Exception e) =>
+        e is RedisException or TimeoutException or ObjectDisposedException or System.Net.Sockets.SocketException or IOException;
+
+    /// <summary>One line for logs; holds no secret, for the client library puts none into its messages.</summary>
+    internal static string Describe(Exception e) => e switch
+    {
+        RedisTimeoutException or TimeoutException => "Redis did not answer in time",
+        RedisConnectionException connection => $"no connection to Redis ({connection.FailureType})",
+        RedisServerException server => "Redis refused: " + server.Message,
+        _ => e.Message,
+    };
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await _gate.WaitAsync();
+        _disposed = true;
+        var multiplexer = Interlocked.Exchange(ref _multiplexer, null);
+        _gate.Release();
+        if (multiplexer is not null) await multiplexer.DisposeAsync();
+    }
+
+    private async Task<ConnectionMultiplexer> ConnectAsync(CancellationToken cancellation)
+    {
+        await _gate.WaitAsync(cancellation);
+        try
+        {
+            ObjectDisposedException.ThrowIf(_disposed, this);
+            return _multiplexer ??= await ConnectionMultiplexer.ConnectAsync(RedisOptions.Lasting(url, settings.CommandTimeout, "deltastream"));
+        }
+        finally
+        {
+            _gate.Release();
+        }
+    }
+}

@@ -1,0 +1,27 @@
+using DeltaStream.Actors.Bridge;
+using DeltaStream.Actors.Cache;
+using DeltaStream.Node.Logging;
+using DeltaStream.Node.Settings;
+
+namespace DeltaStream.Node.Redis;
+
+/// <summary>Puts Redis behind the ports that the actors know.</summary>
+public static class RedisExtensions
+{
+    /// <summary>Adds the feed, the bridge's lease and the store of newest values.</summary>
+    public static IServiceCollection AddRedis(this IServiceCollection services, NodeSettings settings)
+    {
+        var url = settings.Redis.Url ?? throw new InvalidOperationException("no REDIS_URL");
+        services.AddSingleton(_ => new RedisConnection(settings.Redis, url));
+        services.AddSingleton<IFeed>(provider =>
+        {
+            var logger = provider.GetRequiredService<ILogger<RedisFeed>>();
+            return new RedisFeed(settings.Redis, url, provider.GetRequiredService<TimeProvider>(), logger.IntakeOverflow);
+        });
+        services.AddSingleton<ILeaseStore>(provider =>
+            new RedisLeaseStore(provider.GetRequiredService<RedisConnection>(), RedisKeys.BridgeLease, RedisKeys.BridgeEpoch));
+        services.AddSingleton<ILatestStore>(provider =>
+            new RedisLatestStore(provider.GetRequiredService<RedisConnection>(), provider.GetRequiredService<TimeProvider>()));
+        return services;
+    }
+}

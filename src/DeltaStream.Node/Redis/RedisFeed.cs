@@ -1,0 +1,40 @@
+using DeltaStream.Actors.Bridge;
+using DeltaStream.Actors.Market;
+using DeltaStream.Node.Settings;
+using StackExchange.Redis;
+
+namespace DeltaStream.Node.Redis;
+
+/// <summary>
+/// The platform's channels as a feed. Every subscription has a connection of its own and lives as long as it: what is
+/// published while a connection is away is lost, so its end must be seen, not healed in silence.
+/// </summary>
+/// <param name="settings">How the node talks to Redis.</param>
+/// <param name="url">Where it is.</param>
+/// <param name="time">The clock of receipts and echoes.</param>
+/// <param name="onDropped">Told the channel of each message that a full intake lost.</param>
+internal sealed class RedisFeed(RedisSettings settings, RedisUrl url, TimeProvider time, Action<string> onDropped) : IFeed
+{
+    public async ValueTask<IFeedSubscription> SubscribeAsync(CancellationToken cancellation)
+    {
+        ConnectionMultiplexer? multiplexer = null;
+        try
+        {
+            var options = RedisOptions.Once(url, settings.CommandTimeout, "deltastream-feed");
+            multiplexer = await ConnectionMultiplexer.ConnectAsync(options).WaitAsync(cancellation);
+            var subscription = new RedisFeedSubscription(multiplexer, settings, time, onDropped);
+            await subscription.StartAsync(cancellation);
+            return subscription;
+        }
+        catch (Exception e) when (RedisConnection.IsFailure(e))
+        {
+            if (multiplexer is not null) await multiplexer.DisposeAsync();
+            throw new FeedUnavailableException(RedisConnection.Describe(e), e);
+        }
+        catch (OperationCanceledException)
+        {
+            if (multiplexer is not null) await multiplexer.DisposeAsync();
+            throw;
+        }
+    }
+}

@@ -1,0 +1,61 @@
+using DeltaStream.Actors.Market;
+
+namespace DeltaStream.Node.Redis;
+
+/// <summary>Every key and channel that a node uses: the platform's, and its own under <c>deltastream:</c>. Nobody else makes names.</summary>
+internal static class RedisKeys
+{
+    /// <summary>What the platform publishes on.</summary>
+    public const string FeedPattern = "enriched:*";
+
+    /// <summary>The lease of the active bridge.</summary>
+    public const string BridgeLease = "deltastream:bridge:lease";
+
+    /// <summary>The greatest epoch granted so far.</summary>
+    public const string BridgeEpoch = "deltastream:bridge:epoch";
+
+    /// <summary>The lease of the simulated market; while it exists, prices are simulated.</summary>
+    public const string DemoLease = "deltastream:demo:lease";
+
+    /// <summary>The greatest term of the simulated market.</summary>
+    public const string DemoEpoch = "deltastream:demo:epoch";
+
+    /// <summary>Sorted set of everything with a recent value, by time of receipt in milliseconds.</summary>
+    public const string Index = "deltastream:index";
+
+    /// <summary>The channel on which one subscription hears itself.</summary>
+    public static string Echo(string id) => "deltastream:echo:" + id;
+
+    /// <summary>Where a value of the platform lies.</summary>
+    public static string Latest(ConflationKey key) => key.Kind == MarketKind.Underlying
+        ? "latest:underlying:" + key.Product
+        : $"latest:chain:{key.Product}:{key.Expiry}";
+
+    /// <summary>Where the newest chain of any expiry lies.</summary>
+    public static string LatestChain(string product) => "latest:chain:" + product;
+
+    /// <summary>Where the position of a value lies.</summary>
+    public static string Position(string latest) => "deltastream:position:" + latest;
+
+    /// <summary>A key's member in the index.</summary>
+    public static string Member(ConflationKey key) => Latest(key)["latest:".Length..];
+
+    /// <summary>Reads a member of the index; false for what is none.</summary>
+    public static bool TryParseMember(string member, out ConflationKey key)
+    {
+        key = default;
+        var parts = member.Split(':');
+        if (parts.Length < 2 || !Symbol.IsValid(parts[1])) return false;
+        switch (parts)
+        {
+            case ["underlying", var product]:
+                key = ConflationKey.Underlying(product);
+                return true;
+            case ["chain", var product, var expiry] when Expiry.IsValid(expiry):
+                key = ConflationKey.Chain(product, expiry);
+                return true;
+            default:
+                return false;
+        }
+    }
+}

@@ -1,0 +1,91 @@
+using System.IO.Hashing;
+using DeltaStream.Actors.Cache;
+using DeltaStream.Actors.Market;
+using StackExchange.Redis;
+
+namespace DeltaStream.Node.Redis;
+
+/// <summary>The newest values in Redis: the platform's <c>latest:*</c> keys and, under <c>deltastream:</c>, their positions and an index.</summary>
+internal sealed class RedisLatestStore(RedisConnection connection, TimeProvider time) : ILatestStore
+{
+    /// <summary>How long a value counts as live from its receipt.</summary>
+    public static readonly TimeSpan Life = TimeSpan.FromSeconds(60);
+
+    // One call moves at most this many values, so that 100 KB chains neither block Redis nor burst a buffer.
+    private const int Batch = 32;
+
+    public async ValueTask<IReadOnlyList<MarketUpdate>> ReadAsync(IReadOnlyCollection<ConflationKey> keys, CancellationToken cancellation)
+    {
+        if (keys.Count == 0) return [];
+        return await connection.RunAsync(async db =>
+        {
+            // The client library pipelines the chunks over its one connection.
+            var chunks = await Task.WhenAll(keys.Chunk(Batch).Select(chunk => ReadChunkAsync(db, chunk)));
+            return chunks.SelectMany(chunk => chunk).ToArray();
+        }, cancellation);
+    }
+
+    public async ValueTask<IReadOnlyList<LatestEntry>> ReadIndexAsync(CancellationToken cancellation) =>
+        await connection.RunAsync(async db =>
+        {
+            var floor = (Now() / 1000) - (long)Life.TotalMilliseconds;
+            var found = await db.SortedSetRangeByScoreWithScoresAsync(RedisKeys.Index, floor, exclude: Exclude.Start);
+            var entries = new List<LatestEntry>(found.Length);
+            foreach (var entry in found)
+                if (RedisKeys.TryParseMember(entry.Element.ToString(), out var key))
+                    entries.Add(new LatestEntry(key, (long)entry.Score * 1000));
+            return entries;
+        }, cancellation);
+
+    public async ValueTask<bool> WriteAsync(IReadOnlyCollection<MarketUpdate> updates, CancellationToken cancellation)
+    {
+        var now = Now();
+        var live = updates.Where(update => now - update.ReceivedAt < (long)Life.TotalMicroseconds).ToArray();
+        if (live.Length == 0) return true;
+        return await connection.RunAsync(async db =>
+        {
+            var calls = live.GroupBy(update => update.Position.Epoch)
+                .SelectMany(epoch => epoch.Chunk(Batch))
+                .Select(chunk => LatestWrite.RunAsync(db, chunk, now, Life));
+            var accepted = await Task.WhenAll(calls);
+            return accepted.All(all => all);
+        }, cancellation);
+    }
+
+    private async Task<List<MarketUpdate>> ReadChunkAsync(IDatabase db, ConflationKey[] keys)
+    {
+        // One MGET for both: nothing is written between a value and its position.
+        var names = keys.SelectMany(key => new RedisKey[] { RedisKeys.Latest(key), RedisKeys.Position(RedisKeys.Latest(key)) }).ToArray();
+        var found = await db.StringGetAsync(names);
+        var updates = new List<MarketUpdate>(keys.Length);
+        for (var i = 0; i < keys.Length; i++)
+        {
+            if (found[2 * i].IsNull) continue;
+            var value = (ReadOnlyMemory<byte>)found[2 * i];
+            var hash = XxHash3.HashToUInt64(value.Span);
+            if (StoredPosition.TryParse(found[(2 * i) + 1], out var stored) && stored.Hash == hash)
+            {
+                if (Now() - stored.ReceivedAt < (long)Life.TotalMicroseconds)
+                    updates.Add(Update(keys[i], stored.Position, value, hash, stored.ReceivedAt));
+            }
+            else if (await ForeignReceiptAsync(db, names[2 * i]) is { } receivedAt)
+            {
+                updates.Add(Update(keys[i], Position.None, value, hash, receivedAt));
+            }
+        }
+
+        return updates;
+    }
+
+    /// <summary>When another writer set a value, told from what is left of its life; null where that can't be told.</summary>
+    private async Task<long?> ForeignReceiptAsync(IDatabase db, RedisKey key)
+    {
+        var left = await db.KeyTimeToLiveAsync(key);
+        return left is { } time && time <= Life ? Now() - (long)(Life - time).TotalMicroseconds : null;
+    }
+
+    private static MarketUpdate Update(ConflationKey key, Position position, ReadOnlyMemory<byte> value, ulong hash, long receivedAt) =>
+        new(key.Kind == MarketKind.Underlying ? MarketEvent.UnderlyingUpdate : MarketEvent.ChainUpdate, key, position, value, hash, receivedAt);
+
+    private long Now() => (time.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond;
+}

@@ -1,0 +1,55 @@
+using System.Globalization;
+using DeltaStream.Actors.Bridge;
+using StackExchange.Redis;
+
+namespace DeltaStream.Node.Redis;
+
+/// <summary>
+/// A lease as two keys: who holds it (gone with its time to live) and the greatest epoch granted (kept). Each step is one
+/// script, so that Redis takes it as a whole; every key is declared, so that Redis Cluster and Garnet take it too.
+/// </summary>
+internal sealed class RedisLeaseStore(RedisConnection connection, string leaseKey, string epochKey) : ILeaseStore
+{
+    // Epochs stay far below 2^53, so Lua's doubles hold them; %.0f, because tostring would write 1.7e+12.
+    private const string Acquire = """
+        if redis.call('EXISTS', KEYS[1]) == 1 then return '' end
+        local time = redis.call('TIME')
+        local epoch = math.max(tonumber(redis.call('GET', KEYS[2]) or '0'), tonumber(ARGV[3]),
+            tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)) + 1
+        local text = string.format('%.0f', epoch)
+        redis.call('SET', KEYS[2], text)
+        redis.call('SET', KEYS[1], ARGV[1] .. ':' .. text, 'PX', ARGV[2])
+        return text
+        """;
+
+    private const string Renew = """
+        if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
+        redis.call('PEXPIRE', KEYS[1], ARGV[2])
+        return 1
+        """;
+
+    private const string Release = """
+        if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
+        redis.call('DEL', KEYS[1])
+        return 1
+        """;
+
+    public async ValueTask<long?> TryAcquireAsync(string owner, TimeSpan ttl, long epochFloor, CancellationToken cancellation)
+    {
+        var granted = (string?)await RunAsync(Acquire, [leaseKey, epochKey], [owner, Milliseconds(ttl), epochFloor], cancellation);
+        return string.IsNullOrEmpty(granted) ? null : long.Parse(granted, CultureInfo.InvariantCulture);
+    }
+
+    public async ValueTask<bool> RenewAsync(string owner, long epoch, TimeSpan ttl, CancellationToken cancellation) =>
+        (long)await RunAsync(Renew, [leaseKey], [Holder(owner, epoch), Milliseconds(ttl)], cancellation) == 1;
+
+    public async ValueTask ReleaseAsync(string owner, long epoch, CancellationToken cancellation) =>
+        await RunAsync(Release, [leaseKey], [Holder(owner, epoch)], cancellation);
+
+    private ValueTask<RedisResult> RunAsync(string script, RedisKey[] keys, RedisValue[] values, CancellationToken cancellation) =>
+        connection.RunAsync(db => db.ScriptEvaluateAsync(script, keys, values, CommandFlags.NoScriptCache), cancellation);
+
+    private static string Holder(string owner, long epoch) => string.Create(CultureInfo.InvariantCulture, $"{owner}:{epoch}");
+
+    private static long Milliseconds(TimeSpan ttl) => (long)ttl.TotalMilliseconds;
+}
