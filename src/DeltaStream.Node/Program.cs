@@ -1,2 +1,23 @@
-var app = WebApplication.CreateBuilder(args).Build();
-app.Run();
+using DeltaStream.Node;
+using DeltaStream.Node.Hosting;
+using DeltaStream.Node.Logging;
+using DeltaStream.Node.Operations;
+using DeltaStream.Node.Redis;
+
+return await Startup.RunAsync(async () =>
+{
+    var builder = WebApplication.CreateBuilder(args);
+    var settings = builder.UseEmbeddedRedis(builder.ReadSettings());
+
+    builder.AddGatewayLogging(settings);
+    builder.WebHost.ConfigureKestrel(kestrel => kestrel.ListenAnyIP(settings.Port));
+    builder.Services.AddSingleton(settings);
+    builder.Services.AddSingleton(TimeProvider.System);
+    builder.Services.AddRedis(settings);
+    builder.Services.AddGatewaySystem(settings);
+    builder.Services.AddOperations(settings);
+
+    var app = builder.Build();
+    app.MapOperations();
+    await app.RunAsync();
+});

@@ -1,0 +1,43 @@
+using System.Net.Sockets;
+using DeltaStream.Node.Settings;
+
+namespace DeltaStream.Node.Hosting;
+
+/// <summary>Starts the process, or says in one line why it does not.</summary>
+public static class Startup
+{
+    /// <summary>The exit code of a start that a wrong setting stopped.</summary>
+    public const int RefusedExitCode = 1;
+
+    /// <summary>Runs the node; what a setting did wrong goes to standard error, without a stack trace.</summary>
+    public static async Task<int> RunAsync(Func<Task> node)
+    {
+        try
+        {
+            await node();
+            return 0;
+        }
+        catch (Exception e) when (Refusal(e) is { } line)
+        {
+            await Console.Error.WriteLineAsync(line);
+            return RefusedExitCode;
+        }
+    }
+
+    /// <summary>Reads the settings from the host's configuration.</summary>
+    /// <exception cref="SettingException">A value is not allowed.</exception>
+    public static NodeSettings ReadSettings(this WebApplicationBuilder builder) =>
+        NodeSettings.Read(builder.Configuration, builder.Environment.IsDevelopment(), Path.Combine(AppContext.BaseDirectory, "hocon"));
+
+    private static string? Refusal(Exception e)
+    {
+        for (var cause = e; cause is not null; cause = cause.InnerException)
+        {
+            if (cause is SettingException) return cause.Message;
+            if (cause is SocketException { SocketErrorCode: SocketError.AddressAlreadyInUse or SocketError.AddressNotAvailable or SocketError.AccessDenied })
+                return e.Message.ReplaceLineEndings(" ");
+        }
+
+        return null;
+    }
+}

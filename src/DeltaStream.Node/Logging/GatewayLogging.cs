@@ -1,0 +1,43 @@
+using System.Globalization;
+using DeltaStream.Node.Settings;
+using Serilog;
+using Serilog.Events;
+using Serilog.Formatting.Compact;
+
+namespace DeltaStream.Node.Logging;
+
+/// <summary>Structured logs: one JSON object a line in production, readable lines in development.</summary>
+public static class GatewayLogging
+{
+    private const string Readable = "{Timestamp:HH:mm:ss.fff} {Level:u3} {event} {Message:lj}{NewLine}{Exception}";
+
+    /// <summary>Sends all logs, Akka's as well, through Serilog to standard output.</summary>
+    public static WebApplicationBuilder AddGatewayLogging(this WebApplicationBuilder builder, NodeSettings settings)
+    {
+        builder.Logging.ClearProviders();
+        builder.Services.AddSerilog((_, logger) =>
+        {
+            logger.MinimumLevel.Is(LevelOf(settings.LogLevel))
+                .MinimumLevel.Override("Microsoft", LogEventLevel.Warning)
+                .MinimumLevel.Override("System", LogEventLevel.Warning)
+                .MinimumLevel.Override("Garnet", LogEventLevel.Warning)
+                .Enrich.FromLogContext()
+                .Enrich.With<EventNameEnricher>()
+                .Enrich.WithProperty("service", settings.ServiceName)
+                .Enrich.WithProperty("node", settings.Cluster.Self.ToString());
+            if (settings.IsDevelopment)
+                logger.WriteTo.Console(outputTemplate: Readable, formatProvider: CultureInfo.InvariantCulture);
+            else
+                logger.WriteTo.Console(new RenderedCompactJsonFormatter());
+        });
+        return builder;
+    }
+
+    private static LogEventLevel LevelOf(LogLevel level) => level switch
+    {
+        LogLevel.Debug => LogEventLevel.Debug,
+        LogLevel.Information => LogEventLevel.Information,
+        LogLevel.Warning => LogEventLevel.Warning,
+        _ => LogEventLevel.Error,
+    };
+}

@@ -1,0 +1,14 @@
+namespace DeltaStream.Node.Operations;
+
+/// <summary>The answer of <c>/health</c>.</summary>
+/// <param name="Status"><c>healthy</c>, or <c>degraded</c> while the feed is not live or the node is no full member.</param>
+/// <param name="Service">The service's name.</param>
+/// <param name="Clients">Connected clients of this node.</param>
+/// <param name="Node">The node's address in the cluster.</param>
+/// <param name="Members">Full members of the cluster.</param>
+/// <param name="Bridge"><c>active</c>, <c>standby</c>, or <c>none</c> where the node runs none.</param>
+/// <param name="Feed"><c>live</c>, <c>stale</c> or <c>down</c>.</param>
+/// <param name="Draining">Whether the node is letting its clients go.</param>
+/// <param name="Demo">Whether prices are simulated.</param>
+public sealed record HealthReport(
+    string Status, string Service, int Clients, string Node, int Members, string Bridge, string Feed, bool Draining, bool Demo);

@@ -1,0 +1,33 @@
+using Akka.Actor;
+using DeltaStream.Node.Settings;
+
+namespace DeltaStream.Node.Operations;
+
+/// <summary>What the node knows of itself.</summary>
+internal sealed class NodeHealth(NodeSettings settings, NodePhase phase, Membership membership, ActorSystem system)
+{
+    /// <summary>The answer of <c>/health</c>.</summary>
+    public HealthReport Report() => new(
+        "degraded",
+        settings.ServiceName,
+        0,
+        settings.Cluster.Self.ToString(),
+        membership.Members,
+        "none",
+        "down",
+        phase.IsDraining,
+        settings.DemoFeed);
+
+    /// <summary>The process works: nothing that a restart would not mend.</summary>
+    public IReadOnlyDictionary<string, bool> Liveness() => new Dictionary<string, bool>
+    {
+        ["actor_system"] = !system.WhenTerminated.IsCompleted,
+    };
+
+    /// <summary>The node can take clients. Redis is not asked: without it the clients would have nowhere to go.</summary>
+    public IReadOnlyDictionary<string, bool> Readiness() => new Dictionary<string, bool>
+    {
+        ["member"] = membership.IsFullMember,
+        ["not_draining"] = !phase.IsDraining,
+    };
+}

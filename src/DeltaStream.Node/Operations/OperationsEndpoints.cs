@@ -1,0 +1,35 @@
+using DeltaStream.Node.Settings;
+using Prometheus;
+
+namespace DeltaStream.Node.Operations;
+
+/// <summary>What operators and load balancers ask a node.</summary>
+public static class OperationsEndpoints
+{
+    /// <summary>Registers what the endpoints answer from, and the order of stopping.</summary>
+    public static IServiceCollection AddOperations(this IServiceCollection services, NodeSettings settings)
+    {
+        services.AddSingleton<NodePhase>();
+        services.AddSingleton<Membership>();
+        services.AddSingleton<NodeHealth>();
+        services.AddHostedService<Shutdown>();
+        services.Configure<HostOptions>(host => host.ShutdownTimeout = settings.Drain + Shutdown.Patience);
+        return services;
+    }
+
+    /// <summary>Maps <c>/health</c>, <c>/health/live</c>, <c>/health/ready</c> and <c>/metrics</c>.</summary>
+    public static void MapOperations(this IEndpointRouteBuilder app)
+    {
+        app.MapGet("/health", (NodeHealth health) => TypedResults.Json(health.Report()));
+        app.MapGet("/health/live", (NodeHealth health) => Answer(health.Liveness()));
+        app.MapGet("/health/ready", (NodeHealth health) => Answer(health.Readiness()));
+        app.MapMetrics();
+    }
+
+    private static IResult Answer(IReadOnlyDictionary<string, bool> checks)
+    {
+        var passed = checks.Count > 0 && checks.Values.All(check => check);
+        return TypedResults.Json(new { status = passed ? "healthy" : "unhealthy", checks },
+            statusCode: passed ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable);
+    }
+}

@@ -1,0 +1,53 @@
+using DeltaStream.Node.Logging;
+using DeltaStream.Node.Settings;
+
+namespace DeltaStream.Node.Operations;
+
+/// <summary>
+/// The first and the last word when the node stops. On SIGTERM or SIGINT the host calls <see cref="StoppingAsync"/> before
+/// anything else ends: the node says that it is not ready and lets its clients go; only then the listener closes and the
+/// actor system leaves the cluster. Whatever hangs, the process is gone in time.
+/// </summary>
+internal sealed class Shutdown(NodeSettings settings, NodePhase phase, ILogger<Shutdown> logger) : IHostedLifecycleService
+{
+    /// <summary>What stopping may take beyond the drain before the process is ended; the contract promises 10 s.</summary>
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(8);
+
+    public Task StartedAsync(CancellationToken cancellationToken)
+    {
+        logger.Starting(settings.Port, settings.Cluster.Self.ToString(), string.Join(',', settings.Cluster.Roles));
+        return Task.CompletedTask;
+    }
+
+    public Task StoppingAsync(CancellationToken cancellationToken)
+    {
+        phase.BeginDrain();
+        logger.Stopping(settings.Drain.TotalSeconds);
+        ForceExitInTime();
+        return Task.CompletedTask;
+    }
+
+    public Task StoppedAsync(CancellationToken cancellationToken)
+    {
+        logger.Stopped();
+        return Task.CompletedTask;
+    }
+
+    public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    private void ForceExitInTime()
+    {
+        // A thread of its own: a starved thread pool must not keep it from running.
+        new Thread(() =>
+        {
+            Thread.Sleep(settings.Drain + Patience);
+            logger.StopForced();
+            Environment.Exit(0);
+        })
+        { IsBackground = true, Name = "stop in time" }.Start();
+    }
+}
