@@ -1,0 +1,100 @@
+using System.Buffers;
+using System.Globalization;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+
+namespace DeltaStream.Demo.Simulation;
+
+/// <summary>Writes what the platform's enrichment publishes, in its fields and its order; times carry no zone, as there.</summary>
+internal static class DemoMessages
+{
+    private const string UnderlyingChannel = "enriched:underlying";
+    private const string ChainChannel = "enriched:option_chain";
+
+    // As Python's json writes it: & stays &.
+    private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    public static DemoMessage Of(Underlying underlying, DateTimeOffset now) => Write(UnderlyingChannel, 256, json =>
+    {
+        json.WriteString("type", "UNDERLYING_ENRICHED");
+        json.WriteString("product", underlying.Product.Symbol);
+        json.WriteNumber("price", underlying.Price);
+        WriteTimes(json, now);
+    });
+
+    public static DemoMessage Of(OptionChain chain, double spot, DateTimeOffset now) => Write(ChainChannel, 96 * 1024, json =>
+    {
+        var figures = ChainFigures.Of(chain.Strikes, spot);
+        var expiry = chain.Expiry.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
+        json.WriteString("product", chain.Product.Symbol);
+        json.WriteString("expiry", expiry);
+        json.WriteNumber("spot_price", spot);
+        json.WriteNumber("pcr_oi", figures.PutCallRatio);
+        json.WriteNumber("pcr_volume", figures.PutCallVolumeRatio);
+        json.WriteNumber("atm_strike", figures.AtmStrike);
+        json.WriteNumber("atm_straddle_price", figures.AtmStraddle);
+        json.WriteNumber("max_pain_strike", figures.MaxPainStrike);
+        json.WriteNumber("total_call_oi", figures.CallInterest);
+        json.WriteNumber("total_put_oi", figures.PutInterest);
+        json.WriteNumber("call_buildup_otm", figures.CallBuildup);
+        json.WriteNumber("put_buildup_otm", figures.PutBuildup);
+        json.WriteStartArray("strikes");
+        foreach (var strike in chain.Strikes)
+            json.WriteNumberValue(strike.Strike);
+        json.WriteEndArray();
+        WriteQuotes(json, "calls", chain, expiry, strike => strike.Call);
+        WriteQuotes(json, "puts", chain, expiry, strike => strike.Put);
+        WriteTimes(json, now);
+    });
+
+    private static void WriteQuotes(Utf8JsonWriter json, string name, OptionChain chain, string expiry, Func<OptionStrike, OptionLeg?> side)
+    {
+        json.WriteStartArray(name);
+        foreach (var strike in chain.Strikes)
+        {
+            if (side(strike) is not { } leg)
+                continue;
+            json.WriteStartObject();
+            json.WriteString("symbol", $"{chain.Product.Symbol}{chain.Expiry:yyyyMMdd}{(leg.Call ? 'C' : 'P')}{strike.Strike:0.##}");
+            json.WriteString("product", chain.Product.Symbol);
+            json.WriteNumber("strike", strike.Strike);
+            json.WriteString("expiry", expiry);
+            json.WriteString("option_type", leg.Call ? "CALL" : "PUT");
+            json.WriteNumber("bid", leg.Bid);
+            json.WriteNumber("ask", leg.Ask);
+            json.WriteNumber("last", leg.Last);
+            json.WriteNumber("volume", leg.Volume);
+            json.WriteNumber("open_interest", leg.OpenInterest);
+            json.WriteNumber("delta", Math.Round(leg.Value.Delta, 4));
+            json.WriteNumber("gamma", Math.Round(leg.Value.Gamma, 6));
+            json.WriteNumber("vega", Math.Round(leg.Value.Vega, 4));
+            json.WriteNumber("theta", Math.Round(leg.Value.Theta, 4));
+            json.WriteNumber("iv", Math.Round(strike.Volatility, 4));
+            json.WriteString("timestamp", Text(strike.QuotedAt));
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+    }
+
+    private static void WriteTimes(Utf8JsonWriter json, DateTimeOffset now)
+    {
+        json.WriteString("timestamp", Text(now));
+        json.WriteString("processed_at", Text(now));
+    }
+
+    private static string Text(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff", CultureInfo.InvariantCulture);
+
+    private static DemoMessage Write(string channel, int sizeHint, Action<Utf8JsonWriter> fields)
+    {
+        var buffer = new ArrayBufferWriter<byte>(sizeHint);
+        using (var json = new Utf8JsonWriter(buffer, Options))
+        {
+            json.WriteStartObject();
+            fields(json);
+            json.WriteEndObject();
+        }
+
+        return new DemoMessage(channel, buffer.WrittenMemory);
+    }
+}
