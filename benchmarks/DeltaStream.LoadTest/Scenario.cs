@@ -4,16 +4,39 @@ using System.Text;
 namespace DeltaStream.LoadTest;
 
 /// <summary>What is published, to how many clients, for how long.</summary>
-internal sealed record Scenario(int Clients, double Rate, int PayloadBytes, int WarmUpSeconds, int Seconds)
+/// <param name="Clients">WebSocket clients.</param>
+/// <param name="Rate">Messages a second.</param>
+/// <param name="PayloadBytes">Size of each message.</param>
+/// <param name="WarmUpSeconds">Time at the same load before anything is measured.</param>
+/// <param name="Seconds">Measured time.</param>
+/// <param name="Chain">Option chains to clients that asked for them, instead of underlyings to everybody.</param>
+internal sealed record Scenario(int Clients, double Rate, int PayloadBytes, int WarmUpSeconds, int Seconds, bool Chain)
 {
-    public const string Channel = "enriched:underlying";
+    public string Channel => Chain ? "enriched:option_chain" : "enriched:underlying";
 
-    /// <summary>An underlying's message of the wanted size that carries its own send time.</summary>
+    /// <summary>Frames below this are protocol, or a chain's summary, and not what is counted.</summary>
+    public int SmallestDelivery => PayloadBytes / 2;
+
+    /// <summary>A message of the wanted size that carries its own send time.</summary>
     public byte[] Message(long now, int number)
     {
-        var head = string.Create(CultureInfo.InvariantCulture,
-            $$"""{"product": "NIFTY", "sent": {{now}}, "price": {{21500 + number % 100}}.25, "timestamp": "{{DateTime.UtcNow:yyyy-MM-ddTHH:mm:ss.ffffff}}", "pad": " """).TrimEnd();
-        var padding = Math.Max(0, PayloadBytes - head.Length - 2);
-        return Encoding.UTF8.GetBytes(head + new string('x', padding) + "\"}");
+        var price = string.Create(CultureInfo.InvariantCulture, $"{21500 + number % 100}.25");
+        var timestamp = DateTime.UtcNow.ToString("yyyy-MM-ddTHH:mm:ss.ffffff", CultureInfo.InvariantCulture);
+        var text = new StringBuilder(PayloadBytes + 256);
+        text.Append(CultureInfo.InvariantCulture, $"{{\"product\": \"NIFTY\", \"sent\": {now}, \"timestamp\": \"{timestamp}\", ");
+        if (Chain)
+        {
+            text.Append(CultureInfo.InvariantCulture, $"\"expiry\": \"2026-11-26\", \"spot_price\": {price}, \"pcr_oi\": 1.17, \"max_pain_strike\": 21650.0, \"atm_straddle_price\": 388.2, \"puts\": [], \"calls\": [");
+            for (var strike = 20000; text.Length < PayloadBytes - 200; strike += 50)
+                text.Append(CultureInfo.InvariantCulture, $"{(strike == 20000 ? "" : ", ")}{{\"symbol\": \"NIFTY20261126C{strike}\", \"strike\": {strike}.0, \"bid\": {price}, \"ask\": {price}, \"last\": {price}, \"volume\": 8879, \"open_interest\": 13337, \"delta\": 0.8, \"gamma\": 0.005, \"iv\": 0.2802}}");
+            text.Append("], ");
+        }
+        else
+        {
+            text.Append(CultureInfo.InvariantCulture, $"\"price\": {price}, ");
+        }
+
+        text.Append("\"pad\": \"").Append('x', Math.Max(0, PayloadBytes - text.Length - 10)).Append("\"}");
+        return Encoding.UTF8.GetBytes(text.ToString());
     }
 }

@@ -5,7 +5,8 @@ using System.Text;
 namespace DeltaStream.LoadTest.Load;
 
 /// <summary>Thousands of clients of one server, read by one thread.</summary>
-internal sealed class Swarm : IDisposable
+/// <param name="smallestDelivery">Frames with a payload below this many bytes are protocol, not what is counted.</param>
+internal sealed class Swarm(int smallestDelivery) : IDisposable
 {
     private const int SampleEvery = 20;
     private readonly List<SwarmClient> _clients = [];
@@ -42,7 +43,7 @@ internal sealed class Swarm : IDisposable
         }));
         foreach (var socket in sockets)
         {
-            var client = new SwarmClient(socket, dialect, _clients.Count % SampleEvery == 0);
+            var client = new SwarmClient(socket, dialect, smallestDelivery, _clients.Count % SampleEvery == 0);
             _clients.Add(client);
             Epoll.Add(_epoll, client.Handle, _clients.Count - 1);
         }

@@ -19,7 +19,7 @@ internal enum Dialect
 }
 
 /// <summary>One WebSocket client: parses frames in place, answers pings, counts what is data.</summary>
-internal sealed class SwarmClient(Socket socket, Dialect dialect, bool sampled)
+internal sealed class SwarmClient(Socket socket, Dialect dialect, int smallestDelivery, bool sampled)
 {
     private static readonly byte[] MaskedPong = Masked("3");
     private readonly byte[] _header = new byte[14];
@@ -36,9 +36,6 @@ internal sealed class SwarmClient(Socket socket, Dialect dialect, bool sampled)
     public long Bytes { get; private set; }
 
     public bool Closed { get; set; }
-
-    /// <summary>Frames with a payload below this many bytes are protocol, not data.</summary>
-    public const int SmallestUpdate = 100;
 
     /// <summary>A client's text frame: masked, with a key of zero.</summary>
     public static byte[] Masked(string text)
@@ -102,13 +99,13 @@ internal sealed class SwarmClient(Socket socket, Dialect dialect, bool sampled)
 
     private void Frame(long now, List<int> latencies)
     {
-        if (_payloadLength < SmallestUpdate)
+        if (_payloadLength < smallestDelivery)
         {
             if (dialect == Dialect.SocketIO && _payloadLength == 1 && _prefix[0] == '2') Epoll.Send(Handle, MaskedPong);
             return;
         }
 
-        if (dialect == Dialect.SocketIO && _prefix.AsSpan(0, 3).SequenceEqual("42["u8) && _prefix[4] == 'c' && _prefix[5] == 'o') return; // connected
+        if (dialect == Dialect.SocketIO && _prefix.AsSpan(0, 6).SequenceEqual("42[\"co"u8)) return; // connected
         Delivered++;
         if (!sampled) return;
         // SignalR sends the payload as a JSON string, so its quotes come escaped there.

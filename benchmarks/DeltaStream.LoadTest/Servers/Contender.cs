@@ -7,13 +7,20 @@ namespace DeltaStream.LoadTest.Servers;
 /// <param name="Start">Starts it on a port, fed by a Redis on another.</param>
 /// <param name="Path">Where its WebSocket is.</param>
 /// <param name="Dialect">What its clients speak.</param>
-internal sealed record Contender(string Name, Func<int, int, MeasuredProcess> Start, string Path, Dialect Dialect)
+/// <param name="SubscribeToChain">What a client sends to get the chains of NIFTY; empty where everybody gets everything.</param>
+internal sealed record Contender(string Name, Func<int, int, MeasuredProcess> Start, string Path, Dialect Dialect, params string[] SubscribeToChain)
 {
-    public static readonly Contender Gateway = new("gateway", StartGateway, "/socket.io/?EIO=4&transport=websocket", Dialect.SocketIO);
+    private const string SocketIOPath = "/socket.io/?EIO=4&transport=websocket";
+    private const string SocketIOSubscribe = """42["subscribe",{"type":"chain","symbol":"NIFTY"}]""";
+    private const string SignalRSubscribe = """{"type":1,"target":"Subscribe","arguments":["chain:NIFTY"]}""" + "\u001e";
 
-    public static readonly Contender Kestrel = new("kestrel", StartKestrel, "/ws", Dialect.Bare);
-
-    public static readonly IReadOnlyList<Contender> All = [Gateway, Kestrel];
+    public static readonly IReadOnlyList<Contender> All =
+    [
+        new("gateway", StartGateway, SocketIOPath, Dialect.SocketIO, SocketIOSubscribe),
+        new("socketio", StartSocketIO, SocketIOPath, Dialect.SocketIO, SocketIOSubscribe),
+        new("signalr", (port, redis) => StartDotnet("benchmarks/SignalRGateway", port, redis), "/hub", Dialect.SignalR, SignalRSubscribe),
+        new("kestrel", (port, redis) => StartDotnet("benchmarks/BareKestrel", port, redis), "/ws", Dialect.Bare),
+    ];
 
     private static MeasuredProcess StartGateway(int port, int redisPort) =>
         new("dotnet", [Repository.Program("src/DeltaStream.Node")], new Dictionary<string, string>
@@ -26,10 +33,16 @@ internal sealed record Contender(string Name, Func<int, int, MeasuredProcess> St
             ["BRIDGE_MAX_RATE"] = "0",
         });
 
-    private static MeasuredProcess StartKestrel(int port, int redisPort) =>
-        new("dotnet", [Repository.Program("benchmarks/BareKestrel")], new Dictionary<string, string>
-        {
-            ["PORT"] = $"{port}",
-            ["REDIS_ENDPOINT"] = $"127.0.0.1:{redisPort}",
-        });
+    private static MeasuredProcess StartDotnet(string project, int port, int redisPort) =>
+        new("dotnet", [Repository.Program(project)], Yardstick(port, redisPort));
+
+    private static MeasuredProcess StartSocketIO(int port, int redisPort) =>
+        new("node", [System.IO.Path.Combine(Repository.Root, "benchmarks/socketio/server.js")], Yardstick(port, redisPort));
+
+    private static Dictionary<string, string> Yardstick(int port, int redisPort) => new()
+    {
+        ["NODE_ENV"] = "production",
+        ["PORT"] = $"{port}",
+        ["REDIS_ENDPOINT"] = $"127.0.0.1:{redisPort}",
+    };
 }

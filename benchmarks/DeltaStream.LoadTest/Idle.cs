@@ -1,0 +1,37 @@
+using DeltaStream.LoadTest.Servers;
+
+namespace DeltaStream.LoadTest;
+
+/// <summary>What a connection costs in memory while nothing happens: resident bytes with all clients, less those with 100.</summary>
+internal static class Idle
+{
+    private const int Baseline = 100;
+
+    public static async Task RunAsync(Options options)
+    {
+        var scenario = options.Scenario;
+        var report = new Report("KB a connection", "RSS MB", "server cores while idle");
+        report.Header();
+        for (var round = 1; round <= options.Rounds; round++)
+        {
+            foreach (var contender in options.Contenders)
+            {
+                var port = MeasuredProcess.FreePort();
+                await using var bench = await Bench.StartAsync(contender, scenario, port);
+                // The first clients warm what is shared; they are not counted.
+                await bench.Swarm.ConnectAsync(port, contender.Path, contender.Dialect, Baseline, contender.SubscribeToChain);
+                await bench.MeasureAsync(scenario.Rate, TimeSpan.FromSeconds(scenario.WarmUpSeconds));
+                var before = bench.Server.ResidentBytes;
+                await bench.Swarm.ConnectAsync(port, contender.Path, contender.Dialect, scenario.Clients - Baseline, contender.SubscribeToChain);
+                await bench.MeasureAsync(scenario.Rate, TimeSpan.FromSeconds(scenario.WarmUpSeconds));
+                var cpu = bench.Server.Cpu;
+                await Task.Delay(TimeSpan.FromSeconds(scenario.Seconds));
+                var idle = (bench.Server.Cpu - cpu).TotalSeconds / scenario.Seconds;
+                report.Row(contender.Name, round, (bench.Server.ResidentBytes - before) / 1024.0 / (scenario.Clients - Baseline),
+                    bench.Server.ResidentBytes / 1e6, idle);
+            }
+        }
+
+        report.Medians();
+    }
+}

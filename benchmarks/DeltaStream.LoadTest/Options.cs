@@ -1,0 +1,59 @@
+using System.Globalization;
+using DeltaStream.LoadTest.Servers;
+
+namespace DeltaStream.LoadTest;
+
+/// <summary>The command line: a scenario's name, then options that override what the scenario presets.</summary>
+internal sealed class Options
+{
+    // name -> clients, rate, size, seconds
+    private static readonly Dictionary<string, (int Clients, double Rate, int Size, int Seconds)> Presets = new()
+    {
+        ["fanout"] = (1000, 20, 200, 10),
+        ["chain"] = (200, 5, 56_000, 10),
+        ["idle"] = (5000, 1, 200, 5),
+        ["throughput"] = (1000, 20, 200, 5),
+    };
+
+    private readonly Dictionary<string, string> _values = new();
+
+    private Options(string command) => Command = command;
+
+    public string Command { get; }
+
+    public int Rounds => Number("rounds", 3);
+
+    public int WarmUp => Number("warm-up", 5);
+
+    public Scenario Scenario
+    {
+        get
+        {
+            var preset = Presets[Command];
+            return new(Number("clients", preset.Clients), Number("rate", (int)preset.Rate), Number("size", preset.Size),
+                WarmUp, Number("seconds", preset.Seconds), Command == "chain");
+        }
+    }
+
+    public IReadOnlyList<Contender> Contenders =>
+        [.. (_values.GetValueOrDefault("servers") ?? "gateway,socketio,signalr,kestrel").Split(',')
+            .Select(name => Contender.All.FirstOrDefault(contender => contender.Name == name) ?? throw new FormatException($"no server is called '{name}'"))];
+
+    /// <exception cref="FormatException">What is wrong with the command line.</exception>
+    public static Options Parse(string[] args)
+    {
+        if (args.Length == 0 || !Presets.ContainsKey(args[0])) throw new FormatException($"name a scenario: {string.Join(", ", Presets.Keys)}");
+        var options = new Options(args[0]);
+        for (var i = 1; i < args.Length; i += 2)
+        {
+            if (i + 1 == args.Length || args[i] is not ("--clients" or "--rate" or "--size" or "--seconds" or "--warm-up" or "--rounds" or "--servers"))
+                throw new FormatException($"unknown or incomplete option '{args[i]}'");
+            options._values[args[i][2..]] = args[i + 1];
+        }
+
+        return options;
+    }
+
+    private int Number(string name, int preset) =>
+        _values.TryGetValue(name, out var text) ? int.Parse(text, CultureInfo.InvariantCulture) : preset;
+}
