@@ -1,7 +1,6 @@
-using System.Text;
 using DeltaStream.SocketIO.Engine;
 
-namespace DeltaStream.SocketIO.Tests;
+namespace DeltaStream.SocketIO.Tests.Engine;
 
 public sealed class EnginePacketSpecs
 {
@@ -22,9 +21,9 @@ public sealed class EnginePacketSpecs
     [MemberData(nameof(Text))]
     public void A_text_packet_reads_and_writes_the_same(string wire, EnginePacketType type, string data)
     {
-        Assert.True(EnginePacketCodec.TryParseText(Encoding.UTF8.GetBytes(wire), out var packet));
-        Assert.Equal((type, data, false), (packet.Type, Encoding.UTF8.GetString(packet.Data.Span), packet.IsBinary));
-        Assert.Equal(wire, Encoding.UTF8.GetString(EnginePacketCodec.ToFrame(packet).Payload.Span));
+        Assert.True(EnginePacketCodec.TryParseText(wire.Utf8(), out var packet));
+        Assert.Equal((type, data, false), (packet.Type, packet.Data.Text(), packet.IsBinary));
+        Assert.Equal(wire, EnginePacketCodec.ToFrame(packet).Payload.Text());
     }
 
     [Theory]
@@ -36,7 +35,7 @@ public sealed class EnginePacketSpecs
     [InlineData(" 4")]
     [InlineData("٤")]
     public void What_does_not_begin_with_a_type_is_no_packet(string wire) =>
-        Assert.False(EnginePacketCodec.TryParseText(Encoding.UTF8.GetBytes(wire), out _));
+        Assert.False(EnginePacketCodec.TryParseText(wire.Utf8(), out _));
 
     [Fact]
     public void A_text_packet_is_a_view_of_what_was_read()
@@ -44,7 +43,7 @@ public sealed class EnginePacketSpecs
         var wire = "4hello"u8.ToArray();
         EnginePacketCodec.TryParseText(wire, out var packet);
         wire[1] = (byte)'j';
-        Assert.Equal("jello", Encoding.UTF8.GetString(packet.Data.Span));
+        Assert.Equal("jello", packet.Data.Text());
     }
 
     [Fact]
@@ -61,7 +60,7 @@ public sealed class EnginePacketSpecs
     [InlineData("2probe ", false)]
     public void A_probe_is_known_by_its_data(string wire, bool isProbe)
     {
-        EnginePacketCodec.TryParseText(Encoding.UTF8.GetBytes(wire), out var packet);
+        EnginePacketCodec.TryParseText(wire.Utf8(), out var packet);
         Assert.Equal(isProbe, packet.IsProbe);
     }
 }

@@ -1,0 +1,13 @@
+using System.Text;
+
+namespace DeltaStream.SocketIO.Tests;
+
+/// <summary>Text and bytes, as the tables of these specs write them.</summary>
+internal static class Wire
+{
+    public static ReadOnlyMemory<byte> Utf8(this string text) => Encoding.UTF8.GetBytes(text);
+
+    public static string Text(this ReadOnlyMemory<byte> bytes) => Encoding.UTF8.GetString(bytes.Span);
+
+    public static string Text(this ReadOnlyMemory<byte>? bytes) => bytes is { } some ? some.Text() : "none";
+}
