@@ -1,0 +1,162 @@
+using System.Buffers;
+using DeltaStream.Actors.Clients;
+using DeltaStream.Actors.Wire;
+using DeltaStream.Node.Transports.WebSockets;
+using DeltaStream.SocketIO.Engine;
+using DeltaStream.SocketIO.Framing;
+
+namespace DeltaStream.Node.Transports.Engine;
+
+/// <summary>The HTTP requests of one Engine.IO path.</summary>
+internal sealed class EngineEndpoint(EngineSessions sessions, Admission admission, IEngineApplication application)
+{
+    private const string TextType = "text/plain; charset=UTF-8";
+
+    private int _parkedPolls;
+
+    /// <summary>Answers one request; completes with the end of its WebSocket where it is one. Nothing a client does makes it throw.</summary>
+    public Task HandleAsync(HttpContext context)
+    {
+        var isAllowed = Cors.Apply(context, sessions.Settings.Origins);
+        if (HttpMethods.IsOptions(context.Request.Method))
+        {
+            Cors.AnswerPreflight(context);
+            return Task.CompletedTask;
+        }
+        if (!isAllowed) return RefuseAsync(context, EngineError.Forbidden);
+        var isWebSocket = WebSocketAcceptor.IsRequested(context);
+        if (!EngineRequest.TryParse(context.Request.Method, context.Request.QueryString.Value, isWebSocket, out var request, out var error))
+            return RefuseAsync(context, error);
+        return request.Sid is null ? OpenAsync(context, request) : ContinueAsync(context, request);
+    }
+
+    private Task OpenAsync(HttpContext context, EngineRequest request)
+    {
+        if (!admission.TryAdmit()) return Admission.RefuseAsync(context);
+        return request.IsWebSocket ? OpenWebSocketAsync(context) : OpenPollingAsync(context);
+    }
+
+    private Task OpenPollingAsync(HttpContext context)
+    {
+        var session = sessions.Create(TransportName.Polling);
+        session.StartPolling(application);
+        return RespondAsync(context, [EngineFrames.Of(sessions.Handshake(session, canUpgrade: true))]);
+    }
+
+    private async Task OpenWebSocketAsync(HttpContext context)
+    {
+        var connection = await WebSocketAcceptor.AcceptAsync(context, sessions.Deadlines, sessions.Settings);
+        if (connection is null) return;
+        var session = sessions.Create(TransportName.WebSocket);
+        var webSocket = new EngineWebSocket(session, connection, probes: false);
+        session.StartWebSocket(webSocket, application);
+        session.OnWebSocketEnded(webSocket, await connection.RunAsync(webSocket));
+    }
+
+    private async Task ContinueAsync(HttpContext context, EngineRequest request)
+    {
+        var isKnown = sessions.TryFind(request.Sid!, out var session);
+        session?.CloseIfExpired();
+        var error = request.CheckSession(isKnown ? session!.Current : null);
+        if (error is not null) await RefuseAsync(context, error);
+        else if (request.IsWebSocket) await ProbeAsync(context, session!);
+        else if (request.IsGet) await PollAsync(context, session!);
+        else await PostAsync(context, session!);
+    }
+
+    private async Task ProbeAsync(HttpContext context, EngineSession session)
+    {
+        var connection = await WebSocketAcceptor.AcceptAsync(context, sessions.Deadlines, sessions.Settings);
+        if (connection is null) return;
+        var webSocket = new EngineWebSocket(session, connection, probes: true);
+        if (session.Current == EngineTransport.WebSocket) connection.Close(CloseReason.ProtocolError);
+        else connection.CloseAfter(sessions.Settings.UpgradeTimeout);
+        session.OnWebSocketEnded(webSocket, await connection.RunAsync(webSocket));
+    }
+
+    private async Task PollAsync(HttpContext context, EngineSession session)
+    {
+        if (Interlocked.Increment(ref _parkedPolls) > sessions.Settings.MaxParkedPolls)
+        {
+            Interlocked.Decrement(ref _parkedPolls);
+            await Admission.RefuseAsync(context);
+            return;
+        }
+        IReadOnlyList<Frame>? frames;
+        EngineError? refusal;
+        try
+        {
+            (frames, refusal) = await session.PollAsync(context.RequestAborted);
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _parkedPolls);
+        }
+        if (frames is null) await RefuseAsync(context, refusal!);
+        else await RespondAsync(context, frames);
+        // What this answer held is lost: the session can't go on without it.
+        if (context.RequestAborted.IsCancellationRequested) session.Close(CloseReason.TransportError);
+    }
+
+    private async Task PostAsync(HttpContext context, EngineSession session)
+    {
+        var error = session.BeginPost();
+        if (error is not null)
+        {
+            await RefuseAsync(context, error);
+            return;
+        }
+        using var body = new RequestBody(sessions.Settings.MaxPayload);
+        try
+        {
+            switch (await body.ReadAsync(context))
+            {
+                case RequestBodyStatus.TooLarge:
+                    context.Response.StatusCode = StatusCodes.Status413PayloadTooLarge;
+                    return;
+                case RequestBodyStatus.Broken:
+                    session.Close(CloseReason.TransportError);
+                    return;
+            }
+            if (await session.ReceiveAsync(body.Memory)) await WriteTextAsync(context, "ok"u8.ToArray());
+            else await RefuseAsync(context, EngineError.BadRequest);
+        }
+        finally
+        {
+            session.EndPost();
+        }
+    }
+
+    private static Task RefuseAsync(HttpContext context, EngineError error)
+    {
+        context.Response.StatusCode = error.HttpStatus;
+        return WriteAsync(context, "application/json", error.Json);
+    }
+
+    private static Task WriteTextAsync(HttpContext context, ReadOnlyMemory<byte> text) => WriteAsync(context, TextType, text);
+
+    private static async Task WriteAsync(HttpContext context, string type, ReadOnlyMemory<byte> body)
+    {
+        var response = context.Response;
+        response.ContentType = type;
+        response.Headers.CacheControl = "no-store";
+        response.ContentLength = body.Length;
+        response.BodyWriter.Write(body.Span);
+        await response.BodyWriter.FlushAsync();
+    }
+
+    private static async Task RespondAsync(HttpContext context, IReadOnlyList<Frame> frames)
+    {
+        var response = context.Response;
+        response.ContentType = TextType;
+        response.Headers.CacheControl = "no-store";
+        WriteFrames(response.BodyWriter, frames);
+        await response.BodyWriter.FlushAsync();
+    }
+
+    private static void WriteFrames(IBufferWriter<byte> output, IReadOnlyList<Frame> frames)
+    {
+        var payload = new PollingPayloadWriter(output);
+        foreach (var frame in frames) payload.TryAppend(new EncodedFrame(frame.Bytes, frame.HeaderLength));
+    }
+}

@@ -1,0 +1,18 @@
+using DeltaStream.Actors.Wire;
+using DeltaStream.SocketIO.Engine;
+using DeltaStream.SocketIO.Framing;
+
+namespace DeltaStream.Node.Transports.Engine;
+
+/// <summary>The engine packets that are always the same, and how the protocol library's frames become the gateway's.</summary>
+internal static class EngineFrames
+{
+    public static readonly Frame Close = Of(EnginePacket.Of(EnginePacketType.Close));
+    public static readonly Frame Ping = Of(EnginePacket.Of(EnginePacketType.Ping));
+    public static readonly Frame Noop = Of(EnginePacket.Of(EnginePacketType.Noop));
+    public static readonly Frame ProbePong = Of(new EnginePacket(EnginePacketType.Pong, "probe"u8.ToArray(), false));
+
+    public static Frame Of(in EnginePacket packet) => Of(EnginePacketCodec.ToFrame(packet));
+
+    public static Frame Of(in EncodedFrame frame) => new(frame.Bytes, frame.HeaderLength);
+}

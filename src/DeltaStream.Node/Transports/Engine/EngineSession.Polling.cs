@@ -1,0 +1,120 @@
+using DeltaStream.Actors.Clients;
+using DeltaStream.Actors.Wire;
+using DeltaStream.SocketIO.Engine;
+
+namespace DeltaStream.Node.Transports.Engine;
+
+/// <summary>The session's polls and posts.</summary>
+internal sealed partial class EngineSession
+{
+    private IReadOnlyList<Frame>? _farewell;
+    private TimeSpan _farewellEnds;
+    private bool _posting;
+    private TaskCompletionSource? _posted;
+
+    /// <summary>Waits for something to say, at least one frame and at most what one response may hold.</summary>
+    /// <returns>The frames, or why the poll is refused.</returns>
+    public async Task<(IReadOnlyList<Frame>? Frames, EngineError? Refusal)> PollAsync(CancellationToken aborted)
+    {
+        CloseIfExpired();
+        if (!TryPark(out var poll, out var corked, out var farewell, out var refusal)) return (farewell, refusal);
+        _connection.Ready();
+        if (corked)
+        {
+            // Something of the protocol's own waits: what the application has due leaves with it.
+            await _connection.SettleAsync();
+            Uncork();
+        }
+        using var registration = aborted.UnsafeRegister(_ => OnPollAborted(poll), null);
+        return (await poll, null);
+    }
+
+    /// <summary>A POST begins. Every one that was let in is ended by <see cref="EndPost"/>.</summary>
+    /// <returns>Why it is refused, or null.</returns>
+    public EngineError? BeginPost()
+    {
+        CloseIfExpired();
+        lock (_gate)
+        {
+            if (_closed is not null) return EngineError.SessionIdUnknown;
+            if (_webSocket is not null) return EngineError.BadRequest;
+            if (!_posting)
+            {
+                _posting = true;
+                return null;
+            }
+        }
+        // Two at once: nobody could say in which order.
+        Close(CloseReason.ProtocolError);
+        return EngineError.BadRequest;
+    }
+
+    /// <summary>Takes a POST's packets; completes once what they caused is queued.</summary>
+    /// <returns>False where one is no packet: the session is closed.</returns>
+    public async Task<bool> ReceiveAsync(ReadOnlyMemory<byte> body)
+    {
+        lock (_gate) _polling?.Cork();
+        var reader = new PollingPayloadReader(body);
+        var status = PollingReadStatus.Packet;
+        while (Volatile.Read(ref _closed) is null && (status = reader.Read(out var packet)) == PollingReadStatus.Packet)
+            await ReceiveAsync(packet);
+        if (status == PollingReadStatus.Malformed) Close(CloseReason.ProtocolError);
+        await _connection.SettleAsync();
+        Uncork();
+        return status != PollingReadStatus.Malformed;
+    }
+
+    /// <summary>A POST is over.</summary>
+    public void EndPost()
+    {
+        lock (_gate)
+        {
+            _posting = false;
+            _posted?.TrySetResult();
+        }
+    }
+
+    private bool TryPark(
+        out Task<IReadOnlyList<Frame>> poll, out bool corked, out IReadOnlyList<Frame>? farewell, out EngineError? refusal)
+    {
+        (poll, corked, farewell, refusal) = (null!, false, null, null);
+        lock (_gate)
+        {
+            if (_closed is not null)
+            {
+                (farewell, _farewell) = (_farewell, null);
+                if (farewell is null) refusal = EngineError.SessionIdUnknown;
+                return false;
+            }
+            refusal = EngineError.BadRequest;
+            if (_webSocket is not null) return false;
+            if (!_polling!.IsParked)
+            {
+                refusal = null;
+                corked = _polling.Count > 0;
+                if (corked) _polling.Cork();
+                poll = _polling.Park();
+                if (_probe is not null) _pollDue = _sessions.Deadlines.Now + ProbedPollTime;
+                Reschedule();
+                return true;
+            }
+        }
+        // Two at once: the first is told of the end, the second that it should not be.
+        Close(CloseReason.ProtocolError);
+        return false;
+    }
+
+    private void Uncork()
+    {
+        lock (_gate) _polling?.Uncork();
+    }
+
+    private void OnPollAborted(Task<IReadOnlyList<Frame>> poll)
+    {
+        lock (_gate)
+        {
+            if (_polling is null || !_polling.IsWaiting(poll)) return;
+        }
+        Close(CloseReason.TransportError);
+    }
+}

@@ -1,0 +1,184 @@
+using DeltaStream.Actors.Clients;
+using DeltaStream.Actors.Wire;
+using DeltaStream.Node.Transports.Timing;
+using DeltaStream.SocketIO.Engine;
+
+namespace DeltaStream.Node.Transports.Engine;
+
+/// <summary>
+/// One Engine.IO session: its heartbeat, its transport (long-polling, a WebSocket, or the change from one to the other) and
+/// its end. Writing on a WebSocket takes no lock of the session's.
+/// </summary>
+internal sealed partial class EngineSession : Deadline, IEngineLink
+{
+    /// <summary>How many frames one write to a WebSocket may hold.</summary>
+    private const int WebSocketBatch = 64;
+
+    private readonly Lock _gate = new();
+    private readonly EngineSessions _sessions;
+    private readonly Heartbeat _heartbeat;
+    private IEngineConnection _connection = null!;
+    private PollingLeg? _polling;
+    private EngineWebSocket? _webSocket;
+    private CloseReason? _closed;
+
+    /// <summary>Makes a session; it begins with one of the two starts.</summary>
+    public EngineSession(EngineSessions sessions, string sid)
+    {
+        _sessions = sessions;
+        Sid = sid;
+        _heartbeat = new Heartbeat(sessions.Settings, sessions.Deadlines.Now);
+    }
+
+    /// <summary>The engine's session id: the client's secret.</summary>
+    public string Sid { get; }
+
+    /// <summary>How its packets travel now.</summary>
+    public EngineTransport Current => Volatile.Read(ref _webSocket) is null ? EngineTransport.Polling : EngineTransport.WebSocket;
+
+    /// <inheritdoc/>
+    public string Transport => Current == EngineTransport.Polling ? TransportName.Polling : TransportName.WebSocket;
+
+    /// <inheritdoc/>
+    public int MaxBatch => Current == EngineTransport.Polling ? PollingPayloadWriter.MaxPackets : WebSocketBatch;
+
+    /// <inheritdoc/>
+    public bool CanWrite
+    {
+        get
+        {
+            lock (_gate) return _closed is null && (_webSocket is not null || _polling!.HasRoom);
+        }
+    }
+
+    /// <summary>Opens it over polling.</summary>
+    public void StartPolling(IEngineApplication application)
+    {
+        _polling = new PollingLeg();
+        _connection = application.Open(this);
+        lock (_gate) Reschedule();
+    }
+
+    /// <summary>Opens it over this WebSocket, whose first frame is the handshake.</summary>
+    public void StartWebSocket(EngineWebSocket webSocket, IEngineApplication application)
+    {
+        _webSocket = webSocket;
+        webSocket.Connection.Sender.WriteControl(EngineFrames.Of(_sessions.Handshake(this, canUpgrade: false)));
+        _connection = application.Open(this);
+        lock (_gate) Reschedule();
+        _connection.Ready();
+    }
+
+    /// <inheritdoc/>
+    public bool Write(IReadOnlyList<Frame> frames)
+    {
+        if (Volatile.Read(ref _webSocket) is { } webSocket) return webSocket.Connection.Sender.Write(frames);
+        lock (_gate)
+        {
+            if (_closed is not null) return false;
+            return _webSocket?.Connection.Sender.Write(frames) ?? _polling!.Write(frames);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void WriteControl(Frame frame)
+    {
+        bool taken;
+        lock (_gate)
+        {
+            if (_closed is not null) return;
+            taken = _webSocket?.Connection.Sender.WriteControl(frame) ?? _polling!.WriteControl(frame);
+        }
+        if (!taken) Close(CloseReason.SlowConsumer);
+    }
+
+    /// <summary>Takes one packet from the client, on whichever transport it came.</summary>
+    public ValueTask ReceiveAsync(EnginePacket packet)
+    {
+        if (Volatile.Read(ref _closed) is not null) return default;
+        switch (packet.Type)
+        {
+            case EnginePacketType.Message:
+                return _connection.ReceiveAsync(packet.Data, packet.IsBinary);
+            case EnginePacketType.Pong:
+                OnPong();
+                break;
+            case EnginePacketType.Close:
+                Close(CloseReason.ClientClosed);
+                break;
+            case EnginePacketType.Ping:
+                Close(CloseReason.ProtocolError);
+                break;
+            // Open, upgrade and noop mean nothing from a client here, and do no harm.
+        }
+        return default;
+    }
+
+    /// <inheritdoc/>
+    public void Close(CloseReason reason)
+    {
+        EngineWebSocket? probe;
+        lock (_gate)
+        {
+            if (_closed is not null) return;
+            Volatile.Write(ref _closed, reason);
+            (probe, _probe) = (_probe, null);
+            _polling?.SayFarewell(reason, ref _farewell);
+            if (_farewell is not null) _farewellEnds = _sessions.Deadlines.Now + _sessions.Settings.Linger;
+            Reschedule();
+        }
+        probe?.Connection.Close(reason);
+        _webSocket?.Connection.Close(reason);
+        if (_farewell is null) _sessions.Remove(this);
+        _sessions.OnClosed(Transport);
+        _connection.Closed(reason);
+    }
+
+    /// <summary>Closes the session if its time is over: not only the timer looks, every request does.</summary>
+    public void CloseIfExpired()
+    {
+        bool isOver;
+        lock (_gate) isOver = _heartbeat.IsOver(_sessions.Deadlines.Now);
+        if (isOver) Close(CloseReason.PingTimeout);
+    }
+
+    /// <inheritdoc/>
+    internal override void OnDue()
+    {
+        var now = _sessions.Deadlines.Now;
+        if (Volatile.Read(ref _closed) is not null)
+        {
+            if (now >= _farewellEnds) _sessions.Remove(this);
+            return;
+        }
+        CloseIfExpired();
+        bool pings;
+        lock (_gate)
+        {
+            if (_closed is not null) return;
+            pings = _heartbeat.TakePing(now);
+            PaceProbedPoll(now);
+            Reschedule();
+        }
+        if (pings) WriteControl(EngineFrames.Ping);
+    }
+
+    private void OnPong()
+    {
+        CloseIfExpired();
+        lock (_gate)
+        {
+            _heartbeat.OnPong(_sessions.Deadlines.Now);
+            Reschedule();
+        }
+    }
+
+    private void Reschedule()
+    {
+        if (_closed is null) _sessions.Deadlines.Schedule(this, NextDue());
+        else if (_farewell is not null) _sessions.Deadlines.Schedule(this, _farewellEnds);
+        else _sessions.Deadlines.Cancel(this);
+    }
+
+    private TimeSpan NextDue() => _pollDue is { } due && due < _heartbeat.NextDue ? due : _heartbeat.NextDue;
+}

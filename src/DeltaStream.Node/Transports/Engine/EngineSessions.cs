@@ -1,0 +1,46 @@
+using System.Collections.Concurrent;
+using System.Diagnostics.CodeAnalysis;
+using DeltaStream.Node.Transports.Timing;
+using DeltaStream.SocketIO.Engine;
+
+namespace DeltaStream.Node.Transports.Engine;
+
+/// <summary>The sessions of one Engine.IO path, by their secret ids.</summary>
+internal sealed class EngineSessions(TransportSettings settings, Deadlines deadlines, ConnectionCounts counts)
+{
+    private readonly ConcurrentDictionary<string, EngineSession> _sessions = new(StringComparer.Ordinal);
+
+    /// <summary>Times and limits.</summary>
+    public TransportSettings Settings => settings;
+
+    /// <summary>The shared timer.</summary>
+    public Deadlines Deadlines => deadlines;
+
+    /// <summary>All of them, for letting them go; what opens meanwhile may be missing.</summary>
+    public IEnumerable<EngineSession> All => _sessions.Select(entry => entry.Value);
+
+    /// <summary>Makes a session and counts it under this transport.</summary>
+    public EngineSession Create(string transport)
+    {
+        var session = new EngineSession(this, SessionId.Create());
+        counts.Opened(transport);
+        _sessions[session.Sid] = session;
+        return session;
+    }
+
+    /// <summary>The open packet for this session.</summary>
+    public EnginePacket Handshake(EngineSession session, bool canUpgrade) =>
+        new EngineHandshake(session.Sid, canUpgrade, settings.PingInterval, settings.PingTimeout, settings.MaxPayload).ToPacket();
+
+    /// <summary>Looks a session up.</summary>
+    public bool TryFind(string sid, [NotNullWhen(true)] out EngineSession? session) => _sessions.TryGetValue(sid, out session);
+
+    /// <summary>The session can't be asked for any more.</summary>
+    public void Remove(EngineSession session) => _sessions.TryRemove(session.Sid, out _);
+
+    /// <summary>A session has closed; it may still have a last answer to give.</summary>
+    public void OnClosed(string transport) => counts.Closed(transport);
+
+    /// <summary>A session has moved from polling to a WebSocket.</summary>
+    public void OnUpgraded() => counts.Moved(TransportName.Polling, TransportName.WebSocket);
+}

@@ -1,0 +1,36 @@
+using DeltaStream.Actors.Clients;
+
+namespace DeltaStream.Node.Transports.Engine;
+
+/// <summary>What speaks over Engine.IO sessions.</summary>
+public interface IEngineApplication
+{
+    /// <summary>A session was opened. The link is not ready before <see cref="IEngineConnection.Ready"/>.</summary>
+    IEngineConnection Open(IEngineLink link);
+}
+
+/// <summary>An Engine.IO session as its application sees it.</summary>
+public interface IEngineLink : IConnectionLink
+{
+    /// <summary>Whether a write would leave now: true on a WebSocket, over polling while a poll waits.</summary>
+    bool CanWrite { get; }
+
+    /// <summary>Sends one frame of the protocol's own, whether the link is ready or not. Bounded: a client that does not read is closed.</summary>
+    void WriteControl(Actors.Wire.Frame frame);
+}
+
+/// <summary>The application's end of one session. Calls come one after the other, but for <see cref="Ready"/> and <see cref="Closed"/>.</summary>
+public interface IEngineConnection
+{
+    /// <summary>A message from the client. Nothing more is read from it until this has completed; the data is valid until then.</summary>
+    ValueTask ReceiveAsync(ReadOnlyMemory<byte> data, bool isBinary);
+
+    /// <summary>The link is ready for a write.</summary>
+    void Ready();
+
+    /// <summary>Completes once everything received so far is handled, and what it caused is written or waits to be.</summary>
+    ValueTask SettleAsync();
+
+    /// <summary>The session is over. Called once, last.</summary>
+    void Closed(CloseReason reason);
+}

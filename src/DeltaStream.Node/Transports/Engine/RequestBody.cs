@@ -1,0 +1,51 @@
+using System.Buffers;
+using Microsoft.AspNetCore.Connections;
+
+namespace DeltaStream.Node.Transports.Engine;
+
+/// <summary>What reading a request's body has come to.</summary>
+internal enum RequestBodyStatus { Read, TooLarge, Broken }
+
+/// <summary>A POST's body in pooled memory that grows with what has arrived.</summary>
+internal sealed class RequestBody(int most) : IDisposable
+{
+    private const int Smallest = 1024;
+
+    private byte[] _bytes = ArrayPool<byte>.Shared.Rent(Smallest);
+    private int _length;
+
+    /// <summary>What was read.</summary>
+    public ReadOnlyMemory<byte> Memory => _bytes.AsMemory(0, _length);
+
+    /// <summary>Reads to the end, or to where it is too large.</summary>
+    public async Task<RequestBodyStatus> ReadAsync(HttpContext context)
+    {
+        if (context.Request.ContentLength > most) return RequestBodyStatus.TooLarge;
+        try
+        {
+            while (true)
+            {
+                if (_length == _bytes.Length) Grow();
+                var count = await context.Request.Body.ReadAsync(_bytes.AsMemory(_length), context.RequestAborted);
+                if (count == 0) return RequestBodyStatus.Read;
+                _length += count;
+                if (_length > most) return RequestBodyStatus.TooLarge;
+            }
+        }
+        catch (Exception e) when (e is IOException or OperationCanceledException or BadHttpRequestException or ConnectionResetException)
+        {
+            return RequestBodyStatus.Broken;
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => ArrayPool<byte>.Shared.Return(_bytes);
+
+    private void Grow()
+    {
+        var larger = ArrayPool<byte>.Shared.Rent(_bytes.Length * 2);
+        Memory.CopyTo(larger);
+        ArrayPool<byte>.Shared.Return(_bytes);
+        _bytes = larger;
+    }
+}

@@ -1,0 +1,117 @@
+using Akka.Actor;
+using DeltaStream.Actors.Clients;
+using DeltaStream.Actors.Wire;
+using Barrier = DeltaStream.Actors.Clients.Barrier;
+
+namespace DeltaStream.Node.Transports.Gateway;
+
+/// <summary>One client between its connection and its ClientActor.</summary>
+internal sealed class GatewayClient(IConnectionLink link, IWireProtocol protocol) : IClientTransport
+{
+    /// <summary>How much of a client's input may wait in its actor's mailbox before more is read.</summary>
+    private const int Window = 32;
+
+    private static readonly TimeSpan OpenTimeout = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan SettleTimeout = TimeSpan.FromSeconds(10);
+
+    private readonly Lock _gate = new();
+    private readonly ReadingGate _reading = new();
+    private IActorRef? _actor;
+    private CloseReason? _closed;
+    private TaskCompletionSource? _ended;
+    private int _untilSettled = Window;
+
+    /// <inheritdoc/>
+    public string Name => link.Transport;
+
+    /// <inheritdoc/>
+    public IWireProtocol Protocol => protocol;
+
+    /// <inheritdoc/>
+    public int MaxBatch => link.MaxBatch;
+
+    /// <inheritdoc/>
+    public bool Write(IReadOnlyList<Frame> frames) => _closed is null && link.Write(frames);
+
+    /// <inheritdoc/>
+    public void SetReading(bool on) => _reading.Set(on);
+
+    /// <inheritdoc/>
+    public void Close(CloseReason reason)
+    {
+        if (_closed is null) link.Close(reason);
+    }
+
+    /// <summary>Asks for the client's actor.</summary>
+    /// <returns>Null where it has one now, else what a refused client is told.</returns>
+    public async ValueTask<string?> OpenAsync(IActorRef supervisor, string sessionId)
+    {
+        object answer;
+        try
+        {
+            answer = await supervisor.Ask<object>(new OpenClient(sessionId, this), OpenTimeout);
+        }
+        catch (AskTimeoutException)
+        {
+            return "Server is busy";
+        }
+        if (answer is not ClientOpened opened) return (answer as ClientRefused)?.Message ?? "Server is busy";
+        CloseReason? closed;
+        lock (_gate)
+        {
+            _actor = opened.Client;
+            closed = _closed;
+        }
+        // The connection ended while it was waited for.
+        if (closed is not null) opened.Client.Tell(new TransportClosed(closed));
+        return null;
+    }
+
+    /// <summary>Passes input on; completes when more may be read.</summary>
+    public async ValueTask TellAsync(IClientInput input)
+    {
+        _actor?.Tell(input);
+        if (--_untilSettled == 0) await SettleAsync();
+        await _reading.WaitAsync();
+    }
+
+    /// <summary>The connection can take a write.</summary>
+    public void Ready() => _actor?.Tell(TransportReady.Instance);
+
+    /// <summary>Completes once the actor has handled everything it was told.</summary>
+    public async ValueTask SettleAsync()
+    {
+        _untilSettled = Window;
+        Task ended;
+        lock (_gate)
+        {
+            if (_actor is null || _closed is not null) return;
+            _ended ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            ended = _ended.Task;
+        }
+        try
+        {
+            // An actor that is gone answers nothing: then the connection ends, and with it this wait.
+            await await Task.WhenAny(_actor.Ask<Barrier>(Barrier.Instance, SettleTimeout), ended);
+        }
+        catch (AskTimeoutException)
+        {
+            link.Close(CloseReason.ServerError);
+        }
+    }
+
+    /// <summary>The connection is over.</summary>
+    public void Closed(CloseReason reason)
+    {
+        IActorRef? actor;
+        lock (_gate)
+        {
+            if (_closed is not null) return;
+            _closed = reason;
+            actor = _actor;
+            _ended?.TrySetResult();
+        }
+        _reading.End();
+        actor?.Tell(new TransportClosed(reason));
+    }
+}

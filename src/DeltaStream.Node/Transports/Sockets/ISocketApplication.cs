@@ -1,0 +1,52 @@
+using DeltaStream.Actors.Clients;
+using DeltaStream.SocketIO;
+
+namespace DeltaStream.Node.Transports.Sockets;
+
+/// <summary>What speaks over Socket.IO.</summary>
+public interface ISocketApplication
+{
+    /// <summary>A connection was opened; its client has joined no namespace yet.</summary>
+    ISocketConnection Open(IConnectionLink link);
+}
+
+/// <summary>The application's end of one connection. Calls come one after the other, but for <see cref="Ready"/> and <see cref="Closed"/>.</summary>
+public interface ISocketConnection
+{
+    /// <summary>The client asks to join a namespace.</summary>
+    /// <param name="ns">The namespace, with its slash.</param>
+    /// <param name="payload">A JSON object; empty where none came. Valid until this has completed.</param>
+    ValueTask<SocketAdmission> ConnectAsync(string ns, ReadOnlyMemory<byte> payload);
+
+    /// <summary>The reply to an accepted CONNECT is on its way: what is written from now on comes after it.</summary>
+    void Connected(string ns);
+
+    /// <summary>An event in a namespace that the client has joined.</summary>
+    /// <param name="packet">The packet; valid until this has completed.</param>
+    /// <param name="attachments">Its binary attachments; their bytes are the application's own.</param>
+    ValueTask EventAsync(SocketPacket packet, IReadOnlyList<ReadOnlyMemory<byte>> attachments);
+
+    /// <summary>The client has left a namespace.</summary>
+    void Disconnected(string ns);
+
+    /// <summary>The link is ready for a write. Never called before a client has joined a namespace.</summary>
+    void Ready();
+
+    /// <summary>Completes once everything received so far is handled, and what it caused is written or waits to be.</summary>
+    ValueTask SettleAsync();
+
+    /// <summary>The connection is over. Called once, last.</summary>
+    void Closed(CloseReason reason);
+}
+
+/// <summary>The answer to a CONNECT.</summary>
+/// <param name="Sid">The client's public id in the namespace; null where it is refused.</param>
+/// <param name="Refusal">What a refused client is told.</param>
+public readonly record struct SocketAdmission(string? Sid, string? Refusal)
+{
+    /// <summary>Lets the client in.</summary>
+    public static SocketAdmission Accept(string sid) => new(sid, null);
+
+    /// <summary>Refuses the client; its connection stays open.</summary>
+    public static SocketAdmission Refuse(string message) => new(null, message);
+}

@@ -1,0 +1,35 @@
+using Akka.Actor;
+using DeltaStream.Node.Transports.Gateway;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+
+namespace DeltaStream.Node.Transports;
+
+/// <summary>How a host takes the transports in.</summary>
+public static class TransportRegistration
+{
+    /// <summary>What Kestrel may hold for a client that does not read, in bytes; beside it at most one chunk of ours.</summary>
+    private const int ResponseBufferBytes = 32 * 1024;
+
+    /// <summary>Adds the <see cref="TransportServer"/> and what Kestrel must know for it.</summary>
+    public static IServiceCollection AddGatewayTransports(this IServiceCollection services, TransportSettings settings)
+    {
+        services.AddSingleton(settings);
+        services.AddSingleton(provider => new TransportServer(settings, provider.GetService<TimeProvider>() ?? TimeProvider.System));
+        services.Configure<KestrelServerOptions>(options =>
+        {
+            options.AddServerHeader = false;
+            options.Limits.MaxResponseBufferSize = ResponseBufferBytes;
+        });
+        return services;
+    }
+
+    /// <summary>Serves the gateway's clients: Socket.IO under <c>/socket.io/</c>, the plain WebSocket under <c>/ws</c>.</summary>
+    /// <param name="endpoints">The host's endpoints.</param>
+    /// <param name="supervisor">Who opens clients; asked for with each connection, so that it may start after the host was built.</param>
+    public static IEndpointRouteBuilder MapGatewayTransports(this IEndpointRouteBuilder endpoints, Func<IActorRef> supervisor)
+    {
+        var server = endpoints.ServiceProvider.GetRequiredService<TransportServer>();
+        server.MapSockets(endpoints, "/socket.io", new GatewaySockets(supervisor));
+        return endpoints;
+    }
+}

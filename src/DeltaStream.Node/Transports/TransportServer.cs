@@ -1,0 +1,64 @@
+using DeltaStream.Actors.Clients;
+using DeltaStream.Node.Transports.Engine;
+using DeltaStream.Node.Transports.Sockets;
+using DeltaStream.Node.Transports.Timing;
+
+namespace DeltaStream.Node.Transports;
+
+/// <summary>All connections of a process: paths are mounted on it, and it lets the clients go before the process stops.</summary>
+public sealed class TransportServer : IDisposable
+{
+    private static readonly TimeSpan BatchInterval = TimeSpan.FromMilliseconds(50);
+
+    private readonly TransportSettings _settings;
+    private readonly TimeProvider _time;
+    private readonly Deadlines _deadlines;
+    private readonly Admission _admission;
+    private readonly List<Func<IEnumerable<IConnectionLink>>> _connections = [];
+
+    /// <summary>Starts the timer that all connections share.</summary>
+    public TransportServer(TransportSettings settings, TimeProvider time)
+    {
+        _settings = settings;
+        _time = time;
+        // Fine enough for the shortest of the times, and never so fine that an idle process would wake for nothing.
+        var tick = Math.Clamp(settings.PingTimeout.TotalMilliseconds / 20, 10, 50);
+        _deadlines = new Deadlines(time, TimeSpan.FromMilliseconds(tick));
+        _admission = new Admission(settings, Counts);
+    }
+
+    /// <summary>The open connections.</summary>
+    public ConnectionCounts Counts { get; } = new();
+
+    /// <summary>Serves raw Engine.IO under this path.</summary>
+    public void MapEngine(IEndpointRouteBuilder endpoints, string path, IEngineApplication application)
+    {
+        var sessions = new EngineSessions(_settings, _deadlines, Counts);
+        _connections.Add(() => sessions.All);
+        endpoints.Map(path, (RequestDelegate)new EngineEndpoint(sessions, _admission, application).HandleAsync);
+    }
+
+    /// <summary>Serves Socket.IO under this path.</summary>
+    public void MapSockets(IEndpointRouteBuilder endpoints, string path, ISocketApplication application) =>
+        MapEngine(endpoints, path, new SocketServer(application, _deadlines, _settings.ConnectTimeout));
+
+    /// <summary>Lets no new connection in from now on; those that are open go on.</summary>
+    public void StopAccepting() => _admission.Stop();
+
+    /// <summary>Closes all connections, in even batches over this time so that they don't all come back at once.</summary>
+    public async Task CloseAllAsync(CloseReason reason, TimeSpan over)
+    {
+        var all = _connections.SelectMany(each => each()).ToList();
+        var batches = Math.Max(1, (int)(over / BatchInterval));
+        for (var batch = 0; batch < batches; batch++)
+        {
+            var (from, to) = ((int)((long)all.Count * batch / batches), (int)((long)all.Count * (batch + 1) / batches));
+            for (var i = from; i < to; i++) all[i].Close(reason);
+            if (to == all.Count) return;
+            await Task.Delay(BatchInterval, _time);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _deadlines.Dispose();
+}

@@ -1,0 +1,16 @@
+using DeltaStream.SocketIO.Framing;
+
+namespace DeltaStream.Node.Transports.WebSockets;
+
+/// <summary>What a WebSocket tells the protocol above it.</summary>
+internal interface IWebSocketReceiver
+{
+    /// <summary>A whole message. Nothing more is read until this has completed, and the data is valid until then.</summary>
+    ValueTask OnMessageAsync(WebSocketMessage message);
+
+    /// <summary>A pong, or anything else that shows that the client is there.</summary>
+    void OnAlive();
+
+    /// <summary>Everything has left after a write that returned false.</summary>
+    void OnReady();
+}

@@ -1,0 +1,54 @@
+using System.IO.Pipelines;
+using DeltaStream.Node.Transports.Timing;
+using DeltaStream.SocketIO.Framing;
+using Microsoft.AspNetCore.Connections.Features;
+using Microsoft.AspNetCore.Http.Features;
+
+namespace DeltaStream.Node.Transports.WebSockets;
+
+/// <summary>Makes a WebSocket of a request (RFC 6455, section 4.2).</summary>
+internal static class WebSocketAcceptor
+{
+    /// <summary>Whether the request asks for a WebSocket.</summary>
+    public static bool IsRequested(HttpContext context) =>
+        HttpMethods.IsGet(context.Request.Method)
+        && context.Request.Headers.Upgrade.ToString().Equals("websocket", StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>Takes the connection over, or answers 400 (426 for another version) and returns null.</summary>
+    public static async Task<WebSocketConnection?> AcceptAsync(HttpContext context, Deadlines deadlines, TransportSettings settings)
+    {
+        var upgrade = context.Features.Get<IHttpUpgradeFeature>();
+        if (upgrade is not { IsUpgradableRequest: true }
+            || !WebSocketHandshake.TryAccept(context.Request.Headers.SecWebSocketKey, out var accept))
+        {
+            context.Response.StatusCode = StatusCodes.Status400BadRequest;
+            return null;
+        }
+        if (context.Request.Headers.SecWebSocketVersion != WebSocketHandshake.Version)
+        {
+            context.Response.StatusCode = StatusCodes.Status426UpgradeRequired;
+            context.Response.Headers.SecWebSocketVersion = WebSocketHandshake.Version;
+            return null;
+        }
+
+        context.Response.Headers.Upgrade = "websocket";
+        context.Response.Headers.Connection = "Upgrade";
+        context.Response.Headers.SecWebSocketAccept = accept;
+        var stream = await upgrade.UpgradeAsync();
+        var lifetime = context.Features.Get<IConnectionLifetimeFeature>();
+        Action abort = lifetime is null ? context.Abort : lifetime.Abort;
+        return new WebSocketConnection(PipeOf(context, stream), abort, deadlines, settings);
+    }
+
+    // Kestrel's own pipe of the connection: several frames leave in one flush, without a copy into a buffer of ours and
+    // without a rate limit on a connection that idles by nature. Other servers give their stream.
+    private static IDuplexPipe PipeOf(HttpContext context, Stream stream) =>
+        context.Features.Get<IConnectionTransportFeature>()?.Transport ?? new StreamPipe(stream);
+
+    private sealed class StreamPipe(Stream stream) : IDuplexPipe
+    {
+        public PipeReader Input { get; } = PipeReader.Create(stream, new StreamPipeReaderOptions(useZeroByteReads: true));
+
+        public PipeWriter Output { get; } = PipeWriter.Create(stream);
+    }
+}

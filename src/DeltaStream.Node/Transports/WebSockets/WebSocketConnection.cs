@@ -1,0 +1,172 @@
+using System.IO.Pipelines;
+using DeltaStream.Actors.Clients;
+using DeltaStream.Actors.Wire;
+using DeltaStream.Node.Transports.Timing;
+using DeltaStream.SocketIO.Framing;
+
+namespace DeltaStream.Node.Transports.WebSockets;
+
+/// <summary>
+/// One WebSocket (RFC 6455) on an upgraded connection: reads, answers pings and closing, and closes. Between two messages it
+/// holds no memory for reading.
+/// </summary>
+internal sealed class WebSocketConnection : Deadline
+{
+    private static readonly TimeSpan LingerTime = TimeSpan.FromMilliseconds(250);
+
+    private readonly IDuplexPipe _pipe;
+    private readonly Action _abort;
+    private readonly Deadlines _deadlines;
+    private readonly TimeSpan _closeTimeout;
+    private readonly WebSocketFrameReader _reader;
+    private IWebSocketReceiver? _receiver;
+    private CloseReason? _reason;
+    private bool _lingering;
+
+    /// <summary>Takes an upgraded connection over.</summary>
+    /// <param name="pipe">Its bytes.</param>
+    /// <param name="abort">Breaks it.</param>
+    /// <param name="deadlines">The shared timer.</param>
+    /// <param name="settings">Limits and times.</param>
+    public WebSocketConnection(IDuplexPipe pipe, Action abort, Deadlines deadlines, TransportSettings settings)
+    {
+        _pipe = pipe;
+        _abort = abort;
+        _deadlines = deadlines;
+        _closeTimeout = settings.CloseTimeout;
+        _reader = new WebSocketFrameReader(settings.MaxPayload);
+        Sender = new WebSocketSender(pipe.Output, () => _receiver?.OnReady());
+    }
+
+    /// <summary>The writing side.</summary>
+    public WebSocketSender Sender { get; }
+
+    /// <summary>Whether closing has begun.</summary>
+    public bool IsClosing => Volatile.Read(ref _reason) is not null;
+
+    /// <summary>Reads until the connection ends; never throws.</summary>
+    /// <returns>Why it ended.</returns>
+    public async Task<CloseReason> RunAsync(IWebSocketReceiver receiver)
+    {
+        _receiver = receiver;
+        try
+        {
+            await ReadAllAsync(receiver);
+        }
+        catch (Exception e) when (e is IOException or OperationCanceledException or InvalidOperationException)
+        {
+            // The connection broke.
+            Interlocked.CompareExchange(ref _reason, CloseReason.TransportError, null);
+        }
+        await Sender.DrainAsync();
+        Sender.End();
+        _deadlines.Cancel(this);
+        _reader.Dispose();
+        _receiver = null;
+        return _reason ?? CloseReason.TransportError;
+    }
+
+    /// <summary>Begins to close: what waits leaves, then the close frame; the peer has a short time to answer it.</summary>
+    public void Close(CloseReason reason) => Close(reason, reason.WebSocketCode, "");
+
+    /// <summary>Breaks the connection.</summary>
+    public void Abort() => _abort();
+
+    /// <summary>Closes after this time unless <see cref="CancelTimeout"/> comes first.</summary>
+    public void CloseAfter(TimeSpan timeout) => _deadlines.Schedule(this, _deadlines.Now + timeout);
+
+    /// <summary>Takes <see cref="CloseAfter"/> back.</summary>
+    public void CancelTimeout()
+    {
+        if (!IsClosing) _deadlines.Cancel(this);
+    }
+
+    /// <inheritdoc/>
+    internal override void OnDue()
+    {
+        if (!IsClosing) Close(CloseReason.PingTimeout);
+        else if (Volatile.Read(ref _lingering)) _pipe.Input.CancelPendingRead();
+        else _abort();
+    }
+
+    private void Close(CloseReason reason, int code, string text)
+    {
+        if (Interlocked.CompareExchange(ref _reason, reason, null) is not null) return;
+        _deadlines.Schedule(this, _deadlines.Now + _closeTimeout);
+        var frame = WebSocketFrameWriter.Close(code, text);
+        Sender.WriteLast(new Frame(frame.Bytes, frame.HeaderLength));
+    }
+
+    private async Task ReadAllAsync(IWebSocketReceiver receiver)
+    {
+        while (true)
+        {
+            var result = await _pipe.Input.ReadAsync();
+            var rest = result.Buffer;
+            try
+            {
+                while (true)
+                {
+                    var status = _reader.TryRead(ref rest, out var message);
+                    if (status == WebSocketReadStatus.NeedMore) break;
+                    if (status == WebSocketReadStatus.Failed)
+                    {
+                        Fail(_reader.Failure!);
+                        break;
+                    }
+                    if (!await TakeAsync(receiver, message)) return;
+                }
+            }
+            finally
+            {
+                _pipe.Input.AdvanceTo(_reader.Failure is null ? rest.Start : rest.End, rest.End);
+            }
+            if (_reader.Failure is not null) await LingerAsync();
+            if (_reader.Failure is not null || result.IsCompleted) return;
+        }
+    }
+
+    /// <summary>
+    /// Throws away what a client goes on sending after its mistake: closing with bytes unread would reset the connection, and
+    /// the close frame might never be seen.
+    /// </summary>
+    private async Task LingerAsync()
+    {
+        Volatile.Write(ref _lingering, true);
+        _deadlines.Schedule(this, _deadlines.Now + LingerTime);
+        ReadResult result;
+        do
+        {
+            result = await _pipe.Input.ReadAsync();
+            _pipe.Input.AdvanceTo(result.Buffer.End);
+        }
+        while (!result.IsCompleted && !result.IsCanceled);
+        Volatile.Write(ref _lingering, false);
+        _deadlines.Schedule(this, _deadlines.Now + _closeTimeout);
+    }
+
+    private void Fail(WebSocketFailure failure) => Close(
+        failure == WebSocketFailure.TooBig ? CloseReason.MessageTooLarge : CloseReason.ProtocolError, failure.CloseCode, failure.Reason);
+
+    /// <returns>False: nothing more is to be read.</returns>
+    private async ValueTask<bool> TakeAsync(IWebSocketReceiver receiver, WebSocketMessage message)
+    {
+        receiver.OnAlive();
+        switch (message.Opcode)
+        {
+            case WebSocketOpcode.Close:
+                Close(CloseReason.ClientClosed, message.CloseCode == WebSocketCloseCode.NoStatus ? WebSocketCloseCode.Normal : message.CloseCode, "");
+                return false;
+            case WebSocketOpcode.Ping:
+                var pong = WebSocketFrameWriter.Pong(message.Data.Span);
+                if (!Sender.WriteControl(new Frame(pong.Bytes, pong.HeaderLength))) Close(CloseReason.SlowConsumer);
+                return true;
+            case WebSocketOpcode.Pong:
+                return true;
+            default:
+                // What arrives after our close frame belongs to nobody.
+                if (!IsClosing) await receiver.OnMessageAsync(message);
+                return true;
+        }
+    }
+}

@@ -1,0 +1,28 @@
+using DeltaStream.Actors.Clients;
+using DeltaStream.Actors.Wire;
+using DeltaStream.Node.Transports.Engine;
+using DeltaStream.SocketIO.Engine;
+
+namespace DeltaStream.ConformanceHost;
+
+/// <summary>Raw Engine.IO: each message comes back as it was.</summary>
+internal sealed class EngineEcho : IEngineApplication
+{
+    public IEngineConnection Open(IEngineLink link) => new Connection(new Outbox(link));
+
+    private sealed class Connection(Outbox outbox) : IEngineConnection
+    {
+        public ValueTask ReceiveAsync(ReadOnlyMemory<byte> data, bool isBinary)
+        {
+            var frame = EnginePacketCodec.ToFrame(isBinary ? EnginePacket.Binary(data) : EnginePacket.Text(data));
+            outbox.Send(new Frame(frame.Bytes, frame.HeaderLength));
+            return default;
+        }
+
+        public void Ready() => outbox.Ready();
+
+        public ValueTask SettleAsync() => default;
+
+        public void Closed(CloseReason reason) { }
+    }
+}
