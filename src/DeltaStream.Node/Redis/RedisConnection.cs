@@ -38,7 +38,8 @@ public sealed class RedisConnection(RedisSettings settings, RedisUrl url) : IAsy
 
     /// <summary>Whether an exception says that Redis failed, rather than that we did.</summary>
     internal static bool IsFailure(Exception e) =>
-        e is RedisException or TimeoutException or ObjectDisposedException or System.Net.Sockets.SocketException or IOException;
+        e is RedisException or TimeoutException or ObjectDisposedException or System.Net.Sockets.SocketException or IOException
+            or System.Threading.Channels.ChannelClosedException;
 
     /// <summary>One line for logs; holds no secret, for the client library puts none into its messages.</summary>
     internal static string Describe(Exception e) => e switch

@@ -34,9 +34,12 @@ internal sealed class RedisFeedSubscription : IFeedSubscription
     {
         _multiplexer.ConnectionFailed += (_, failure) => End($"connection to Redis lost ({failure.FailureType})");
         var subscriber = _multiplexer.GetSubscriber();
-        var echoes = await subscriber.SubscribeAsync(RedisChannel.Literal(_echoChannel)).WaitAsync(cancellation);
         // A message that matches a literal and a pattern comes twice, so there is the pattern and nothing else.
         var feed = await subscriber.SubscribeAsync(RedisChannel.Pattern(RedisKeys.FeedPattern)).WaitAsync(cancellation);
+        var echoes = await subscriber.SubscribeAsync(RedisChannel.Literal(_echoChannel)).WaitAsync(cancellation);
+        // The client library may say that it has subscribed before the server does. The first echo proves it.
+        await subscriber.PublishAsync(RedisChannel.Literal(_echoChannel), 0).WaitAsync(cancellation);
+        await echoes.ReadAsync(cancellation).AsTask().WaitAsync(_settings.CommandTimeout, _time, cancellation);
         _ = DrainAsync(feed);
         _ = WatchAsync(subscriber, echoes);
         // A connection that broke before the handler above was in place raises no event any more.

@@ -7,14 +7,27 @@ namespace DeltaStream.Node.Redis;
 internal static class RedisOptions
 {
     /// <summary>For one attempt that either connects or throws.</summary>
-    public static ConfigurationOptions Once(RedisUrl url, TimeSpan timeout, string clientName) =>
-        Common(url, timeout, clientName, abortOnConnectFail: true);
+    public static ConfigurationOptions Once(RedisUrl url, TimeSpan timeout, string clientName)
+    {
+        var options = Common(url, timeout, clientName);
+        options.AbortOnConnectFail = true;
+        // Subscriptions have a connection of their own, which comes up a moment later than the first: the first
+        // subscribe waits for it instead of failing.
+        options.BacklogPolicy = BacklogPolicy.Default;
+        return options;
+    }
 
     /// <summary>For a connection that is kept for the process's life and comes back by itself.</summary>
-    public static ConfigurationOptions Lasting(RedisUrl url, TimeSpan timeout, string clientName) =>
-        Common(url, timeout, clientName, abortOnConnectFail: false);
+    public static ConfigurationOptions Lasting(RedisUrl url, TimeSpan timeout, string clientName)
+    {
+        var options = Common(url, timeout, clientName);
+        options.AbortOnConnectFail = false;
+        // A cache write or a lease renewal that waited out an outage in a queue would do harm: fail at once.
+        options.BacklogPolicy = BacklogPolicy.FailFast;
+        return options;
+    }
 
-    private static ConfigurationOptions Common(RedisUrl url, TimeSpan timeout, string clientName, bool abortOnConnectFail)
+    private static ConfigurationOptions Common(RedisUrl url, TimeSpan timeout, string clientName)
     {
         var milliseconds = (int)timeout.TotalMilliseconds;
         return new ConfigurationOptions
@@ -26,13 +39,10 @@ internal static class RedisOptions
             Ssl = url.Tls,
             SslHost = url.Tls ? url.Host : null,
             ClientName = clientName,
-            AbortOnConnectFail = abortOnConnectFail,
             ConnectTimeout = milliseconds,
             SyncTimeout = milliseconds,
             AsyncTimeout = milliseconds,
             ConnectRetry = 1,
-            // A cache write or a lease renewal that waited out an outage in a queue would do harm: fail at once.
-            BacklogPolicy = BacklogPolicy.FailFast,
             ReconnectRetryPolicy = new LinearRetry(500),
             // No channel of the client library's own: a Redis user needs no rights beyond ours.
             ConfigurationChannel = "",
