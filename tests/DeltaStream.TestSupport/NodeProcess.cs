@@ -1,0 +1,186 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Net;
+using System.Text.Json;
+
+namespace DeltaStream.TestSupport;
+
+/// <summary>A real node as a process of its own, with its log.</summary>
+public sealed class NodeProcess : IAsyncDisposable
+{
+    private static readonly HttpClient Http = new(new SocketsHttpHandler { PooledConnectionLifetime = TimeSpan.FromSeconds(5) })
+    {
+        Timeout = TimeSpan.FromSeconds(5),
+    };
+
+    private readonly Process _process;
+    private readonly ConcurrentQueue<string> _lines = new();
+
+    private NodeProcess(Process process, int port, int clusterPort)
+    {
+        _process = process;
+        Port = port;
+        ClusterPort = clusterPort;
+    }
+
+    /// <summary>HTTP and WebSocket.</summary>
+    public int Port { get; }
+
+    /// <summary>Akka.Remote.</summary>
+    public int ClusterPort { get; }
+
+    /// <summary>Its address in the cluster.</summary>
+    public string Address => $"127.0.0.1:{ClusterPort}";
+
+    /// <summary>Where it answers.</summary>
+    public Uri Url => new($"http://127.0.0.1:{Port}");
+
+    /// <summary>What it has written so far, both outputs.</summary>
+    public IReadOnlyCollection<string> Lines => _lines;
+
+    /// <summary>Everything it has written, for a failing test's message.</summary>
+    public string Log => string.Join('\n', _lines);
+
+    /// <summary>Whether it has ended.</summary>
+    public bool HasExited => _process.HasExited;
+
+    /// <summary>Starts a node; in Production, with a quick cluster, unless the variables say otherwise.</summary>
+    /// <param name="variables">Further environment variables; a null value takes one away.</param>
+    public static NodeProcess Start(params (string Name, string? Value)[] variables)
+    {
+        var port = FreePort.Next();
+        var clusterPort = FreePort.Next();
+        var start = new ProcessStartInfo("dotnet", [Dll])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            WorkingDirectory = Path.GetDirectoryName(Dll)!,
+        };
+        start.Environment["ASPNETCORE_ENVIRONMENT"] = "Production";
+        start.Environment["HOCON_FILE"] = Path.Combine(Path.GetDirectoryName(Dll)!, "hocon", "test.conf");
+        start.Environment["PORT"] = $"{port}";
+        start.Environment["CLUSTER_PORT"] = $"{clusterPort}";
+        start.Environment["DRAIN_SECONDS"] = "1";
+        // The test host's own settings are not the node's.
+        foreach (var inherited in new[] { "ASPNETCORE_URLS", "DOTNET_ENVIRONMENT", "REDIS_URL", "MSBuildSDKsPath" }) start.Environment.Remove(inherited);
+        foreach (var (name, value) in variables) start.Environment[name] = value;
+        if (start.Environment["PORT"] is { } p && int.TryParse(p, out var chosen)) port = chosen;
+        if (start.Environment["CLUSTER_PORT"] is { } c && int.TryParse(c, out var chosenCluster)) clusterPort = chosenCluster;
+
+        var process = new Process { StartInfo = start };
+        var node = new NodeProcess(process, port, clusterPort);
+        process.OutputDataReceived += (_, line) => node.Keep(line.Data);
+        process.ErrorDataReceived += (_, line) => node.Keep(line.Data);
+        process.Start();
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
+        return node;
+    }
+
+    /// <summary>Waits until the node takes clients.</summary>
+    public async Task<NodeProcess> ReadyAsync(TimeSpan? within = null)
+    {
+        await Eventually.True(async () =>
+        {
+            if (HasExited) throw new InvalidOperationException($"the node ended with code {_process.ExitCode}:\n{Log}");
+            return await StatusAsync("/health/ready") == HttpStatusCode.OK;
+        }, $"node {Address} is ready", within ?? TimeSpan.FromSeconds(30));
+        return this;
+    }
+
+    /// <summary>The answer of <c>/health</c>.</summary>
+    public async Task<JsonElement> HealthAsync()
+    {
+        using var document = JsonDocument.Parse(await Http.GetStringAsync(new Uri(Url, "/health")));
+        return document.RootElement.Clone();
+    }
+
+    /// <summary>One field of <c>/health</c> as text; empty while the node does not answer.</summary>
+    public async Task<string> HealthAsync(string field)
+    {
+        try
+        {
+            return (await HealthAsync()).GetProperty(field).ToString();
+        }
+        catch (Exception e) when (e is HttpRequestException or TaskCanceledException)
+        {
+            return "";
+        }
+    }
+
+    /// <summary>The body at a path.</summary>
+    public Task<string> GetAsync(string path) => Http.GetStringAsync(new Uri(Url, path));
+
+    /// <summary>The status at a path; null while nobody answers.</summary>
+    public async Task<HttpStatusCode?> StatusAsync(string path)
+    {
+        try
+        {
+            using var response = await Http.GetAsync(new Uri(Url, path));
+            return response.StatusCode;
+        }
+        catch (Exception e) when (e is HttpRequestException or TaskCanceledException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Asks it to stop, as an orchestrator does.</summary>
+    public void Terminate() => Signals.Send(_process.Id, Signals.Term);
+
+    /// <summary>Asks it to stop, as Ctrl-C does.</summary>
+    public void Interrupt() => Signals.Send(_process.Id, Signals.Int);
+
+    /// <summary>Stops it where it is: its connections stay open.</summary>
+    public void Pause() => Signals.Send(_process.Id, Signals.Stop);
+
+    /// <summary>Lets it go on.</summary>
+    public void Resume() => Signals.Send(_process.Id, Signals.Cont);
+
+    /// <summary>Waits for its end; returns its exit code.</summary>
+    public async Task<int> ExitAsync(TimeSpan within)
+    {
+        using var timeout = new CancellationTokenSource(within);
+        try
+        {
+            await _process.WaitForExitAsync(timeout.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            throw new TimeoutException($"node {Address} did not end within {within.TotalSeconds} s:\n{Log}");
+        }
+
+        return _process.ExitCode;
+    }
+
+    /// <summary>Ends it with SIGKILL.</summary>
+    public async Task KillAsync()
+    {
+        if (!_process.HasExited) _process.Kill();
+        await _process.WaitForExitAsync();
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await KillAsync();
+        _process.Dispose();
+    }
+
+    // The node's own output, built as the tests are: Debug or Release.
+    private static string Dll { get; } = FindDll();
+
+    private static string FindDll()
+    {
+        var output = new DirectoryInfo(AppContext.BaseDirectory.TrimEnd(Path.DirectorySeparatorChar));
+        var root = output;
+        while (!File.Exists(Path.Combine(root.FullName, "DeltaStream.Akka.sln")))
+            root = root.Parent ?? throw new InvalidOperationException("the tests run outside the repository");
+        return Path.Combine(root.FullName, "src", "DeltaStream.Node", "bin", output.Parent!.Name, output.Name, "DeltaStream.Node.dll");
+    }
+
+    private void Keep(string? line)
+    {
+        if (line is not null) _lines.Enqueue(line);
+    }
+}

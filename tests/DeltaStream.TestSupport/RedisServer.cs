@@ -1,0 +1,88 @@
+using System.Diagnostics;
+using System.Net.Sockets;
+
+namespace DeltaStream.TestSupport;
+
+/// <summary>A real redis-server on a port of its own, without persistence: whenever it starts again it is empty.</summary>
+public sealed class RedisServer : IAsyncDisposable
+{
+    private readonly string[] _arguments;
+    private Process? _process;
+
+    private RedisServer(int port, string[] arguments)
+    {
+        Port = port;
+        _arguments = arguments;
+    }
+
+    /// <summary>Its port on 127.0.0.1; the same after each start.</summary>
+    public int Port { get; }
+
+    /// <summary>As <c>REDIS_URL</c> takes it.</summary>
+    public string Url => $"redis://127.0.0.1:{Port}";
+
+    /// <summary>Starts one and waits until it answers.</summary>
+    /// <param name="arguments">Further arguments of redis-server.</param>
+    public static async Task<RedisServer> StartAsync(params string[] arguments)
+    {
+        var server = new RedisServer(FreePort.Next(), arguments);
+        await server.StartAgainAsync();
+        return server;
+    }
+
+    /// <summary>One that is not running yet, with a port on which nobody answers.</summary>
+    public static RedisServer NotStarted() => new(FreePort.Next(), []);
+
+    /// <summary>Starts it, empty, on its port.</summary>
+    public async Task StartAgainAsync()
+    {
+        var start = new ProcessStartInfo("redis-server", ["--port", $"{Port}", "--bind", "127.0.0.1", "--save", "", "--appendonly", "no", .. _arguments])
+        {
+            RedirectStandardOutput = true,
+            WorkingDirectory = Path.GetTempPath(),
+        };
+        _process = Process.Start(start)!;
+        _process.OutputDataReceived += (_, _) => { };
+        _process.BeginOutputReadLine();
+        await Eventually.True(AnswersAsync, $"redis-server answers on port {Port}");
+    }
+
+    /// <summary>Ends it with SIGKILL.</summary>
+    public async Task KillAsync()
+    {
+        if (_process is null) return;
+        if (!_process.HasExited) _process.Kill();
+        await _process.WaitForExitAsync();
+        _process.Dispose();
+        _process = null;
+    }
+
+    /// <summary>Stops it where it is: connections stay open and nothing is answered.</summary>
+    public void Pause() => Signals.Send(_process!.Id, Signals.Stop);
+
+    /// <summary>Lets it go on.</summary>
+    public void Resume() => Signals.Send(_process!.Id, Signals.Cont);
+
+    /// <summary>Runs one command over a connection of its own; the answer as text, an array's elements line by line.</summary>
+    public async Task<string> ExecuteAsync(params string[] command)
+    {
+        await using var connection = await RespConnection.OpenAsync(Port);
+        return await connection.ExecuteAsync(command);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync() => await KillAsync();
+
+    private async Task<bool> AnswersAsync()
+    {
+        try
+        {
+            await ExecuteAsync("PING"); // An error answer (a password is asked for) is an answer.
+            return true;
+        }
+        catch (Exception e) when (e is SocketException or IOException)
+        {
+            return false;
+        }
+    }
+}

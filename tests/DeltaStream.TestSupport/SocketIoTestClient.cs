@@ -1,0 +1,132 @@
+using System.Net.WebSockets;
+using System.Text;
+using System.Text.Json;
+
+namespace DeltaStream.TestSupport;
+
+/// <summary>One event that a client received.</summary>
+/// <param name="Name">The event's name.</param>
+/// <param name="Data">Its data.</param>
+/// <param name="Text">Its data as it was written.</param>
+public sealed record ReceivedEvent(string Name, JsonElement Data, string Text);
+
+/// <summary>Socket.IO over WebSocket by hand: no library between the test and the bytes.</summary>
+public sealed class SocketIoTestClient : IAsyncDisposable
+{
+    private readonly ClientWebSocket _socket = new();
+    private readonly SemaphoreSlim _sending = new(1);
+    private readonly List<ReceivedEvent> _events = [];
+    private readonly CancellationTokenSource _stop = new();
+    private Task _reading = Task.CompletedTask;
+
+    private SocketIoTestClient() { }
+
+    /// <summary>What has come so far.</summary>
+    public IReadOnlyList<ReceivedEvent> Events
+    {
+        get
+        {
+            lock (_events) return _events.ToArray();
+        }
+    }
+
+    /// <summary>Whether the server has closed, or the connection has broken.</summary>
+    public bool IsClosed => _reading.IsCompleted;
+
+    /// <summary>The close code, once there is one.</summary>
+    public int? CloseCode => (int?)_socket.CloseStatus;
+
+    /// <summary>Connects and waits for <c>connected</c>.</summary>
+    public static async Task<SocketIoTestClient> ConnectAsync(NodeProcess node)
+    {
+        var client = new SocketIoTestClient();
+        await client._socket.ConnectAsync(new Uri($"ws://127.0.0.1:{node.Port}/socket.io/?EIO=4&transport=websocket"), default);
+        client._reading = client.ReadAsync();
+        await client.SendAsync("40");
+        await client.ExpectAsync("connected");
+        return client;
+    }
+
+    /// <summary>Sends an event.</summary>
+    /// <param name="name">Its name.</param>
+    /// <param name="json">Its data.</param>
+    public Task EmitAsync(string name, string json) => SendAsync($"42[{JsonSerializer.Serialize(name)},{json}]");
+
+    /// <summary>Sends an event without data.</summary>
+    public Task EmitAsync(string name) => SendAsync($"42[{JsonSerializer.Serialize(name)}]");
+
+    /// <summary>Subscribes and waits until the server says so.</summary>
+    public async Task SubscribeAsync(string type, string symbol, string? expiry = null)
+    {
+        await EmitAsync("subscribe", JsonSerializer.Serialize(expiry is null ? new { type, symbol } : (object)new { type, symbol, expiry }));
+        var room = expiry is null ? $"{type}:{symbol}" : $"{type}:{symbol}:{expiry}";
+        await ExpectAsync("subscribed", e => e.Data.GetProperty("room").GetString() == room);
+    }
+
+    /// <summary>The first event of this name, come or to come, that fits.</summary>
+    public async Task<ReceivedEvent> ExpectAsync(string name, Func<ReceivedEvent, bool>? fits = null, TimeSpan? within = null)
+    {
+        ReceivedEvent? found = null;
+        await Eventually.True(() => (found = Events.FirstOrDefault(e => e.Name == name && (fits?.Invoke(e) ?? true))) is not null,
+            $"event {name}", within);
+        return found!;
+    }
+
+    /// <summary>All events of this name so far.</summary>
+    public IReadOnlyList<ReceivedEvent> Of(string name) => Events.Where(e => e.Name == name).ToArray();
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await _stop.CancelAsync();
+        _socket.Abort();
+        await _reading;
+        _socket.Dispose();
+        _sending.Dispose();
+        _stop.Dispose();
+    }
+
+    private async Task SendAsync(string text)
+    {
+        await _sending.WaitAsync();
+        try
+        {
+            await _socket.SendAsync(Encoding.UTF8.GetBytes(text), WebSocketMessageType.Text, true, default);
+        }
+        finally
+        {
+            _sending.Release();
+        }
+    }
+
+    private async Task ReadAsync()
+    {
+        var buffer = new byte[16 * 1024];
+        var message = new MemoryStream();
+        try
+        {
+            while (true)
+            {
+                var part = await _socket.ReceiveAsync(buffer, _stop.Token);
+                if (part.MessageType == WebSocketMessageType.Close) return;
+                message.Write(buffer, 0, part.Count);
+                if (!part.EndOfMessage) continue;
+                await HandleAsync(Encoding.UTF8.GetString(message.ToArray()));
+                message.SetLength(0);
+            }
+        }
+        catch (Exception e) when (e is WebSocketException or OperationCanceledException or IOException)
+        {
+            // The connection is over, one way or the other.
+        }
+    }
+
+    private async Task HandleAsync(string text)
+    {
+        if (text == "2") await SendAsync("3");
+        if (!text.StartsWith("42", StringComparison.Ordinal)) return;
+        using var document = JsonDocument.Parse(text.AsMemory(text.IndexOf('[')));
+        var data = document.RootElement.GetArrayLength() > 1 ? document.RootElement[1].Clone() : default;
+        lock (_events) _events.Add(new ReceivedEvent(document.RootElement[0].GetString()!, data, data.ValueKind == JsonValueKind.Undefined ? "" : data.GetRawText()));
+    }
+}
