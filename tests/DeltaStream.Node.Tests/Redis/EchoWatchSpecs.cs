@@ -1,0 +1,75 @@
+using DeltaStream.Node.Redis;
+using Microsoft.Extensions.Time.Testing;
+
+namespace DeltaStream.Node.Tests.Redis;
+
+/// <summary>In virtual time: when is a silence a deaf connection?</summary>
+public sealed class EchoWatchSpecs
+{
+    private readonly FakeTimeProvider _time = new();
+    private readonly EchoWatch _watch = new(TimeSpan.FromSeconds(5));
+
+    [Fact]
+    public void Echoes_that_come_back_keep_it_hearing()
+    {
+        for (var i = 0; i < 100; i++)
+        {
+            var echo = _watch.Send(_time.GetUtcNow());
+            _time.Advance(TimeSpan.FromSeconds(1));
+            _watch.Hear(echo, _time.GetUtcNow());
+            Assert.False(_watch.IsDeaf(_time.GetUtcNow()));
+        }
+    }
+
+    [Fact]
+    public void Silence_is_deafness_only_after_the_timeout()
+    {
+        Send(seconds: 5);
+        Assert.False(_watch.IsDeaf(_time.GetUtcNow()));
+        _time.Advance(TimeSpan.FromMilliseconds(1));
+        Assert.True(_watch.IsDeaf(_time.GetUtcNow()));
+    }
+
+    [Fact]
+    public void A_late_echo_starts_the_wait_again()
+    {
+        Send(seconds: 4);
+        _watch.Hear(1, _time.GetUtcNow());
+        Send(seconds: 4);
+        Assert.False(_watch.IsDeaf(_time.GetUtcNow()));
+        Send(seconds: 2);
+        Assert.True(_watch.IsDeaf(_time.GetUtcNow()));
+    }
+
+    [Fact]
+    public void A_process_that_slept_heard_no_silence()
+    {
+        _watch.Send(_time.GetUtcNow());
+        _time.Advance(TimeSpan.FromMinutes(10));
+        Assert.False(_watch.IsDeaf(_time.GetUtcNow()));
+    }
+
+    [Fact]
+    public void Nothing_sent_is_nothing_missed()
+    {
+        _time.Advance(TimeSpan.FromMinutes(10));
+        Assert.False(_watch.IsDeaf(_time.GetUtcNow()));
+    }
+
+    [Fact]
+    public void An_echo_that_was_never_sent_changes_nothing()
+    {
+        Send(seconds: 6);
+        _watch.Hear(99, _time.GetUtcNow());
+        Assert.True(_watch.IsDeaf(_time.GetUtcNow()));
+    }
+
+    private void Send(int seconds)
+    {
+        for (var i = 0; i < seconds; i++)
+        {
+            _watch.Send(_time.GetUtcNow());
+            _time.Advance(TimeSpan.FromSeconds(1));
+        }
+    }
+}

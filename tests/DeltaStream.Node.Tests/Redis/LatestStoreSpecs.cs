@@ -1,0 +1,188 @@
+using System.IO.Hashing;
+using System.Text;
+using DeltaStream.Actors.Market;
+using DeltaStream.Node.Redis;
+using Microsoft.Extensions.Time.Testing;
+
+namespace DeltaStream.Node.Tests.Redis;
+
+public sealed class LatestStoreOnRedisServerSpecs(RedisServerBackend backend) : LatestStoreSpecs<RedisServerBackend>(backend);
+
+public sealed class LatestStoreOnEmbeddedServerSpecs(EmbeddedBackend backend) : LatestStoreSpecs<EmbeddedBackend>(backend);
+
+/// <summary>The platform's keys, the fence around them and what a foreign writer does to them, on each server.</summary>
+public abstract class LatestStoreSpecs<TBackend>(TBackend backend) : IClassFixture<TBackend>, IAsyncLifetime
+    where TBackend : RedisBackend
+{
+    private static readonly ConflationKey Nifty = ConflationKey.Underlying("NIFTY");
+    private static readonly ConflationKey Near = ConflationKey.Chain("NIFTY", "2026-11-26");
+    private static readonly ConflationKey Far = ConflationKey.Chain("NIFTY", "2026-12-31");
+
+    private readonly RedisConnection _connection = backend.Connect();
+    private readonly FakeTimeProvider _time = new(DateTimeOffset.UtcNow);
+
+    private RedisLatestStore Store => new(_connection, _time);
+
+    public async Task InitializeAsync() => await backend.ExecuteAsync("FLUSHALL");
+
+    public async Task DisposeAsync() => await _connection.DisposeAsync();
+
+    [Fact]
+    public async Task An_underlying_stands_under_the_contracts_key_for_60_seconds_byte_for_byte()
+    {
+        Assert.True(await Store.WriteAsync([Update(Nifty, 1, 1, "{\"price\": 1.50, \"ü\":1}")], default));
+        Assert.Equal("{\"price\": 1.50, \"ü\":1}", await backend.ExecuteAsync("GET", "latest:underlying:NIFTY"));
+        Assert.InRange(await TtlAsync("latest:underlying:NIFTY"), 58, 60);
+    }
+
+    [Fact]
+    public async Task A_chain_stands_under_its_expiry_and_as_the_newest_of_its_product()
+    {
+        await Store.WriteAsync([Update(Near, 1, 1, "{\"e\":1}"), Update(Far, 1, 2, "{\"e\":2}")], default);
+        Assert.Equal("{\"e\":1}", await backend.ExecuteAsync("GET", "latest:chain:NIFTY:2026-11-26"));
+        Assert.Equal("{\"e\":2}", await backend.ExecuteAsync("GET", "latest:chain:NIFTY:2026-12-31"));
+        Assert.Equal("{\"e\":2}", await backend.ExecuteAsync("GET", "latest:chain:NIFTY"));
+        Assert.InRange(await TtlAsync("latest:chain:NIFTY"), 58, 60);
+    }
+
+    [Fact]
+    public async Task An_older_value_gets_what_is_left_of_its_life_and_a_dead_one_is_not_written()
+    {
+        Assert.True(await Store.WriteAsync([Update(Nifty, 1, 1, "{}", age: 45), Update(Near, 1, 2, "{}", age: 60)], default));
+        Assert.InRange(await TtlAsync("latest:underlying:NIFTY"), 13, 15);
+        Assert.Equal("0", await backend.ExecuteAsync("EXISTS", "latest:chain:NIFTY:2026-11-26"));
+    }
+
+    [Fact]
+    public async Task A_value_comes_back_with_its_place()
+    {
+        var written = Update(Nifty, 7, 9, "{\"price\":1}");
+        await Store.WriteAsync([written], default);
+        var read = Assert.Single(await Store.ReadAsync([Nifty, Near], default));
+        Assert.Equal((Nifty, new Position(7, 9), written.ReceivedAt, written.Hash), (read.Key, read.Position, read.ReceivedAt, read.Hash));
+        Assert.Equal(MarketEvent.UnderlyingUpdate, read.Event);
+        Assert.Equal("{\"price\":1}", Encoding.UTF8.GetString(read.Payload.Span));
+    }
+
+    [Fact]
+    public async Task A_lower_epoch_is_refused_where_the_value_has_a_higher_one()
+    {
+        await Store.WriteAsync([Update(Nifty, 8, 1, "{\"new\":1}")], default);
+        Assert.False(await Store.WriteAsync([Update(Nifty, 7, 99, "{\"old\":1}"), Update(Near, 7, 100, "{}")], default));
+        Assert.Equal("{\"new\":1}", await backend.ExecuteAsync("GET", "latest:underlying:NIFTY"));
+    }
+
+    [Fact]
+    public async Task A_lower_epoch_is_refused_as_soon_as_a_higher_one_is_granted()
+    {
+        await backend.ExecuteAsync("SET", "deltastream:bridge:epoch", "8");
+        Assert.False(await Store.WriteAsync([Update(Nifty, 7, 1, "{}")], default));
+        Assert.Equal("0", await backend.ExecuteAsync("EXISTS", "latest:underlying:NIFTY"));
+        Assert.True(await Store.WriteAsync([Update(Nifty, 8, 1, "{}")], default));
+    }
+
+    [Fact]
+    public async Task A_new_epoch_starts_its_sequence_again()
+    {
+        await Store.WriteAsync([Update(Nifty, 7, 1_000, "{\"old\":1}")], default);
+        Assert.True(await Store.WriteAsync([Update(Nifty, 8, 1, "{\"new\":1}")], default));
+        Assert.Equal("{\"new\":1}", await backend.ExecuteAsync("GET", "latest:underlying:NIFTY"));
+    }
+
+    [Fact]
+    public async Task An_earlier_sequence_of_the_same_epoch_changes_nothing_and_is_no_refusal()
+    {
+        await Store.WriteAsync([Update(Nifty, 7, 2, "{\"new\":1}")], default);
+        Assert.True(await Store.WriteAsync([Update(Nifty, 7, 1, "{\"old\":1}")], default));
+        Assert.Equal("{\"new\":1}", await backend.ExecuteAsync("GET", "latest:underlying:NIFTY"));
+    }
+
+    [Fact]
+    public async Task After_a_flush_everything_can_be_written_again()
+    {
+        var update = Update(Near, 7, 2, "{}");
+        await Store.WriteAsync([update], default);
+        await backend.ExecuteAsync("FLUSHALL");
+        Assert.Empty(await Store.ReadAsync([Near], default));
+        Assert.Empty(await Store.ReadIndexAsync(default));
+        Assert.True(await Store.WriteAsync([update], default));
+        Assert.Single(await Store.ReadAsync([Near], default));
+        Assert.Single(await Store.ReadIndexAsync(default));
+    }
+
+    [Fact]
+    public async Task A_foreign_writers_value_has_no_place_and_its_age_from_its_time_to_live()
+    {
+        await Store.WriteAsync([Update(Nifty, 7, 2, "{\"ours\":1}")], default);
+        await backend.ExecuteAsync("SETEX", "latest:underlying:NIFTY", "20", "{\"price\":1}");
+        var read = Assert.Single(await Store.ReadAsync([Nifty], default));
+        Assert.Equal(Position.None, read.Position);
+        Assert.Equal("{\"price\":1}", Encoding.UTF8.GetString(read.Payload.Span));
+        var age = _time.GetUtcNow().ToUnixTimeMilliseconds() - (read.ReceivedAt / 1000);
+        Assert.InRange(age, 38_000, 42_000);
+    }
+
+    [Fact]
+    public async Task A_foreign_writer_of_the_same_bytes_changes_nothing()
+    {
+        await Store.WriteAsync([Update(Nifty, 7, 2, "{\"same\":1}")], default);
+        await backend.ExecuteAsync("SETEX", "latest:underlying:NIFTY", "60", "{\"same\":1}");
+        Assert.Equal(new Position(7, 2), Assert.Single(await Store.ReadAsync([Nifty], default)).Position);
+    }
+
+    [Fact]
+    public async Task A_foreign_value_that_never_expires_is_not_live()
+    {
+        await backend.ExecuteAsync("SET", "latest:underlying:NIFTY", "{}");
+        Assert.Empty(await Store.ReadAsync([Nifty], default));
+    }
+
+    [Fact]
+    public async Task A_broken_position_is_no_place()
+    {
+        await Store.WriteAsync([Update(Nifty, 7, 2, "{}")], default);
+        await backend.ExecuteAsync("SET", "deltastream:position:latest:underlying:NIFTY", "garbage");
+        Assert.Equal(Position.None, Assert.Single(await Store.ReadAsync([Nifty], default)).Position);
+        Assert.True(await Store.WriteAsync([Update(Nifty, 7, 3, "{}")], default));
+        Assert.Equal(new Position(7, 3), Assert.Single(await Store.ReadAsync([Nifty], default)).Position);
+    }
+
+    [Fact]
+    public async Task The_index_lists_what_was_received_in_the_last_60_seconds()
+    {
+        await Store.WriteAsync([Update(Nifty, 1, 1, "{}", age: 50), Update(Near, 1, 2, "{}")], default);
+        Assert.Equal([Nifty, Near], (await Store.ReadIndexAsync(default)).Select(entry => entry.Key));
+        _time.Advance(TimeSpan.FromSeconds(10));
+        Assert.Equal(Near, Assert.Single(await Store.ReadIndexAsync(default)).Key);
+        _time.Advance(TimeSpan.FromSeconds(45));
+        await Store.WriteAsync([Update(Far, 1, 3, "{}")], default);
+        Assert.Equal("chain:NIFTY:2026-11-26\nchain:NIFTY:2026-12-31", await backend.ExecuteAsync("ZRANGE", "deltastream:index", "0", "-1"));
+    }
+
+    [Fact]
+    public async Task What_nobody_of_ours_put_into_the_index_is_passed_over()
+    {
+        await backend.ExecuteAsync("ZADD", "deltastream:index", $"{_time.GetUtcNow().ToUnixTimeMilliseconds()}", "chain:NIFTY:someday");
+        Assert.Empty(await Store.ReadIndexAsync(default));
+    }
+
+    [Fact]
+    public async Task More_values_than_one_call_holds_are_all_written_and_read()
+    {
+        var keys = Enumerable.Range(0, 300).Select(i => ConflationKey.Underlying($"P{i}")).ToArray();
+        Assert.True(await Store.WriteAsync(keys.Select((key, i) => Update(key, 1, i + 1, $"{{\"price\":{i}}}")).ToArray(), default));
+        var read = await Store.ReadAsync(keys, default);
+        Assert.Equal(keys, read.Select(update => update.Key));
+        Assert.Equal(300, (await Store.ReadIndexAsync(default)).Count);
+    }
+
+    private MarketUpdate Update(ConflationKey key, long epoch, long sequence, string json, int age = 0)
+    {
+        var bytes = Encoding.UTF8.GetBytes(json);
+        var receivedAt = (_time.GetUtcNow().ToUnixTimeMilliseconds() - (age * 1000L)) * 1000;
+        return new MarketUpdate(key.Kind == MarketKind.Chain ? MarketEvent.ChainUpdate : MarketEvent.UnderlyingUpdate,
+            key, new Position(epoch, sequence), bytes, XxHash3.HashToUInt64(bytes), receivedAt);
+    }
+
+    private async Task<int> TtlAsync(string key) => int.Parse(await backend.ExecuteAsync("TTL", key));
+}

@@ -1,0 +1,131 @@
+using DeltaStream.Actors.Market;
+using DeltaStream.Node.Redis;
+using DeltaStream.TestSupport;
+
+namespace DeltaStream.Node.Tests.Redis;
+
+public sealed class LeaseStoreOnRedisServerSpecs(RedisServerBackend backend) : LeaseStoreSpecs<RedisServerBackend>(backend);
+
+public sealed class LeaseStoreOnEmbeddedServerSpecs(EmbeddedBackend backend) : LeaseStoreSpecs<EmbeddedBackend>(backend);
+
+/// <summary>Each branch of the lease's scripts, on each server they must run on.</summary>
+public abstract class LeaseStoreSpecs<TBackend>(TBackend backend) : IClassFixture<TBackend>, IAsyncLifetime
+    where TBackend : RedisBackend
+{
+    private static readonly TimeSpan Long = TimeSpan.FromSeconds(30);
+
+    private readonly RedisConnection _connection = backend.Connect();
+
+    private RedisLeaseStore Store => new(_connection, RedisKeys.BridgeLease, RedisKeys.BridgeEpoch);
+
+    private static long NowMilliseconds => DateTimeOffset.UtcNow.ToUnixTimeMilliseconds();
+
+    public async Task InitializeAsync() => await backend.ExecuteAsync("FLUSHALL");
+
+    public async Task DisposeAsync() => await _connection.DisposeAsync();
+
+    [Fact]
+    public async Task The_first_grant_has_an_epoch_above_the_servers_time()
+    {
+        var before = NowMilliseconds;
+        var epoch = await Store.TryAcquireAsync("a", Long, 0, default);
+        Assert.True(epoch > before);
+        Assert.Equal($"{epoch}", await backend.ExecuteAsync("GET", "deltastream:bridge:epoch"));
+        Assert.Equal($"a:{epoch}", await backend.ExecuteAsync("GET", "deltastream:bridge:lease"));
+    }
+
+    [Fact]
+    public async Task While_one_holds_it_nobody_else_gets_it()
+    {
+        Assert.NotNull(await Store.TryAcquireAsync("a", Long, 0, default));
+        Assert.Null(await Store.TryAcquireAsync("b", Long, 0, default));
+        Assert.Null(await Store.TryAcquireAsync("a", Long, 0, default));
+    }
+
+    [Fact]
+    public async Task An_expired_lease_goes_to_the_next_with_a_greater_epoch()
+    {
+        var first = await Store.TryAcquireAsync("a", TimeSpan.FromMilliseconds(50), 0, default);
+        long? second = null;
+        await Eventually.True(async () => (second = await Store.TryAcquireAsync("b", Long, 0, default)) is not null, "the lease expires");
+        Assert.True(second > first);
+    }
+
+    [Fact]
+    public async Task A_floor_seen_in_the_cluster_lifts_the_epoch()
+    {
+        var floor = NowMilliseconds + 3_600_000;
+        Assert.Equal(floor + 1, await Store.TryAcquireAsync("a", Long, floor, default));
+    }
+
+    [Fact]
+    public async Task A_stored_epoch_ahead_of_the_clock_lifts_the_epoch()
+    {
+        var stored = NowMilliseconds + 3_600_000;
+        await backend.ExecuteAsync("SET", "deltastream:bridge:epoch", $"{stored}");
+        Assert.Equal(stored + 1, await Store.TryAcquireAsync("a", Long, 0, default));
+    }
+
+    [Fact]
+    public async Task After_a_flush_the_holder_loses_it_and_the_epoch_does_not_go_back()
+    {
+        var first = (await Store.TryAcquireAsync("a", Long, 0, default))!.Value;
+        await backend.ExecuteAsync("FLUSHALL");
+        Assert.False(await Store.RenewAsync("a", first, Long, default));
+        Assert.True(await Store.TryAcquireAsync("b", Long, first, default) > first);
+    }
+
+    [Fact]
+    public async Task A_server_that_comes_back_empty_takes_the_scripts_again_and_the_epoch_does_not_go_back()
+    {
+        var first = (await Store.TryAcquireAsync("a", Long, 0, default))!.Value;
+        await backend.RestartEmptyAsync();
+        await Eventually.True(async () =>
+        {
+            try
+            {
+                return !await Store.RenewAsync("a", first, Long, default);
+            }
+            catch (FeedUnavailableException)
+            {
+                return false;
+            }
+        }, "the store answers again");
+        // The floor is unknown to a node that starts only now: the server's time alone must do.
+        Assert.True(await Store.TryAcquireAsync("b", Long, 0, default) > first);
+    }
+
+    [Fact]
+    public async Task Renewal_prolongs_the_lease_of_its_owner_only()
+    {
+        var epoch = (await Store.TryAcquireAsync("a", TimeSpan.FromSeconds(5), 0, default))!.Value;
+        Assert.True(await Store.RenewAsync("a", epoch, TimeSpan.FromSeconds(60), default));
+        Assert.InRange(int.Parse(await backend.ExecuteAsync("PTTL", "deltastream:bridge:lease")), 50_000, 60_000);
+        Assert.False(await Store.RenewAsync("b", epoch, Long, default));
+        Assert.False(await Store.RenewAsync("a", epoch - 1, Long, default));
+    }
+
+    [Fact]
+    public async Task Release_frees_it_for_the_next_at_once_and_only_its_owner_can()
+    {
+        var epoch = (await Store.TryAcquireAsync("a", Long, 0, default))!.Value;
+        await Store.ReleaseAsync("b", epoch, default);
+        Assert.Null(await Store.TryAcquireAsync("c", Long, 0, default));
+        await Store.ReleaseAsync("a", epoch, default);
+        Assert.True(await Store.TryAcquireAsync("c", Long, 0, default) > epoch);
+    }
+
+    [Fact]
+    public async Task A_server_that_is_gone_is_a_feed_that_is_unavailable()
+    {
+        await backend.StopAsync();
+        try
+        {
+            await Assert.ThrowsAsync<FeedUnavailableException>(async () => await Store.TryAcquireAsync("a", Long, 0, default));
+        }
+        finally
+        {
+            await backend.RestartEmptyAsync();
+        }
+    }
+}
