@@ -1,0 +1,46 @@
+using System.Text.Json;
+
+namespace DeltaStream.Actors.Market;
+
+/// <summary>Tells text that is no JSON only for <c>NaN</c> and <c>Infinity</c> from text that is none at all.</summary>
+internal static class NonFinite
+{
+    /// <summary>Whether the text would be JSON with a number in place of each of them. Only asked of text that is no JSON.</summary>
+    public static bool IsAllThatIsWrong(ReadOnlySpan<byte> text)
+    {
+        var copy = text.ToArray();
+        if (!Replace(copy)) return false;
+        try
+        {
+            PeekedFields.Read(copy, out _);
+            return true;
+        }
+        catch (JsonException)
+        {
+            return false;
+        }
+    }
+
+    private static bool Replace(Span<byte> text)
+    {
+        var any = false;
+        var inString = false;
+        for (var i = 0; i < text.Length; i++)
+        {
+            if (text[i] == '"') inString = !inString;
+            else if (inString && text[i] == '\\') i++;
+            else if (!inString && Length(text[i..]) is var length and > 0)
+            {
+                any = true;
+                text.Slice(i, length).Fill((byte)' ');
+                text[i] = (byte)'0';
+                i += length - 1;
+            }
+        }
+
+        return any;
+    }
+
+    private static int Length(ReadOnlySpan<byte> text) =>
+        text.StartsWith("NaN"u8) ? 3 : text.StartsWith("Infinity"u8) ? 8 : 0;
+}
