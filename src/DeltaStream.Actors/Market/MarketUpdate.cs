@@ -50,6 +50,12 @@ public sealed class MarketUpdate
     /// <summary>When the bridge received the message from Redis: microseconds since the Unix epoch.</summary>
     public long ReceivedAt { get; }
 
+    /// <summary>
+    /// The same bytes as this node's last update of the key, published again by a new publisher that could not know whether
+    /// they had arrived here. Its position counts, but nobody is sent it a second time.
+    /// </summary>
+    public bool IsRepeat { get; init; }
+
     /// <summary>The frames made from this update, one for each wire protocol in use on the node.</summary>
     public SharedFrames Frames { get; init; } = new();
 }

@@ -33,4 +33,5 @@ public sealed record PublishedNotice(long Epoch, IReadOnlyList<PublishedItem> It
 /// <param name="Key">What it was about.</param>
 /// <param name="Sequence">Its sequence.</param>
 /// <param name="Hash">XxHash3 of its bytes.</param>
-public readonly record struct PublishedItem(ConflationKey Key, long Sequence, ulong Hash);
+/// <param name="Timestamp">Its own time: microseconds since the Unix epoch.</param>
+public readonly record struct PublishedItem(ConflationKey Key, long Sequence, ulong Hash, long Timestamp);

@@ -14,6 +14,10 @@ public static class TopicName
     /// <summary>Where the active bridge tells its standbys what it has published.</summary>
     public const string Published = "bridge:published";
 
+    /// <summary>A topic of one node only, on which it hears itself: what comes back has been through the mediator.</summary>
+    /// <param name="who">Unique in the cluster, and never empty.</param>
+    public static string Canary(string who) => "bridge:canary:" + who;
+
     /// <summary>The topic of a room: its name. No room begins with <c>bridge:</c>.</summary>
     public static string For(Room room) => room.Name;
 }

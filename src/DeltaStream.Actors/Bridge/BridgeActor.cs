@@ -1,0 +1,281 @@
+using System.Threading.Channels;
+using Akka.Actor;
+using Akka.Cluster;
+using Akka.Cluster.Tools.PublishSubscribe;
+using Akka.Event;
+using Akka.Streams;
+using Akka.Streams.Dsl;
+using DeltaStream.Actors.Cache;
+using DeltaStream.Actors.Market;
+using DeltaStream.Actors.Telemetry;
+using DeltaStream.Actors.Topics;
+
+namespace DeltaStream.Actors.Bridge;
+
+/// <summary>Where a bridge takes from and gives to.</summary>
+/// <param name="Feed">The platform's messages.</param>
+/// <param name="Lease">Who is the active bridge.</param>
+/// <param name="Latest">The newest values.</param>
+public sealed record BridgePorts(IFeed Feed, ILeaseStore Lease, ILatestStore Latest);
+
+/// <summary>
+/// The bridge of one node. Runs the graph all the time, and with it the intake; whether the graph publishes is up to the
+/// lease, which a child keeps. Says with heartbeats that it lives, and listens to what the active bridge publishes while it
+/// stands by. Nothing of Redis failing ends it: it says so and tries again.
+/// </summary>
+public sealed class BridgeActor : UntypedActor, IWithTimers
+{
+    private const int SyncBuffer = 256;
+
+    private readonly BridgeSettings _settings;
+    private readonly BridgePorts _ports;
+    private readonly TimeProvider _time;
+    private readonly ILoggingAdapter _log = Context.GetLogger();
+    private readonly IActorRef _mediator = DistributedPubSub.Get(Context.System).Mediator;
+    private readonly string _node = Cluster.Get(Context.System).SelfAddress.HostPort();
+    private readonly PublishingRight _right;
+    private readonly IntakeLedger _ledger;
+    private readonly HeartbeatPolicy _heartbeats;
+    private readonly Channel<FeedItem> _restored = Channel.CreateBounded<FeedItem>(SyncBuffer);
+    private readonly CancellationTokenSource _stopped = new();
+
+    private IActorRef _lease = ActorRefs.Nobody;
+    private IMaterializer? _materializer;
+    private IPublishControl? _control;
+    private CancellationTokenSource? _graphStopped;
+    private int _run;
+    private long _epoch;
+    private int _failures;
+    private bool _linkUp;
+    private bool _storeReachable = true;
+    private bool _syncing;
+    private bool _syncAgain;
+    private string? _lastError;
+
+    /// <summary>Makes the actor.</summary>
+    public BridgeActor(BridgeSettings settings, BridgePorts ports, TimeProvider time)
+    {
+        (_settings, _ports, _time) = (settings.Check(), ports, time);
+        _right = new PublishingRight(time);
+        _ledger = new IntakeLedger(settings);
+        _heartbeats = new HeartbeatPolicy(_node, settings.HeartbeatInterval * 4);
+    }
+
+    /// <inheritdoc/>
+    public ITimerScheduler Timers { get; set; } = null!;
+
+    private TimeSpan Now => _time.GetElapsedTime(0, _time.GetTimestamp());
+
+    /// <summary>How to make one.</summary>
+    public static Props Props(BridgeSettings settings, BridgePorts ports, TimeProvider time) =>
+        Akka.Actor.Props.Create(() => new BridgeActor(settings, ports, time));
+
+    /// <inheritdoc/>
+    protected override void PreStart()
+    {
+        BridgeMetrics.HoldsEpoch(0);
+        _mediator.Tell(new Subscribe(TopicName.Heartbeat, Self));
+        _mediator.Tell(new Subscribe(TopicName.Published, Self));
+        _materializer = Context.Materializer();
+        _lease = Context.ActorOf(LeaseActor.Props(_settings, _ports.Lease, _right, _time), "lease");
+        Timers.StartPeriodicTimer("heartbeat", Beat.Instance, _settings.HeartbeatInterval);
+        Timers.StartPeriodicTimer("forget", Forget.Instance, _settings.Life);
+        StartGraph();
+    }
+
+    /// <inheritdoc/>
+    protected override void PostStop()
+    {
+        _right.Withdraw();
+        _graphStopped?.Cancel();
+        _stopped.Cancel();
+        BridgeMetrics.NoBridge();
+    }
+
+    /// <inheritdoc/>
+    protected override void OnReceive(object message)
+    {
+        switch (message)
+        {
+            case IBridgeEvent own: OnOwn(own); break;
+            case ILeaseEvent lease: OnLease(lease); break;
+            case BridgeHeartbeat heartbeat: OnHeartbeat(heartbeat); break;
+            case PublishedNotice notice: OnNotice(notice); break;
+            case HandOn: _lease.Forward(message); break;
+            case RefusedByStore: _lease.Tell(message); break;
+            case Beat: SendHeartbeat(); break;
+            case Forget: _ledger.Forget(Now); break;
+            case StartAgain: StartGraph(); break;
+            case SyncAgain: Sync(); break;
+            case LinkGraceOver: _lease.Tell(new LinkIsGood(_linkUp)); break;
+            case SubscribeAck: break;
+            default: Unhandled(message); break;
+        }
+    }
+
+    private void OnOwn(IBridgeEvent @event)
+    {
+        switch (@event)
+        {
+            case LinkUp:
+                _lastError = null;
+                _log.Info("redis_listener_started {pattern}", "enriched:*");
+                OnLink(true);
+                Sync();
+                break;
+            case LinkDown down:
+                // Each attempt fails the same way; once is enough.
+                if (down.Reason != _lastError) _log.Error("redis_listener_error {error}", down.Reason);
+                _lastError = down.Reason;
+                OnLink(false);
+                break;
+            case WriteFailed failed:
+                _log.Debug("latest_write_failed {error}", failed.Reason);
+                SyncLater();
+                break;
+            case SyncEnded ended: OnSynced(ended); break;
+            case GraphEnded ended when ended.Run == _run: OnGraphEnded(ended); break;
+        }
+    }
+
+    private void OnLink(bool up)
+    {
+        if (up == _linkUp) return;
+        _linkUp = up;
+        BridgeMetrics.LinkIsUp(up);
+        if (up)
+        {
+            Timers.Cancel("link-grace");
+            _lease.Tell(new LinkIsGood(true));
+        }
+        else Timers.StartSingleTimer("link-grace", LinkGraceOver.Instance, _settings.LinkGrace);
+
+        SendHeartbeat();
+    }
+
+    private void OnLease(ILeaseEvent @event)
+    {
+        switch (@event)
+        {
+            case RightGranted granted:
+                if (granted.Epoch != _epoch)
+                {
+                    _epoch = granted.Epoch;
+                    _log.Info("bridge_active {epoch} {node}", granted.Epoch, _node);
+                    BridgeMetrics.HoldsEpoch(granted.Epoch);
+                    SendHeartbeat();
+                    Sync();
+                }
+
+                _control?.RightChanged();
+                break;
+            case RightEnded ended:
+                _epoch = 0;
+                _log.Info("bridge_standby {epoch} {reason}", ended.Epoch, ended.Reason);
+                BridgeMetrics.HoldsEpoch(0);
+                break;
+            case StoreReachable store:
+                _storeReachable = store.Reachable;
+                SendHeartbeat();
+                break;
+        }
+    }
+
+    private void OnHeartbeat(BridgeHeartbeat heartbeat)
+    {
+        if (heartbeat.Node == _node) return;
+        _heartbeats.Heard(heartbeat, Now);
+        _ledger.SignOfLife(Now);
+        _lease.Tell(new EpochSeen(heartbeat.Epoch));
+    }
+
+    private void OnNotice(PublishedNotice notice)
+    {
+        if (notice.Epoch == _epoch) return;
+        _ledger.SignOfLife(Now);
+        foreach (var item in notice.Items) _ledger.Heard(new Position(notice.Epoch, item.Sequence), item, Now);
+        _lease.Tell(new EpochSeen(notice.Epoch));
+    }
+
+    private void SendHeartbeat()
+    {
+        if (_heartbeats.Due(_right.Current, _linkUp, _storeReachable, Now) is { } heartbeat)
+            _mediator.Tell(new Publish(TopicName.Heartbeat, heartbeat));
+    }
+
+    private void StartGraph()
+    {
+        var run = ++_run;
+        _graphStopped = CancellationTokenSource.CreateLinkedTokenSource(_stopped.Token);
+        var stopped = _graphStopped.Token;
+        var observer = new BridgeObserver(Self);
+        var topics = new TopicPublisher(_mediator, NodeUpdates.For(Context.System).Repeats, Cluster.Get(Context.System).SelfUniqueAddress.ToString(), _log);
+        var running = BridgeGraph.Create(
+            FeedSource.Create(_ports.Feed, observer, _settings, stopped).Merge(ChannelSource.FromReader(_restored.Reader)),
+            new MessageReader(_settings, _ledger, _time, _log),
+            new ConflateStage(_settings, _time),
+            new PublishStage(_settings, _time, _right, _ledger, topics),
+            BridgeGraph.Store(_ports.Latest, observer, _settings, stopped)).Run(_materializer);
+        _control = running.Control;
+        running.Ended.PipeTo(Self, success: () => new GraphEnded(run, null), failure: error => new GraphEnded(run, error));
+    }
+
+    private void OnGraphEnded(GraphEnded ended)
+    {
+        _graphStopped?.Cancel();
+        _control = null;
+        OnLink(false);
+        BridgeMetrics.Restarts.Add(1);
+        var backoff = _settings.MinBackoff * Math.Pow(2, Math.Min(_failures++, 10));
+        if (backoff > _settings.MaxBackoff) backoff = _settings.MaxBackoff;
+        _log.Error(ended.Failure, "bridge_graph_ended {backoff}", backoff);
+        Timers.StartSingleTimer("start-again", StartAgain.Instance, backoff);
+    }
+
+    private void Sync()
+    {
+        _syncAgain = _syncing;
+        if (_syncing) return;
+        _syncing = true;
+        var sync = new StoreSync(_ports.Latest, _ledger, _restored.Writer, _settings, _time);
+        var right = _right;
+        sync.Run(() => right.Current is not null, _stopped.Token)
+            .PipeTo(Self, success: () => new SyncEnded(null), failure: error => new SyncEnded(error.Message));
+    }
+
+    private void SyncLater() => Timers.StartSingleTimer("sync-again", SyncAgain.Instance, _settings.MinBackoff * 2);
+
+    private void OnSynced(SyncEnded ended)
+    {
+        _syncing = false;
+        if (ended.Failure is null) _failures = 0;
+        else _log.Debug("latest_sync_failed {error}", ended.Failure);
+        if (_syncAgain) Sync();
+        else if (ended.Failure is not null && _linkUp) SyncLater();
+    }
+
+    private sealed record Beat : INoSerializationVerificationNeeded
+    {
+        public static readonly Beat Instance = new();
+    }
+
+    private sealed record Forget : INoSerializationVerificationNeeded
+    {
+        public static readonly Forget Instance = new();
+    }
+
+    private sealed record StartAgain : INoSerializationVerificationNeeded
+    {
+        public static readonly StartAgain Instance = new();
+    }
+
+    private sealed record SyncAgain : INoSerializationVerificationNeeded
+    {
+        public static readonly SyncAgain Instance = new();
+    }
+
+    private sealed record LinkGraceOver : INoSerializationVerificationNeeded
+    {
+        public static readonly LinkGraceOver Instance = new();
+    }
+}

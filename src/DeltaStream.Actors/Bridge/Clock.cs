@@ -1,0 +1,15 @@
+namespace DeltaStream.Actors.Bridge;
+
+/// <summary>Readings of a <see cref="TimeProvider"/>.</summary>
+internal static class Clock
+{
+    private const long MicrosecondsPerSecond = 1_000_000;
+
+    /// <summary>Microseconds since the Unix epoch, the unit of <c>ReceivedAt</c>.</summary>
+    public static long UnixMicroseconds(this TimeProvider time) =>
+        (time.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond;
+
+    /// <summary>A monotonic reading plus a span, in the provider's own units.</summary>
+    public static long Later(this TimeProvider time, long timestamp, TimeSpan span) =>
+        timestamp + (long)(span.TotalMicroseconds * time.TimestampFrequency / MicrosecondsPerSecond);
+}

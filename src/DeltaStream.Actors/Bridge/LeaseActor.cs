@@ -1,0 +1,213 @@
+using Akka.Actor;
+using Akka.Cluster;
+using DeltaStream.Actors.Telemetry;
+
+namespace DeltaStream.Actors.Bridge;
+
+/// <summary>
+/// Keeps the lease: asks the store, watches what of the cluster it reaches, and carries out what <see cref="LeaseState"/>
+/// decides. An actor of its own, so that nothing the bridge does can delay a renewal.
+/// </summary>
+public sealed class LeaseActor : UntypedActor, IWithTimers
+{
+    private readonly BridgeSettings _settings;
+    private readonly ILeaseStore _store;
+    private readonly PublishingRight _right;
+    private readonly TimeProvider _time;
+    private readonly Cluster _cluster = Cluster.Get(Context.System);
+    private readonly ClusterReach _reach;
+    private readonly LeaseState _lease;
+    private readonly CancellationTokenSource _stopped = new();
+
+    // Unique for each start: a bridge that comes back at once must not take its former self's lease for its own.
+    private readonly string _owner;
+    private bool _linkIsGood;
+    private IActorRef? _handingOn;
+    private bool _isMember;
+    private bool? _toldReachable;
+
+    /// <summary>Makes the actor.</summary>
+    public LeaseActor(BridgeSettings settings, ILeaseStore store, PublishingRight right, TimeProvider time)
+    {
+        (_settings, _store, _right, _time) = (settings, store, right, time);
+        _reach = new ClusterReach(settings.ReachTimeout);
+        _lease = new LeaseState(settings.LeaseTtl);
+        _owner = $"{_cluster.SelfUniqueAddress.Address.HostPort()}/{Guid.NewGuid():N}";
+    }
+
+    /// <inheritdoc/>
+    public ITimerScheduler Timers { get; set; } = null!;
+
+    private TimeSpan Now => _time.GetElapsedTime(0, _time.GetTimestamp());
+
+    private bool MayHold => _linkIsGood && _isMember && _handingOn is null && _reach.IsEnough(Now);
+
+    /// <summary>How to make one.</summary>
+    public static Props Props(BridgeSettings settings, ILeaseStore store, PublishingRight right, TimeProvider time) =>
+        Akka.Actor.Props.Create(() => new LeaseActor(settings, store, right, time));
+
+    /// <inheritdoc/>
+    protected override void PreStart()
+    {
+        _cluster.Subscribe(Self, ClusterEvent.SubscriptionInitialStateMode.InitialStateAsEvents, typeof(ClusterEvent.IMemberEvent));
+        Timers.StartPeriodicTimer("tick", Tick.Instance, TimeSpan.Zero, _settings.LeaseTtl / 10);
+        Timers.StartPeriodicTimer("ping", Ping.Instance, TimeSpan.Zero, _settings.ReachTimeout / 3);
+    }
+
+    /// <inheritdoc/>
+    protected override void PostStop()
+    {
+        _right.Withdraw();
+        _cluster.Unsubscribe(Self);
+        _stopped.Cancel();
+
+        // The store's own ttl ends it anyway; this only makes it sooner.
+        if (_lease.Epoch is { } epoch) _ = Guarded(async () => await _store.ReleaseAsync(_owner, epoch, CancellationToken.None));
+    }
+
+    /// <inheritdoc/>
+    protected override void OnReceive(object message)
+    {
+        switch (message)
+        {
+            case Tick: Do(_lease.Tick(MayHold, Now)); break;
+            case Ping: PingOthers(); break;
+            case ActorIdentity pong when pong.MessageId is Address member: _reach.Heard(member, Now); break;
+            case Answer answer: OnAnswer(answer); break;
+            case LinkIsGood link: _linkIsGood = link.Good; break;
+            case EpochSeen seen: Do(_lease.Seen(seen.Epoch)); break;
+            case RefusedByStore: Do(_lease.Refused()); break;
+            case HandOn: OnHandOn(); break;
+            case Released: _handingOn?.Tell(HandedOn.Instance); break;
+            case ClusterEvent.IMemberEvent change: OnMember(change.Member); break;
+            default: Unhandled(message); break;
+        }
+    }
+
+    private void OnHandOn()
+    {
+        _handingOn = Sender;
+        var commands = _lease.Tick(MayHold, Now);
+        Do(commands);
+        if (!commands.OfType<LeaseCommand.Release>().Any()) Sender.Tell(HandedOn.Instance);
+    }
+
+    private void OnMember(Member member)
+    {
+        var counts = member.Status is MemberStatus.Up or MemberStatus.WeaklyUp;
+        if (member.UniqueAddress == _cluster.SelfUniqueAddress)
+        {
+            // A leaving node hears of no topic any more.
+            _isMember = counts;
+            Do(_lease.Tick(MayHold, Now));
+        }
+        else if (counts) _reach.Joined(member.Address, Now);
+        else if (member.Status != MemberStatus.Joining) _reach.Left(member.Address);
+    }
+
+    private void PingOthers()
+    {
+        // Every actor answers Identify by itself; the guardian of user actors is on every node and never busy.
+        foreach (var member in _reach.Others)
+            Context.ActorSelection(new RootActorPath(member) / "user").Tell(new Identify(member));
+    }
+
+    private void OnAnswer(Answer answer)
+    {
+        var commands = answer switch
+        {
+            { Failed: true } => Failed(),
+            { Command: LeaseCommand.Acquire } => _lease.Acquired(answer.Epoch, answer.AskedAt, MayHold, Now),
+            { Command: LeaseCommand.Renew renew } => _lease.Renewed(renew.Epoch, answer.Epoch is not null, answer.AskedAt),
+            _ => [],
+        };
+        Do(commands);
+        if (_lease.StoreReachable is { } reachable && reachable != _toldReachable)
+        {
+            _toldReachable = reachable;
+            Context.Parent.Tell(new StoreReachable(reachable));
+        }
+    }
+
+    private IReadOnlyList<LeaseCommand> Failed()
+    {
+        _lease.Failed(Now);
+        return [];
+    }
+
+    private void Do(IReadOnlyList<LeaseCommand> commands)
+    {
+        foreach (var command in commands)
+        {
+            switch (command)
+            {
+                case LeaseCommand.Acquire acquire:
+                    Ask(command, async stop => await _store.TryAcquireAsync(_owner, _settings.LeaseTtl, acquire.EpochFloor, stop));
+                    break;
+                case LeaseCommand.Renew renew:
+                    Ask(command, async stop => await _store.RenewAsync(_owner, renew.Epoch, _settings.LeaseTtl, stop) ? renew.Epoch : null);
+                    break;
+                case LeaseCommand.Release release:
+                    Guarded(async () => await _store.ReleaseAsync(_owner, release.Epoch, _stopped.Token)).PipeTo(Self, success: () => Released.Instance);
+                    break;
+                case LeaseCommand.Publish publish:
+                    _right.Grant(publish.Epoch, _time.Later(0, publish.Until));
+                    Context.Parent.Tell(new RightGranted(publish.Epoch));
+                    break;
+                case LeaseCommand.StepDown down:
+                    _right.Withdraw();
+                    BridgeMetrics.LostLease(down.Reason);
+                    Context.Parent.Tell(new RightEnded(down.Epoch, down.Reason));
+                    break;
+            }
+        }
+    }
+
+    private void Ask(LeaseCommand command, Func<CancellationToken, Task<long?>> request)
+    {
+        var askedAt = Now;
+        var stop = _stopped.Token;
+        Run().PipeTo(Self);
+
+        async Task<Answer> Run()
+        {
+            try
+            {
+                return new Answer(command, askedAt, await request(stop), false);
+            }
+            catch (Exception)
+            {
+                return new Answer(command, askedAt, null, true);
+            }
+        }
+    }
+
+    private static async Task Guarded(Func<Task> request)
+    {
+        try
+        {
+            await request();
+        }
+        catch (Exception)
+        {
+            // What could not be released expires.
+        }
+    }
+
+    private sealed record Answer(LeaseCommand Command, TimeSpan AskedAt, long? Epoch, bool Failed) : INoSerializationVerificationNeeded;
+
+    private sealed record Tick : INoSerializationVerificationNeeded
+    {
+        public static readonly Tick Instance = new();
+    }
+
+    private sealed record Ping : INoSerializationVerificationNeeded
+    {
+        public static readonly Ping Instance = new();
+    }
+
+    private sealed record Released : INoSerializationVerificationNeeded
+    {
+        public static readonly Released Instance = new();
+    }
+}

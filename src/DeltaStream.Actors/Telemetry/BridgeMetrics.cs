@@ -1,0 +1,75 @@
+using System.Diagnostics.Metrics;
+using DeltaStream.Actors.Market;
+
+namespace DeltaStream.Actors.Telemetry;
+
+/// <summary>The bridge's instruments. Names and tags are part of what operators build on.</summary>
+public static class BridgeMetrics
+{
+    /// <summary>The meter that all of them belong to.</summary>
+    public const string MeterName = "deltastream";
+
+    private static readonly Meter Meter = new(MeterName);
+
+    private static long _epoch;
+    private static int _role;
+    private static int _link;
+
+    static BridgeMetrics()
+    {
+        Meter.CreateObservableGauge("bridge_epoch", static () => Volatile.Read(ref _epoch), null, "Epoch of the lease this node holds; 0: none");
+        Meter.CreateObservableGauge("bridge_role", static () => Volatile.Read(ref _role), null, "0: no bridge, 1: standby, 2: active");
+        Meter.CreateObservableGauge("bridge_feed_link", static () => Volatile.Read(ref _link), null, "1: the subscription to Redis is up");
+    }
+
+    /// <summary>Messages from the platform, by <c>channel</c>; an unknown channel counts as <c>other</c>.</summary>
+    private static readonly Counter<long> MessagesIn = Meter.CreateCounter<long>("messages_in", null, "Messages received from Redis");
+
+    /// <summary>Skipped messages, by <c>reason</c>.</summary>
+    private static readonly Counter<long> Invalid = Meter.CreateCounter<long>("messages_invalid", null, "Messages skipped as invalid");
+
+    /// <summary>Messages superseded by a newer one before they were published.</summary>
+    public static readonly Counter<long> Conflated = Meter.CreateCounter<long>("bridge_conflated", null, "Messages superseded in the bridge");
+
+    /// <summary>Messages dropped because there were too many keys.</summary>
+    public static readonly Counter<long> Refused = Meter.CreateCounter<long>("bridge_refused", null, "Messages dropped for too many keys");
+
+    /// <summary>Messages published to rooms.</summary>
+    public static readonly Counter<long> Published = Meter.CreateCounter<long>("bridge_published", null, "Messages published to rooms");
+
+    private static readonly Counter<long> LeaseLost = Meter.CreateCounter<long>("bridge_lease_lost", null, "Leases lost or given up");
+
+    /// <summary>How often the graph was started again after a failure.</summary>
+    public static readonly Counter<long> Restarts = Meter.CreateCounter<long>("bridge_restarts", null, "Restarts of the bridge's graph");
+
+    /// <summary>How often the mediator was found to have lost its subscriptions.</summary>
+    public static readonly Counter<long> SubscriptionsLost = Meter.CreateCounter<long>("bridge_subscriptions_lost", null, "Times the mediator lost this node's subscriptions");
+
+    /// <summary>Counts a message from the platform; a channel that is not known as <c>other</c>, so that nobody can make tags at will.</summary>
+    public static void MessageIn(string channel) =>
+        MessagesIn.Add(1, new KeyValuePair<string, object?>("channel", EnrichedMessage.IsKnown(channel) ? channel : "other"));
+
+    /// <summary>Counts a skipped message.</summary>
+    public static void InvalidMessage(InvalidReason reason) => Invalid.Add(1, new KeyValuePair<string, object?>("reason", reason.Name()));
+
+    /// <summary>Counts a lease that was lost or given up, by <c>reason</c>.</summary>
+    public static void LostLease(string reason) => LeaseLost.Add(1, new KeyValuePair<string, object?>("reason", reason));
+
+    /// <summary>Says that this node's bridge holds the lease with this epoch, or, with 0, that it stands by.</summary>
+    public static void HoldsEpoch(long epoch)
+    {
+        Volatile.Write(ref _epoch, epoch);
+        Volatile.Write(ref _role, epoch == 0 ? 1 : 2);
+    }
+
+    /// <summary>Says that this node runs no bridge any more.</summary>
+    public static void NoBridge()
+    {
+        Volatile.Write(ref _epoch, 0);
+        Volatile.Write(ref _role, 0);
+        Volatile.Write(ref _link, 0);
+    }
+
+    /// <summary>Says how the subscription to Redis is.</summary>
+    public static void LinkIsUp(bool up) => Volatile.Write(ref _link, up ? 1 : 0);
+}
