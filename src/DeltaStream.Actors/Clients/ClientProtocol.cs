@@ -47,3 +47,22 @@ public sealed record Barrier : IClientInput
 
 /// <summary>The connection is gone; the actor stops.</summary>
 public sealed record TransportClosed(CloseReason Reason) : IClientInput;
+
+/// <summary>Told to a ClientActor: close the connection and stop.</summary>
+internal sealed record CloseClient(CloseReason Reason) : INoSerializationVerificationNeeded;
+
+/// <summary>Told by a ClientActor to its supervisor as the last thing.</summary>
+internal sealed record ClientEnded(string SessionId, CloseReason Reason) : INoSerializationVerificationNeeded;
+
+/// <summary>
+/// Told to the ClientSupervisor: let no client in and close those there are, evenly over the time, so that they do not all
+/// knock at another node at once. Answered by <see cref="Drained"/> when none is left; repeating it is harmless.
+/// </summary>
+public sealed record Drain(TimeSpan Over) : INoSerializationVerificationNeeded;
+
+/// <summary>No client is left.</summary>
+public sealed record Drained : INoSerializationVerificationNeeded
+{
+    /// <summary>The only one.</summary>
+    public static readonly Drained Instance = new();
+}

@@ -1,0 +1,40 @@
+using Microsoft.Extensions.Logging;
+
+namespace DeltaStream.Actors.Cache;
+
+/// <summary>What is logged of the cache. One at a time uses it.</summary>
+public sealed partial class CacheLog
+{
+    private static readonly TimeSpan Quiet = TimeSpan.FromSeconds(10);
+
+    private readonly ILogger _log;
+    private DateTimeOffset _nextAt;
+    private int _suppressed;
+
+    /// <summary>Makes one that writes to this logger.</summary>
+    public CacheLog(ILogger log) => _log = log;
+
+    /// <summary>The store could not be read; at most once in 10 s, with how often since.</summary>
+    public void StoreFailed(TimeProvider time, string error)
+    {
+        var now = time.GetUtcNow();
+        if (now < _nextAt)
+        {
+            _suppressed++;
+            return;
+        }
+
+        SendCachedDataError(_log, error, _suppressed);
+        _nextAt = now + Quiet;
+        _suppressed = 0;
+    }
+
+    /// <summary>The mediator has dropped the node's subscriptions.</summary>
+    public void SubscriptionsLost() => SubscriptionsWereLost(_log);
+
+    [LoggerMessage(120, LogLevel.Warning, "send_cached_data_error {error} {suppressed}", EventName = "send_cached_data_error")]
+    private static partial void SendCachedDataError(ILogger log, string error, int suppressed);
+
+    [LoggerMessage(121, LogLevel.Error, "subscriptions_lost", EventName = "subscriptions_lost")]
+    private static partial void SubscriptionsWereLost(ILogger log);
+}

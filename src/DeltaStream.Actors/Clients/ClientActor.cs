@@ -1,0 +1,172 @@
+using Akka.Actor;
+using Akka.Cluster.Tools.PublishSubscribe;
+using DeltaStream.Actors.Cache;
+using DeltaStream.Actors.Market;
+using DeltaStream.Actors.Topics;
+using DeltaStream.Actors.Wire;
+
+namespace DeltaStream.Actors.Clients;
+
+/// <summary>
+/// One connection: subscribes to the topics of the client's rooms, sends each update once, and conflates what the client
+/// does not take in time. Its decisions are <see cref="RequestReader"/>'s, <see cref="DeliveryLedger"/>'s and
+/// <see cref="Outbox"/>'s; this is where they meet the topics, the cache and the transport.
+/// </summary>
+public sealed partial class ClientActor : UntypedActor
+{
+    private readonly ClientContext _context;
+    private readonly string _sessionId;
+    private readonly IClientTransport _transport;
+    private readonly DeliveryLedger _ledger = new();
+    private readonly ActorCell _cell;
+    private List<PendingJoin>? _joins;
+    private Subscribe? _opening;
+    private FeedStatus _feed;
+    private CloseReason? _reason;
+    private int _lastToken;
+
+    /// <summary>Makes the actor of a connection.</summary>
+    public ClientActor(ClientContext context, string sessionId, IClientTransport transport, FeedStatus feed)
+    {
+        _context = context;
+        _sessionId = sessionId;
+        _transport = transport;
+        _countedAs = transport.Name;
+        _feed = feed;
+        _outbox = new(context.Settings.ControlLaneEntries, context.Settings.ControlLaneBytes);
+        _cell = (ActorCell)Context;
+    }
+
+    /// <inheritdoc/>
+    protected override void PreStart()
+    {
+        _context.Metrics.Opened(_countedAs);
+        Answer(ServerEvents.Connected, ServerEvents.ConnectedData(_sessionId, _context.Time.GetUtcNow(), _context.Settings.Demo));
+        if (_feed.State != FeedState.Live) Answer(ServerEvents.FeedStatus, ServerEvents.FeedStatusData(_feed));
+        _ledger.Join(Room.General);
+        _opening = SubscribeTo(Room.General);
+    }
+
+    /// <inheritdoc/>
+    protected override void PostStop()
+    {
+        _stuckCheck?.Cancel();
+        foreach (var joined in _ledger.Rooms)
+        {
+            if (joined.Room.Kind != RoomKind.General) _context.Cache.Tell(new LeaveRoom(joined.Room), Self);
+        }
+
+        // Without a reason the actor has failed: the connection must not outlive it.
+        if (_reason is null) _transport.Close(_reason = CloseReason.ServerError);
+        _context.Metrics.Closed(_countedAs, _reason.Name);
+        Context.Parent.Tell(new ClientEnded(_sessionId, _reason), Self);
+    }
+
+    /// <inheritdoc/>
+    protected override void OnReceive(object message)
+    {
+        switch (message)
+        {
+            case RoomEvent { Room: var room, Update: var update }:
+                if (_ledger.Receive(room, update)) Send(update);
+                break;
+            case TransportReady:
+                OnReady();
+                break;
+            case ClientEvent { Event: var name, Data: var data, AckId: var ackId }:
+                OnClientEvent(name, data, ackId);
+                break;
+            case InvalidClientMessage invalid:
+                Refuse(new(invalid.Code, invalid.Message), null);
+                break;
+            case Barrier:
+                Flush();
+                Sender.Tell(Barrier.Instance);
+                break;
+            case TransportClosed closed:
+                End(closed.Reason);
+                return;
+            case CloseClient close:
+                _transport.Close(close.Reason);
+                End(close.Reason);
+                return;
+            case FeedStatusChanged changed:
+                OnFeedStatus(changed.Status);
+                break;
+            case StuckCheck check:
+                OnStuckCheck(check);
+                break;
+            case SubscribeAck ack:
+                OnSubscribed(ack.Subscribe);
+                break;
+            case UnsubscribeAck:
+                break;
+            case ICacheReply reply:
+                OnCacheReply(reply);
+                break;
+            default:
+                Unhandled(message);
+                break;
+        }
+
+        FlushWhenIdle();
+    }
+
+    private void OnClientEvent(string name, ReadOnlyMemory<byte> data, ReadOnlyMemory<byte>? ackId)
+    {
+        var error = RequestReader.Read(name, data.Span, out var request);
+        if (error is not null)
+        {
+            Refuse(error, ackId);
+            return;
+        }
+
+        switch (request.Kind)
+        {
+            case ClientRequestKind.Subscribe:
+                Join(request.Room!, ackId);
+                break;
+            case ClientRequestKind.Unsubscribe:
+                Leave(request.Room!, ackId);
+                break;
+            default:
+                _context.Cache.Tell(new GetProducts(ackId), Self);
+                break;
+        }
+    }
+
+    private void OnFeedStatus(FeedStatus status)
+    {
+        if (status.State == _feed.State) return;
+        _feed = status;
+        Answer(ServerEvents.FeedStatus, ServerEvents.FeedStatusData(status));
+    }
+
+    private void Refuse(RequestError error, ReadOnlyMemory<byte>? ackId)
+    {
+        _context.Metrics.Refused(error.Code);
+        Answer(ServerEvents.Error, ServerEvents.ErrorData(error));
+        Acknowledge(ackId, error, null);
+    }
+
+    private void Answer(string name, ReadOnlySpan<byte> data) => Add(_transport.Protocol.EncodeEvent(name, data));
+
+    private void Acknowledge(ReadOnlyMemory<byte>? ackId, RequestError? error, Room? room)
+    {
+        if (ackId is not { } id) return;
+        Add(_transport.Protocol.EncodeAck(id.Span, error is null ? ServerEvents.OkAck(room) : ServerEvents.ErrorAck(error)));
+    }
+
+    private void Add(Frame answer)
+    {
+        _outbox.Add(answer);
+        if (_outbox.IsOverfull) CloseSlowConsumer();
+        else if (!_isPaused && _outbox.IsFilling) _transport.SetReading(!(_isPaused = true));
+    }
+
+    private void End(CloseReason reason)
+    {
+        _reason ??= reason;
+        Context.Stop(Self);
+    }
+}

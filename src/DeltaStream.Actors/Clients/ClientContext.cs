@@ -1,0 +1,14 @@
+using Akka.Actor;
+using DeltaStream.Actors.Telemetry;
+
+namespace DeltaStream.Actors.Clients;
+
+/// <summary>What every ClientActor of a node shares, so that each holds one reference to it.</summary>
+/// <param name="Settings">The bounds.</param>
+/// <param name="Mediator">The node's pub-sub mediator.</param>
+/// <param name="Cache">The node's CacheActor.</param>
+/// <param name="Metrics">The instruments.</param>
+/// <param name="Log">The log.</param>
+/// <param name="Time">The wall clock.</param>
+public sealed record ClientContext(
+    ClientSettings Settings, IActorRef Mediator, IActorRef Cache, GatewayMetrics Metrics, ClientLog Log, TimeProvider Time);

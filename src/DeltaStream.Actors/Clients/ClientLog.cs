@@ -1,0 +1,43 @@
+using Microsoft.Extensions.Logging;
+
+namespace DeltaStream.Actors.Clients;
+
+/// <summary>What is logged of clients, with the Flask gateway's event names and fields. Nothing that a client wrote is in it.</summary>
+public sealed partial class ClientLog
+{
+    private readonly ILogger _log;
+
+    /// <summary>Makes one that writes to this logger.</summary>
+    public ClientLog(ILogger log) => _log = log;
+
+    /// <summary>A client has connected.</summary>
+    public void Connected(string sessionId, string transport, int total) => ClientConnected(_log, sessionId, transport, total);
+
+    /// <summary>A client has gone.</summary>
+    public void Disconnected(string sessionId, CloseReason reason, int remaining) =>
+        ClientDisconnected(_log, sessionId, reason.Name, remaining);
+
+    /// <summary>A client has joined a room.</summary>
+    public void Subscribed(string sessionId, string room) => ClientSubscribed(_log, sessionId, room);
+
+    /// <summary>A client has left a room.</summary>
+    public void Unsubscribed(string sessionId, string room) => ClientUnsubscribed(_log, sessionId, room);
+
+    /// <summary>The feed's state has changed.</summary>
+    public void FeedChanged(FeedStatus status) => FeedStatusChangedTo(_log, status.Name, status.BridgeNode, status.BridgeEpoch);
+
+    [LoggerMessage(100, LogLevel.Information, "client_connected {client_id} {transport} {total_clients}", EventName = "client_connected")]
+    private static partial void ClientConnected(ILogger log, string client_id, string transport, int total_clients);
+
+    [LoggerMessage(101, LogLevel.Information, "client_disconnected {client_id} {reason} {remaining_clients}", EventName = "client_disconnected")]
+    private static partial void ClientDisconnected(ILogger log, string client_id, string reason, int remaining_clients);
+
+    [LoggerMessage(102, LogLevel.Information, "client_subscribed {client_id} {room}", EventName = "client_subscribed")]
+    private static partial void ClientSubscribed(ILogger log, string client_id, string room);
+
+    [LoggerMessage(103, LogLevel.Information, "client_unsubscribed {client_id} {room}", EventName = "client_unsubscribed")]
+    private static partial void ClientUnsubscribed(ILogger log, string client_id, string room);
+
+    [LoggerMessage(104, LogLevel.Warning, "feed_status_changed {status} {bridge_node} {bridge_epoch}", EventName = "feed_status_changed")]
+    private static partial void FeedStatusChangedTo(ILogger log, string status, string? bridge_node, long bridge_epoch);
+}

@@ -1,0 +1,23 @@
+namespace DeltaStream.Actors.Clients;
+
+/// <summary>What bounds a client, and what it is told of the node.</summary>
+public sealed record ClientSettings
+{
+    /// <summary>Rooms that a client may be in at once, <c>general</c> included. At least 1.</summary>
+    public int MaxSubscriptions { get; init; } = 100;
+
+    /// <summary>Answers that may wait for a client before it is a slow consumer.</summary>
+    public int ControlLaneEntries { get; init; } = 256;
+
+    /// <summary>Bytes of answers that may wait for a client before it is a slow consumer.</summary>
+    public int ControlLaneBytes { get; init; } = 64 * 1024;
+
+    /// <summary>How long one write may be stuck, at least; twice as long at most. Then the client is a slow consumer.</summary>
+    public TimeSpan StuckWriteTimeout { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>Clients that the node takes; 0: no limit.</summary>
+    public int MaxClients { get; init; }
+
+    /// <summary>Whether prices are simulated, which <c>connected</c> says.</summary>
+    public bool Demo { get; init; }
+}

@@ -1,0 +1,46 @@
+using Akka.Actor;
+using Akka.Cluster.Tools.PublishSubscribe;
+using Akka.Hosting;
+using DeltaStream.Actors.Cache;
+using DeltaStream.Actors.Telemetry;
+using Microsoft.Extensions.Logging;
+
+namespace DeltaStream.Actors.Clients;
+
+/// <summary>Starts the ClientSupervisor and the FeedMonitor; host and specs start them this way.</summary>
+public static class ClientsWiring
+{
+    /// <summary>
+    /// Starts the node's ClientSupervisor and FeedMonitor, found in the registry by their types. Needs
+    /// <see cref="NodeStatus"/>, <see cref="GatewayMetrics"/>, <see cref="TimeProvider"/> and logging among the services, and
+    /// the CacheActor in the registry (<see cref="CacheWiring.WithCache"/>).
+    /// </summary>
+    public static AkkaConfigurationBuilder WithClients(this AkkaConfigurationBuilder builder, ClientSettings settings) =>
+        builder.WithActors((system, registry, services) =>
+        {
+            var status = services.GetService<NodeStatus>();
+            var logs = services.GetService<ILoggerFactory>();
+            var time = services.GetService<TimeProvider>();
+            registry.Register<ClientSupervisor>(StartClients(
+                system, settings, registry.Get<CacheActor>(), status, services.GetService<GatewayMetrics>(), logs, time));
+            registry.Register<FeedMonitor>(StartFeedMonitor(system, status, logs, time));
+        });
+
+    /// <summary>Starts the node's ClientSupervisor.</summary>
+    public static IActorRef StartClients(
+        this ActorSystem system, ClientSettings settings, IActorRef cache, NodeStatus status, GatewayMetrics metrics, ILoggerFactory logs, TimeProvider time)
+    {
+        metrics.ObserveRooms(() => status.Rooms);
+        var context = new ClientContext(
+            settings, DistributedPubSub.Get(system).Mediator, cache, metrics, new(logs.CreateLogger<ClientActor>()), time);
+        return system.ActorOf(Props.Create(() => new ClientSupervisor(context, status)), "clients");
+    }
+
+    /// <summary>Starts the node's FeedMonitor.</summary>
+    public static IActorRef StartFeedMonitor(this ActorSystem system, NodeStatus status, ILoggerFactory logs, TimeProvider time)
+    {
+        var mediator = DistributedPubSub.Get(system).Mediator;
+        var log = new ClientLog(logs.CreateLogger<FeedMonitor>());
+        return system.ActorOf(Props.Create(() => new FeedMonitor(mediator, status, log, time)), "feed-monitor");
+    }
+}

@@ -1,0 +1,133 @@
+using System.Text.Json;
+using DeltaStream.Actors.Market;
+
+namespace DeltaStream.Actors.Clients;
+
+/// <summary>Reads a client's event (contract, section 2). Never throws, however odd the data is; of duplicate fields the last counts.</summary>
+public static class RequestReader
+{
+    // Deep data costs the reader a bit a level and no stack, so that depth alone is no reason to refuse.
+    private static readonly JsonReaderOptions AnyDepth = new() { MaxDepth = int.MaxValue };
+
+    /// <summary>Reads an event.</summary>
+    /// <param name="name">The event's name.</param>
+    /// <param name="data">Its first argument as UTF-8 JSON; empty where it has none.</param>
+    /// <param name="request">The request, if it is valid.</param>
+    /// <returns>Null, or why there is no request.</returns>
+    public static RequestError? Read(string name, ReadOnlySpan<byte> data, out ClientRequest request)
+    {
+        request = default;
+        switch (name)
+        {
+            case "get_products":
+                request = new(ClientRequestKind.GetProducts, null);
+                return null;
+            case "subscribe":
+            case "unsubscribe":
+                var error = ReadRoom(data, out var room);
+                if (error is null)
+                    request = new(name == "subscribe" ? ClientRequestKind.Subscribe : ClientRequestKind.Unsubscribe, room);
+                return error;
+            default:
+                return RequestError.UnknownEvent;
+        }
+    }
+
+    private static RequestError? ReadRoom(ReadOnlySpan<byte> data, out Room? room)
+    {
+        room = null;
+        Field type = default, symbol = default, expiry = default;
+        try
+        {
+            if (!ReadFields(data, ref type, ref symbol, ref expiry)) return RequestError.InvalidMessage;
+        }
+        catch (JsonException)
+        {
+            return RequestError.InvalidMessage;
+        }
+
+        return Choose(type, symbol, expiry, out room);
+    }
+
+    private static RequestError? Choose(Field type, Field symbol, Field expiry, out Room? room)
+    {
+        room = null;
+        if (type.IsMissing) return RequestError.MissingField;
+        if (type.Text == "general")
+        {
+            room = Room.General;
+            return null;
+        }
+
+        if (symbol.IsMissing) return RequestError.MissingField;
+        if (type.Text is not ("product" or "chain")) return RequestError.InvalidType;
+        if (!Symbol.IsValid(symbol.Text)) return RequestError.InvalidSymbol;
+        if (expiry.IsNull)
+        {
+            room = type.Text == "product" ? Room.Product(symbol.Text!) : Room.Chain(symbol.Text!);
+            return null;
+        }
+
+        if (type.Text == "product" || !Expiry.IsValid(expiry.Text)) return RequestError.InvalidExpiry;
+        room = Room.Chain(symbol.Text!, expiry.Text!);
+        return null;
+    }
+
+    /// <summary>False when the data is a JSON value other than an object; no data at all is an object without fields.</summary>
+    private static bool ReadFields(ReadOnlySpan<byte> data, ref Field type, ref Field symbol, ref Field expiry)
+    {
+        if (data.IsEmpty) return true;
+        var reader = new Utf8JsonReader(data, AnyDepth);
+        if (!reader.Read()) return false;
+        if (reader.TokenType == JsonTokenType.Null) return !reader.Read();
+        if (reader.TokenType != JsonTokenType.StartObject) return false;
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            if (reader.ValueTextEquals("type"u8)) type = Field.Read(ref reader);
+            else if (reader.ValueTextEquals("symbol"u8)) symbol = Field.Read(ref reader);
+            else if (reader.ValueTextEquals("expiry"u8)) expiry = Field.Read(ref reader);
+            else reader.Skip();
+        }
+
+        // Reading on to the end finds what may still be wrong behind the object.
+        return reader.TokenType == JsonTokenType.EndObject && !reader.Read();
+    }
+
+    /// <summary>A field's value: a text, nothing (absent, null), or a value of another type or a text that no UTF-16 can hold.</summary>
+    private readonly struct Field
+    {
+        private readonly bool _isOther;
+
+        private Field(string? text, bool isOther)
+        {
+            Text = text;
+            _isOther = isOther;
+        }
+
+        public string? Text { get; }
+
+        public bool IsNull => Text is null && !_isOther;
+
+        public bool IsMissing => !_isOther && string.IsNullOrEmpty(Text);
+
+        public static Field Read(ref Utf8JsonReader reader)
+        {
+            reader.Read();
+            if (reader.TokenType == JsonTokenType.Null) return default;
+            if (reader.TokenType != JsonTokenType.String)
+            {
+                reader.Skip();
+                return new(null, isOther: true);
+            }
+
+            try
+            {
+                return new(reader.GetString(), isOther: false);
+            }
+            catch (InvalidOperationException)
+            {
+                return new(null, isOther: true);
+            }
+        }
+    }
+}

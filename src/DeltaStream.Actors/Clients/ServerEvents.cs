@@ -1,0 +1,114 @@
+using System.Buffers;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using DeltaStream.Actors.Market;
+
+namespace DeltaStream.Actors.Clients;
+
+/// <summary>The names of the server's events and the data of those that are no market data (contract, section 2).</summary>
+public static class ServerEvents
+{
+    /// <summary><c>connected</c>.</summary>
+    public const string Connected = "connected";
+
+    /// <summary><c>subscribed</c>.</summary>
+    public const string Subscribed = "subscribed";
+
+    /// <summary><c>unsubscribed</c>.</summary>
+    public const string Unsubscribed = "unsubscribed";
+
+    /// <summary><c>error</c>.</summary>
+    public const string Error = "error";
+
+    /// <summary><c>products</c>.</summary>
+    public const string Products = "products";
+
+    /// <summary><c>feed_status</c>.</summary>
+    public const string FeedStatus = "feed_status";
+
+    // Symbols hold '&' and '/', which need no escaping outside HTML.
+    private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    /// <summary>The name of an event that carries market data.</summary>
+    public static string NameOf(MarketEvent @event) => @event switch
+    {
+        MarketEvent.UnderlyingUpdate => "underlying_update",
+        MarketEvent.ChainUpdate => "chain_update",
+        MarketEvent.ChainSummary => "chain_summary",
+        _ => throw new ArgumentOutOfRangeException(nameof(@event)),
+    };
+
+    /// <summary>The data of <c>connected</c>.</summary>
+    public static byte[] ConnectedData(string sessionId, DateTimeOffset now, bool demo) => Write((sessionId, now, demo), static (json, it) =>
+    {
+        json.WriteString("message"u8, "Connected to DeltaStream"u8);
+        json.WriteString("client_id"u8, it.sessionId);
+        json.WriteNumber("server_time"u8, UnixSeconds(it.now));
+        json.WriteStartArray("rooms"u8);
+        json.WriteStringValue(Room.General.Name);
+        json.WriteEndArray();
+        if (it.demo) json.WriteBoolean("demo"u8, true);
+    });
+
+    /// <summary>The data of <c>subscribed</c>.</summary>
+    public static byte[] SubscribedData(Room room) => RoomData(room, "Subscribed to ");
+
+    /// <summary>The data of <c>unsubscribed</c>.</summary>
+    public static byte[] UnsubscribedData(Room room) => RoomData(room, "Unsubscribed from ");
+
+    /// <summary>The data of <c>error</c>.</summary>
+    public static byte[] ErrorData(RequestError error) => Write(error, static (json, it) =>
+    {
+        json.WriteString("message"u8, it.Message);
+        json.WriteString("code"u8, it.Code);
+    });
+
+    /// <summary>The data of <c>feed_status</c>.</summary>
+    public static byte[] FeedStatusData(FeedStatus status) => Write(status, static (json, it) =>
+    {
+        json.WriteString("status"u8, it.Name);
+        json.WriteNumber("since"u8, UnixSeconds(it.Since));
+    });
+
+    /// <summary>The data of <c>products</c>.</summary>
+    public static byte[] ProductsData(IEnumerable<string> sorted) => Write(sorted, static (json, it) =>
+    {
+        json.WriteStartArray("products"u8);
+        foreach (var product in it) json.WriteStringValue(product);
+        json.WriteEndArray();
+    });
+
+    /// <summary>An acknowledgement that says it went well.</summary>
+    public static byte[] OkAck(Room? room) => Write(room, static (json, it) =>
+    {
+        json.WriteString("status"u8, "ok"u8);
+        if (it is not null) json.WriteString("room"u8, it.Name);
+    });
+
+    /// <summary>An acknowledgement that says why not.</summary>
+    public static byte[] ErrorAck(RequestError error) => Write(error, static (json, it) =>
+    {
+        json.WriteString("status"u8, "error"u8);
+        json.WriteString("code"u8, it.Code);
+        json.WriteString("message"u8, it.Message);
+    });
+
+    private static double UnixSeconds(DateTimeOffset time) => (time - DateTimeOffset.UnixEpoch).Ticks / (double)TimeSpan.TicksPerSecond;
+
+    private static byte[] RoomData(Room room, string message) => Write((room, message), static (json, it) =>
+    {
+        json.WriteString("room"u8, it.room.Name);
+        json.WriteString("message"u8, it.message + it.room.Name);
+    });
+
+    private static byte[] Write<TState>(TState state, Action<Utf8JsonWriter, TState> fields)
+    {
+        var buffer = new ArrayBufferWriter<byte>(256);
+        using var json = new Utf8JsonWriter(buffer, Options);
+        json.WriteStartObject();
+        fields(json, state);
+        json.WriteEndObject();
+        json.Flush();
+        return buffer.WrittenSpan.ToArray();
+    }
+}

@@ -1,0 +1,97 @@
+using System.Diagnostics.Metrics;
+
+namespace DeltaStream.Actors.Telemetry;
+
+/// <summary>Every instrument of the clients' side, and every tag name. Safe to use from any thread.</summary>
+public sealed class GatewayMetrics : IDisposable
+{
+    /// <summary>The name of the meter that all of the gateway's instruments belong to.</summary>
+    public const string MeterName = "DeltaStream";
+
+    /// <summary>The tag <c>transport</c>: <c>websocket</c>, <c>polling</c> or <c>ws</c>.</summary>
+    public const string TransportTag = "transport";
+
+    /// <summary>The tag <c>reason</c>.</summary>
+    public const string ReasonTag = "reason";
+
+    /// <summary>The tag <c>protocol</c>: a wire protocol's slot.</summary>
+    public const string ProtocolTag = "protocol";
+
+    private readonly Meter _meter = new(MeterName);
+    private readonly UpDownCounter<int> _connections;
+    private readonly Counter<long> _delivered;
+    private readonly Counter<long> _conflated;
+    private readonly Counter<long> _dropped;
+    private readonly Counter<long> _refused;
+    private readonly Counter<long> _encodes;
+    private readonly Counter<long> _closes;
+    private readonly Counter<long> _slowConsumers;
+    private readonly Histogram<double> _latency;
+
+    /// <summary>Makes the instruments.</summary>
+    public GatewayMetrics()
+    {
+        _connections = _meter.CreateUpDownCounter<int>("deltastream.connections", description: "Connected clients by transport");
+        _delivered = _meter.CreateCounter<long>("deltastream.delivered", description: "Updates handed to a client's transport");
+        _conflated = _meter.CreateCounter<long>("deltastream.conflated", description: "Updates superseded before a client could take them");
+        _dropped = _meter.CreateCounter<long>("deltastream.dropped", description: "Updates not sent, by reason");
+        _refused = _meter.CreateCounter<long>("deltastream.refused", description: "Client requests refused, by reason");
+        _encodes = _meter.CreateCounter<long>("deltastream.encodes", description: "Frames made of updates, by wire protocol");
+        _closes = _meter.CreateCounter<long>("deltastream.closes", description: "Connections ended, by reason");
+        _slowConsumers = _meter.CreateCounter<long>("deltastream.slow_consumers", description: "Clients closed because they did not read");
+        _latency = _meter.CreateHistogram<double>(
+            "deltastream.latency", "s", "From receipt from Redis to the hand-over to a client's socket, once a write",
+            advice: new() { HistogramBucketBoundaries = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10] });
+    }
+
+    /// <summary>Watches how many rooms are in use on the node.</summary>
+    public void ObserveRooms(Func<int> rooms) =>
+        _meter.CreateObservableGauge("deltastream.rooms", rooms, description: "Rooms in use on the node");
+
+    /// <summary>A client has connected over this transport.</summary>
+    public void Opened(string transport) => _connections.Add(1, new KeyValuePair<string, object?>(TransportTag, transport));
+
+    /// <summary>A client has upgraded.</summary>
+    public void Moved(string from, string to)
+    {
+        _connections.Add(-1, new KeyValuePair<string, object?>(TransportTag, from));
+        _connections.Add(1, new KeyValuePair<string, object?>(TransportTag, to));
+    }
+
+    /// <summary>A client has gone.</summary>
+    public void Closed(string transport, string reason)
+    {
+        _connections.Add(-1, new KeyValuePair<string, object?>(TransportTag, transport));
+        _closes.Add(1, new KeyValuePair<string, object?>(ReasonTag, reason));
+    }
+
+    /// <summary>A client was closed because it did not read.</summary>
+    public void SlowConsumer() => _slowConsumers.Add(1);
+
+    /// <summary>One write took this many updates.</summary>
+    /// <param name="updates">How many.</param>
+    /// <param name="latency">Seconds from the receipt of the first of them.</param>
+    public void Delivered(int updates, double latency)
+    {
+        _delivered.Add(updates);
+        _latency.Record(latency);
+    }
+
+    /// <summary>An update superseded one that a client had not taken yet.</summary>
+    public void Conflated() => _conflated.Add(1);
+
+    /// <summary>Updates were not sent to a client.</summary>
+    public void Dropped(int updates, string reason)
+    {
+        if (updates > 0) _dropped.Add(updates, new KeyValuePair<string, object?>(ReasonTag, reason));
+    }
+
+    /// <summary>A request was refused with this code.</summary>
+    public void Refused(string code) => _refused.Add(1, new KeyValuePair<string, object?>(ReasonTag, code));
+
+    /// <summary>A frame was made of an update.</summary>
+    public void Encoded(int slot) => _encodes.Add(1, new KeyValuePair<string, object?>(ProtocolTag, slot));
+
+    /// <inheritdoc/>
+    public void Dispose() => _meter.Dispose();
+}

@@ -1,0 +1,61 @@
+using DeltaStream.Actors.Cache;
+using DeltaStream.Actors.Market;
+
+namespace DeltaStream.Actors.Tests.Clients;
+
+/// <summary>The twin of the store in Redis, in memory. It may be made to fail, to hold its answers back, and counts reads.</summary>
+internal sealed class MemoryStore : ILatestStore
+{
+    private readonly Lock _lock = new();
+    private readonly Dictionary<ConflationKey, MarketUpdate> _values = [];
+    private TaskCompletionSource? _gate;
+
+    public bool IsDown { get; set; }
+
+    public List<int> Reads { get; } = [];
+
+    public void Put(params MarketUpdate[] updates)
+    {
+        lock (_lock)
+        {
+            foreach (var update in updates) _values[update.Key] = update;
+        }
+    }
+
+    /// <summary>Holds every answer back until <see cref="Release"/>.</summary>
+    public void Hold() => _gate = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public void Release() => _gate?.TrySetResult();
+
+    public async ValueTask<IReadOnlyList<MarketUpdate>> ReadAsync(IReadOnlyCollection<ConflationKey> keys, CancellationToken cancellation)
+    {
+        await PassAsync();
+        lock (_lock)
+        {
+            Reads.Add(keys.Count);
+            // A copy, as from a store: only the bytes are the same.
+            return [.. keys.Where(_values.ContainsKey).Select(key => Copy(_values[key]))];
+        }
+    }
+
+    public async ValueTask<IReadOnlyList<LatestEntry>> ReadIndexAsync(CancellationToken cancellation)
+    {
+        await PassAsync();
+        lock (_lock)
+            return [.. _values.Values.Where(update => update.Position != Position.None).Select(update => new LatestEntry(update.Key, update.ReceivedAt))];
+    }
+
+    public ValueTask<bool> WriteAsync(IReadOnlyCollection<MarketUpdate> updates, CancellationToken cancellation)
+    {
+        Put([.. updates]);
+        return ValueTask.FromResult(true);
+    }
+
+    private static MarketUpdate Copy(MarketUpdate it) => new(it.Event, it.Key, it.Position, it.Payload, it.Hash, it.ReceivedAt);
+
+    private async Task PassAsync()
+    {
+        if (IsDown) throw new FeedUnavailableException("the store is down");
+        if (_gate is { } gate) await gate.Task;
+    }
+}
