@@ -12,16 +12,44 @@ internal sealed class VolatilitySmile
         _volatility = [.. points.Select(point => point.Volatility)];
     }
 
+    // Beyond this only the side out of the money counts. Nearer, the two are blended, so that the smile has no step at the money.
+    private const double Outside = 0.08;
+
+    // Strikes on each side that a point is smoothed with.
+    private const int Neighbours = 4;
+
     /// <summary>
     /// Out of the money is where options trade, so puts speak for the strikes below the index and calls for those above;
-    /// the other side's volatilities are guesses from stale prices.
+    /// the other side's volatilities are guesses from stale prices. What hardly trades is noise: it follows its neighbours.
     /// </summary>
-    public static VolatilitySmile Of(IEnumerable<SeedStrike> strikes) => new(
-        [.. strikes
-            .Select(strike => (
-                Moneyness: Math.Log(strike.Strike / SeedChain.Spot),
-                Volatility: (strike.Strike <= SeedChain.Spot ? strike.Put : strike.Call)?.Volatility ?? 0))
-            .Where(point => point.Volatility > 0)]);
+    public static VolatilitySmile Of(IEnumerable<SeedStrike> strikes)
+    {
+        var points = strikes.Select(Point).Where(point => point.Volatility > 0).ToArray();
+        return new VolatilitySmile([.. points.Select((point, index) => (point.Moneyness, Smooth(points, index)))]);
+    }
+
+    private static (double Moneyness, double Volatility, double Weight) Point(SeedStrike strike)
+    {
+        var moneyness = Math.Log(strike.Strike / SeedChain.Spot);
+        var (outer, inner) = moneyness <= 0 ? (strike.Put, strike.Call) : (strike.Call, strike.Put);
+        if (outer is not { Volatility: > 0 })
+            return (moneyness, 0, 0);
+        var share = inner is not { Volatility: > 0 } ? 1 : Math.Min(1, 0.5 + 0.5 * Math.Abs(moneyness) / Outside);
+        return (moneyness, share * outer.Volatility + (1 - share) * (inner?.Volatility ?? 0), Math.Sqrt(1 + outer.Volume));
+    }
+
+    private static double Smooth((double Moneyness, double Volatility, double Weight)[] points, int index)
+    {
+        double sum = 0, weights = 0;
+        for (var i = Math.Max(0, index - Neighbours); i <= Math.Min(points.Length - 1, index + Neighbours); i++)
+        {
+            var weight = points[i].Weight / (1 + Math.Abs(i - index));
+            sum += weight * points[i].Volatility;
+            weights += weight;
+        }
+
+        return sum / weights;
+    }
 
     /// <summary>The volatility at a moneyness, ln(strike / spot); flat beyond the outermost points.</summary>
     public double At(double moneyness)
