@@ -1,0 +1,24 @@
+// Numbers and dates as the page shows them. Whatever is no number is a dash.
+
+const NONE = "–";
+const price = new Intl.NumberFormat("en-IN", { minimumFractionDigits: 2, maximumFractionDigits: 2 });
+const plain = new Intl.NumberFormat("en-IN", { maximumFractionDigits: 2 });
+const signed = new Intl.NumberFormat("en-IN", { minimumFractionDigits: 2, maximumFractionDigits: 2, signDisplay: "exceptZero" });
+const compact = new Intl.NumberFormat("en", { notation: "compact", minimumSignificantDigits: 3, maximumSignificantDigits: 3 });
+const date = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short", timeZone: "UTC" });
+const dateWithYear = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short", year: "2-digit", timeZone: "UTC" });
+
+const or = write => value => (value === null || value === undefined ? NONE : write(value));
+
+export const formatPrice = or(value => price.format(value));
+export const formatPlain = or(value => plain.format(value));
+export const formatSigned = or(value => signed.format(value));
+export const formatCompact = or(value => (Math.abs(value) < 1000 ? plain.format(value) : compact.format(value)));
+export const formatRatio = or(value => value.toFixed(2));
+export const formatPercent = or(value => `${(value * 100).toFixed(1)}%`);
+
+export function formatExpiry(expiry) {
+  const day = new Date(`${expiry}T00:00:00Z`);
+  if (Number.isNaN(day.getTime())) return expiry;
+  return (day.getUTCFullYear() === new Date().getUTCFullYear() ? date : dateWithYear).format(day);
+}

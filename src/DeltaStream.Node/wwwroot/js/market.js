@@ -1,0 +1,83 @@
+// What the page knows of the market. Maps throughout: a product may be called anything, even __proto__.
+
+const HISTORY = 120;
+const MOST_PRODUCTS = 2000;
+const MOST_EXPIRIES = 24;
+
+export const finite = value => (typeof value === "number" && Number.isFinite(value) ? value : null);
+const text = value => (typeof value === "string" ? value : null);
+
+export class Market {
+  products = new Map();
+  #expiries = new Map();
+
+  /** Takes an underlying_update; returns the product, or null for what cannot be shown. */
+  underlying(data) {
+    const symbol = text(data.product), price = finite(data.price);
+    if (symbol === null || price === null) return null;
+    let product = this.products.get(symbol);
+    if (!product) {
+      if (this.products.size >= MOST_PRODUCTS) return null;
+      product = { symbol, first: price, price, direction: 0, history: [], at: 0 };
+      this.products.set(symbol, product);
+    }
+    product.direction = Math.sign(price - product.price) || product.direction;
+    product.price = price;
+    product.at = performance.now();
+    product.history.push(price);
+    if (product.history.length > HISTORY) product.history.shift();
+    return product;
+  }
+
+  /** Takes a chain_summary or chain_update; returns true if its expiry was not known before. */
+  expiry(data) {
+    const symbol = text(data.product), expiry = text(data.expiry);
+    if (symbol === null || expiry === null || !/^\d{4}-\d\d-\d\d$/.test(expiry)) return false;
+    let known = this.#expiries.get(symbol);
+    if (!known) {
+      if (this.#expiries.size >= MOST_PRODUCTS) return false;
+      this.#expiries.set(symbol, known = []);
+    }
+    if (known.includes(expiry) || known.length >= MOST_EXPIRIES) return false;
+    known.push(expiry);
+    known.sort();
+    return true;
+  }
+
+  /** Known expiries of a product, nearest first. */
+  expiriesOf(symbol) {
+    return this.#expiries.get(symbol) ?? [];
+  }
+
+  /** Every product, those with the most expiries first: the indices, the shares, then what has no options. */
+  symbols() {
+    const all = [...new Set([...this.products.keys(), ...this.#expiries.keys()])];
+    return all.sort((a, b) => this.expiriesOf(b).length - this.expiriesOf(a).length || (a < b ? -1 : 1));
+  }
+}
+
+/** One row a strike, lowest first, from a chain_update whose quotes nobody has validated. */
+export function strikesOf(chain) {
+  const rows = new Map();
+  const take = (quotes, side) => {
+    if (!Array.isArray(quotes)) return;
+    for (const quote of quotes) {
+      const strike = finite(quote?.strike);
+      if (strike === null) continue;
+      let row = rows.get(strike);
+      if (!row) rows.set(strike, row = { strike, call: null, put: null });
+      row[side] = {
+        last: finite(quote.last), volume: finite(quote.volume), interest: finite(quote.open_interest), volatility: finite(quote.iv),
+      };
+    }
+  };
+  take(chain.calls, "call");
+  take(chain.puts, "put");
+  return [...rows.values()].sort((a, b) => a.strike - b.strike);
+}
+
+/** The strike nearest to the spot price, or null. */
+export function atTheMoney(rows, spot) {
+  if (spot === null || rows.length === 0) return null;
+  return rows.reduce((best, row) => (Math.abs(row.strike - spot) < Math.abs(best.strike - spot) ? row : best)).strike;
+}

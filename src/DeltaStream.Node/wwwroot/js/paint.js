@@ -1,0 +1,39 @@
+// One repaint a frame, however many messages arrived; and cells that are touched only when they change.
+
+const due = new Set();
+let asked = false;
+
+/** Runs the function once before the next frame. */
+export function paint(work) {
+  due.add(work);
+  if (asked) return;
+  asked = true;
+  requestAnimationFrame(() => {
+    asked = false;
+    const now = [...due];
+    due.clear();
+    for (const each of now) each();
+  });
+}
+
+const still = matchMedia("(prefers-reduced-motion: reduce)");
+
+/** Sets a text that may come from anybody; true if it was another one before. */
+export function setText(element, text) {
+  if (element.textContent === text) return false;
+  element.textContent = text;
+  return true;
+}
+
+/** A short glow in a colour of the page, for those who want movement. */
+export function glow(element, colour) {
+  if (still.matches) return;
+  element.animate([{ backgroundColor: `var(${colour})` }, { backgroundColor: "transparent" }], { duration: 700, easing: "ease-out" });
+}
+
+export function create(tag, className, text) {
+  const element = document.createElement(tag);
+  if (className) element.className = className;
+  if (text !== undefined) element.textContent = text;
+  return element;
+}
