@@ -1,0 +1,65 @@
+using System.Runtime.Serialization;
+using Akka.Actor;
+using Akka.Serialization;
+
+namespace DeltaStream.Actors.Topics;
+
+/// <summary>
+/// Everything that bridges and clients say to each other between nodes, with short manifests and payloads as raw bytes. A node
+/// of the next version may add fields: they are skipped.
+/// </summary>
+public sealed class RoomEventSerializer : SerializerWithStringManifest
+{
+    /// <summary>The serializer's number on the wire; never to be changed.</summary>
+    public const int Id = 7_301;
+
+    private const string RoomEventManifest = "r";
+    private const string HeartbeatManifest = "h";
+    private const string NoticeManifest = "p";
+
+    private readonly NodeUpdates _updates;
+
+    /// <summary>Made by Akka.NET for the configured system.</summary>
+    public RoomEventSerializer(ExtendedActorSystem system) : base(system) => _updates = NodeUpdates.For(system);
+
+    /// <inheritdoc/>
+    public override int Identifier => Id;
+
+    /// <inheritdoc/>
+    public override string Manifest(object o) => o switch
+    {
+        RoomEvent => RoomEventManifest,
+        BridgeHeartbeat => HeartbeatManifest,
+        PublishedNotice => NoticeManifest,
+        _ => throw new ArgumentException($"{o.GetType()} is no message between nodes", nameof(o)),
+    };
+
+    /// <inheritdoc/>
+    public override byte[] ToBinary(object obj) => obj switch
+    {
+        RoomEvent roomEvent => RoomEventCodec.Write(roomEvent),
+        BridgeHeartbeat heartbeat => BridgeCodec.Write(heartbeat),
+        PublishedNotice notice => BridgeCodec.Write(notice),
+        _ => throw new ArgumentException($"{obj.GetType()} is no message between nodes", nameof(obj)),
+    };
+
+    /// <inheritdoc/>
+    /// <exception cref="SerializationException">The bytes are no such message.</exception>
+    public override object FromBinary(byte[] bytes, string manifest)
+    {
+        try
+        {
+            return manifest switch
+            {
+                RoomEventManifest => RoomEventCodec.Read(bytes, _updates),
+                HeartbeatManifest => BridgeCodec.ReadHeartbeat(bytes),
+                NoticeManifest => BridgeCodec.ReadNotice(bytes),
+                _ => throw new ArgumentException($"no message is called '{manifest}'"),
+            };
+        }
+        catch (ArgumentException invalid)
+        {
+            throw new SerializationException($"{bytes.Length} bytes of '{manifest}' can't be read: {invalid.Message}", invalid);
+        }
+    }
+}

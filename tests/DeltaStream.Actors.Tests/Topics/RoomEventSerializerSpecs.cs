@@ -1,0 +1,128 @@
+using System.Runtime.Serialization;
+using System.Text;
+using DeltaStream.Actors.Market;
+using DeltaStream.Actors.Topics;
+using Xunit.Abstractions;
+
+namespace DeltaStream.Actors.Tests.Topics;
+
+public class RoomEventSerializerSpecs(ITestOutputHelper output) : Akka.TestKit.Xunit2.TestKit(TopicsHosting.Hocon, output)
+{
+    private static readonly ConflationKey Nifty = ConflationKey.Underlying("NIFTY");
+    private static readonly ConflationKey Chain = ConflationKey.Chain("M&M", "2026-11-26");
+
+    private RoomEventSerializer Serializer => (RoomEventSerializer)Sys.Serialization.FindSerializerForType(typeof(RoomEvent));
+
+    [Theory]
+    [InlineData(typeof(RoomEvent))]
+    [InlineData(typeof(BridgeHeartbeat))]
+    [InlineData(typeof(PublishedNotice))]
+    public void The_configured_system_uses_the_serializer(Type type) =>
+        Assert.Equal(RoomEventSerializer.Id, Sys.Serialization.FindSerializerForType(type).Identifier);
+
+    [Fact]
+    public void A_type_that_nobody_bound_is_refused() =>
+        Assert.ThrowsAny<Exception>(() => Sys.Serialization.FindSerializerForType(typeof(Unbound)));
+
+    public static TheoryData<string, MarketEvent> Events => new()
+    {
+        { "general", MarketEvent.UnderlyingUpdate },
+        { "product:NIFTY", MarketEvent.UnderlyingUpdate },
+        { "general", MarketEvent.ChainSummary },
+        { "chain:M&M", MarketEvent.ChainUpdate },
+        { "chain:M&M:2026-11-26", MarketEvent.ChainUpdate },
+    };
+
+    [Theory]
+    [MemberData(nameof(Events))]
+    public void A_room_event_comes_back_as_it_was(string roomName, MarketEvent @event)
+    {
+        Assert.True(Room.TryParse(roomName, out var room));
+        var sent = Update(@event, new Position(1_795_000_000_123, 42), "{\"price\": 1.50, \"name\": \"é\"}");
+
+        var read = Read(Serializer.ToBinary(new RoomEvent(room!, sent)), "r");
+
+        Assert.Equal(room, read.Room);
+        Assert.Equal((sent.Event, sent.Key, sent.Position, sent.Hash, sent.ReceivedAt),
+            (read.Update.Event, read.Update.Key, read.Update.Position, read.Update.Hash, read.Update.ReceivedAt));
+        Assert.True(sent.Payload.Span.SequenceEqual(read.Update.Payload.Span));
+        Assert.False(read.Update.IsRepeat);
+    }
+
+    [Fact]
+    public void A_heartbeat_and_a_notice_come_back_as_they_were()
+    {
+        var heartbeat = new BridgeHeartbeat(5, 6, "10.0.0.1:4053", FeedLink.Up);
+        var notice = new PublishedNotice(7, [new(Nifty, 1, ulong.MaxValue, -5), new(Chain, 2, 3, long.MaxValue)]);
+
+        Assert.Equal(heartbeat, Serializer.FromBinary(Serializer.ToBinary(heartbeat), "h"));
+        var read = Assert.IsType<PublishedNotice>(Serializer.FromBinary(Serializer.ToBinary(notice), "p"));
+        Assert.Equal(notice.Epoch, read.Epoch);
+        Assert.Equal(notice.Items, read.Items);
+    }
+
+    [Fact]
+    public void A_newer_versions_fields_are_skipped()
+    {
+        var roomEvent = Serializer.ToBinary(new RoomEvent(Room.General, Update(MarketEvent.UnderlyingUpdate, new Position(1, 1), "{}")));
+        var head = BitConverter.ToUInt16(roomEvent);
+        byte[] longerHead = [.. BitConverter.GetBytes((ushort)(head + 3)), .. roomEvent[2..(2 + head)], 9, 9, 9, .. roomEvent[(2 + head)..]];
+        byte[] heartbeat = [.. Serializer.ToBinary(new BridgeHeartbeat(5, 6, "a:1", FeedLink.Down)), 1, 2, 3];
+        var plain = Serializer.ToBinary(new PublishedNotice(7, [new(Nifty, 1, 2, 3)]));
+        byte[] notice = [.. plain[..12], (byte)(plain[12] + 2), .. plain[13..], 8, 8, 4, 4];
+
+        Assert.Equal("{}", Encoding.UTF8.GetString(Read(longerHead, "r").Update.Payload.Span));
+        Assert.Equal(new BridgeHeartbeat(5, 6, "a:1", FeedLink.Down), Serializer.FromBinary(heartbeat, "h"));
+        Assert.Equal([new(Nifty, 1, 2, 3)], ((PublishedNotice)Serializer.FromBinary(notice, "p")).Items);
+    }
+
+    [Fact]
+    public void An_unknown_state_of_the_link_is_not_taken_for_up()
+    {
+        var bytes = Serializer.ToBinary(new BridgeHeartbeat(5, 6, "a:1", FeedLink.Up));
+        bytes[16] = 77;
+        Assert.Equal(FeedLink.Down, ((BridgeHeartbeat)Serializer.FromBinary(bytes, "h")).Link);
+    }
+
+    [Fact]
+    public void Both_copies_of_an_update_share_it_on_the_receiving_node()
+    {
+        var sent = Update(MarketEvent.UnderlyingUpdate, new Position(1, 1), "{}");
+        var next = Update(MarketEvent.UnderlyingUpdate, new Position(1, 2), "{}");
+
+        var wide = Read(Serializer.ToBinary(new RoomEvent(Room.General, sent)), "r");
+        var single = Read(Serializer.ToBinary(new RoomEvent(Room.Product("NIFTY"), sent)), "r");
+        var other = Read(Serializer.ToBinary(new RoomEvent(Room.General, next)), "r");
+
+        Assert.Same(wide.Update, single.Update);
+        Assert.NotSame(wide.Update, other.Update);
+    }
+
+    [Fact]
+    public void What_a_new_publisher_sends_again_is_marked_on_both_copies()
+    {
+        Read(Serializer.ToBinary(new RoomEvent(Room.General, Update(MarketEvent.UnderlyingUpdate, new Position(1, 9), "{}"))), "r");
+        var again = Update(MarketEvent.UnderlyingUpdate, new Position(2, 1), "{}");
+
+        Assert.True(Read(Serializer.ToBinary(new RoomEvent(Room.General, again)), "r").Update.IsRepeat);
+        Assert.True(Read(Serializer.ToBinary(new RoomEvent(Room.Product("NIFTY"), again)), "r").Update.IsRepeat);
+    }
+
+    [Theory]
+    [InlineData("r")]
+    [InlineData("h")]
+    [InlineData("p")]
+    [InlineData("unknown")]
+    public void Bytes_that_are_cut_short_or_make_no_sense_are_an_error_of_serialization(string manifest)
+    {
+        byte[][] bad = [[], [1], [255, 255], [.. Enumerable.Repeat((byte)0xff, 64)], .. Enumerable.Range(0, 12).Select(n => new byte[n])];
+        foreach (var bytes in bad) Assert.Throws<SerializationException>(() => Serializer.FromBinary(bytes, manifest));
+    }
+
+    private RoomEvent Read(byte[] bytes, string manifest) => Assert.IsType<RoomEvent>(Serializer.FromBinary(bytes, manifest));
+
+    private static MarketUpdate Update(MarketEvent @event, Position position, string payload) =>
+        new(@event, @event == MarketEvent.UnderlyingUpdate ? Nifty : Chain, position, Encoding.UTF8.GetBytes(payload), 0xfedc_ba98_7654_3210, 1_795_000_000_000_123);
+
+    private sealed record Unbound;
+}
