@@ -1,10 +1,12 @@
+using DeltaStream.Demo;
 using DeltaStream.Demo.Embedded;
 using DeltaStream.Node.Logging;
+using DeltaStream.Node.Redis;
 using DeltaStream.Node.Settings;
 
 namespace DeltaStream.Node;
 
-/// <summary>The only place that knows the demo: the embedded server for where no Redis is given.</summary>
+/// <summary>The only place that knows the demo: the embedded server for where no Redis is given, and the simulated market.</summary>
 internal static class DemoMarket
 {
     /// <summary>Starts the embedded server where the settings name no Redis; returns settings that name it.</summary>
@@ -17,6 +19,26 @@ internal static class DemoMarket
         builder.Services.AddHostedService<EmbeddedRedisNotice>();
         if (!RedisUrl.TryParse(server.Url, out var url)) throw new InvalidOperationException($"'{server.Url}' is no Redis URL");
         return settings with { Redis = settings.Redis with { Url = url } };
+    }
+
+    /// <summary>Offers to run the simulated market where the settings say so; it runs on one node of the cluster.</summary>
+    public static IServiceCollection AddDemoFeed(this IServiceCollection services, NodeSettings settings)
+    {
+        if (!settings.DemoFeed) return services;
+        services.AddSingleton<IDemoPublisher, Publisher>();
+        services.AddSingleton<DemoFeed>();
+        services.AddHostedService(provider => new OnceInCluster(
+            provider.GetRequiredService<RedisConnection>(),
+            provider.GetRequiredService<TimeProvider>(),
+            // Another course of prices with each start, as a market has.
+            stop => provider.GetRequiredService<DemoFeed>().RunAsync(Random.Shared.Next(), stop)));
+        return services;
+    }
+
+    private sealed class Publisher(RedisConnection connection) : IDemoPublisher
+    {
+        public Task PublishAsync(DemoMessage message, CancellationToken cancellation) =>
+            connection.PublishAsync(message.Channel, message.Payload, cancellation);
     }
 
     private sealed class EmbeddedRedisNotice(EmbeddedRedis server, ILogger<EmbeddedRedisNotice> logger) : IHostedService

@@ -3,10 +3,11 @@ using DeltaStream.Node.Hosting;
 using DeltaStream.Node.Logging;
 using DeltaStream.Node.Operations;
 using DeltaStream.Node.Redis;
+using DeltaStream.Node.Transports;
 
 return await Startup.RunAsync(async () =>
 {
-    var builder = WebApplication.CreateBuilder(args);
+    var builder = Startup.CreateBuilder(args);
     var settings = builder.UseEmbeddedRedis(builder.ReadSettings());
 
     builder.AddGatewayLogging(settings);
@@ -15,9 +16,13 @@ return await Startup.RunAsync(async () =>
     builder.Services.AddSingleton(TimeProvider.System);
     builder.Services.AddRedis(settings);
     builder.Services.AddGatewaySystem(settings);
+    builder.Services.AddDemoFeed(settings);
+    builder.Services.AddGatewayTransports(settings.Transports);
     builder.Services.AddOperations(settings);
 
     var app = builder.Build();
+    app.UseLivePage();
     app.MapOperations();
+    app.MapGateway(settings);
     await app.RunAsync();
 });

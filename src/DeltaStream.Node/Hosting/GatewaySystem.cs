@@ -1,6 +1,11 @@
 using Akka.Cluster.Hosting;
 using Akka.Hosting;
 using Akka.Remote.Hosting;
+using DeltaStream.Actors.Bridge;
+using DeltaStream.Actors.Cache;
+using DeltaStream.Actors.Clients;
+using DeltaStream.Actors.Telemetry;
+using DeltaStream.Actors.Topics;
 using DeltaStream.Node.Settings;
 
 namespace DeltaStream.Node.Hosting;
@@ -12,25 +17,43 @@ public static class GatewaySystem
     public const string Name = "deltastream";
 
     /// <summary>Adds the actor system; it starts and stops with the host.</summary>
-    public static IServiceCollection AddGatewaySystem(this IServiceCollection services, NodeSettings settings) =>
-        services.AddAkka(Name, akka => akka
-            .ConfigureLoggers(loggers =>
-            {
-                loggers.ClearLoggers();
-                loggers.AddLoggerFactory();
-            })
-            .AddHocon(settings.Hocon, HoconAddMode.Prepend)
-            .WithRemoting(new RemoteOptions
-            {
-                HostName = settings.Cluster.BindHost,
-                Port = settings.Cluster.Self.Port,
-                PublicHostName = settings.Cluster.Self.Host,
-                PublicPort = settings.Cluster.Self.Port,
-            })
-            .WithClustering(new ClusterOptions
-            {
-                SeedNodes = [.. settings.Cluster.Seeds.Select(seed => $"akka.tcp://{Name}@{seed}")],
-                Roles = [.. settings.Cluster.Roles],
-            })
-            .WithDistributedPubSub(string.Empty));
+    public static IServiceCollection AddGatewaySystem(this IServiceCollection services, NodeSettings settings)
+    {
+        services.AddSingleton<NodeStatus>();
+        services.AddSingleton<GatewayMetrics>();
+        return services.AddAkka(Name, akka =>
+        {
+            akka.ConfigureLoggers(loggers =>
+                {
+                    loggers.ClearLoggers();
+                    loggers.AddLoggerFactory();
+                })
+                .AddHocon(settings.Hocon, HoconAddMode.Prepend)
+                .WithRemoting(Remoting(settings.Cluster))
+                .WithClustering(Clustering(settings.Cluster))
+                .WithDistributedPubSub(string.Empty)
+                .WithTopics()
+                .WithBoundSerializers();
+            if (settings.Cluster.Has(ClusterSettings.Bridge)) akka.WithBridge(settings.Bridge, Ports);
+            else BridgeMetrics.NoBridge();
+            if (settings.Cluster.Has(ClusterSettings.Gateway)) akka.WithCache(settings.Cache).WithClients(settings.Clients);
+        });
+    }
+
+    private static BridgePorts Ports(IServiceProvider services) => new(
+        services.GetRequiredService<IFeed>(), services.GetRequiredService<ILeaseStore>(), services.GetRequiredService<ILatestStore>());
+
+    private static RemoteOptions Remoting(ClusterSettings cluster) => new()
+    {
+        HostName = cluster.BindHost,
+        Port = cluster.Self.Port,
+        PublicHostName = cluster.Self.Host,
+        PublicPort = cluster.Self.Port,
+    };
+
+    private static ClusterOptions Clustering(ClusterSettings cluster) => new()
+    {
+        SeedNodes = [.. cluster.Seeds.Select(seed => $"akka.tcp://{Name}@{seed}")],
+        Roles = [.. cluster.Roles],
+    };
 }

@@ -24,6 +24,13 @@ public static class Startup
         }
     }
 
+    /// <summary>A host whose page lies beside the program, wherever that is started from.</summary>
+    public static WebApplicationBuilder CreateBuilder(string[] args) => WebApplication.CreateBuilder(new WebApplicationOptions
+    {
+        Args = args,
+        WebRootPath = Path.Combine(AppContext.BaseDirectory, "wwwroot"),
+    });
+
     /// <summary>Reads the settings from the host's configuration.</summary>
     /// <exception cref="SettingException">A value is not allowed.</exception>
     public static NodeSettings ReadSettings(this WebApplicationBuilder builder) =>

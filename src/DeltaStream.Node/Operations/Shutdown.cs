@@ -1,5 +1,7 @@
+using DeltaStream.Actors.Clients;
 using DeltaStream.Node.Logging;
 using DeltaStream.Node.Settings;
+using DeltaStream.Node.Transports;
 
 namespace DeltaStream.Node.Operations;
 
@@ -8,7 +10,8 @@ namespace DeltaStream.Node.Operations;
 /// anything else ends: the node says that it is not ready and lets its clients go; only then the listener closes and the
 /// actor system leaves the cluster. Whatever hangs, the process is gone in time.
 /// </summary>
-internal sealed class Shutdown(NodeSettings settings, NodePhase phase, ILogger<Shutdown> logger) : IHostedLifecycleService
+internal sealed class Shutdown(NodeSettings settings, NodePhase phase, TransportServer transports, ILogger<Shutdown> logger)
+    : IHostedLifecycleService
 {
     /// <summary>What stopping may take beyond the drain before the process is ended; the contract promises 10 s.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(8);
@@ -19,12 +22,13 @@ internal sealed class Shutdown(NodeSettings settings, NodePhase phase, ILogger<S
         return Task.CompletedTask;
     }
 
-    public Task StoppingAsync(CancellationToken cancellationToken)
+    public async Task StoppingAsync(CancellationToken cancellationToken)
     {
         phase.BeginDrain();
         logger.Stopping(settings.Drain.TotalSeconds);
         ForceExitInTime();
-        return Task.CompletedTask;
+        transports.StopAccepting();
+        await transports.CloseAllAsync(CloseReason.ServerDraining, settings.Drain);
     }
 
     public Task StoppedAsync(CancellationToken cancellationToken)

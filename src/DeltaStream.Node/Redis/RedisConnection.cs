@@ -19,6 +19,11 @@ public sealed class RedisConnection(RedisSettings settings, RedisUrl url) : IAsy
     /// <summary>Whether commands would reach Redis now.</summary>
     public bool IsUp => _multiplexer?.IsConnected ?? false;
 
+    /// <summary>Publishes one message.</summary>
+    /// <exception cref="FeedUnavailableException">Redis could not be reached, or refused.</exception>
+    public async Task PublishAsync(string channel, ReadOnlyMemory<byte> payload, CancellationToken cancellation) =>
+        await RunAsync(db => db.PublishAsync(RedisChannel.Literal(channel), payload), cancellation);
+
     /// <summary>Runs commands.</summary>
     /// <param name="command">What to run.</param>
     /// <param name="cancellation">Ends the wait, not the command.</param>

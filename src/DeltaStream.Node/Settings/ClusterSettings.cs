@@ -39,6 +39,9 @@ public sealed record ClusterSettings(NodeAddress Self, string BindHost, IReadOnl
     /// <summary>Whether another node is among the seeds.</summary>
     public bool NamesAnotherNode => Seeds.Any(seed => seed != Self);
 
+    /// <summary>Whether the node has this role.</summary>
+    public bool Has(string role) => Roles.Contains(role);
+
     /// <summary>Reads and checks the settings under <c>deltastream.cluster</c>.</summary>
     /// <exception cref="SettingException">A value is not allowed.</exception>
     public static ClusterSettings Read(SettingReader reader)

@@ -1,4 +1,8 @@
 using Akka.Configuration;
+using DeltaStream.Actors.Bridge;
+using DeltaStream.Actors.Cache;
+using DeltaStream.Actors.Clients;
+using DeltaStream.Node.Transports;
 
 namespace DeltaStream.Node.Settings;
 
@@ -14,9 +18,6 @@ public sealed record NodeSettings
     /// <summary>HTTP and WebSocket.</summary>
     public required int Port { get; init; }
 
-    /// <summary>Which origins are let in.</summary>
-    public required OriginSettings Origins { get; init; }
-
     /// <summary>The lowest level that is logged.</summary>
     public required LogLevel LogLevel { get; init; }
 
@@ -29,11 +30,17 @@ public sealed record NodeSettings
     /// <summary>Whether this node offers to run the simulated market.</summary>
     public required bool DemoFeed { get; init; }
 
-    /// <summary>Updates a second and conflation key that the bridge lets through; 0: no throttle.</summary>
-    public required int BridgeMaxRate { get; init; }
+    /// <summary>The bridge's.</summary>
+    public required BridgeSettings Bridge { get; init; }
 
-    /// <summary>The largest message from a client, in bytes.</summary>
-    public required int LimitMessageBytes { get; init; }
+    /// <summary>The CacheActor's.</summary>
+    public required CacheSettings Cache { get; init; }
+
+    /// <summary>What bounds a client.</summary>
+    public required ClientSettings Clients { get; init; }
+
+    /// <summary>How connections are served.</summary>
+    public required TransportSettings Transports { get; init; }
 
     /// <summary>The time over which a stopping node lets its clients go.</summary>
     public required TimeSpan Drain { get; init; }
@@ -55,7 +62,6 @@ public sealed record NodeSettings
             IsDevelopment = isDevelopment,
             ServiceName = Name(reader, "deltastream.service-name"),
             Port = reader.Number("deltastream.http.port", 1, 65535),
-            Origins = OriginSettings.Read(reader, isDevelopment),
             LogLevel = Enum.Parse<LogLevel>(reader.OneOf("deltastream.log-level", "debug", "information", "warning", "error"), ignoreCase: true),
             Redis = RedisSettings.Read(reader),
             Cluster = ClusterSettings.Read(reader),
@@ -65,8 +71,10 @@ public sealed record NodeSettings
                 "off" => false,
                 _ => reader.Text("deltastream.redis.url").Length == 0,
             },
-            BridgeMaxRate = reader.Number("deltastream.bridge.max-rate", 0, 100_000),
-            LimitMessageBytes = reader.Number("deltastream.limits.message-bytes", 1024, 16 * 1024 * 1024),
+            Bridge = reader.ReadBridge(),
+            Cache = reader.ReadCache(),
+            Clients = reader.ReadClients(),
+            Transports = reader.ReadTransports(OriginSettings.Read(reader, isDevelopment)),
             Drain = TimeSpan.FromSeconds(reader.Number("deltastream.drain-seconds", 0, 600)),
             Hocon = hocon,
         };

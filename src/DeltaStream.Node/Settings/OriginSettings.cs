@@ -1,22 +1,22 @@
+using DeltaStream.Node.Transports;
+
 namespace DeltaStream.Node.Settings;
 
-/// <summary>Which origins are let in, for CORS and for WebSocket handshakes.</summary>
-/// <param name="Any">All of them.</param>
-/// <param name="Allowed">These, beside the node's own.</param>
-public sealed record OriginSettings(bool Any, IReadOnlyList<string> Allowed)
+/// <summary>Reads which origins are let in, for CORS and for WebSocket handshakes.</summary>
+internal static class OriginSettings
 {
     private const string Path = "deltastream.http.cors-origins";
 
     /// <summary>Reads and checks the setting.</summary>
     /// <exception cref="SettingException">A value is no origin.</exception>
-    public static OriginSettings Read(SettingReader reader, bool isDevelopment)
+    public static OriginPolicy Read(SettingReader reader, bool isDevelopment)
     {
-        if (reader.Text(Path) == "auto") return new OriginSettings(isDevelopment, []);
+        if (reader.Text(Path) == "auto") return isDevelopment ? OriginPolicy.Any : OriginPolicy.Only([]);
         var origins = reader.List(Path);
-        if (origins.Contains("*")) return new OriginSettings(true, []);
+        if (origins.Contains("*")) return OriginPolicy.Any;
         if (origins.Any(origin => !IsOrigin(origin)))
             throw reader.Wrong(Path, "*, or comma-separated origins such as https://desk.example.com, without a path");
-        return new OriginSettings(false, origins);
+        return OriginPolicy.Only(origins);
     }
 
     private static bool IsOrigin(string text) =>

@@ -1,0 +1,18 @@
+using Akka.Hosting;
+using DeltaStream.Actors.Clients;
+using DeltaStream.Node.Settings;
+using DeltaStream.Node.Transports;
+
+namespace DeltaStream.Node.Hosting;
+
+/// <summary>What a node with the role <c>gateway</c> serves.</summary>
+public static class GatewayEndpoints
+{
+    /// <summary>Maps the clients' transports; a node that is a bridge only has none.</summary>
+    public static void MapGateway(this WebApplication app, NodeSettings settings)
+    {
+        if (!settings.Cluster.Has(ClusterSettings.Gateway)) return;
+        var registry = app.Services.GetRequiredService<IReadOnlyActorRegistry>();
+        app.MapGatewayTransports(() => registry.Get<ClientSupervisor>());
+    }
+}

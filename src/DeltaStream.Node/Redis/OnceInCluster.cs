@@ -1,0 +1,86 @@
+using DeltaStream.Actors.Market;
+
+namespace DeltaStream.Node.Redis;
+
+/// <summary>Runs the simulated market while this node holds its lease, so that it runs once, however many nodes offer to.</summary>
+/// <param name="connection">Where the lease is.</param>
+/// <param name="time">The clock of renewals.</param>
+/// <param name="run">The work; ends when it is told to.</param>
+internal sealed class OnceInCluster(RedisConnection connection, TimeProvider time, Func<CancellationToken, Task> run) : BackgroundService
+{
+    private static readonly TimeSpan Ttl = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
+
+    private readonly RedisLeaseStore _leases = new(connection, RedisKeys.DemoLease, RedisKeys.DemoEpoch);
+    private readonly string _owner = Guid.NewGuid().ToString("N");
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(Interval, time);
+        try
+        {
+            do
+            {
+                if (await TryAcquireAsync(stoppingToken) is { } epoch) await RunWhileHeldAsync(epoch, timer, stoppingToken);
+            }
+            while (await timer.WaitForNextTickAsync(stoppingToken));
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            // The node stops.
+        }
+    }
+
+    private async Task<long?> TryAcquireAsync(CancellationToken stop)
+    {
+        try
+        {
+            return await _leases.TryAcquireAsync(_owner, Ttl, 0, stop);
+        }
+        catch (FeedUnavailableException)
+        {
+            return null;
+        }
+    }
+
+    private async Task RunWhileHeldAsync(long epoch, PeriodicTimer timer, CancellationToken stop)
+    {
+        using var lost = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        var running = run(lost.Token);
+        try
+        {
+            while (await timer.WaitForNextTickAsync(stop) && await RenewAsync(epoch, stop)) { }
+        }
+        finally
+        {
+            await lost.CancelAsync();
+            await running;
+            await ReleaseAsync(epoch);
+        }
+    }
+
+    private async Task<bool> RenewAsync(long epoch, CancellationToken stop)
+    {
+        try
+        {
+            return await _leases.RenewAsync(_owner, epoch, Ttl, stop);
+        }
+        catch (FeedUnavailableException)
+        {
+            // The lease may be gone before Redis is back.
+            return false;
+        }
+    }
+
+    private async Task ReleaseAsync(long epoch)
+    {
+        try
+        {
+            await _leases.ReleaseAsync(_owner, epoch, CancellationToken.None);
+        }
+        catch (FeedUnavailableException)
+        {
+            // Then it expires.
+        }
+    }
+}

@@ -1,0 +1,70 @@
+using DeltaStream.Actors.Bridge;
+using DeltaStream.Actors.Cache;
+using DeltaStream.Actors.Clients;
+using DeltaStream.Node.Transports;
+
+namespace DeltaStream.Node.Settings;
+
+/// <summary>Reads the settings of the bridge, the cache, the clients and the transports; their keys are in <c>reference.conf</c>.</summary>
+internal static class GatewaySettings
+{
+    private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(10);
+    private static readonly TimeSpan Minute = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan Hour = TimeSpan.FromHours(1);
+
+    public static BridgeSettings ReadBridge(this SettingReader reader)
+    {
+        var minBackoff = reader.Duration("deltastream.bridge.min-backoff", Tick, Minute);
+        return new BridgeSettings
+        {
+            MaxRate = reader.Number("deltastream.bridge.max-rate", 0, 1_000_000),
+            MaxMessageBytes = reader.Number("deltastream.bridge.max-message-bytes", 1024, 3_000_000),
+            MaxKeys = reader.Number("deltastream.bridge.max-keys", 1, 1_000_000),
+            LeaseTtl = reader.Duration("deltastream.bridge.lease-ttl", TimeSpan.FromMilliseconds(100), Minute),
+            HeartbeatInterval = reader.Duration("deltastream.bridge.heartbeat-interval", Tick, TimeSpan.FromSeconds(1)),
+            ReachTimeout = reader.Duration("deltastream.bridge.reach-timeout", Tick, Minute),
+            LinkGrace = reader.Duration("deltastream.bridge.link-grace", Tick, Minute),
+            TakeoverHold = reader.Duration("deltastream.bridge.takeover-hold", Tick, Minute),
+            RoundTripEvery = reader.Number("deltastream.bridge.round-trip-every", 1, 100_000),
+            RoundTripTimeout = reader.Duration("deltastream.bridge.round-trip-timeout", Tick, Minute),
+            WriteBatch = reader.Number("deltastream.bridge.write-batch", 1, 10_000),
+            MinBackoff = minBackoff,
+            MaxBackoff = reader.Duration("deltastream.bridge.max-backoff", minBackoff, Hour),
+        };
+    }
+
+    public static CacheSettings ReadCache(this SettingReader reader) => new()
+    {
+        GossipInterval = reader.Duration("akka.cluster.pub-sub.gossip-interval", Tick, Minute),
+        SnapshotPatience = reader.Duration("deltastream.cache.snapshot-patience", Tick, Minute),
+        ReadTimeout = reader.Duration("deltastream.cache.read-timeout", Tick, Minute),
+        Linger = reader.Duration("deltastream.cache.linger", TimeSpan.Zero, Hour),
+        ReadBatch = reader.Number("deltastream.cache.read-batch", 1, 10_000),
+        ChainReadBatch = reader.Number("deltastream.cache.chain-read-batch", 1, 1_000),
+        SubscribeWindow = reader.Number("deltastream.cache.subscribe-window", 1, 10_000),
+        MaxRooms = reader.Number("deltastream.cache.max-rooms", 1, 1_000_000),
+    };
+
+    public static ClientSettings ReadClients(this SettingReader reader) => new()
+    {
+        MaxClients = reader.Number("deltastream.clients.max-clients", 0, 1_000_000),
+        MaxSubscriptions = reader.Number("deltastream.clients.max-subscriptions", 1, 100_000),
+        ControlLaneEntries = reader.Number("deltastream.clients.control-lane-entries", 8, 100_000),
+        ControlLaneBytes = reader.Number("deltastream.clients.control-lane-bytes", 4096, 16 * 1024 * 1024),
+        StuckWriteTimeout = reader.Duration("deltastream.clients.stuck-write-timeout", TimeSpan.FromMilliseconds(100), Hour),
+    };
+
+    public static TransportSettings ReadTransports(this SettingReader reader, OriginPolicy origins) => new()
+    {
+        Origins = origins,
+        MaxPayload = reader.Number("deltastream.limits.message-bytes", 1024, 16 * 1024 * 1024),
+        PingInterval = reader.Duration("deltastream.transports.ping-interval", TimeSpan.FromMilliseconds(100), Hour),
+        PingTimeout = reader.Duration("deltastream.transports.ping-timeout", TimeSpan.FromMilliseconds(100), Hour),
+        ConnectTimeout = reader.Duration("deltastream.transports.connect-timeout", TimeSpan.FromMilliseconds(100), Hour),
+        UpgradeTimeout = reader.Duration("deltastream.transports.upgrade-timeout", TimeSpan.FromMilliseconds(100), Hour),
+        CloseTimeout = reader.Duration("deltastream.transports.close-timeout", Tick, TimeSpan.FromSeconds(5)),
+        Linger = reader.Duration("deltastream.transports.linger", Tick, Minute),
+        MaxConnections = reader.Number("deltastream.transports.max-connections", 1, 10_000_000),
+        MaxParkedPolls = reader.Number("deltastream.transports.max-parked-polls", 1, 10_000_000),
+    };
+}
