@@ -30,6 +30,7 @@ public static class TransportRegistration
     {
         var server = endpoints.ServiceProvider.GetRequiredService<TransportServer>();
         server.MapSockets(endpoints, "/socket.io", new GatewaySockets(supervisor));
+        server.MapPlain(endpoints, "/ws", new GatewayPlain(supervisor));
         return endpoints;
     }
 }

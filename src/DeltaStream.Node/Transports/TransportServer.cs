@@ -1,5 +1,6 @@
 using DeltaStream.Actors.Clients;
 using DeltaStream.Node.Transports.Engine;
+using DeltaStream.Node.Transports.Plain;
 using DeltaStream.Node.Transports.Sockets;
 using DeltaStream.Node.Transports.Timing;
 
@@ -41,6 +42,14 @@ public sealed class TransportServer : IDisposable
     /// <summary>Serves Socket.IO under this path.</summary>
     public void MapSockets(IEndpointRouteBuilder endpoints, string path, ISocketApplication application) =>
         MapEngine(endpoints, path, new SocketServer(application, _deadlines, _settings.ConnectTimeout));
+
+    /// <summary>Serves plain WebSockets under this path.</summary>
+    public void MapPlain(IEndpointRouteBuilder endpoints, string path, IPlainApplication application)
+    {
+        var endpoint = new PlainEndpoint(_settings, _deadlines, Counts, _admission, application);
+        _connections.Add(() => endpoint.All);
+        endpoints.Map(path, (RequestDelegate)endpoint.HandleAsync);
+    }
 
     /// <summary>Lets no new connection in from now on; those that are open go on.</summary>
     public void StopAccepting() => _admission.Stop();

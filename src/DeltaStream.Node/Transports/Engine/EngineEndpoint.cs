@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Buffers.Text;
 using DeltaStream.Actors.Clients;
 using DeltaStream.Actors.Wire;
 using DeltaStream.Node.Transports.WebSockets;
@@ -150,8 +151,20 @@ internal sealed class EngineEndpoint(EngineSessions sessions, Admission admissio
         var response = context.Response;
         response.ContentType = TextType;
         response.Headers.CacheControl = "no-store";
+        response.ContentLength = LengthOf(frames);
         WriteFrames(response.BodyWriter, frames);
         await response.BodyWriter.FlushAsync();
+    }
+
+    private static long LengthOf(IReadOnlyList<Frame> frames)
+    {
+        long length = frames.Count - 1;
+        foreach (var frame in frames)
+        {
+            var size = frame.Payload.Length;
+            length += new EncodedFrame(frame.Bytes, frame.HeaderLength).IsBinary ? 1 + Base64.GetMaxEncodedToUtf8Length(size) : size;
+        }
+        return length;
     }
 
     private static void WriteFrames(IBufferWriter<byte> output, IReadOnlyList<Frame> frames)

@@ -50,10 +50,14 @@ internal sealed partial class EngineSession
     }
 
     /// <summary>Takes a POST's packets; completes once what they caused is queued.</summary>
-    /// <returns>False where one is no packet: the session is closed.</returns>
+    /// <returns>False where one is no packet, or the session was closed before.</returns>
     public async Task<bool> ReceiveAsync(ReadOnlyMemory<byte> body)
     {
-        lock (_gate) _polling?.Cork();
+        lock (_gate)
+        {
+            if (_closed is not null) return false;
+            _polling?.Cork();
+        }
         var reader = new PollingPayloadReader(body);
         var status = PollingReadStatus.Packet;
         while (Volatile.Read(ref _closed) is null && (status = reader.Read(out var packet)) == PollingReadStatus.Packet)

@@ -60,7 +60,10 @@ internal sealed partial class EngineSession
     /// <summary>Everything has left over the WebSocket.</summary>
     public void OnWebSocketReady(EngineWebSocket webSocket)
     {
-        if (Volatile.Read(ref _webSocket) == webSocket && Volatile.Read(ref _closed) is null) _connection.Ready();
+        // Under the lock: the upgrade may still be about to make it the session's.
+        bool isCurrent;
+        lock (_gate) isCurrent = _webSocket == webSocket && _closed is null;
+        if (isCurrent) _connection.Ready();
     }
 
     private void PaceProbedPoll(TimeSpan now)

@@ -70,13 +70,16 @@ internal sealed class GatewayClient(IConnectionLink link, IWireProtocol protocol
     /// <summary>Passes input on; completes when more may be read.</summary>
     public async ValueTask TellAsync(IClientInput input)
     {
-        _actor?.Tell(input);
+        if (_closed is null) _actor?.Tell(input);
         if (--_untilSettled == 0) await SettleAsync();
         await _reading.WaitAsync();
     }
 
     /// <summary>The connection can take a write.</summary>
-    public void Ready() => _actor?.Tell(TransportReady.Instance);
+    public void Ready()
+    {
+        if (_closed is null) _actor?.Tell(TransportReady.Instance);
+    }
 
     /// <summary>Completes once the actor has handled everything it was told.</summary>
     public async ValueTask SettleAsync()

@@ -94,7 +94,8 @@ internal sealed class WebSocketConnection : Deadline
         if (Interlocked.CompareExchange(ref _reason, reason, null) is not null) return;
         _deadlines.Schedule(this, _deadlines.Now + _closeTimeout);
         var frame = WebSocketFrameWriter.Close(code, text);
-        Sender.WriteLast(new Frame(frame.Bytes, frame.HeaderLength));
+        // A client that does not read may still read this, if nothing more stands before it.
+        Sender.WriteLast(new Frame(frame.Bytes, frame.HeaderLength), dropsWaiting: reason == CloseReason.SlowConsumer);
     }
 
     private async Task ReadAllAsync(IWebSocketReceiver receiver)

@@ -73,12 +73,15 @@ internal sealed class WebSocketSender
     }
 
     /// <summary>Sends the last frame; what is written after it is dropped.</summary>
-    public void WriteLast(Frame frame)
+    /// <param name="frame">The frame.</param>
+    /// <param name="dropsWaiting">Whether it comes at once behind the frame that is half sent, instead of what waits.</param>
+    public void WriteLast(Frame frame, bool dropsWaiting)
     {
         lock (_gate)
         {
             if (_ended || _last) return;
             _last = true;
+            if (dropsWaiting && _waiting is not null) _waiting = _offset > 0 ? new Queue<Frame>([_waiting.Peek()]) : null;
             Send(frame);
             Flush();
         }

@@ -1,4 +1,4 @@
-namespace DeltaStream.Node.Transports.Engine;
+namespace DeltaStream.Node.Transports.Timing;
 
 /// <summary>
 /// When a client is pinged and when it is given up: one absolute deadline, the opening or the last pong plus interval plus

@@ -1,0 +1,50 @@
+using System.Collections.Concurrent;
+using DeltaStream.Node.Transports.Timing;
+using DeltaStream.Node.Transports.WebSockets;
+using DeltaStream.SocketIO.Engine;
+
+namespace DeltaStream.Node.Transports.Plain;
+
+/// <summary>The HTTP requests of one plain WebSocket's path.</summary>
+internal sealed class PlainEndpoint(
+    TransportSettings settings, Deadlines deadlines, ConnectionCounts counts, Admission admission, IPlainApplication application)
+{
+    private readonly ConcurrentDictionary<PlainSession, bool> _sessions = [];
+
+    /// <summary>All sessions, for letting them go.</summary>
+    public IEnumerable<PlainSession> All => _sessions.Select(entry => entry.Key);
+
+    /// <summary>Answers one request; completes with the end of its WebSocket. Nothing a client does makes it throw.</summary>
+    public async Task HandleAsync(HttpContext context)
+    {
+        if (!settings.Origins.Allows(context.Request))
+        {
+            context.Response.StatusCode = EngineError.Forbidden.HttpStatus;
+            context.Response.ContentType = "application/json";
+            await context.Response.Body.WriteAsync(EngineError.Forbidden.Json);
+        }
+        else if (!WebSocketAcceptor.IsRequested(context))
+        {
+            context.Response.StatusCode = StatusCodes.Status426UpgradeRequired;
+            context.Response.Headers.Upgrade = "websocket";
+        }
+        else if (!admission.TryAdmit())
+        {
+            await Admission.RefuseAsync(context);
+        }
+        else if (await WebSocketAcceptor.AcceptAsync(context, deadlines, settings) is { } webSocket)
+        {
+            await ServeAsync(webSocket);
+        }
+    }
+
+    private async Task ServeAsync(WebSocketConnection webSocket)
+    {
+        var session = new PlainSession(webSocket, application, deadlines, settings);
+        counts.Opened(TransportName.Plain);
+        _sessions[session] = true;
+        await session.RunAsync();
+        _sessions.TryRemove(session, out _);
+        counts.Closed(TransportName.Plain);
+    }
+}

@@ -1,0 +1,108 @@
+using DeltaStream.Actors.Clients;
+using DeltaStream.Actors.Wire;
+using DeltaStream.Node.Transports.Timing;
+using DeltaStream.Node.Transports.WebSockets;
+using DeltaStream.SocketIO.Framing;
+
+namespace DeltaStream.Node.Transports.Plain;
+
+/// <summary>One plain WebSocket: its heartbeat by WebSocket pings, and its messages.</summary>
+internal sealed class PlainSession : Deadline, IWebSocketReceiver, IConnectionLink
+{
+    /// <summary>How many frames one write may hold.</summary>
+    private const int Batch = 64;
+
+    private static readonly Frame Ping = MakePing();
+
+    private readonly WebSocketConnection _webSocket;
+    private readonly Deadlines _deadlines;
+    private readonly Heartbeat _heartbeat;
+    private readonly IPlainConnection _connection;
+    private long _alive;
+    private bool _finished;
+
+    /// <summary>Takes a WebSocket over.</summary>
+    public PlainSession(WebSocketConnection webSocket, IPlainApplication application, Deadlines deadlines, TransportSettings settings)
+    {
+        _webSocket = webSocket;
+        _deadlines = deadlines;
+        _heartbeat = new Heartbeat(settings, deadlines.Now);
+        _connection = application.Open(this);
+    }
+
+    /// <inheritdoc/>
+    public string Transport => TransportName.Plain;
+
+    /// <inheritdoc/>
+    public int MaxBatch => Batch;
+
+    /// <summary>Lives until the connection has ended.</summary>
+    public async Task RunAsync()
+    {
+        if (await _connection.StartAsync())
+        {
+            _deadlines.Schedule(this, _heartbeat.NextDue);
+            _connection.Ready();
+        }
+        else
+        {
+            Close(CloseReason.ServerDraining);
+        }
+        Finish(await _webSocket.RunAsync(this));
+        _deadlines.Cancel(this);
+    }
+
+    /// <inheritdoc/>
+    public bool Write(IReadOnlyList<Frame> frames) => _webSocket.Sender.Write(frames);
+
+    /// <inheritdoc/>
+    public void Close(CloseReason reason)
+    {
+        _webSocket.Close(reason);
+        // At once: the application may be what holds up the reading that would notice.
+        Finish(reason);
+    }
+
+    /// <inheritdoc/>
+    public ValueTask OnMessageAsync(WebSocketMessage message)
+    {
+        if (message.Opcode != WebSocketOpcode.Text) return _connection.ReceiveInvalidAsync("A message is a text frame");
+        return PlainMessage.TryParse(message.Data, out var parsed)
+            ? _connection.ReceiveAsync(parsed)
+            : _connection.ReceiveInvalidAsync("""A message is a JSON object {"event": name, "data": any, "id": string or number}""");
+    }
+
+    /// <inheritdoc/>
+    public void OnAlive() => Volatile.Write(ref _alive, _deadlines.Now.Ticks);
+
+    /// <inheritdoc/>
+    public void OnReady() => _connection.Ready();
+
+    /// <inheritdoc/>
+    internal override void OnDue()
+    {
+        if (_webSocket.IsClosing) return;
+        // Only here, not with each frame: the timer alone touches the heartbeat.
+        var alive = Interlocked.Exchange(ref _alive, 0);
+        if (alive != 0) _heartbeat.OnPong(TimeSpan.FromTicks(alive));
+        var now = _deadlines.Now;
+        if (_heartbeat.IsOver(now))
+        {
+            Close(CloseReason.PingTimeout);
+            return;
+        }
+        if (_heartbeat.TakePing(now)) _webSocket.Sender.WriteControl(Ping);
+        _deadlines.Schedule(this, _heartbeat.NextDue);
+    }
+
+    private void Finish(CloseReason reason)
+    {
+        if (!Interlocked.Exchange(ref _finished, true)) _connection.Closed(reason);
+    }
+
+    private static Frame MakePing()
+    {
+        var frame = WebSocketFrameWriter.Ping([]);
+        return new Frame(frame.Bytes, frame.HeaderLength);
+    }
+}
