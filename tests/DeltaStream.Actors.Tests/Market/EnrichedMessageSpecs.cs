@@ -1,0 +1,177 @@
+using System.Text;
+using System.Text.Json;
+using CsCheck;
+using DeltaStream.Actors.Market;
+
+namespace DeltaStream.Actors.Tests.Market;
+
+public class EnrichedMessageSpecs
+{
+    private const string Underlying = EnrichedMessage.UnderlyingChannel;
+    private const string Chain = EnrichedMessage.ChainChannel;
+    private const int Limit = 4_096;
+
+    private const string GoodPrice = """{"product": "NIFTY", "price": 21500.50, "timestamp": "2026-11-23T22:40:10.731988"}""";
+    private const string GoodChain = """{"product": "NIFTY", "expiry": "2026-11-26", "spot_price": 21500, "pcr_oi": 1.10, "max_pain_strike": 21650.0, "calls": [], "puts": [], "timestamp": "2026-11-23T22:40:10"}""";
+
+    [Fact]
+    public void An_underlying_is_known_by_its_product_and_keeps_its_bytes()
+    {
+        var bytes = Encoding.UTF8.GetBytes(GoodPrice);
+        var message = Read(Underlying, bytes);
+        Assert.Equal(ConflationKey.Underlying("NIFTY"), message.Key);
+        Assert.True(message.Payload.Equals(bytes.AsMemory()));
+        Assert.Equal("21500.50", Encoding.ASCII.GetString(message.Headline));
+        Assert.Equal(1_795_473_610_731_988, message.Timestamp);
+    }
+
+    [Fact]
+    public void A_chain_is_known_by_product_and_expiry()
+    {
+        var message = Read(Chain, GoodChain);
+        Assert.Equal(ConflationKey.Chain("NIFTY", "2026-11-26"), message.Key);
+        Assert.Equal("1.10", Encoding.ASCII.GetString(message.Headline));
+    }
+
+    [Fact]
+    public void What_the_platform_published_is_valid()
+    {
+        Assert.NotEmpty(RecordedFeed.Messages);
+        foreach (var (channel, text) in RecordedFeed.Messages)
+            Assert.True(EnrichedMessage.TryRead(channel, Encoding.UTF8.GetBytes(text), 1 << 20, out _, out var reason), $"{reason}: {text}");
+    }
+
+    public static TheoryData<string, string, string> Unusual => new()
+    {
+        { "fields in any order", Underlying, """{"timestamp":"2026-11-23","price":1,"product":"A"}""" },
+        { "unknown and nested fields", Underlying, """{"product":"A","x":{"product":1,"y":[{"price":"z"}]},"price":1e5,"timestamp":"2026-11-23T10:00Z"}""" },
+        { "escaped names and values", Underlying, """{"pr\u006fduct":"\u0041","price":-0.5,"timestamp":"2026-11-23 10:00:00+05:30"}""" },
+        { "half a surrogate pair in a field nobody needs", Underlying, """{"product":"A","price":1,"timestamp":"2026-11-23","x":"\ud800","\udfff":1}""" },
+        { "names with escapes that are none of ours", Underlying, """{"\n\"":1,"\u00e9":1,"\u0070rice\u0020and more and more and more":1,"product":"A","price":1,"timestamp":"2026-11-23"}""" },
+        { "the last of duplicates is right", Underlying, """{"product":1,"product":"A","price":"x","price":1,"timestamp":"2026-11-23"}""" },
+        { "white space around", Underlying, " \r\n\t{\"product\":\"A\",\"price\":1,\"timestamp\":\"2026-11-23\"}\n" },
+        { "inner spaces and signs in the symbol", Underlying, """{"product":"M&M FUT/1_a-b.c","price":1,"timestamp":"2026-11-23"}""" },
+        { "quotes are not validated", Chain, """{"product":"A","expiry":"2026-11-26","spot_price":1,"pcr_oi":0,"max_pain_strike":2,"calls":[1,null,{"strike":"x"}],"puts":[[]],"timestamp":"2026-11-23","atm_straddle_price":null}""" },
+        { "NaN inside a string", Underlying, """{"product":"A","price":1,"timestamp":"2026-11-23","note":"NaN, \"Infinity"}""" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Unusual))]
+    public void Unusual_messages_are_valid(string name, string channel, string text)
+    {
+        Assert.True(EnrichedMessage.TryRead(channel, Encoding.UTF8.GetBytes(text), Limit, out var message, out var reason), $"{name}: {reason}");
+        Assert.Equal(text, Encoding.UTF8.GetString(message!.Payload.Span));
+    }
+
+    public static TheoryData<string, string, string, InvalidReason> Bad => new()
+    {
+        { "nothing", Underlying, "", InvalidReason.Json },
+        { "no JSON", Underlying, "hello", InvalidReason.Json },
+        { "cut off", Underlying, GoodPrice[..^1], InvalidReason.Json },
+        { "something behind", Underlying, GoodPrice + "{}", InvalidReason.Json },
+        { "trailing comma", Underlying, """{"product":"A","price":1,"timestamp":"2026-11-23",}""", InvalidReason.Json },
+        { "a comment", Underlying, "/* */" + GoodPrice, InvalidReason.Json },
+        { "byte order mark", Underlying, "\ufeff" + GoodPrice, InvalidReason.Json },
+        { "too deep", Underlying, $$"""{"product":"A","price":1,"timestamp":"2026-11-23","x":{{new string('[', 65)}}{{new string(']', 65)}}}""", InvalidReason.Json },
+        { "NaN as the price", Underlying, """{"product":"A","price":NaN,"timestamp":"2026-11-23"}""", InvalidReason.Nan },
+        { "Infinity in a quote", Chain, GoodChain.Replace("\"calls\": []", "\"calls\": [{\"iv\": Infinity}, {\"iv\": -Infinity}]"), InvalidReason.Nan },
+        { "NaN and a missing field", Underlying, """{"price":NaN}""", InvalidReason.Nan },
+        { "NaN and broken besides", Underlying, """{"price":NaN""", InvalidReason.Json },
+        { "nan in small letters", Underlying, """{"product":"A","price":nan,"timestamp":"2026-11-23"}""", InvalidReason.Json },
+        { "an array", Underlying, "[1, 2]", InvalidReason.Field },
+        { "null", Underlying, "null", InvalidReason.Field },
+        { "an empty object", Underlying, "{}", InvalidReason.Field },
+        { "no price", Underlying, """{"product":"A","timestamp":"2026-11-23"}""", InvalidReason.Field },
+        { "price as text", Underlying, """{"product":"A","price":"1","timestamp":"2026-11-23"}""", InvalidReason.Field },
+        { "price null", Underlying, """{"product":"A","price":null,"timestamp":"2026-11-23"}""", InvalidReason.Field },
+        { "the last of duplicates is wrong", Underlying, """{"product":"A","price":1,"price":"1","timestamp":"2026-11-23"}""", InvalidReason.Field },
+        { "no timestamp", Underlying, """{"product":"A","price":1}""", InvalidReason.Field },
+        { "timestamp as number", Underlying, """{"product":"A","price":1,"timestamp":1795473610}""", InvalidReason.Field },
+        { "timestamp is no time", Underlying, """{"product":"A","price":1,"timestamp":"yesterday"}""", InvalidReason.Field },
+        { "no product", Underlying, """{"price":1,"timestamp":"2026-11-23"}""", InvalidReason.Field },
+        { "product as number", Underlying, """{"product":7,"price":1,"timestamp":"2026-11-23"}""", InvalidReason.Field },
+        { "product only inside another object", Underlying, """{"x":{"product":"A"},"price":1,"timestamp":"2026-11-23"}""", InvalidReason.Field },
+        { "an underlying on the channel of chains", Chain, GoodPrice, InvalidReason.Field },
+        { "no expiry", Chain, GoodChain.Replace("expiry", "expire"), InvalidReason.Field },
+        { "expiry in another form", Chain, GoodChain.Replace("2026-11-26", "26-11-2026"), InvalidReason.Field },
+        { "expiry is no day", Chain, GoodChain.Replace("2026-11-26", "2026-02-30"), InvalidReason.Field },
+        { "expiry far too long", Chain, GoodChain.Replace("2026-11-26", new string('1', 300)), InvalidReason.Field },
+        { "spot price missing", Chain, GoodChain.Replace("spot_price", "spot"), InvalidReason.Field },
+        { "pcr null", Chain, GoodChain.Replace("1.10", "null"), InvalidReason.Field },
+        { "max pain as text", Chain, GoodChain.Replace("21650.0", "\"21650\""), InvalidReason.Field },
+        { "calls no array", Chain, GoodChain.Replace("\"calls\": []", "\"calls\": {}"), InvalidReason.Field },
+        { "puts missing", Chain, GoodChain.Replace("puts", "put"), InvalidReason.Field },
+        { "empty product", Underlying, GoodPrice.Replace("NIFTY", ""), InvalidReason.Symbol },
+        { "a colon in the product", Underlying, GoodPrice.Replace("NIFTY", "A:B"), InvalidReason.Symbol },
+        { "a space before the product", Underlying, GoodPrice.Replace("NIFTY", " A"), InvalidReason.Symbol },
+        { "product of 33 characters", Underlying, GoodPrice.Replace("NIFTY", new string('A', 33)), InvalidReason.Symbol },
+        { "product of 3,000 characters", Underlying, GoodPrice.Replace("NIFTY", new string('A', 3_000)), InvalidReason.Symbol },
+        { "product not ASCII", Underlying, GoodPrice.Replace("NIFTY", "NIFTÝ"), InvalidReason.Symbol },
+        { "half a surrogate pair in the product", Underlying, GoodPrice.Replace("NIFTY", "\\ud800"), InvalidReason.Symbol },
+        { "over the limit", Underlying, GoodPrice.Replace("}", new string(' ', Limit) + "}"), InvalidReason.Size },
+    };
+
+    [Theory]
+    [MemberData(nameof(Bad))]
+    public void Bad_messages_are_skipped_for_their_reason(string name, string channel, string text, InvalidReason expected)
+    {
+        Assert.False(EnrichedMessage.TryRead(channel, Encoding.UTF8.GetBytes(text), Limit, out _, out var reason), name);
+        Assert.Equal(expected, reason);
+    }
+
+    [Fact]
+    public void Bytes_that_are_not_UTF8_are_skipped()
+    {
+        byte[] bytes = [.. Encoding.UTF8.GetBytes(GoodPrice[..^1] + ",\"x\":\""), 0xff, .. "\"}"u8];
+        Assert.False(EnrichedMessage.TryRead(Underlying, bytes, Limit, out _, out var reason));
+        Assert.Equal(InvalidReason.Utf8, reason);
+    }
+
+    [Fact]
+    public void A_message_exactly_at_the_limit_is_valid()
+    {
+        var text = GoodPrice.Replace("}", new string(' ', Limit - GoodPrice.Length) + "}");
+        Assert.True(EnrichedMessage.TryRead(Underlying, Encoding.UTF8.GetBytes(text), Limit, out _, out _));
+        Assert.False(EnrichedMessage.TryRead(Underlying, Encoding.UTF8.GetBytes(text), Limit - 1, out _, out _));
+    }
+
+    [Fact]
+    public void Every_reason_has_the_contracts_name() => Assert.Equal(
+        ["utf8", "json", "nan", "field", "symbol", "size"], Enum.GetValues<InvalidReason>().Select(reason => reason.Name()));
+
+    [Fact]
+    public void Mutated_messages_never_throw_and_what_is_valid_is_JSON()
+    {
+        var messages = new[] { GoodPrice, GoodChain }.Select(Encoding.UTF8.GetBytes).ToArray();
+        Gen.Select(Gen.Int[0, 1], Gen.Select(Gen.Int[0, 400], Gen.Int[0, 3], Gen.Byte).Array[1, 6]).Sample((which, edits) =>
+        {
+            var bytes = messages[which].ToList();
+            foreach (var (at, how, value) in edits)
+            {
+                var index = at % bytes.Count;
+                if (how == 0) bytes[index] = value;
+                else if (how == 1) bytes.Insert(index, value);
+                else if (how == 2 && bytes.Count > 1) bytes.RemoveAt(index);
+                else bytes.InsertRange(index, "\"{[NaN\\"u8[..(1 + value % 6)].ToArray());
+            }
+
+            var payload = bytes.ToArray();
+            if (!EnrichedMessage.TryRead(which == 0 ? Underlying : Chain, payload, Limit, out var message, out var reason))
+            {
+                Assert.NotEmpty(reason.Name());
+                return;
+            }
+
+            using var document = JsonDocument.Parse(payload);
+            Assert.Equal(message!.Key.Product, document.RootElement.GetProperty("product").GetString());
+        }, iter: 20_000);
+    }
+
+    private static EnrichedMessage Read(string channel, string text) => Read(channel, Encoding.UTF8.GetBytes(text));
+
+    private static EnrichedMessage Read(string channel, byte[] bytes)
+    {
+        Assert.True(EnrichedMessage.TryRead(channel, bytes, Limit, out var message, out var reason), reason.ToString());
+        return message!;
+    }
+}
