@@ -30,9 +30,8 @@ public static class BridgeGraph
     public static IRunnableGraph<RunningBridge> Create(
         Source<FeedItem, NotUsed> feed, MessageReader reader, ConflateStage conflate, PublishStage publish, Sink<MarketUpdate, Task> store) =>
         feed
-            .Select(reader.Read)
-            .Where(intake => intake is not null)
-            .Via(conflate!)
+            .SelectMany(reader.Read)
+            .Via(conflate)
             .ViaMaterialized(publish, Keep.Right)
             .ToMaterialized(store, (control, ended) => new RunningBridge(control, ended));
 

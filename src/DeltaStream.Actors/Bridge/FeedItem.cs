@@ -3,7 +3,7 @@ namespace DeltaStream.Actors.Bridge;
 /// <summary>A message on its way into the graph.</summary>
 /// <param name="Message">The message.</param>
 /// <param name="IsStored">Read back from the store after a gap, so it may be known already.</param>
-public readonly record struct FeedItem(FeedMessage Message, bool IsStored);
+public sealed record FeedItem(FeedMessage Message, bool IsStored);
 
 /// <summary>Hears how the subscription to the feed is. Called from the stream's threads; must not block or throw.</summary>
 public interface IFeedObserver

@@ -21,8 +21,10 @@ public sealed class MessageReader(BridgeSettings settings, IntakeLedger ledger, 
     private int _lines;
     private int _suppressed;
 
-    /// <summary>The message with its place in the intake; null when it is skipped.</summary>
-    public Intake? Read(FeedItem item)
+    /// <summary>The message with its place in the intake; none when it is skipped, for a stream has no null.</summary>
+    public IEnumerable<Intake> Read(FeedItem item) => TryRead(item) is { } intake ? [intake] : [];
+
+    private Intake? TryRead(FeedItem item)
     {
         var (channel, payload, receivedAt) = item.Message;
         if (!item.IsStored) BridgeMetrics.MessageIn(channel);

@@ -1,0 +1,124 @@
+using DeltaStream.Actors.Bridge;
+
+namespace DeltaStream.Actors.Tests.Bridge;
+
+public class LeaseStateSpecs
+{
+    private static readonly TimeSpan Ttl = TimeSpan.FromSeconds(1);
+    private readonly LeaseState _lease = new(Ttl);
+
+    [Fact]
+    public void A_standby_asks_for_the_lease_again_and_again()
+    {
+        Assert.Equal([new LeaseCommand.Acquire(0)], _lease.Tick(true, At(0)));
+        Assert.Empty(_lease.Tick(true, At(50)));
+        Assert.Empty(_lease.Acquired(null, At(0), true, At(60)));
+        Assert.Empty(_lease.Tick(true, At(199)));
+        Assert.Equal([new LeaseCommand.Acquire(0)], _lease.Tick(true, At(200)));
+    }
+
+    [Fact]
+    public void A_bridge_that_should_not_have_the_lease_does_not_ask() => Assert.Empty(_lease.Tick(false, At(0)));
+
+    [Fact]
+    public void A_grant_is_trusted_from_when_it_was_asked_for_and_for_less_than_it_holds()
+    {
+        _lease.Tick(true, At(0));
+        Assert.Equal([new LeaseCommand.Publish(7, At(800))], _lease.Acquired(7, At(0), true, At(300)));
+        Assert.Equal(7, _lease.Epoch);
+    }
+
+    [Fact]
+    public void The_holder_renews_in_time()
+    {
+        Hold(7, At(0));
+        Assert.Empty(_lease.Tick(true, At(199)));
+        Assert.Equal([new LeaseCommand.Renew(7)], _lease.Tick(true, At(250)));
+        Assert.Equal([new LeaseCommand.Publish(7, At(1_050))], _lease.Renewed(7, true, At(250)));
+    }
+
+    [Fact]
+    public void A_lease_that_was_flushed_or_taken_ends_the_term()
+    {
+        Hold(7, At(0));
+        _lease.Tick(true, At(250));
+        Assert.Equal([new LeaseCommand.StepDown(7, "taken")], _lease.Renewed(7, false, At(250)));
+        Assert.Equal([new LeaseCommand.Acquire(7)], _lease.Tick(true, At(500)));
+    }
+
+    [Fact]
+    public void A_lease_that_could_not_be_renewed_ends_before_it_can_have_expired()
+    {
+        Hold(7, At(0));
+        _lease.Tick(true, At(250));
+        _lease.Failed(At(300));
+        Assert.False(_lease.StoreReachable);
+        Assert.Equal([new LeaseCommand.Renew(7)], _lease.Tick(true, At(500)));
+        Assert.Equal([new LeaseCommand.StepDown(7, "expired"), new LeaseCommand.Release(7)], _lease.Tick(true, At(800)));
+    }
+
+    [Fact]
+    public void A_renewal_that_answers_after_the_term_ended_does_not_bring_it_back()
+    {
+        Hold(7, At(0));
+        _lease.Tick(true, At(250));
+        _lease.Tick(true, At(900));
+        Assert.Empty(_lease.Renewed(7, true, At(250)));
+        Assert.Null(_lease.Epoch);
+    }
+
+    [Fact]
+    public void A_grant_that_comes_too_late_is_given_back()
+    {
+        _lease.Tick(true, At(0));
+        Assert.Equal([new LeaseCommand.Release(7)], _lease.Acquired(7, At(0), true, At(800)));
+        Assert.Null(_lease.Epoch);
+    }
+
+    [Fact]
+    public void A_grant_that_is_not_wanted_any_more_is_given_back()
+    {
+        _lease.Tick(true, At(0));
+        Assert.Equal([new LeaseCommand.Release(7)], _lease.Acquired(7, At(0), false, At(10)));
+    }
+
+    [Fact]
+    public void A_holder_that_sees_a_higher_epoch_steps_down()
+    {
+        Hold(7, At(0));
+        Assert.Empty(_lease.Seen(6));
+        Assert.Equal([new LeaseCommand.StepDown(7, "fenced"), new LeaseCommand.Release(7)], _lease.Seen(8));
+    }
+
+    [Fact]
+    public void An_epoch_not_above_one_that_was_seen_is_not_used()
+    {
+        _lease.Tick(true, At(0));
+        _lease.Seen(9);
+        Assert.Equal([new LeaseCommand.Release(8)], _lease.Acquired(8, At(0), true, At(10)));
+        Assert.Equal([new LeaseCommand.Acquire(9)], _lease.Tick(true, At(300)));
+    }
+
+    [Fact]
+    public void A_holder_whose_write_was_refused_steps_down()
+    {
+        Assert.Empty(_lease.Refused());
+        Hold(7, At(0));
+        Assert.Equal([new LeaseCommand.StepDown(7, "refused"), new LeaseCommand.Release(7)], _lease.Refused());
+    }
+
+    [Fact]
+    public void A_holder_that_should_not_have_it_any_more_hands_it_on_at_once()
+    {
+        Hold(7, At(0));
+        Assert.Equal([new LeaseCommand.StepDown(7, "given_up"), new LeaseCommand.Release(7)], _lease.Tick(false, At(10)));
+    }
+
+    private static TimeSpan At(double milliseconds) => TimeSpan.FromMilliseconds(milliseconds);
+
+    private void Hold(long epoch, TimeSpan now)
+    {
+        _lease.Tick(true, now);
+        Assert.Single(_lease.Acquired(epoch, now, true, now));
+    }
+}
