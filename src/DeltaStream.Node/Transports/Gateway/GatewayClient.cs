@@ -67,6 +67,11 @@ internal sealed class GatewayClient(IConnectionLink link, IWireProtocol protocol
         return null;
     }
 
+    /// <summary>Passes an event on; completes when more may be read.</summary>
+    public ValueTask TellEventAsync(string name, ReadOnlyMemory<byte> data, ReadOnlyMemory<byte>? ackId) =>
+        // The bytes are the connection's only until this returns. (A null array would become an empty id.)
+        TellAsync(new ClientEvent(name, data.ToArray(), ackId is { } id ? id.ToArray() : default(ReadOnlyMemory<byte>?)));
+
     /// <summary>Passes input on; completes when more may be read.</summary>
     public async ValueTask TellAsync(IClientInput input)
     {

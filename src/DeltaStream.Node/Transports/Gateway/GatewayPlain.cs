@@ -20,7 +20,7 @@ internal sealed class GatewayPlain(Func<IActorRef> supervisor) : IPlainApplicati
         public async ValueTask<bool> StartAsync() => await _client.OpenAsync(supervisor(), SessionId.Create()) is null;
 
         public ValueTask ReceiveAsync(PlainMessage message) =>
-            _client.TellAsync(new ClientEvent(message.Event, message.Data.ToArray(), message.Id?.ToArray()));
+            _client.TellEventAsync(message.Event, message.Data, message.Id);
 
         public ValueTask ReceiveInvalidAsync(string why) => _client.TellAsync(new InvalidClientMessage(InvalidMessage, why));
 

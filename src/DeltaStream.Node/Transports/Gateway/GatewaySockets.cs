@@ -34,7 +34,7 @@ internal sealed class GatewaySockets(Func<IActorRef> supervisor) : ISocketApplic
         public void Connected(string ns) { }
 
         public ValueTask EventAsync(SocketPacket packet, IReadOnlyList<ReadOnlyMemory<byte>> attachments) =>
-            _client!.TellAsync(new ClientEvent(packet.Event.Name, packet.Event.FirstArgument.ToArray(), packet.AckId?.ToArray()));
+            _client!.TellEventAsync(packet.Event.Name, packet.Event.FirstArgument, packet.AckId);
 
         public void Disconnected(string ns) => _client!.Closed(CloseReason.ClientClosed);
 

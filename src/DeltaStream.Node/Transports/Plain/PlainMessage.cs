@@ -62,7 +62,7 @@ public readonly record struct PlainMessage(string Event, ReadOnlyMemory<byte> Da
     private static bool TryTakeId(JsonTokenType kind, ReadOnlyMemory<byte> value, ref PlainMessage message)
     {
         if (kind is not (JsonTokenType.String or JsonTokenType.Number or JsonTokenType.Null) || value.Length > MaxIdBytes) return false;
-        message = message with { Id = kind == JsonTokenType.Null ? null : value };
+        message = message with { Id = kind == JsonTokenType.Null ? default(ReadOnlyMemory<byte>?) : value };
         return true;
     }
 
