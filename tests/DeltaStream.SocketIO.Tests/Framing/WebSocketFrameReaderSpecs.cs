@@ -19,6 +19,7 @@ public sealed class WebSocketFrameReaderSpecs
         ["65,536 bytes"] = (ClientFrame.Make(WebSocketOpcode.Binary, new byte[65_536]), ["Binary:" + new string('0', 131_072)]),
         ["the limit"] = (ClientFrame.Make(WebSocketOpcode.Binary, new byte[Limit]), ["Binary:" + new string('0', 2 * Limit)]),
         ["ping"] = (ClientFrame.Make(WebSocketOpcode.Ping, [1, 2]), ["Ping:0102"]),
+        ["two pings"] = ([.. ClientFrame.Make(WebSocketOpcode.Ping, [1]), .. ClientFrame.Make(WebSocketOpcode.Ping, [2])], ["Ping:01", "Ping:02"]),
         ["pong of 125 bytes"] = (ClientFrame.Make(WebSocketOpcode.Pong, new byte[125]), ["Pong:" + new string('0', 250)]),
         ["close without a code"] = (ClientFrame.Make(WebSocketOpcode.Close, []), ["Close:"]),
         ["close"] = (ClientFrame.Make(WebSocketOpcode.Close, [0x03, 0xe8, 0x6f, 0x6b]), ["Close:03e86f6b"]),
