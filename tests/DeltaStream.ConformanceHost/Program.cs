@@ -2,6 +2,9 @@ using DeltaStream.ConformanceHost;
 using DeltaStream.Node.Transports;
 
 var port = int.Parse(Environment.GetEnvironmentVariable("PORT") ?? "3000");
+// For suites on slow machines: all times of the protocol that many times longer.
+var pace = int.Parse(Environment.GetEnvironmentVariable("TIME_FACTOR") ?? "1");
+var origins = Environment.GetEnvironmentVariable("CORS_ORIGINS") is { } list and not "*" ? OriginPolicy.Only(list.Split(',')) : OriginPolicy.Any;
 
 await using (var rehearsal = Build("http://127.0.0.1:0"))
 {
@@ -15,7 +18,7 @@ await app.StartAsync();
 Console.WriteLine($"listening on http://localhost:{port}");
 await app.WaitForShutdownAsync();
 
-static WebApplication Build(string url)
+WebApplication Build(string url)
 {
     var builder = WebApplication.CreateSlimBuilder();
     builder.Logging.ClearProviders();
@@ -23,10 +26,11 @@ static WebApplication Build(string url)
     builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = TimeSpan.FromSeconds(1));
     builder.Services.AddGatewayTransports(new TransportSettings
     {
-        PingInterval = TimeSpan.FromMilliseconds(300),
-        PingTimeout = TimeSpan.FromMilliseconds(200),
+        PingInterval = pace * TimeSpan.FromMilliseconds(300),
+        PingTimeout = pace * TimeSpan.FromMilliseconds(200),
         MaxPayload = 1_000_000,
-        ConnectTimeout = TimeSpan.FromSeconds(1),
+        ConnectTimeout = pace * TimeSpan.FromSeconds(1),
+        Origins = origins,
     });
     var app = builder.Build();
     var server = app.Services.GetRequiredService<TransportServer>();
