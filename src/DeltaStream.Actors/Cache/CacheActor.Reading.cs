@@ -62,13 +62,18 @@ public sealed partial class CacheActor
 
     private void OnStored(MarketUpdate value)
     {
-        if (value.Event == MarketEvent.UnderlyingUpdate)
-        {
-            if (_values.Offer(value)) OfferStored(value);
-            return;
-        }
+        if (value.Event == MarketEvent.UnderlyingUpdate || IsChainInUse(value.Key)) TakeStored(value);
+        if (value.Event != MarketEvent.ChainUpdate) return;
+        if (_values.Find(MarketEvent.ChainSummary, value.Key) is { } known && known.Position >= value.Position) return;
+        if (!ChainSummary.TryFrom(value.Payload.Span, out var data)) return;
+        TakeStored(new(MarketEvent.ChainSummary, value.Key, value.Position, data, value.Hash, value.ReceivedAt));
+    }
 
-        if (IsChainInUse(value.Key) && _values.Offer(value)) OfferStored(value);
+    private void TakeStored(MarketUpdate value)
+    {
+        var held = _values.Find(value.Event, value.Key);
+        // After a takeover the store holds the last values under new positions; who had them need not have them again.
+        if (_values.Offer(value) && held?.Hash != value.Hash) OfferStored(value);
     }
 
     /// <summary>Offers what a room's topic did not bring to those whom it should have reached.</summary>

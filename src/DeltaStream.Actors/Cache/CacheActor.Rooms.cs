@@ -126,8 +126,9 @@ public sealed partial class CacheActor
         }
 
         room?.Serve(parked.Asker);
+        var values = request.WithValues ? _values.SnapshotOf(request.Room) : [];
         parked.Asker.Tell(
-            new Snapshot(request.Room, request.Token, _values.SnapshotOf(request.Room), !lags && !wideLags, _serial), Self);
+            new Snapshot(request.Room, request.Token, values, !lags && !wideLags, room?.Seen ?? Position.None, _serial), Self);
     }
 
     private void Unpark(RoomUse room, bool isOverdue = false)
@@ -162,8 +163,8 @@ public sealed partial class CacheActor
 
     private void OfferAgainTo(IActorRef asker, OfferAgain again, RoomUse room)
     {
-        // What is newer by now has come over the topic.
-        if (_values.Find(again.Update.Event, again.Update.Key) != again.Update) return;
+        // What the topic has brought by now has reached the asker too.
+        if (!room.IsOffered(again.Update)) return;
         if (room.Seen < again.AtLeast) room.ParkedOffers.Add((asker, again));
         else asker.Tell(new OfferedValue(again.Room, again.Update, room.Seen, ++_serial), Self);
     }

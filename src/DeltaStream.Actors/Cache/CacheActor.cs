@@ -138,8 +138,8 @@ public sealed partial class CacheActor : UntypedActor, IWithTimers
     private void OnRoomEvent(Room room, MarketUpdate update)
     {
         if (!_rooms.TryGetValue(TopicName.For(room), out var use)) return;
-        var isInOrder = use.Hear(update.Position, _tick);
-        if (_values.Offer(update))
+        var isInOrder = use.Hear(update, _tick);
+        if (_values.Offer(update) && !update.IsRepeat)
         {
             // Clients drop what is out of order; what is the newest of its key all the same is a superseded bridge's last word.
             if (!isInOrder) OfferTo(use, update);
@@ -165,6 +165,7 @@ public sealed partial class CacheActor : UntypedActor, IWithTimers
 
     private void OfferTo(RoomUse use, MarketUpdate update)
     {
+        use.Offer(update, _tick);
         var offer = new OfferedValue(use.Room, update, use.Seen, ++_serial);
         if (use.Room.Kind == RoomKind.General)
         {
@@ -178,12 +179,18 @@ public sealed partial class CacheActor : UntypedActor, IWithTimers
     private void OnTick()
     {
         _tick++;
-        if (_tick % SweepTicks == 0) _values.Sweep();
+        if (_tick % SweepTicks == 0) Sweep();
         GiveUpUnusedRooms();
         UnparkOverdue();
         Look();
         ScheduleRead();
         if (_canary is null) FindCanary();
+    }
+
+    private void Sweep()
+    {
+        _values.Sweep();
+        foreach (var room in _rooms.Values) room.ForgetOffers(_tick);
     }
 
     private sealed record Tick : INoSerializationVerificationNeeded

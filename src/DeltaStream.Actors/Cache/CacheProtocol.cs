@@ -35,15 +35,17 @@ public sealed record LeaveRoom(Room Room) : ICacheRequest;
 /// <param name="Token">Comes back with the answer.</param>
 /// <param name="AtLeast">What the sender has seen of the room.</param>
 /// <param name="WideAtLeast">What the sender has seen of the wide room that overlaps it.</param>
-public sealed record GetSnapshot(Room Room, int Token, Position AtLeast, Position WideAtLeast) : ICacheRequest;
+/// <param name="WithValues">False: only how far the room has come, as on connecting.</param>
+public sealed record GetSnapshot(Room Room, int Token, Position AtLeast, Position WideAtLeast, bool WithValues = true) : ICacheRequest;
 
 /// <summary>The newest value of each live key of a room.</summary>
 /// <param name="Room">The room.</param>
 /// <param name="Token">As asked.</param>
 /// <param name="Values">In the order they are to be sent.</param>
 /// <param name="IsComplete">Whether it covers all that the asker had seen.</param>
+/// <param name="Seen">How far along the room's topic the CacheActor had seen; it will offer what comes late for that.</param>
 /// <param name="Serial">The number of the last <see cref="OfferedValue"/> that it covers.</param>
-public sealed record Snapshot(Room Room, int Token, IReadOnlyList<MarketUpdate> Values, bool IsComplete, long Serial) : ICacheReply;
+public sealed record Snapshot(Room Room, int Token, IReadOnlyList<MarketUpdate> Values, bool IsComplete, Position Seen, long Serial) : ICacheReply;
 
 /// <summary>
 /// A value that the room's topic did not bring, or brought too late for its position: newer than all of its key that the

@@ -10,7 +10,12 @@ internal sealed class RoomUse(Room room)
     /// <summary>Looks after the first, before a room counts as settled: 2, 4, 8 and 16 gossip intervals after it came into use.</summary>
     private const int Looks = 4;
 
+    // Ticks after which nobody who was ahead of an offer will come back to it.
+    private const int OfferTicks = 20;
+
     private readonly Dictionary<IActorRef, bool> _users = [];
+    private Dictionary<(MarketEvent, ConflationKey), MarketUpdate>? _offered;
+    private long _forgetOffersAt;
     private int _looks;
 
     public Room Room { get; } = room;
@@ -83,9 +88,26 @@ internal sealed class RoomUse(Room room)
         else NextLook = now + (1L << _looks);
     }
 
-    /// <summary>Takes in the position of an event of the topic; false when it is not beyond those before.</summary>
-    public bool Hear(Position position, long now)
+    /// <summary>Remembers what was offered, until the topic brings it all the same or it is no longer of interest.</summary>
+    public void Offer(MarketUpdate update, long now)
     {
+        (_offered ??= [])[(update.Event, update.Key)] = update;
+        _forgetOffersAt = now + OfferTicks;
+    }
+
+    /// <summary>Whether the value was offered, and the topic has brought neither it nor anything newer since.</summary>
+    public bool IsOffered(MarketUpdate update) =>
+        _offered is not null && _offered.TryGetValue((update.Event, update.Key), out var offered) && offered == update;
+
+    public void ForgetOffers(long now)
+    {
+        if (now >= _forgetOffersAt) _offered = null;
+    }
+
+    /// <summary>Takes in an event of the topic; false when its position is not beyond those before.</summary>
+    public bool Hear(MarketUpdate update, long now)
+    {
+        var position = update.Position;
         if (!HasHeardLive)
         {
             HasHeardLive = true;
@@ -95,6 +117,9 @@ internal sealed class RoomUse(Room room)
 
         if (position <= Seen) return false;
         Seen = position;
+        // Out of order it would reach nobody.
+        if (_offered is not null && _offered.TryGetValue((update.Event, update.Key), out var offered) && offered.Position <= position)
+            _offered.Remove((update.Event, update.Key));
         return true;
     }
 }

@@ -29,10 +29,6 @@ public sealed partial class ClientActor
         {
             underWay.Askers.Add(ackId);
         }
-        else if (room.Kind == RoomKind.General && _opening is not null)
-        {
-            StartJoin(room, ackId).Subscription = _opening;
-        }
         else
         {
             AskForSnapshot(StartJoin(room, ackId));
@@ -77,12 +73,7 @@ public sealed partial class ClientActor
     private void OnSubscribed(Subscribe subscribe)
     {
         // Compared by reference: the acknowledgement of an earlier subscription to the same topic must not count for this one.
-        if (ReferenceEquals(subscribe, _opening))
-        {
-            _opening = null;
-            if (_ledger.Find(Room.General) is { } general && FindJoin(Room.General) is null) _ledger.GoLive(general);
-        }
-
+        if (ReferenceEquals(subscribe, _opening)) _opening = null;
         var join = _joins?.Find(it => ReferenceEquals(it.Subscription, subscribe));
         if (join is not null) AskForSnapshot(join);
     }
@@ -91,7 +82,8 @@ public sealed partial class ClientActor
     {
         if (_ledger.Find(join.Room) is not { } joined) return;
         var (atLeast, wideAtLeast) = _ledger.BeginSnapshot(joined);
-        _context.Cache.Tell(new GetSnapshot(join.Room, join.Token, atLeast, wideAtLeast), Self);
+        join.HasAskedForValues = join.Askers.Count > 0;
+        _context.Cache.Tell(new GetSnapshot(join.Room, join.Token, atLeast, wideAtLeast, join.HasAskedForValues), Self);
     }
 
     private void OnCacheReply(ICacheReply reply)
@@ -124,12 +116,19 @@ public sealed partial class ClientActor
 
     private void OnSnapshot(PendingJoin join, Snapshot snapshot)
     {
+        if (join.Askers.Count > 0 && !join.HasAskedForValues)
+        {
+            // Who subscribes to `general` while its first, silent join is under way wants the snapshot all the same.
+            AskForSnapshot(join);
+            return;
+        }
+
         _joins!.Remove(join);
         if (_joins.Count == 0) _joins = null;
         if (_ledger.Find(join.Room) is not { } joined) return;
         Welcome(join);
         var due = new List<MarketUpdate>(snapshot.Values.Count);
-        _ledger.Complete(joined, snapshot.Values, snapshot.IsComplete, snapshot.Serial, due);
+        _ledger.Complete(joined, snapshot.Values, snapshot.IsComplete, snapshot.Seen, snapshot.Serial, due);
         foreach (var update in due) Send(update);
     }
 
@@ -141,12 +140,12 @@ public sealed partial class ClientActor
             if (FindJoin(joined.Room) is { } join)
             {
                 Enter(join);
+                if (_opening is not null && joined.Room.Kind == RoomKind.General) _opening = join.Subscription;
                 continue;
             }
 
-            var subscribe = SubscribeTo(joined.Room);
+            SubscribeTo(joined.Room);
             if (joined.Room.Kind != RoomKind.General) _context.Cache.Tell(new UseRoom(joined.Room, UseRoom.Rejoined), Self);
-            else if (_opening is not null) _opening = subscribe;
         }
     }
 
@@ -176,8 +175,14 @@ public sealed partial class ClientActor
 
     private PendingJoin StartJoin(Room room, ReadOnlyMemory<byte>? ackId)
     {
-        var join = new PendingJoin(room, ++_lastToken);
+        var join = StartJoin(room);
         join.Askers.Add(ackId);
+        return join;
+    }
+
+    private PendingJoin StartJoin(Room room)
+    {
+        var join = new PendingJoin(room, ++_lastToken);
         (_joins ??= []).Add(join);
         return join;
     }
@@ -195,6 +200,8 @@ public sealed partial class ClientActor
 
         /// <summary>The subscription whose acknowledgement is awaited.</summary>
         public Subscribe? Subscription { get; set; }
+
+        public bool HasAskedForValues { get; set; }
 
         /// <summary>Who asked, by the acknowledgement they want.</summary>
         public List<ReadOnlyMemory<byte>?> Askers { get; } = [];

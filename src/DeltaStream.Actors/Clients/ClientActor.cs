@@ -44,7 +44,9 @@ public sealed partial class ClientActor : UntypedActor
         Answer(ServerEvents.Connected, ServerEvents.ConnectedData(_sessionId, _context.Time.GetUtcNow(), _context.Settings.Demo));
         if (_feed.State != FeedState.Live) Answer(ServerEvents.FeedStatus, ServerEvents.FeedStatusData(_feed));
         _ledger.Join(Room.General);
-        _opening = SubscribeTo(Room.General);
+        var join = StartJoin(Room.General);
+        Enter(join);
+        _opening = join.Subscription;
     }
 
     /// <inheritdoc/>

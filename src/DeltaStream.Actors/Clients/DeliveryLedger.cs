@@ -27,9 +27,12 @@ public enum OfferResult : byte
 /// </summary>
 public sealed class DeliveryLedger
 {
+    private const int LeftKept = 8;
+
     private JoinedRoom? _general;
     private Dictionary<string, JoinedRoom>? _chains;
     private Dictionary<ConflationKey, JoinedRoom>? _narrow;
+    private Queue<(ConflationKey Key, Position Delivered)>? _left;
 
     /// <summary>How many rooms the client is in.</summary>
     public int Count => (_general is null ? 0 : 1) + (_chains?.Count ?? 0) + (_narrow?.Count ?? 0);
@@ -79,7 +82,7 @@ public sealed class DeliveryLedger
             default:
                 var key = room.SingleKey!.Value;
                 (_narrow ??= new()).Add(key, joined);
-                joined.Delivered = WideOf(room)?.MarkOf(key) ?? Position.None;
+                joined.Delivered = Later(WideOf(room)?.MarkOf(key) ?? Position.None, LeftAt(key));
                 break;
         }
 
@@ -93,12 +96,9 @@ public sealed class DeliveryLedger
     public (Position Room, Position Wide) BeginSnapshot(JoinedRoom joined)
     {
         var wide = WideOf(joined.Room)?.Position ?? Position.None;
-        joined.AwaitSnapshot(joined.Position > wide ? joined.Position : wide);
+        joined.AwaitSnapshot(Later(joined.Position, wide));
         return (joined.Position, wide);
     }
-
-    /// <summary>Makes a room live without a snapshot, as on connecting.</summary>
-    public void GoLive(JoinedRoom joined) => joined.GoLive();
 
     /// <summary>Leaves a room; false when the client was not in it.</summary>
     public bool Leave(Room room)
@@ -114,6 +114,7 @@ public sealed class DeliveryLedger
                 var key = room.SingleKey!.Value;
                 if (_narrow is null || !_narrow.Remove(key, out var left)) return false;
                 if (_narrow.Count == 0) _narrow = null;
+                Remember(key, left.Delivered);
                 // The wide room's topic may still bring what was delivered over the narrow one.
                 var wide = WideOf(room);
                 if (wide is not null && (wide.IsJoining || left.Delivered > wide.Position)) wide.Mark(key, left.Delivered);
@@ -144,20 +145,22 @@ public sealed class DeliveryLedger
         var isNew = update.Position > joined.MarkOf(update.Key);
         joined.Prune();
         var narrow = NarrowOf(update);
-        return narrow is null ? isNew : isNew & Arbitrate(narrow, update.Position);
+        if (narrow is not null) isNew &= Arbitrate(narrow, update.Position);
+        return isNew && !update.IsRepeat;
     }
 
     /// <summary>Takes in a room's snapshot; from now on updates go out as they come.</summary>
     /// <param name="joined">The room.</param>
     /// <param name="values">The newest value of each of its keys, in the order they are to be sent.</param>
     /// <param name="isComplete">Whether whoever made it had seen all that the client had when it asked.</param>
+    /// <param name="seen">How far along the room's topic whoever made it had seen.</param>
     /// <param name="serial">The number of the last value offered out of topic that it holds.</param>
     /// <param name="due">Gets what is to be sent, in order.</param>
-    public void Complete(JoinedRoom joined, IReadOnlyList<MarketUpdate> values, bool isComplete, long serial, ICollection<MarketUpdate> due)
+    public void Complete(JoinedRoom joined, IReadOnlyList<MarketUpdate> values, bool isComplete, Position seen, long serial, ICollection<MarketUpdate> due)
     {
         foreach (var value in values)
         {
-            var newest = joined.TakeKept(value.Key, out var kept) && kept!.Position > value.Position ? kept : value;
+            var newest = joined.TakeKept(value.Key, out var kept) && kept!.Position > value.Position && kept.Position > seen ? kept : value;
             // A snapshot answers a request, so it repeats what the client has, but never goes behind it.
             var mayBeOlder = !isComplete && newest == value && joined.Floor > Position.None && value.Position <= joined.Floor;
             if (!mayBeOlder && newest.Position >= LastOf(joined, newest)) Deliver(joined, newest, due);
@@ -165,9 +168,11 @@ public sealed class DeliveryLedger
 
         foreach (var kept in joined.Kept)
         {
-            if (kept.Position > LastOf(joined, kept)) Deliver(joined, kept, due);
+            // What whoever made it takes as out of order and does not have, it will offer.
+            if (kept.Position > seen && kept.Position > LastOf(joined, kept)) Deliver(joined, kept, due);
         }
 
+        joined.Advance(seen);
         joined.Serial = serial;
         joined.GoLive();
     }
@@ -210,9 +215,34 @@ public sealed class DeliveryLedger
     private Position LastOf(JoinedRoom joined, MarketUpdate update)
     {
         var marked = joined.MarkOf(update.Key);
-        var narrow = NarrowOf(update)?.Delivered ?? Position.None;
-        return narrow > marked ? narrow : marked;
+        if (update.Event == MarketEvent.ChainSummary) return marked;
+        return Later(marked, NarrowOf(update)?.Delivered ?? LeftAt(update.Key));
     }
+
+    /// <summary>
+    /// What was delivered over a narrow room just left: the same value may be under way as an offer to the wide one, by a
+    /// slower path. That is a matter of milliseconds, so a few are enough.
+    /// </summary>
+    private void Remember(ConflationKey key, Position delivered)
+    {
+        _left ??= new(LeftKept);
+        if (_left.Count == LeftKept) _left.Dequeue();
+        _left.Enqueue((key, delivered));
+    }
+
+    private Position LeftAt(ConflationKey key)
+    {
+        var last = Position.None;
+        if (_left is null) return last;
+        foreach (var left in _left)
+        {
+            if (left.Key == key) last = Later(last, left.Delivered);
+        }
+
+        return last;
+    }
+
+    private static Position Later(Position one, Position other) => one > other ? one : other;
 
     private JoinedRoom? FindFor(Room room, MarketUpdate update)
     {

@@ -6,7 +6,7 @@ namespace DeltaStream.Actors.Telemetry;
 public sealed class GatewayMetrics : IDisposable
 {
     /// <summary>The name of the meter that all of the gateway's instruments belong to.</summary>
-    public const string MeterName = "DeltaStream";
+    public const string MeterName = BridgeMetrics.MeterName;
 
     /// <summary>The tag <c>transport</c>: <c>websocket</c>, <c>polling</c> or <c>ws</c>.</summary>
     public const string TransportTag = "transport";
@@ -31,22 +31,22 @@ public sealed class GatewayMetrics : IDisposable
     /// <summary>Makes the instruments.</summary>
     public GatewayMetrics()
     {
-        _connections = _meter.CreateUpDownCounter<int>("deltastream.connections", description: "Connected clients by transport");
-        _delivered = _meter.CreateCounter<long>("deltastream.delivered", description: "Updates handed to a client's transport");
-        _conflated = _meter.CreateCounter<long>("deltastream.conflated", description: "Updates superseded before a client could take them");
-        _dropped = _meter.CreateCounter<long>("deltastream.dropped", description: "Updates not sent, by reason");
-        _refused = _meter.CreateCounter<long>("deltastream.refused", description: "Client requests refused, by reason");
-        _encodes = _meter.CreateCounter<long>("deltastream.encodes", description: "Frames made of updates, by wire protocol");
-        _closes = _meter.CreateCounter<long>("deltastream.closes", description: "Connections ended, by reason");
-        _slowConsumers = _meter.CreateCounter<long>("deltastream.slow_consumers", description: "Clients closed because they did not read");
+        _connections = _meter.CreateUpDownCounter<int>("connections", description: "Connected clients by transport");
+        _delivered = _meter.CreateCounter<long>("delivered", description: "Updates handed to a client's transport");
+        _conflated = _meter.CreateCounter<long>("conflated", description: "Updates superseded before a client could take them");
+        _dropped = _meter.CreateCounter<long>("dropped", description: "Updates not sent, by reason");
+        _refused = _meter.CreateCounter<long>("refused", description: "Client requests refused, by reason");
+        _encodes = _meter.CreateCounter<long>("encodes", description: "Frames made of updates, by wire protocol");
+        _closes = _meter.CreateCounter<long>("closes", description: "Connections ended, by reason");
+        _slowConsumers = _meter.CreateCounter<long>("slow_consumers", description: "Clients closed because they did not read");
         _latency = _meter.CreateHistogram<double>(
-            "deltastream.latency", "s", "From receipt from Redis to the hand-over to a client's socket, once a write",
+            "delivery_latency_seconds", "s", "From receipt from Redis to the hand-over to a client's socket, once a write",
             advice: new() { HistogramBucketBoundaries = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10] });
     }
 
     /// <summary>Watches how many rooms are in use on the node.</summary>
     public void ObserveRooms(Func<int> rooms) =>
-        _meter.CreateObservableGauge("deltastream.rooms", rooms, description: "Rooms in use on the node");
+        _meter.CreateObservableGauge("rooms", rooms, description: "Rooms in use on the node");
 
     /// <summary>A client has connected over this transport.</summary>
     public void Opened(string transport) => _connections.Add(1, new KeyValuePair<string, object?>(TransportTag, transport));
