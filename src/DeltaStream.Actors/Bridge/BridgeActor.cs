@@ -32,7 +32,7 @@ public sealed class BridgeActor : UntypedActor, IWithTimers
     private readonly TimeProvider _time;
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private readonly IActorRef _mediator = DistributedPubSub.Get(Context.System).Mediator;
-    private readonly string _node = Cluster.Get(Context.System).SelfAddress.HostPort();
+    private readonly string _node;
     private readonly PublishingRight _right;
     private readonly IntakeLedger _ledger;
     private readonly HeartbeatPolicy _heartbeats;
@@ -52,10 +52,11 @@ public sealed class BridgeActor : UntypedActor, IWithTimers
     private bool _syncAgain;
     private string? _lastError;
 
-    /// <summary>Makes the actor.</summary>
-    public BridgeActor(BridgeSettings settings, BridgePorts ports, TimeProvider time)
+    /// <summary>Makes the actor; <see cref="Props"/> says of what.</summary>
+    public BridgeActor(BridgeSettings settings, BridgePorts ports, TimeProvider time, string? node)
     {
         (_settings, _ports, _time) = (settings.Check(), ports, time);
+        _node = node ?? HostPort(Cluster.Get(Context.System).SelfAddress);
         _right = new PublishingRight(time);
         _ledger = new IntakeLedger(settings);
         _heartbeats = new HeartbeatPolicy(_node, settings.HeartbeatInterval * 4);
@@ -67,8 +68,12 @@ public sealed class BridgeActor : UntypedActor, IWithTimers
     private TimeSpan Now => _time.GetElapsedTime(0, _time.GetTimestamp());
 
     /// <summary>How to make one.</summary>
-    public static Props Props(BridgeSettings settings, BridgePorts ports, TimeProvider time) =>
-        Akka.Actor.Props.Create(() => new BridgeActor(settings, ports, time));
+    /// <param name="settings">How it works.</param>
+    /// <param name="ports">Where it takes from and gives to.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="node">How it calls itself, unique in the cluster; by default its node's <c>host:port</c>.</param>
+    public static Props Props(BridgeSettings settings, BridgePorts ports, TimeProvider time, string? node = null) =>
+        Akka.Actor.Props.Create(() => new BridgeActor(settings, ports, time, node));
 
     /// <inheritdoc/>
     protected override void PreStart()
@@ -112,6 +117,8 @@ public sealed class BridgeActor : UntypedActor, IWithTimers
             default: Unhandled(message); break;
         }
     }
+
+    private static string HostPort(Address address) => $"{address.Host}:{address.Port}";
 
     private void OnOwn(IBridgeEvent @event)
     {
@@ -209,7 +216,7 @@ public sealed class BridgeActor : UntypedActor, IWithTimers
         _graphStopped = CancellationTokenSource.CreateLinkedTokenSource(_stopped.Token);
         var stopped = _graphStopped.Token;
         var observer = new BridgeObserver(Self);
-        var topics = new TopicPublisher(_mediator, NodeUpdates.For(Context.System).Repeats, Cluster.Get(Context.System).SelfUniqueAddress.ToString(), _log);
+        var topics = new TopicPublisher(_mediator, NodeUpdates.For(Context.System).Repeats, _node, _log);
         var running = BridgeGraph.Create(
             FeedSource.Create(_ports.Feed, observer, _settings, stopped).Merge(ChannelSource.FromReader(_restored.Reader)),
             new MessageReader(_settings, _ledger, _time, _log),

@@ -50,6 +50,11 @@ public static class FeedSource
         {
             await ended;
         }
+        catch (AbruptStageTerminationException)
+        {
+            // The bridge itself ends.
+            stopped = new CancellationToken(canceled: true);
+        }
         catch (Exception lost)
         {
             reason = Reason(lost);
@@ -66,6 +71,9 @@ public static class FeedSource
         }
     }
 
-    private static string Reason(Exception error) =>
-        error is FeedUnavailableException ? error.Message : $"{error.GetType().Name}: {error.Message}";
+    private static string Reason(Exception error) => error.GetBaseException() switch
+    {
+        FeedUnavailableException unavailable => unavailable.Message,
+        var other => $"{other.GetType().Name}: {other.Message}",
+    };
 }

@@ -1,4 +1,5 @@
 using DeltaStream.Actors.Market;
+using DeltaStream.Actors.Telemetry;
 using DeltaStream.Actors.Topics;
 
 namespace DeltaStream.Actors.Bridge;
@@ -34,7 +35,7 @@ public sealed class IntakeLedger(BridgeSettings settings)
     // decides by timestamp, as for a value it never received.
     private const int RecentKept = 64;
 
-    private static readonly TimeSpan LongAgo = TimeSpan.MinValue;
+    private static readonly TimeSpan LongAgo = TimeSpan.FromDays(-1);
 
     private readonly Lock _lock = new();
     private readonly Dictionary<ConflationKey, KeyLedger> _keys = [];
@@ -49,10 +50,23 @@ public sealed class IntakeLedger(BridgeSettings settings)
         get { lock (_lock) return [.. _keys.Keys]; }
     }
 
-    /// <summary>Notes a message from the feed. Null when there are too many keys.</summary>
+    /// <summary>
+    /// Notes a message from the feed. Null when there are too many keys, or when the feed lags behind a value that was read
+    /// back from the store.
+    /// </summary>
     public Intake? Received(EnrichedMessage message, long receivedAt, TimeSpan now)
     {
-        lock (_lock) return Add(message, receivedAt, now);
+        lock (_lock)
+        {
+            if (_keys.TryGetValue(message.Key, out var key) && key.Restored is { } restored)
+            {
+                if (message.Hash != restored.Hash && message.Timestamp < restored.Timestamp && now < restored.Until) return null;
+                key.Restored = null;
+                if (message.Hash == restored.Hash) return null;
+            }
+
+            return Add(message, receivedAt, now);
+        }
     }
 
     /// <summary>Notes a value read back from the store; null unless it is newer than all that was received of its key.</summary>
@@ -62,7 +76,9 @@ public sealed class IntakeLedger(BridgeSettings settings)
         {
             if (_keys.TryGetValue(message.Key, out var key)
                 && (key.OrdinalOf(message.Hash) != 0 || key.Newest?.Message.Timestamp >= message.Timestamp)) return null;
-            return Add(message, receivedAt, now);
+            var intake = Add(message, receivedAt, now);
+            if (intake is not null) _keys[message.Key].Restored = (message.Hash, message.Timestamp, now + settings.Life);
+            return intake;
         }
     }
 
@@ -120,6 +136,9 @@ public sealed class IntakeLedger(BridgeSettings settings)
             }
 
             if (now < _holdUntil) return Publication.Hold;
+
+            // For as long as a value lives: a producer whose clock was put back must not be silenced for good.
+            if (now - settings.Life > key.PublishedAt) return Publication.Send;
             return intake.Message.Timestamp < key.PublishedTimestamp ? Publication.Skip : Publication.Send;
         }
     }
@@ -183,7 +202,12 @@ public sealed class IntakeLedger(BridgeSettings settings)
     {
         if (!_keys.TryGetValue(name, out var key))
         {
-            if (_keys.Count >= settings.MaxKeys) return null;
+            if (_keys.Count >= settings.MaxKeys)
+            {
+                BridgeMetrics.Refused.Add(1);
+                return null;
+            }
+
             _keys[name] = key = new KeyLedger();
         }
 
@@ -196,6 +220,9 @@ public sealed class IntakeLedger(BridgeSettings settings)
         public readonly Queue<(long Ordinal, ulong Hash)> Recent = new();
         public Intake? Newest;
         public TimeSpan TouchedAt;
+
+        /// <summary>A value from the store that the feed has not brought yet: until it has, what the feed brings may be older.</summary>
+        public (ulong Hash, long Timestamp, TimeSpan Until)? Restored;
         public Position Published;
         public ulong PublishedHash;
         public long PublishedTimestamp;

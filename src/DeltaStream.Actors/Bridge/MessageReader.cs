@@ -32,9 +32,7 @@ public sealed class MessageReader(BridgeSettings settings, IntakeLedger ledger, 
         if (EnrichedMessage.TryRead(channel, payload, settings.MaxMessageBytes, out var message, out var reason))
         {
             var now = time.GetElapsedTime(0, time.GetTimestamp());
-            var intake = item.IsStored ? ledger.Restored(message!, receivedAt, now) : ledger.Received(message!, receivedAt, now);
-            if (intake is null && !item.IsStored) BridgeMetrics.Refused.Add(1);
-            return intake;
+            return item.IsStored ? ledger.Restored(message!, receivedAt, now) : ledger.Received(message!, receivedAt, now);
         }
 
         BridgeMetrics.InvalidMessage(reason);

@@ -16,7 +16,7 @@ public abstract class BridgeSpec : Akka.TestKit.Xunit2.TestKit
     protected const string Underlying = EnrichedMessage.UnderlyingChannel;
     protected const string Chain = EnrichedMessage.ChainChannel;
 
-    protected BridgeSpec(ITestOutputHelper output, TimeProvider? time = null, string config = "") : base(Akka.Configuration.ConfigurationFactory.ParseString(config + Config), null, output)
+    protected BridgeSpec(ITestOutputHelper output, TimeProvider? time = null, string config = "") : base(Akka.Configuration.ConfigurationFactory.ParseString(config + ClusterConfig), null, output)
     {
         Time = time ?? TimeProvider.System;
         Feed = new InMemoryFeed(Time);
@@ -38,7 +38,7 @@ public abstract class BridgeSpec : Akka.TestKit.Xunit2.TestKit
 
     protected IActorRef Mediator { get; }
 
-    private static string Config => """
+    public const string ClusterConfig = """
         akka.actor.provider = cluster
         akka.remote.dot-netty.tcp { hostname = "127.0.0.1", port = 0 }
         akka.cluster.jmx.enabled = off

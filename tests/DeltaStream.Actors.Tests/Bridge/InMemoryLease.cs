@@ -12,6 +12,9 @@ public sealed class InMemoryLease(TimeProvider time) : ILeaseStore
 
     public bool IsDown { get; set; }
 
+    /// <summary>How wrong the store's clock is.</summary>
+    public TimeSpan TimeShift { get; set; }
+
     public string? Owner { get; private set; }
 
     public long Epoch { get; private set; }
@@ -23,9 +26,9 @@ public sealed class InMemoryLease(TimeProvider time) : ILeaseStore
         lock (_lock)
         {
             Reach();
-            if (Owner is not null && time.GetUtcNow() < _until) return ValueTask.FromResult<long?>(null);
-            Epoch = _storedEpoch = Math.Max(Math.Max(_storedEpoch, epochFloor) + 1, time.GetUtcNow().ToUnixTimeMilliseconds());
-            (Owner, _until) = (owner, time.GetUtcNow() + ttl);
+            if (Owner is not null && Now < _until) return ValueTask.FromResult<long?>(null);
+            Epoch = _storedEpoch = Math.Max(Math.Max(_storedEpoch, epochFloor) + 1, Now.ToUnixTimeMilliseconds());
+            (Owner, _until) = (owner, Now + ttl);
             return ValueTask.FromResult<long?>(Epoch);
         }
     }
@@ -35,8 +38,8 @@ public sealed class InMemoryLease(TimeProvider time) : ILeaseStore
         lock (_lock)
         {
             Reach();
-            if (Owner != owner || Epoch != epoch || time.GetUtcNow() >= _until) return ValueTask.FromResult(false);
-            _until = time.GetUtcNow() + ttl;
+            if (Owner != owner || Epoch != epoch || Now >= _until) return ValueTask.FromResult(false);
+            _until = Now + ttl;
             return ValueTask.FromResult(true);
         }
     }
@@ -62,6 +65,8 @@ public sealed class InMemoryLease(TimeProvider time) : ILeaseStore
     {
         lock (_lock) (Owner, Epoch, _storedEpoch, _until) = (owner, epoch, epoch, DateTimeOffset.MaxValue);
     }
+
+    private DateTimeOffset Now => time.GetUtcNow() + TimeShift;
 
     private void Reach()
     {

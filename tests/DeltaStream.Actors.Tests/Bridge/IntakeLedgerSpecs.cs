@@ -109,6 +109,24 @@ public class IntakeLedgerSpecs
     }
 
     [Fact]
+    public void A_feed_that_lags_behind_a_stored_value_brings_nothing_older_and_not_that_value_again()
+    {
+        Receive(1);
+        Assert.NotNull(_ledger.Restored(Message(3), 0, At(0)));
+        Assert.Null(_ledger.Received(Message(2), 0, At(1)));
+        Assert.Null(_ledger.Received(Message(3), 0, At(2)));
+        Assert.NotNull(_ledger.Received(Message(2), 0, At(3)));
+    }
+
+    [Fact]
+    public void A_stored_value_from_the_future_silences_its_key_no_longer_than_it_lives()
+    {
+        Assert.NotNull(_ledger.Restored(Message(1_000_000), 0, At(0)));
+        Assert.Null(_ledger.Received(Message(1), 0, At(59_000)));
+        Assert.NotNull(_ledger.Received(Message(1), 0, At(60_000)));
+    }
+
+    [Fact]
     public void A_stored_value_that_had_been_published_is_not_published_again()
     {
         _ledger.SignOfLife(At(0));
