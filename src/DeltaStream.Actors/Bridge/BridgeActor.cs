@@ -27,6 +27,10 @@ public sealed class BridgeActor : UntypedActor, IWithTimers
 {
     private const int SyncBuffer = 256;
 
+    // Costs next to nothing where the subscriptions still stand; a standby without a cache beside it has no other way to notice
+    // that a restarted mediator has dropped them.
+    private static readonly TimeSpan SubscribeEvery = TimeSpan.FromSeconds(5);
+
     private readonly BridgeSettings _settings;
     private readonly BridgePorts _ports;
     private readonly TimeProvider _time;
@@ -79,18 +83,20 @@ public sealed class BridgeActor : UntypedActor, IWithTimers
     protected override void PreStart()
     {
         BridgeMetrics.HoldsEpoch(0);
-        _mediator.Tell(new Subscribe(TopicName.Heartbeat, Self));
-        _mediator.Tell(new Subscribe(TopicName.Published, Self));
+        Context.System.EventStream.Subscribe<SubscriptionsLost>(Self);
+        Subscribe();
         _materializer = Context.Materializer();
         _lease = Context.ActorOf(LeaseActor.Props(_settings, _ports.Lease, _right, _time), "lease");
         Timers.StartPeriodicTimer("heartbeat", Beat.Instance, _settings.HeartbeatInterval);
         Timers.StartPeriodicTimer("forget", Forget.Instance, _settings.Life);
+        Timers.StartPeriodicTimer("subscribe", SubscriptionsLost.Instance, SubscribeEvery);
         StartGraph();
     }
 
     /// <inheritdoc/>
     protected override void PostStop()
     {
+        Context.System.EventStream.Unsubscribe(Self);
         _right.Withdraw();
         _graphStopped?.Cancel();
         _stopped.Cancel();
@@ -113,9 +119,16 @@ public sealed class BridgeActor : UntypedActor, IWithTimers
             case StartAgain: StartGraph(); break;
             case SyncAgain: Sync(); break;
             case LinkGraceOver: _lease.Tell(new LinkIsGood(_linkUp)); break;
+            case SubscriptionsLost: Subscribe(); break;
             case SubscribeAck: break;
             default: Unhandled(message); break;
         }
+    }
+
+    private void Subscribe()
+    {
+        _mediator.Tell(new Subscribe(TopicName.Heartbeat, Self));
+        _mediator.Tell(new Subscribe(TopicName.Published, Self));
     }
 
     private static string HostPort(Address address) => $"{address.Host}:{address.Port}";
