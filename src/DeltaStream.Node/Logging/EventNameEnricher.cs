@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using Serilog.Core;
 using Serilog.Events;
 
@@ -5,17 +6,27 @@ namespace DeltaStream.Node.Logging;
 
 /// <summary>
 /// Gives every log line that has an event name the field <c>event</c>, as the Flask gateway's lines have, so that a query
-/// names the event and not a text.
+/// names the event and not a text. Lines from within Akka have no event id; there the name is the text's first word.
 /// </summary>
-internal sealed class EventNameEnricher : ILogEventEnricher
+internal sealed partial class EventNameEnricher : ILogEventEnricher
 {
     private const string Source = "EventId";
 
     public void Enrich(LogEvent logEvent, ILogEventPropertyFactory propertyFactory)
     {
-        if (!logEvent.Properties.TryGetValue(Source, out var value) || value is not StructureValue id) return;
+        if (NameOf(logEvent) is { } name) logEvent.AddPropertyIfAbsent(new LogEventProperty("event", new ScalarValue(name)));
         logEvent.RemovePropertyIfPresent(Source);
-        if (id.Properties.FirstOrDefault(property => property.Name == "Name")?.Value is ScalarValue { Value: string name })
-            logEvent.AddPropertyIfAbsent(new LogEventProperty("event", new ScalarValue(name)));
     }
+
+    private static string? NameOf(LogEvent logEvent)
+    {
+        if (logEvent.Properties.TryGetValue(Source, out var value) && value is StructureValue id
+            && id.Properties.FirstOrDefault(property => property.Name == "Name")?.Value is ScalarValue { Value: string name })
+            return name;
+        var text = EventName().Match(logEvent.MessageTemplate.Text);
+        return text.Success ? text.Value : null;
+    }
+
+    [GeneratedRegex("^[a-z]+(_[a-z]+)+(?= |$)")]
+    private static partial Regex EventName();
 }

@@ -9,7 +9,7 @@ namespace DeltaStream.Node.Logging;
 /// <summary>Structured logs: one JSON object a line in production, readable lines in development.</summary>
 public static class GatewayLogging
 {
-    private const string Readable = "{Timestamp:HH:mm:ss.fff} {Level:u3} {event} {Message:lj}{NewLine}{Exception}";
+    private const string Readable = "{Timestamp:HH:mm:ss.fff} {Level:u3} {Message:lj}{NewLine}{Exception}";
 
     /// <summary>Sends all logs, Akka's as well, through Serilog to standard output.</summary>
     public static WebApplicationBuilder AddGatewayLogging(this WebApplicationBuilder builder, NodeSettings settings)

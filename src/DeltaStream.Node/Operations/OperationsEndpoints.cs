@@ -9,6 +9,10 @@ public static class OperationsEndpoints
     /// <summary>Registers what the endpoints answer from, and the order of stopping.</summary>
     public static IServiceCollection AddOperations(this IServiceCollection services, NodeSettings settings)
     {
+        MetricsExport.SuppressForeignMetrics();
+        // Made now, so that it misses nothing; kept by the container, which ends it.
+        var export = new MetricsExport(Metrics.DefaultRegistry);
+        services.AddSingleton(_ => export);
         services.AddSingleton<NodePhase>();
         services.AddSingleton<Membership>();
         services.AddSingleton<NodeHealth>();

@@ -1,0 +1,37 @@
+using System.Diagnostics.Metrics;
+using DeltaStream.Actors.Telemetry;
+using Prometheus;
+
+namespace DeltaStream.Node.Operations;
+
+/// <summary>
+/// Brings the gateway's own instruments to <c>/metrics</c>, from the node's start on. (The library's own adapter shows
+/// counters as gauges, and counts only from the first scrape.)
+/// </summary>
+internal sealed class MetricsExport : IDisposable
+{
+    private readonly MeterListener _listener = new();
+
+    /// <summary>Starts listening; measurements made before are lost.</summary>
+    /// <param name="registry">What <c>/metrics</c> shows.</param>
+    public MetricsExport(CollectorRegistry registry)
+    {
+        var factory = Metrics.WithCustomRegistry(registry);
+        _listener.InstrumentPublished = (instrument, listener) =>
+        {
+            if (instrument.Meter.Name == GatewayMetrics.MeterName) listener.EnableMeasurementEvents(instrument, new ExportedInstrument(instrument, factory));
+        };
+        _listener.SetMeasurementEventCallback<int>(static (_, value, tags, state) => ((ExportedInstrument)state!).Record(value, tags));
+        _listener.SetMeasurementEventCallback<long>(static (_, value, tags, state) => ((ExportedInstrument)state!).Record(value, tags));
+        _listener.SetMeasurementEventCallback<double>(static (_, value, tags, state) => ((ExportedInstrument)state!).Record(value, tags));
+        _listener.Start();
+        registry.AddBeforeCollectCallback(_listener.RecordObservableInstruments);
+    }
+
+    /// <summary>What is shown without being asked for: the process, but no other library's instruments.</summary>
+    public static void SuppressForeignMetrics() => Metrics.SuppressDefaultMetrics(
+        new SuppressDefaultMetricOptions { SuppressEventCounters = true, SuppressMeters = true, SuppressDebugMetrics = true });
+
+    /// <inheritdoc/>
+    public void Dispose() => _listener.Dispose();
+}
