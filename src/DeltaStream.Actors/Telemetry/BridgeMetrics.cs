@@ -45,6 +45,16 @@ public static class BridgeMetrics
     /// <summary>How often the mediator was found to have lost its subscriptions.</summary>
     public static readonly Counter<long> SubscriptionsLost = Meter.CreateCounter<long>("bridge_subscriptions_lost", null, "Times the mediator lost this node's subscriptions");
 
+    /// <summary>Shows every counter from the start, at 0: what is not there can't be alarmed on.</summary>
+    public static void ShowAll()
+    {
+        foreach (var counter in new[] { Conflated, Refused, Published, Restarts, SubscriptionsLost }) counter.Add(0);
+        foreach (var channel in new[] { EnrichedMessage.UnderlyingChannel, EnrichedMessage.ChainChannel })
+            MessagesIn.Add(0, new KeyValuePair<string, object?>("channel", channel));
+        foreach (var reason in Enum.GetValues<InvalidReason>())
+            Invalid.Add(0, new KeyValuePair<string, object?>("reason", reason.Name()));
+    }
+
     /// <summary>Counts a message from the platform; a channel that is not known as <c>other</c>, so that nobody can make tags at will.</summary>
     public static void MessageIn(string channel) =>
         MessagesIn.Add(1, new KeyValuePair<string, object?>("channel", EnrichedMessage.IsKnown(channel) ? channel : "other"));

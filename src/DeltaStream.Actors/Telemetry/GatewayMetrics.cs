@@ -44,6 +44,18 @@ public sealed class GatewayMetrics : IDisposable
             advice: new() { HistogramBucketBoundaries = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10] });
     }
 
+    /// <summary>Shows every counter from the start, at 0: what is not there can't be alarmed on.</summary>
+    public void ShowAll()
+    {
+        foreach (var counter in new[] { _delivered, _conflated, _slowConsumers }) counter.Add(0);
+        Count(_dropped, "unsubscribed");
+        Count(_closes, "client_closed");
+        foreach (var transport in new[] { "websocket", "polling", "ws" })
+            _connections.Add(0, new KeyValuePair<string, object?>(TransportTag, transport));
+
+        static void Count(Counter<long> counter, string reason) => counter.Add(0, new KeyValuePair<string, object?>(ReasonTag, reason));
+    }
+
     /// <summary>Watches how many rooms are in use on the node.</summary>
     public void ObserveRooms(Func<int> rooms) =>
         _meter.CreateObservableGauge("rooms", rooms, description: "Rooms in use on the node");

@@ -1,3 +1,4 @@
+using Akka.Actor;
 using Akka.Cluster.Hosting;
 using Akka.Hosting;
 using Akka.Remote.Hosting;
@@ -35,9 +36,23 @@ public static class GatewaySystem
                 .WithTopics()
                 .WithBoundSerializers();
             if (settings.Cluster.Has(ClusterSettings.Bridge)) akka.WithBridge(settings.Bridge, Ports);
-            else BridgeMetrics.NoBridge();
-            if (settings.Cluster.Has(ClusterSettings.Gateway)) akka.WithCache(settings.Cache).WithClients(settings.Clients);
+            if (settings.Cluster.Has(ClusterSettings.Gateway)) akka.WithGateway(settings);
+            BridgeMetrics.ShowAll();
         });
+    }
+
+    private static void WithGateway(this AkkaConfigurationBuilder akka, NodeSettings settings)
+    {
+        akka.WithCache(settings.Cache).WithClients(settings.Clients with { Demo = settings.DemoFeed });
+        akka.WithActors((_, _, services) => services.GetService<GatewayMetrics>().ShowAll());
+        // They end before the node leaves the cluster: with it goes the mediator, and they would take that for a failure.
+        akka.AddStartup((system, registry) => CoordinatedShutdown.Get(system).AddTask(
+            CoordinatedShutdown.PhaseServiceStop, "gateway", async () =>
+            {
+                IActorRef[] actors = [registry.Get<ClientSupervisor>(), registry.Get<FeedMonitor>(), registry.Get<CacheActor>()];
+                foreach (var actor in actors) await actor.GracefulStop(TimeSpan.FromSeconds(2));
+                return Akka.Done.Instance;
+            }));
     }
 
     private static BridgePorts Ports(IServiceProvider services) => new(
