@@ -28,7 +28,8 @@ export function setText(element, text) {
 /** A short glow in a colour of the page, for those who want movement. */
 export function glow(element, colour) {
   if (still.matches) return;
-  element.animate([{ backgroundColor: `var(${colour})` }, { backgroundColor: "transparent" }], { duration: 700, easing: "ease-out" });
+  // One keyframe only: it fades to whatever background the element has by then.
+  element.animate([{ backgroundColor: `var(${colour})` }], { duration: 700, easing: "ease-out" });
 }
 
 export function create(tag, className, text) {
