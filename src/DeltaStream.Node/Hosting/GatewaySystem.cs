@@ -30,6 +30,7 @@ public static class GatewaySystem
                     loggers.AddLoggerFactory();
                 })
                 .AddHocon(settings.Hocon, HoconAddMode.Prepend)
+                .AddHocon($"akka.loglevel = {settings.LogLevel.ToString().ToUpperInvariant().Replace("INFORMATION", "INFO")}", HoconAddMode.Prepend)
                 .WithRemoting(Remoting(settings.Cluster))
                 .WithClustering(Clustering(settings.Cluster))
                 .WithDistributedPubSub(string.Empty)

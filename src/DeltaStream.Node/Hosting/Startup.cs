@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Sockets;
 using DeltaStream.Node.Settings;
 
@@ -33,18 +34,33 @@ public static class Startup
 
     /// <summary>Reads the settings from the host's configuration.</summary>
     /// <exception cref="SettingException">A value is not allowed.</exception>
-    public static NodeSettings ReadSettings(this WebApplicationBuilder builder) =>
-        NodeSettings.Read(builder.Configuration, builder.Environment.IsDevelopment(), Path.Combine(AppContext.BaseDirectory, "hocon"));
+    public static NodeSettings ReadSettings(this WebApplicationBuilder builder)
+    {
+        var settings = NodeSettings.Read(
+            builder.Configuration, builder.Environment.IsDevelopment(), Path.Combine(AppContext.BaseDirectory, "hocon"));
+        RefuseTakenPort("deltastream.http.port", settings.Port);
+        RefuseTakenPort("deltastream.cluster.port", settings.Cluster.Self.Port);
+        return settings;
+    }
+
+    /// <summary>Asked before anything starts, for a start that fails half-way tells of it in many lines.</summary>
+    private static void RefuseTakenPort(string path, int port)
+    {
+        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        try
+        {
+            socket.Bind(new IPEndPoint(IPAddress.Any, port));
+        }
+        catch (SocketException e)
+        {
+            throw new SettingException(SettingVariable.NameOf(path), $"{port}", $"a port that this process can listen on ({e.SocketErrorCode})");
+        }
+    }
 
     private static string? Refusal(Exception e)
     {
         for (var cause = e; cause is not null; cause = cause.InnerException)
-        {
             if (cause is SettingException) return cause.Message;
-            if (cause is SocketException { SocketErrorCode: SocketError.AddressAlreadyInUse or SocketError.AddressNotAvailable or SocketError.AccessDenied })
-                return e.Message.ReplaceLineEndings(" ");
-        }
-
         return null;
     }
 }

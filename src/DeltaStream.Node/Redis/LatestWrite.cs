@@ -4,18 +4,17 @@ using StackExchange.Redis;
 namespace DeltaStream.Node.Redis;
 
 /// <summary>
-/// One call of the script that writes values with their positions. For each value: refused when the store knows a higher
-/// epoch, skipped when it knows a later position of the same epoch, else set for what is left of its 60 s.
+/// One call of the script that writes values with their positions. For each value: refused when the store has one of a
+/// higher epoch, skipped when it has a later one of the same epoch, else set for what is left of its 60 s. The epoch that
+/// is granted now is not asked: a store that came back empty is given the values of earlier terms again.
 /// </summary>
 internal static class LatestWrite
 {
     // A value's second pair of keys (a chain is written under its expiry and as its product's newest) follows its first.
     private const string Script = """
         local epoch = tonumber(ARGV[1])
-        local granted = redis.call('GET', KEYS[1])
-        if granted and tonumber(granted) > epoch then return 0 end
         local accepted = 1
-        local k = 3
+        local k = 2
         for a = 3, #ARGV, 7 do
             local sequence = tonumber(ARGV[a + 1])
             for pair = 1, tonumber(ARGV[a + 6]) do
@@ -30,12 +29,12 @@ internal static class LatestWrite
                 elseif e < epoch or s <= sequence then
                     redis.call('SET', KEYS[k], ARGV[a], 'PX', ARGV[a + 3])
                     redis.call('SET', KEYS[k + 1], ARGV[a + 2], 'PX', ARGV[a + 3])
-                    if pair == 1 then redis.call('ZADD', KEYS[2], ARGV[a + 5], ARGV[a + 4]) end
+                    if pair == 1 then redis.call('ZADD', KEYS[1], ARGV[a + 5], ARGV[a + 4]) end
                 end
                 k = k + 2
             end
         end
-        redis.call('ZREMRANGEBYSCORE', KEYS[2], '-inf', ARGV[2])
+        redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', ARGV[2])
         return accepted
         """;
 
@@ -46,7 +45,7 @@ internal static class LatestWrite
     /// <param name="life">How long a value lives from its receipt.</param>
     public static async Task<bool> RunAsync(IDatabase db, IReadOnlyList<MarketUpdate> updates, long now, TimeSpan life)
     {
-        var keys = new List<RedisKey>(2 + (updates.Count * 4)) { RedisKeys.BridgeEpoch, RedisKeys.Index };
+        var keys = new List<RedisKey>(1 + (updates.Count * 4)) { RedisKeys.Index };
         var values = new List<RedisValue>(2 + (updates.Count * 7))
         {
             updates[0].Position.Epoch,

@@ -21,7 +21,8 @@ public static class RedisExtensions
         services.AddSingleton<ILeaseStore>(provider =>
             new RedisLeaseStore(provider.GetRequiredService<RedisConnection>(), RedisKeys.BridgeLease, RedisKeys.BridgeEpoch));
         services.AddSingleton<ILatestStore>(provider =>
-            new RedisLatestStore(provider.GetRequiredService<RedisConnection>(), provider.GetRequiredService<TimeProvider>()));
+            new RedisLatestStore(
+                provider.GetRequiredService<RedisConnection>(), settings.Bridge.MaxMessageBytes, provider.GetRequiredService<TimeProvider>()));
         return services;
     }
 }

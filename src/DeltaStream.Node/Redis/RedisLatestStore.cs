@@ -6,7 +6,10 @@ using StackExchange.Redis;
 namespace DeltaStream.Node.Redis;
 
 /// <summary>The newest values in Redis: the platform's <c>latest:*</c> keys and, under <c>deltastream:</c>, their positions and an index.</summary>
-internal sealed class RedisLatestStore(RedisConnection connection, TimeProvider time) : ILatestStore
+/// <param name="connection">Where they are.</param>
+/// <param name="maxBytes">The largest value of another writer that is served.</param>
+/// <param name="time">The clock that tells what is live.</param>
+internal sealed class RedisLatestStore(RedisConnection connection, int maxBytes, TimeProvider time) : ILatestStore
 {
     /// <summary>How long a value counts as live from its receipt.</summary>
     public static readonly TimeSpan Life = TimeSpan.FromSeconds(60);
@@ -68,7 +71,7 @@ internal sealed class RedisLatestStore(RedisConnection connection, TimeProvider 
                 if (Now() - stored.ReceivedAt < (long)Life.TotalMicroseconds)
                     updates.Add(Update(keys[i], stored.Position, value, hash, stored.ReceivedAt));
             }
-            else if (await ForeignReceiptAsync(db, names[2 * i]) is { } receivedAt)
+            else if (IsValid(keys[i], value) && await ForeignReceiptAsync(db, names[2 * i]) is { } receivedAt)
             {
                 updates.Add(Update(keys[i], Position.None, value, hash, receivedAt));
             }
@@ -82,6 +85,13 @@ internal sealed class RedisLatestStore(RedisConnection connection, TimeProvider 
     {
         var left = await db.KeyTimeToLiveAsync(key);
         return left is { } time && time <= Life ? Now() - (long)(Life - time).TotalMicroseconds : null;
+    }
+
+    /// <summary>Anybody may have written there: it must be what the feed would let through.</summary>
+    private bool IsValid(ConflationKey key, ReadOnlyMemory<byte> value)
+    {
+        var channel = key.Kind == MarketKind.Underlying ? EnrichedMessage.UnderlyingChannel : EnrichedMessage.ChainChannel;
+        return EnrichedMessage.TryRead(channel, value, maxBytes, out var message, out _) && message!.Key == key;
     }
 
     private static MarketUpdate Update(ConflationKey key, Position position, ReadOnlyMemory<byte> value, ulong hash, long receivedAt) =>
