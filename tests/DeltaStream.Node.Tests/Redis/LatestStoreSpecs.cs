@@ -14,6 +14,8 @@ public sealed class LatestStoreOnEmbeddedServerSpecs(EmbeddedBackend backend) : 
 public abstract class LatestStoreSpecs<TBackend>(TBackend backend) : IClassFixture<TBackend>, IAsyncLifetime
     where TBackend : RedisBackend
 {
+    private const string Foreign = """{"product":"NIFTY","price":1,"timestamp":"2026-11-24T09:15:00"}""";
+
     private static readonly ConflationKey Nifty = ConflationKey.Underlying("NIFTY");
     private static readonly ConflationKey Near = ConflationKey.Chain("NIFTY", "2026-11-26");
     private static readonly ConflationKey Far = ConflationKey.Chain("NIFTY", "2026-12-31");
@@ -21,7 +23,7 @@ public abstract class LatestStoreSpecs<TBackend>(TBackend backend) : IClassFixtu
     private readonly RedisConnection _connection = backend.Connect();
     private readonly FakeTimeProvider _time = new(DateTimeOffset.UtcNow);
 
-    private RedisLatestStore Store => new(_connection, _time);
+    private RedisLatestStore Store => new(_connection, 1_048_576, _time);
 
     public async Task InitializeAsync() => await backend.ExecuteAsync("FLUSHALL");
 
@@ -73,12 +75,11 @@ public abstract class LatestStoreSpecs<TBackend>(TBackend backend) : IClassFixtu
     }
 
     [Fact]
-    public async Task A_lower_epoch_is_refused_as_soon_as_a_higher_one_is_granted()
+    public async Task A_store_that_came_back_empty_takes_the_values_of_earlier_terms_though_a_new_one_was_granted()
     {
-        await backend.ExecuteAsync("SET", "deltastream:bridge:epoch", "8");
-        Assert.False(await Store.WriteAsync([Update(Nifty, 7, 1, "{}")], default));
-        Assert.Equal("0", await backend.ExecuteAsync("EXISTS", "latest:underlying:NIFTY"));
-        Assert.True(await Store.WriteAsync([Update(Nifty, 8, 1, "{}")], default));
+        await backend.ExecuteAsync("SET", "deltastream:bridge:epoch", "9");
+        Assert.True(await Store.WriteAsync([Update(Nifty, 7, 1, "{}"), Update(Near, 8, 1, "{}")], default));
+        Assert.Equal([new Position(7, 1), new Position(8, 1)], (await Store.ReadAsync([Nifty, Near], default)).Select(update => update.Position));
     }
 
     [Fact]
@@ -114,10 +115,10 @@ public abstract class LatestStoreSpecs<TBackend>(TBackend backend) : IClassFixtu
     public async Task A_foreign_writers_value_has_no_place_and_its_age_from_its_time_to_live()
     {
         await Store.WriteAsync([Update(Nifty, 7, 2, "{\"ours\":1}")], default);
-        await backend.ExecuteAsync("SETEX", "latest:underlying:NIFTY", "20", "{\"price\":1}");
+        await backend.ExecuteAsync("SETEX", "latest:underlying:NIFTY", "20", Foreign);
         var read = Assert.Single(await Store.ReadAsync([Nifty], default));
         Assert.Equal(Position.None, read.Position);
-        Assert.Equal("{\"price\":1}", Encoding.UTF8.GetString(read.Payload.Span));
+        Assert.Equal(Foreign, Encoding.UTF8.GetString(read.Payload.Span));
         var age = _time.GetUtcNow().ToUnixTimeMilliseconds() - (read.ReceivedAt / 1000);
         Assert.InRange(age, 38_000, 42_000);
     }
@@ -130,17 +131,27 @@ public abstract class LatestStoreSpecs<TBackend>(TBackend backend) : IClassFixtu
         Assert.Equal(new Position(7, 2), Assert.Single(await Store.ReadAsync([Nifty], default)).Position);
     }
 
+    [Theory]
+    [InlineData("{\"price\":1}")]
+    [InlineData("not json")]
+    [InlineData("{\"product\":\"BANKNIFTY\",\"price\":1,\"timestamp\":\"2026-11-24T09:15:00\"}")]
+    public async Task A_foreign_value_that_the_feed_would_skip_is_passed_over(string value)
+    {
+        await backend.ExecuteAsync("SETEX", "latest:underlying:NIFTY", "60", value);
+        Assert.Empty(await Store.ReadAsync([Nifty], default));
+    }
+
     [Fact]
     public async Task A_foreign_value_that_never_expires_is_not_live()
     {
-        await backend.ExecuteAsync("SET", "latest:underlying:NIFTY", "{}");
+        await backend.ExecuteAsync("SET", "latest:underlying:NIFTY", Foreign);
         Assert.Empty(await Store.ReadAsync([Nifty], default));
     }
 
     [Fact]
     public async Task A_broken_position_is_no_place()
     {
-        await Store.WriteAsync([Update(Nifty, 7, 2, "{}")], default);
+        await Store.WriteAsync([Update(Nifty, 7, 2, Foreign)], default);
         await backend.ExecuteAsync("SET", "deltastream:position:latest:underlying:NIFTY", "garbage");
         Assert.Equal(Position.None, Assert.Single(await Store.ReadAsync([Nifty], default)).Position);
         Assert.True(await Store.WriteAsync([Update(Nifty, 7, 3, "{}")], default));

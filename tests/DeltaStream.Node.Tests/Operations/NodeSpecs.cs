@@ -1,0 +1,132 @@
+using System.Net;
+using System.Text.Json;
+using DeltaStream.TestSupport;
+
+namespace DeltaStream.Node.Tests.Operations;
+
+/// <summary>A real node as a process: how it starts, what it says of itself, how it stops.</summary>
+public sealed class NodeSpecs
+{
+    [Theory]
+    [InlineData("PORT", "nowhere", "PORT=nowhere is not allowed: a whole number from 1 to 65535")]
+    [InlineData("REDIS_URL", "redis://u:secret@h:x", "REDIS_URL=redis://***@h:x is not allowed: redis://[user:password@]host:port[/db], or rediss:// for TLS")]
+    public async Task A_wrong_setting_stops_the_start_with_one_line_and_a_code(string name, string value, string line)
+    {
+        await using var node = NodeProcess.Start(("REDIS_URL", "redis://127.0.0.1:1"), (name, value));
+        Assert.NotEqual(0, await node.ExitAsync(TimeSpan.FromSeconds(20)));
+        await Eventually.True(() => node.Lines.Count > 0, "the line is read");
+        Assert.Equal([line], node.Lines);
+    }
+
+    [Theory]
+    [InlineData("PORT")]
+    [InlineData("CLUSTER_PORT")]
+    public async Task A_taken_port_stops_the_start_with_one_line_and_a_code(string name)
+    {
+        await using var redis = await RedisServer.StartAsync();
+        await using var node = NodeProcess.Start(("REDIS_URL", redis.Url), (name, $"{redis.Port}"));
+        Assert.NotEqual(0, await node.ExitAsync(TimeSpan.FromSeconds(30)));
+        Assert.Equal([$"{name}={redis.Port} is not allowed: a port that this process can listen on (AddressAlreadyInUse)"], node.Lines);
+    }
+
+    [Fact]
+    public async Task It_says_what_it_is_counts_what_it_does_and_stops_with_code_0()
+    {
+        await using var redis = await RedisServer.StartAsync();
+        await using var node = await NodeProcess.Start(("REDIS_URL", redis.Url), ("LOG_LEVEL", "debug")).ReadyAsync();
+        await Eventually.True(async () => await node.HealthAsync("status") == "healthy" && await node.HealthAsync("bridge") == "active", "the node is healthy");
+        var health = await node.HealthAsync();
+        Assert.Equal(("socket-gateway", node.Address, 1, "active", "live"), (
+            Text(health, "service"), Text(health, "node"), health.GetProperty("members").GetInt32(), Text(health, "bridge"), Text(health, "feed")));
+        await HasChecksAsync(node, "/health/live");
+        await HasChecksAsync(node, "/health/ready");
+
+        await using var client = await SocketIoTestClient.ConnectAsync(node);
+        await Eventually.True(async () => await node.HealthAsync("clients") == "1", "the client is counted");
+        await client.SubscribeAsync("product", "NIFTY");
+        await redis.ExecuteAsync("PUBLISH", "enriched:underlying", """{"product":"NIFTY","price":1.50,"timestamp":"2026-11-24T09:15:00"}""");
+        await redis.ExecuteAsync("PUBLISH", "enriched:underlying", "not json");
+        var update = await client.ExpectAsync("underlying_update");
+        Assert.Equal("""{"product":"NIFTY","price":1.50,"timestamp":"2026-11-24T09:15:00"}""", update.Text);
+        await client.EmitAsync("unsubscribe", """{"type":"product","symbol":"NIFTY"}""");
+        await client.ExpectAsync("unsubscribed");
+        await EveryMetricIsThereAsync(node);
+
+        node.Terminate();
+        Assert.Equal(0, await node.ExitAsync(TimeSpan.FromSeconds(11)));
+        HasLogged(node, "socket_gateway_starting", "port", node.Port);
+        HasLogged(node, "redis_listener_started");
+        HasLogged(node, "client_connected", "total_clients", 1);
+        HasLogged(node, "client_subscribed", "room", "product:NIFTY");
+        HasLogged(node, "client_unsubscribed", "room", "product:NIFTY");
+        HasLogged(node, "client_disconnected", "remaining_clients", 0);
+        HasLogged(node, "broadcasted_underlying", "product", "NIFTY");
+        HasLogged(node, "socket_gateway_stopped");
+    }
+
+    [Fact]
+    public async Task A_node_without_the_bridge_role_runs_no_bridge_and_waits_for_one()
+    {
+        await using var redis = await RedisServer.StartAsync();
+        await using var node = await NodeProcess.Start(("REDIS_URL", redis.Url), ("CLUSTER_ROLES", "gateway")).ReadyAsync();
+        Assert.Equal("none", await node.HealthAsync("bridge"));
+        Assert.Equal("stale", await node.HealthAsync("feed"));
+        Assert.Equal("0", await redis.ExecuteAsync("EXISTS", "deltastream:bridge:lease"));
+    }
+
+    [Fact]
+    public async Task A_node_that_is_a_bridge_only_serves_health_and_no_clients()
+    {
+        await using var redis = await RedisServer.StartAsync();
+        await using var node = await NodeProcess.Start(("REDIS_URL", redis.Url), ("CLUSTER_ROLES", "bridge")).ReadyAsync();
+        await Eventually.True(async () => await node.HealthAsync("bridge") == "active", "the bridge is active");
+        Assert.Equal(HttpStatusCode.NotFound, await node.StatusAsync("/socket.io/?EIO=4&transport=polling"));
+    }
+
+    [Fact]
+    public async Task Ctrl_C_ends_it_in_time_with_code_0_even_with_a_silent_client()
+    {
+        await using var redis = await RedisServer.StartAsync();
+        await using var node = await NodeProcess.Start(("REDIS_URL", redis.Url)).ReadyAsync();
+        using var silent = await SilentWebSocket.OpenAsync(node.Port);
+        node.Interrupt();
+        await Eventually.True(async () => await node.StatusAsync("/health/ready") is not HttpStatusCode.OK, "the node is not ready");
+        Assert.Equal(0, await node.ExitAsync(TimeSpan.FromSeconds(11)));
+    }
+
+    private static async Task HasChecksAsync(NodeProcess node, string path)
+    {
+        using var document = JsonDocument.Parse(await node.GetAsync(path));
+        Assert.NotEmpty(document.RootElement.GetProperty("checks").EnumerateObject());
+    }
+
+    private static Task EveryMetricIsThereAsync(NodeProcess node) => Eventually.Pass(async () =>
+    {
+        var text = await node.GetAsync("/metrics");
+        foreach (var line in new[]
+        {
+            "deltastream_connections{transport=\"websocket\"} 1",
+            "deltastream_rooms ",
+            "deltastream_messages_in_total{channel=\"enriched:underlying\"} 2",
+            "deltastream_messages_invalid_total{reason=\"json\"} 1",
+            "deltastream_delivered_total 1",
+            "deltastream_conflated_total 0",
+            "deltastream_dropped_total{reason=",
+            "deltastream_bridge_epoch 1",
+            "deltastream_bridge_role 2",
+            "deltastream_delivery_latency_seconds_bucket{le=\"0.5\"}",
+            "deltastream_delivery_latency_seconds_count 1",
+        })
+            Assert.Contains(line, text);
+    });
+
+    private static string Text(JsonElement health, string field) => health.GetProperty(field).GetString()!;
+
+    private static void HasLogged(NodeProcess node, string name, string? field = null, object? value = null)
+    {
+        var lines = node.Lines.Where(line => line.StartsWith('{')).Select(line => JsonDocument.Parse(line).RootElement)
+            .Where(line => line.TryGetProperty("event", out var found) && found.GetString() == name).ToArray();
+        Assert.True(lines.Length > 0, $"{name} is not in the log:\n{node.Log}");
+        if (field is not null) Assert.Contains(lines, line => line.TryGetProperty(field, out var found) && found.ToString() == value!.ToString());
+    }
+}

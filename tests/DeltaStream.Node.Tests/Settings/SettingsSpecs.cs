@@ -1,0 +1,156 @@
+using DeltaStream.Node.Settings;
+using Microsoft.Extensions.Configuration;
+
+namespace DeltaStream.Node.Tests.Settings;
+
+/// <summary>The four sources, their order, and the one line that a wrong value gets.</summary>
+public sealed class SettingsSpecs : IDisposable
+{
+    private static readonly string Folder = Path.Combine(AppContext.BaseDirectory, "hocon");
+
+    private readonly List<string> _files = [];
+
+    public void Dispose() => _files.ForEach(File.Delete);
+
+    [Fact]
+    public void Without_any_setting_the_defaults_are_the_contracts()
+    {
+        var settings = Read(development: true);
+        Assert.Equal((8002, "socket-gateway"), (settings.Port, settings.ServiceName));
+        Assert.Null(settings.Redis.Url);
+        Assert.Equal(("127.0.0.1", 4053), (settings.Cluster.Self.Host, settings.Cluster.Self.Port));
+        Assert.Equal([settings.Cluster.Self], settings.Cluster.Seeds);
+        Assert.Equal(["gateway", "bridge"], settings.Cluster.Roles);
+        Assert.True(settings.DemoFeed);
+        Assert.Equal(50, settings.Bridge.MaxRate);
+        Assert.Equal(65536, settings.Transports.MaxPayload);
+        Assert.Equal(TimeSpan.FromSeconds(5), settings.Drain);
+    }
+
+    /// <summary>A setting whose default in reference.conf differs from the one in code would do neither what one says.</summary>
+    [Fact]
+    public void The_reference_and_the_code_have_the_same_defaults()
+    {
+        var settings = Read(development: true);
+        Assert.Equal(new Actors.Bridge.BridgeSettings(), settings.Bridge);
+        Assert.Equal(new Actors.Cache.CacheSettings(), settings.Cache);
+        Assert.Equal(new Actors.Clients.ClientSettings(), settings.Clients);
+        Assert.Equal(new Node.Transports.TransportSettings(), settings.Transports);
+    }
+
+    [Fact]
+    public void The_host_wins_over_the_file_and_the_file_over_the_reference()
+    {
+        var file = HoconFile("deltastream { http.port = 9001, service-name = from-file }");
+        Assert.Equal((9001, "from-file"), Names(Read(true, ("HOCON_FILE", file))));
+        Assert.Equal((9002, "from-file"), Names(Read(true, ("HOCON_FILE", file), ("PORT", "9002"))));
+        Assert.Equal((8002, "socket-gateway"), Names(Read(true)));
+
+        static (int, string) Names(NodeSettings settings) => (settings.Port, settings.ServiceName);
+    }
+
+    [Fact]
+    public void A_key_without_a_variable_can_be_set_in_appsettings_and_in_the_file()
+    {
+        var file = HoconFile("deltastream.bridge.lease-ttl = 3s\ndeltastream.clients.max-clients = 7");
+        var settings = Read(true, ("HOCON_FILE", file), ("deltastream:bridge:lease-ttl", "2s"));
+        Assert.Equal(TimeSpan.FromSeconds(2), settings.Bridge.LeaseTtl);
+        Assert.Equal(7, settings.Clients.MaxClients);
+    }
+
+    [Fact]
+    public void The_file_overrides_akka_settings_too()
+    {
+        var file = HoconFile("akka.cluster.pub-sub.gossip-interval = 1s");
+        Assert.Equal(TimeSpan.FromMilliseconds(250), Read(true).Cache.GossipInterval);
+        var settings = Read(true, ("HOCON_FILE", file));
+        Assert.Equal(TimeSpan.FromSeconds(1), settings.Cache.GossipInterval);
+        Assert.Equal(TimeSpan.FromSeconds(1), settings.Hocon.GetTimeSpan("akka.cluster.pub-sub.gossip-interval"));
+    }
+
+    [Fact]
+    public void An_empty_variable_is_no_variable() => Assert.Equal(8002, Read(true, ("PORT", "")).Port);
+
+    [Theory]
+    [InlineData("PORT", "0", "a whole number from 1 to 65535")]
+    [InlineData("PORT", "eighty", "a whole number from 1 to 65535")]
+    [InlineData("PORT", "65536", "a whole number from 1 to 65535")]
+    [InlineData("SERVICE_NAME", "two words", "1 to 64 letters, digits, '.', '_', '-'")]
+    [InlineData("CORS_ORIGINS", "desk.example.com", "*, or comma-separated origins such as https://desk.example.com, without a path")]
+    [InlineData("CORS_ORIGINS", "https://desk.example.com/path", "*, or comma-separated origins such as https://desk.example.com, without a path")]
+    [InlineData("CLUSTER_HOSTNAME", "no host", "a host name or an IPv4 address")]
+    [InlineData("CLUSTER_PORT", "-1", "a whole number from 1 to 65535")]
+    [InlineData("CLUSTER_SEEDS", "node1", "host:port,host:port")]
+    [InlineData("CLUSTER_SEEDS", "node1:99999", "host:port,host:port")]
+    [InlineData("CLUSTER_ROLES", "gateway,cook", "gateway, bridge or both, comma-separated")]
+    [InlineData("DEMO_FEED", "yes", "one of on, off, auto")]
+    [InlineData("BRIDGE_MAX_RATE", "-1", "a whole number from 0 to 1000000")]
+    [InlineData("BRIDGE_MAX_RATE", "0.5", "a whole number from 0 to 1000000")]
+    [InlineData("LIMIT_MESSAGE_BYTES", "64k", "a whole number from 1024 to 16777216")]
+    [InlineData("DRAIN_SECONDS", "5s", "a whole number from 0 to 600")]
+    [InlineData("LOG_LEVEL", "chatty", "one of debug, information, warning, error")]
+    [InlineData("REDIS_URL", "http://host:1", RedisUrl.Allowed)]
+    public void A_wrong_variable_gets_one_line_with_name_value_and_what_is_allowed(string name, string value, string allowed) =>
+        Assert.Equal($"{name}={value} is not allowed: {allowed}", Refused(true, (name, value)));
+
+    [Theory]
+    [InlineData("deltastream.bridge.lease-ttl", "1", "a time with its unit (ms, s, m) from 100ms to 60s")]
+    [InlineData("deltastream.bridge.lease-ttl", "10ms", "a time with its unit (ms, s, m) from 100ms to 60s")]
+    [InlineData("deltastream.cache.max-rooms", "0", "a whole number from 1 to 1000000")]
+    [InlineData("deltastream.redis.echo-timeout", "1s", "a time with its unit (ms, s, m) from 2s to 120s")]
+    [InlineData("deltastream.brige.lease-ttl", "1s", "there is no such setting; reference.conf lists them all")]
+    public void A_wrong_key_in_the_file_gets_one_line_as_well(string key, string value, string allowed) =>
+        Assert.Contains(Refused(true, ("HOCON_FILE", HoconFile($"{key} = {value}"))),
+            new[] { $"{key}={value} is not allowed: {allowed}", $"{key}=… is not allowed: {allowed}" });
+
+    [Fact]
+    public void A_file_that_is_not_there_or_no_hocon_is_named()
+    {
+        Assert.Equal("HOCON_FILE=/no/such/file is not allowed: a file that can be read", Refused(true, ("HOCON_FILE", "/no/such/file")));
+        Assert.StartsWith("HOCON_FILE=", Refused(true, ("HOCON_FILE", HoconFile("deltastream { http { port = 1 }, }}"))));
+    }
+
+    [Theory]
+    [InlineData("redis://user:secret@host:abc", "redis://***@host:abc")]
+    [InlineData("redis://:s3cr3t@ho st:1", "redis://***@ho st:1")]
+    [InlineData("redis://u:a@b:c@host:x", "redis://***@host:x")]
+    [InlineData("user:secret@host:6379", "***")]
+    [InlineData("redis://host:1?password=secret", "redis://host:1?***")]
+    public void A_wrong_redis_url_never_shows_its_secret(string url, string shown) =>
+        Assert.Equal($"REDIS_URL={shown} is not allowed: {RedisUrl.Allowed}", Refused(true, ("REDIS_URL", url)));
+
+    [Fact]
+    public void A_line_stays_one_line() => Assert.DoesNotContain('\n', Refused(true, ("PORT", "1\n2")));
+
+    [Fact]
+    public void Seeds_that_name_another_node_need_a_common_redis()
+    {
+        Assert.Contains("CLUSTER_SEEDS=other:4053 names another node", Refused(true, ("CLUSTER_SEEDS", "other:4053")));
+        Assert.NotNull(Read(true, ("CLUSTER_SEEDS", "127.0.0.1:4053")));
+        Assert.NotNull(Read(true, ("CLUSTER_SEEDS", "other:4053"), ("REDIS_URL", "redis://host")));
+    }
+
+    [Fact]
+    public void In_production_nothing_is_simulated_unasked()
+    {
+        Assert.StartsWith("REDIS_URL= is not allowed: in production nothing is simulated unasked", Refused(false));
+        Assert.True(Read(false, ("DEMO_FEED", "on")).DemoFeed);
+        Assert.False(Read(false, ("REDIS_URL", "redis://host")).DemoFeed);
+        Assert.True(Read(false, ("REDIS_URL", "redis://host"), ("DEMO_FEED", "on")).DemoFeed);
+        Assert.False(Read(true, ("DEMO_FEED", "off")).DemoFeed);
+    }
+
+    private static NodeSettings Read(bool development, params (string Name, string Value)[] values) => NodeSettings.Read(
+        new ConfigurationBuilder().AddInMemoryCollection(values.Select(v => KeyValuePair.Create(v.Name, (string?)v.Value))).Build(), development, Folder);
+
+    private static string Refused(bool development, params (string Name, string Value)[] values) =>
+        Assert.Throws<SettingException>(() => Read(development, values)).Message;
+
+    private string HoconFile(string text)
+    {
+        var path = Path.GetTempFileName();
+        _files.Add(path);
+        File.WriteAllText(path, text);
+        return path;
+    }
+}
