@@ -63,7 +63,7 @@ public sealed class BridgeActor : UntypedActor, IWithTimers
         _node = node ?? HostPort(Cluster.Get(Context.System).SelfAddress);
         _right = new PublishingRight(time);
         _ledger = new IntakeLedger(settings);
-        _heartbeats = new HeartbeatPolicy(_node, settings.HeartbeatInterval * 4);
+        _heartbeats = new HeartbeatPolicy(_node, settings.HeartbeatInterval * 4, Now);
     }
 
     /// <inheritdoc/>
@@ -229,7 +229,7 @@ public sealed class BridgeActor : UntypedActor, IWithTimers
         _graphStopped = CancellationTokenSource.CreateLinkedTokenSource(_stopped.Token);
         var stopped = _graphStopped.Token;
         var observer = new BridgeObserver(Self);
-        var topics = new TopicPublisher(_mediator, NodeUpdates.For(Context.System).Repeats, _node, _log);
+        var topics = new TopicPublisher(Context.System, _mediator, _node, _log);
         var running = BridgeGraph.Create(
             FeedSource.Create(_ports.Feed, observer, _settings, stopped).Merge(ChannelSource.FromReader(_restored.Reader)),
             new MessageReader(_settings, _ledger, _time, _log),

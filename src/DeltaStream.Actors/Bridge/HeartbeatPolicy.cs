@@ -9,12 +9,13 @@ namespace DeltaStream.Actors.Bridge;
 /// </summary>
 /// <param name="node">This node as <c>host:port</c>.</param>
 /// <param name="silence">How long nothing was heard before a bridge without a term speaks.</param>
-public sealed class HeartbeatPolicy(string node, TimeSpan silence)
+/// <param name="startedAt">From when on it listens.</param>
+public sealed class HeartbeatPolicy(string node, TimeSpan silence, TimeSpan startedAt)
 {
     private long _lastEpoch;
     private long _lastSequence;
     private long _seenEpoch;
-    private TimeSpan _heardAt;
+    private TimeSpan _heardAt = startedAt;
 
     /// <summary>This bridge publishes, in this term.</summary>
     public void Publishing(Term term) => (_lastEpoch, _lastSequence, _seenEpoch) = (term.Epoch, term.Sequence, Math.Max(_seenEpoch, term.Epoch));

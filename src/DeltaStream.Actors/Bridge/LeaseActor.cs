@@ -173,7 +173,8 @@ public sealed class LeaseActor : UntypedActor, IWithTimers
         {
             try
             {
-                return new Answer(command, askedAt, await request(stop), false);
+                // An answer after this is of no use to anybody.
+                return new Answer(command, askedAt, await request(stop).WaitAsync(_settings.LeaseTtl, _time, stop), false);
             }
             catch (Exception)
             {

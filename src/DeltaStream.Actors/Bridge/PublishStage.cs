@@ -112,6 +112,7 @@ public sealed class PublishStage(BridgeSettings settings, TimeProvider time, Pub
                     _resubscribing = false;
                     if (!_awaiting) break;
                     BridgeMetrics.SubscriptionsLost.Add(1);
+                    _topics.TellSubscriptionsLost();
                     SendCanary();
                     break;
             }

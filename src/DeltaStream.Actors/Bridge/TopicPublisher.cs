@@ -2,6 +2,7 @@ using System.Text;
 using Akka.Actor;
 using Akka.Cluster.Tools.PublishSubscribe;
 using Akka.Event;
+using DeltaStream.Actors.Cache;
 using DeltaStream.Actors.Market;
 using DeltaStream.Actors.Topics;
 
@@ -14,12 +15,13 @@ internal sealed class Canary : INoSerializationVerificationNeeded
 }
 
 /// <summary>Puts updates on their rooms' topics, wide rooms first.</summary>
-/// <param name="mediator">The node's mediator of DistributedPubSub.</param>
-/// <param name="repeats">What the node has last had of each key.</param>
+/// <param name="system">The node's actor system.</param>
+/// <param name="mediator">Its mediator of DistributedPubSub.</param>
 /// <param name="node">A name for this node, unique in the cluster.</param>
 /// <param name="log">For the debug events that name each broadcast.</param>
-public sealed class TopicPublisher(IActorRef mediator, RepeatTable repeats, string node, ILoggingAdapter log)
+public sealed class TopicPublisher(ActorSystem system, IActorRef mediator, string node, ILoggingAdapter log)
 {
+    private readonly RepeatTable _repeats = NodeUpdates.For(system).Repeats;
     private readonly string _canaryTopic = TopicName.Canary(node);
 
     /// <summary>Publishes a message to all its rooms; a chain's summary goes to <c>general</c> with the same position.</summary>
@@ -32,9 +34,9 @@ public sealed class TopicPublisher(IActorRef mediator, RepeatTable repeats, stri
         var (key, hash) = (intake.Message.Key, intake.Message.Hash);
         events = 0;
         if (key.Kind == MarketKind.Chain)
-            events += Publish(intake.ToSummary(position, repeats.Note(MarketEvent.ChainSummary, key, position, hash)));
+            events += Publish(intake.ToSummary(position, _repeats.Note(MarketEvent.ChainSummary, key, position, hash)));
         var @event = key.Kind == MarketKind.Underlying ? MarketEvent.UnderlyingUpdate : MarketEvent.ChainUpdate;
-        var update = intake.ToUpdate(position, repeats.Note(@event, key, position, hash));
+        var update = intake.ToUpdate(position, _repeats.Note(@event, key, position, hash));
         events += Publish(update);
         if (log.IsDebugEnabled) Log(intake);
         return update;
@@ -48,6 +50,9 @@ public sealed class TopicPublisher(IActorRef mediator, RepeatTable repeats, stri
 
     /// <summary>Sends the canary.</summary>
     public void SendCanary() => mediator.Tell(new Publish(_canaryTopic, Canary.Instance), ActorRefs.NoSender);
+
+    /// <summary>The mediator has forgotten every subscription of the node: tells those who have any.</summary>
+    public void TellSubscriptionsLost() => system.EventStream.Publish(SubscriptionsLost.Instance);
 
     private int Publish(MarketUpdate update)
     {

@@ -5,7 +5,7 @@ namespace DeltaStream.Actors.Tests.Bridge;
 
 public class HeartbeatPolicySpecs
 {
-    private readonly HeartbeatPolicy _policy = new("a:1", TimeSpan.FromSeconds(2));
+    private readonly HeartbeatPolicy _policy = new("a:1", TimeSpan.FromSeconds(2), startedAt: TimeSpan.Zero);
     private readonly PublishingRight _right = new(TimeProvider.System);
 
     [Fact]
