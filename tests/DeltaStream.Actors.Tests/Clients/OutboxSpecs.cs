@@ -1,0 +1,129 @@
+using CsCheck;
+using DeltaStream.Actors.Clients;
+using DeltaStream.Actors.Market;
+using DeltaStream.Actors.Wire;
+
+namespace DeltaStream.Actors.Tests.Clients;
+
+public class OutboxSpecs
+{
+    [Fact]
+    public void Answers_come_before_updates_and_in_their_order()
+    {
+        var outbox = new Outbox(10, 1000);
+        var (first, second, update) = (Answer(1), Answer(1), Price("A", 1));
+        outbox.Add(update);
+        outbox.Add(first);
+        outbox.Add(second);
+        Assert.Equal([first, second, update], TakeAll(outbox));
+        Assert.True(outbox.IsEmpty);
+    }
+
+    [Fact]
+    public void The_newest_of_a_key_keeps_the_place_of_the_first()
+    {
+        var outbox = new Outbox(10, 1000);
+        var (last, other) = (Price("A", 3), Price("B", 2));
+        Assert.False(outbox.Add(Price("A", 1)));
+        Assert.False(outbox.Add(other));
+        Assert.True(outbox.Add(last));
+        Assert.Equal([last, other], TakeAll(outbox));
+    }
+
+    [Fact]
+    public void A_summary_and_a_chain_are_two_updates()
+    {
+        var outbox = new Outbox(10, 1000);
+        var key = ConflationKey.Chain("A", "2026-11-26");
+        Assert.False(outbox.Add(Update(MarketEvent.ChainUpdate, key, 1)));
+        Assert.False(outbox.Add(Update(MarketEvent.ChainSummary, key, 1)));
+        Assert.Equal(2, outbox.DataCount);
+    }
+
+    [Theory]
+    [InlineData(3, 1, false)]
+    [InlineData(4, 1, true)]
+    [InlineData(3, 4, true)]
+    public void More_answers_than_may_wait_are_noticed_by_number_and_by_bytes(int count, int size, bool isOverfull)
+    {
+        var outbox = new Outbox(maxEntries: 3, maxBytes: 10);
+        for (var i = 0; i < count; i++) outbox.Add(Answer(size));
+        Assert.Equal(isOverfull, outbox.IsOverfull);
+        TakeAll(outbox);
+        Assert.False(outbox.IsOverfull);
+        Assert.False(outbox.IsFilling);
+    }
+
+    [Fact]
+    public void What_is_not_wanted_any_more_leaves_no_gap()
+    {
+        var outbox = new Outbox(10, 1000);
+        var kept = Price("B", 1);
+        outbox.Add(Price("A", 1));
+        outbox.Add(kept);
+        Assert.Equal(1, outbox.Purge(static update => update.Key.Product != "A"));
+        var back = Price("A", 2);
+        outbox.Add(back);
+        Assert.Equal([kept, back], TakeAll(outbox));
+    }
+
+    [Fact]
+    public void A_million_updates_to_a_stuck_client_hold_one_a_key()
+    {
+        var outbox = new Outbox(10, 1000);
+        var updates = Enumerable.Range(0, 1_000).Select(i => Price($"P{i % 100}", i + 1)).ToArray();
+        for (var i = 0; i < 1_000_000; i++) outbox.Add(updates[i % updates.Length]);
+        Assert.Equal(100, outbox.DataCount);
+        Assert.Equal(updates[^100..], TakeAll(outbox));
+    }
+
+    [Fact]
+    public void It_behaves_like_a_list_in_which_a_newer_one_takes_the_place_of_an_older() =>
+        Gen.Int[0, 1_000].Array[0, 200].Sample(choices =>
+        {
+            var outbox = new Outbox(1_000, 1_000_000);
+            var model = new List<MarketUpdate>();
+            var sequence = 0;
+            foreach (var choice in choices)
+            {
+                var product = $"P{choice / 8 % 5}";
+                switch (choice % 8)
+                {
+                    case 0:
+                        model.RemoveAll(it => it.Key.Product == product);
+                        outbox.Purge(it => it.Key.Product != product);
+                        break;
+                    case 1 or 2:
+                        var any = outbox.TryTake(out _, out var taken);
+                        Assert.Equal(model.Count > 0, any);
+                        Assert.Same(model.FirstOrDefault(), taken);
+                        if (any) model.RemoveAt(0);
+                        break;
+                    default:
+                        var update = Price(product, ++sequence);
+                        var at = model.FindIndex(it => it.Key.Product == product);
+                        Assert.Equal(at >= 0, outbox.Add(update));
+                        if (at >= 0) model[at] = update;
+                        else model.Add(update);
+                        break;
+                }
+            }
+
+            Assert.Equal(model, TakeAll(outbox));
+        }, iter: 2_000);
+
+    private static Frame Answer(int size) => new(new byte[size], 0);
+
+    private static MarketUpdate Price(string product, long sequence) =>
+        Update(MarketEvent.UnderlyingUpdate, ConflationKey.Underlying(product), sequence);
+
+    private static MarketUpdate Update(MarketEvent @event, ConflationKey key, long sequence) =>
+        new(@event, key, new(1, sequence), default, 0, 0);
+
+    private static List<object> TakeAll(Outbox outbox)
+    {
+        var taken = new List<object>();
+        while (outbox.TryTake(out var answer, out var update)) taken.Add((object?)answer ?? update!);
+        return taken;
+    }
+}

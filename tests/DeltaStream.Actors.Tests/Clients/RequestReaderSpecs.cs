@@ -1,0 +1,119 @@
+using System.Text;
+using CsCheck;
+using DeltaStream.Actors.Clients;
+
+namespace DeltaStream.Actors.Tests.Clients;
+
+public class RequestReaderSpecs
+{
+    private const string Subscribe = "subscribe";
+
+    [Theory]
+    [InlineData("general", """{"type":"general"}""", "general")]
+    [InlineData("general takes no symbol", """{"type":"general","symbol":"NIFTY"}""", "general")]
+    [InlineData("product", """{"type":"product","symbol":"NIFTY"}""", "product:NIFTY")]
+    [InlineData("every kind of character", """{"type":"product","symbol":"A.b_9-&/ Z"}""", "product:A.b_9-&/ Z")]
+    [InlineData("32 characters", """{"type":"product","symbol":"ABCDEFGHIJKLMNOPQRSTUVWXYZ012345"}""", "product:ABCDEFGHIJKLMNOPQRSTUVWXYZ012345")]
+    [InlineData("chain", """{"type":"chain","symbol":"NIFTY"}""", "chain:NIFTY")]
+    [InlineData("one expiry", """{"type":"chain","symbol":"NIFTY","expiry":"2026-11-26"}""", "chain:NIFTY:2026-11-26")]
+    [InlineData("a null expiry is none", """{"type":"chain","symbol":"NIFTY","expiry":null}""", "chain:NIFTY")]
+    [InlineData("a null expiry is none for a product too", """{"type":"product","symbol":"NIFTY","expiry":null}""", "product:NIFTY")]
+    [InlineData("unknown fields", """{"x":[{"type":"chain"}],"symbol":"NIFTY","type":"product","y":{"z":1}}""", "product:NIFTY")]
+    [InlineData("the last of duplicates counts", """{"type":"chain","type":"product","symbol":"A","symbol":"B"}""", "product:B")]
+    [InlineData("escapes", """{"\u0074ype":"product","symbol":"\u004eIFTY"}""", "product:NIFTY")]
+    public void A_valid_request_names_its_room(string name, string data, string room)
+    {
+        Assert.NotEmpty(name);
+        Assert.Null(RequestReader.Read(Subscribe, Encoding.UTF8.GetBytes(data), out var request));
+        Assert.Equal(ClientRequestKind.Subscribe, request.Kind);
+        Assert.Equal(room, request.Room!.Name);
+        Assert.Null(RequestReader.Read("unsubscribe", Encoding.UTF8.GetBytes(data), out request));
+        Assert.Equal(ClientRequestKind.Unsubscribe, request.Kind);
+        Assert.Equal(room, request.Room!.Name);
+    }
+
+    [Theory]
+    [InlineData("no data", "", "missing_field")]
+    [InlineData("null", "null", "missing_field")]
+    [InlineData("no fields", "{}", "missing_field")]
+    [InlineData("no symbol", """{"type":"product"}""", "missing_field")]
+    [InlineData("no type", """{"symbol":"NIFTY"}""", "missing_field")]
+    [InlineData("empty type", """{"type":"","symbol":"NIFTY"}""", "missing_field")]
+    [InlineData("empty symbol", """{"type":"chain","symbol":""}""", "missing_field")]
+    [InlineData("null symbol", """{"type":"chain","symbol":null}""", "missing_field")]
+    [InlineData("null type", """{"type":null,"symbol":"NIFTY"}""", "missing_field")]
+    [InlineData("unknown type", """{"type":"news","symbol":"NIFTY"}""", "invalid_type")]
+    [InlineData("type in capitals", """{"type":"PRODUCT","symbol":"NIFTY"}""", "invalid_type")]
+    [InlineData("type is a number", """{"type":1,"symbol":"NIFTY"}""", "invalid_type")]
+    [InlineData("type is an object", """{"type":{"a":[1]},"symbol":"NIFTY"}""", "invalid_type")]
+    [InlineData("symbol is a number", """{"type":"product","symbol":7}""", "invalid_symbol")]
+    [InlineData("symbol is a list", """{"type":"product","symbol":["NIFTY"]}""", "invalid_symbol")]
+    [InlineData("symbol with a colon", """{"type":"product","symbol":"A:B"}""", "invalid_symbol")]
+    [InlineData("symbol with an outer space", """{"type":"product","symbol":" A"}""", "invalid_symbol")]
+    [InlineData("symbol of 33 characters", """{"type":"product","symbol":"ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456"}""", "invalid_symbol")]
+    [InlineData("symbol of other letters", """{"type":"product","symbol":"é"}""", "invalid_symbol")]
+    [InlineData("symbol is half a character", """{"type":"product","symbol":"\ud800"}""", "invalid_symbol")]
+    [InlineData("symbol breaks a line", """{"type":"product","symbol":"A\nB"}""", "invalid_symbol")]
+    [InlineData("expiry is no date", """{"type":"chain","symbol":"A","expiry":"2026-02-30"}""", "invalid_expiry")]
+    [InlineData("expiry in another order", """{"type":"chain","symbol":"A","expiry":"26-11-2026"}""", "invalid_expiry")]
+    [InlineData("expiry is empty", """{"type":"chain","symbol":"A","expiry":""}""", "invalid_expiry")]
+    [InlineData("expiry is a number", """{"type":"chain","symbol":"A","expiry":20261126}""", "invalid_expiry")]
+    [InlineData("expiry with a product", """{"type":"product","symbol":"A","expiry":"2026-11-26"}""", "invalid_expiry")]
+    [InlineData("a text", "\"product\"", "invalid_message")]
+    [InlineData("a list", """[{"type":"general"}]""", "invalid_message")]
+    [InlineData("a number", "1", "invalid_message")]
+    [InlineData("cut off", """{"type":"general" """, "invalid_message")]
+    [InlineData("two objects", """{"type":"general"}{}""", "invalid_message")]
+    [InlineData("no JSON", "hello", "invalid_message")]
+    [InlineData("a comma too many", """{"type":"general",}""", "invalid_message")]
+    public void Bad_data_gets_its_code(string name, string data, string code)
+    {
+        Assert.NotEmpty(name);
+        var error = RequestReader.Read(Subscribe, Encoding.UTF8.GetBytes(data), out _);
+        Assert.Equal(code, error?.Code);
+        Assert.NotEmpty(error!.Message);
+    }
+
+    [Fact]
+    public void What_is_missing_is_said_in_the_Flask_gateways_words() =>
+        Assert.Equal("Missing type or symbol", RequestReader.Read(Subscribe, "{}"u8, out _)!.Message);
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("message")]
+    [InlineData("Subscribe")]
+    [InlineData("connect")]
+    public void An_event_nobody_knows_is_refused(string name) =>
+        Assert.Same(RequestError.UnknownEvent, RequestReader.Read(name, "{}"u8, out _));
+
+    [Fact]
+    public void Products_are_asked_for_with_any_data_or_none()
+    {
+        foreach (var data in new[] { "", "null", "{}", "[", "7" })
+        {
+            Assert.Null(RequestReader.Read("get_products", Encoding.UTF8.GetBytes(data), out var request));
+            Assert.Equal(ClientRequestKind.GetProducts, request.Kind);
+        }
+    }
+
+    [Fact]
+    public void Depth_costs_neither_stack_nor_an_exception()
+    {
+        var deep = new string('[', 1_000_000) + new string(']', 1_000_000);
+        Assert.Null(RequestReader.Read(Subscribe, Encoding.UTF8.GetBytes($$"""{"x":{{deep}},"type":"general"}"""), out _));
+        Assert.Equal("invalid_message", RequestReader.Read(Subscribe, Encoding.UTF8.GetBytes($$"""{"x":{{deep[..1_500_000]}}"""), out _)?.Code);
+    }
+
+    [Fact]
+    public void Nothing_that_is_sent_throws() => Gen.Select(
+        Gen.Int[0, 3].Select(static i => new[] { "subscribe", "unsubscribe", "get_products", "x" }[i]),
+        Gen.OneOf(
+            Gen.Byte.Array[0, 60],
+            Gen.Select(Gen.Int[0, 60], Gen.Byte, static (at, with) =>
+            {
+                var data = """{"type":"chain","symbol":"NIFTY","expiry":"2026-11-26"}"""u8.ToArray();
+                data[at % data.Length] = with;
+                return data;
+            })))
+        .Sample((name, data) => RequestReader.Read(name, data, out var request) is null == (request.Kind != default), iter: 20_000);
+}
