@@ -8,12 +8,16 @@ namespace DeltaStream.Actors.Cache;
 /// </summary>
 public sealed class LastValueCache
 {
+    // Microseconds for which the sorted list is not made anew, however often it is asked for.
+    private const long ProductsFreshFor = 100_000;
+
     private readonly Dictionary<(MarketEvent Event, ConflationKey Key), MarketUpdate> _values = [];
     private readonly Dictionary<ConflationKey, long> _received = [];
     private readonly Dictionary<string, SortedSet<string>> _expiries = [];
     private readonly TimeProvider _time;
     private readonly long _life;
     private IReadOnlyList<string>? _products;
+    private long _productsUntil;
 
     /// <summary>Makes an empty cache.</summary>
     /// <param name="time">Tells how old a value is.</param>
@@ -68,20 +72,23 @@ public sealed class LastValueCache
     /// <summary>The products with a live value of any kind, by ordinal.</summary>
     public IReadOnlyList<string> Products()
     {
-        if (_products is not null) return _products;
+        var now = Now();
+        if (_products is not null && now < _productsUntil) return _products;
+        _productsUntil = now + ProductsFreshFor;
         var products = new SortedSet<string>(StringComparer.Ordinal);
         foreach (var (key, receivedAt) in _received)
         {
-            if (IsLive(receivedAt)) products.Add(key.Product);
+            if (now - receivedAt >= _life) continue;
+            products.Add(key.Product);
+            _productsUntil = Math.Min(_productsUntil, receivedAt + _life);
         }
 
         return _products = [.. products];
     }
 
-    /// <summary>Forgets what is dead, and what <see cref="Products"/> had found. To be called now and then.</summary>
+    /// <summary>Forgets what is dead. To be called now and then.</summary>
     public void Sweep()
     {
-        _products = null;
         foreach (var (key, value) in _values)
         {
             if (!IsLive(value.ReceivedAt)) _values.Remove(key);
@@ -150,8 +157,9 @@ public sealed class LastValueCache
 
     private bool IsKnownLive(ConflationKey key) => _received.TryGetValue(key, out var receivedAt) && IsLive(receivedAt);
 
-    private bool IsLive(long receivedAt) =>
-        ((_time.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond) - receivedAt < _life;
+    private bool IsLive(long receivedAt) => Now() - receivedAt < _life;
+
+    private long Now() => (_time.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond;
 
     private readonly record struct OrdinalOrder(MarketEvent Event, string Product, string? Expiry) : IComparable<OrdinalOrder>
     {

@@ -39,9 +39,11 @@ public sealed partial class ClientActor
             batch.Add(FrameOf(update));
             Write(batch, 1, update);
         }
-        else if (_outbox.Add(update))
+        else
         {
-            _context.Metrics.Conflated();
+            // A client that reads is spared nothing: only what it can't take now is superseded.
+            if (CanWrite && _outbox.Holds(update)) Flush();
+            if (_outbox.Add(update)) _context.Metrics.Conflated();
         }
     }
 

@@ -63,6 +63,9 @@ public sealed class Outbox
         return supersedes;
     }
 
+    /// <summary>Whether an update waits that this one would supersede.</summary>
+    public bool Holds(MarketUpdate update) => _newest is not null && _newest.ContainsKey(new(update.Event, update.Key));
+
     /// <summary>Takes what is next, answers first; false when nothing waits. One of the two is set.</summary>
     public bool TryTake(out Frame? answer, out MarketUpdate? update)
     {

@@ -9,7 +9,6 @@ using DeltaStream.Actors.Clients;
 using DeltaStream.Actors.Market;
 using DeltaStream.Actors.Telemetry;
 using DeltaStream.Actors.Topics;
-using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using Xunit.Abstractions;
 
@@ -21,6 +20,8 @@ namespace DeltaStream.Actors.Tests.Clients;
 /// </summary>
 public abstract class GatewaySpec : TestKit
 {
+    private static readonly TimeSpan Step = TimeSpan.FromMilliseconds(250);
+
     private static readonly Config VirtualTime = ConfigurationFactory.ParseString("""
         akka.actor.provider = cluster
         akka.remote.dot-netty.tcp.hostname = 127.0.0.1
@@ -36,9 +37,9 @@ public abstract class GatewaySpec : TestKit
         Store = store ?? new();
         Status = new(Time);
         Mediator = DistributedPubSub.Get(Sys).Mediator;
-        Cache = Sys.StartCache(cache ?? new(), Store, Status, NullLoggerFactory.Instance, Time);
-        Monitor = Sys.StartFeedMonitor(Status, NullLoggerFactory.Instance, Time);
-        Supervisor = Sys.StartClients(clients ?? new(), Cache, Status, Metrics, NullLoggerFactory.Instance, Time);
+        Cache = Sys.StartCache(cache ?? new(), Store, Status, Logs, Time);
+        Monitor = Sys.StartFeedMonitor(Status, Logs, Time);
+        Supervisor = Sys.StartClients(clients ?? new(), Cache, Status, Metrics, Logs, Time);
         // The monitor hears heartbeats once this one comes through; until then a client would be told that the feed is stale.
         AwaitAssert(() =>
         {
@@ -50,6 +51,8 @@ public abstract class GatewaySpec : TestKit
     private protected FakeTimeProvider Time { get; } = new(DateTimeOffset.UnixEpoch.AddDays(20_000));
 
     private protected MemoryStore Store { get; }
+
+    private protected MemoryLogs Logs { get; } = new();
 
     private protected NodeStatus Status { get; }
 
@@ -70,8 +73,24 @@ public abstract class GatewaySpec : TestKit
     /// <summary>Moves both the wall clock and the actors' timers.</summary>
     private protected void Advance(TimeSpan time)
     {
-        Time.Advance(time);
-        ((TestScheduler)Sys.Scheduler).Advance(time);
+        // In small steps: the test scheduler runs a periodic timer once a step.
+        for (var left = time; left > TimeSpan.Zero; left -= Step)
+        {
+            var step = left < Step ? left : Step;
+            Time.Advance(step);
+            ((TestScheduler)Sys.Scheduler).Advance(step);
+        }
+    }
+
+    /// <summary>Lets the cache look into the store's index and read what is newer there.</summary>
+    private protected void Look()
+    {
+        var before = Store.IndexReads;
+        AwaitAssert(() =>
+        {
+            Advance(TimeSpan.FromMilliseconds(250));
+            Assert.True(Store.IndexReads > before);
+        });
     }
 
     private protected void Heartbeat(FeedLink link = FeedLink.Up, long epoch = 1) =>
@@ -79,9 +98,10 @@ public abstract class GatewaySpec : TestKit
 
     private protected void Publish(string topic, object message) => Mediator.Tell(new Publish(topic, message));
 
-    /// <summary>Publishes an update as the bridge does: to each of its rooms, the wide one first.</summary>
+    /// <summary>Publishes an update as the bridge does: to each of its rooms, the wide one first, and to the store.</summary>
     private protected void Publish(MarketUpdate update)
     {
+        if (update.Event != MarketEvent.ChainSummary) Store.Put(update);
         foreach (var room in Room.For(update.Event, update.Key)) Publish(TopicName.For(room), new RoomEvent(room, update));
     }
 
@@ -134,6 +154,12 @@ public abstract class GatewaySpec : TestKit
         RoomKind.Chain => $$"""{"type":"chain","symbol":"{{room.Symbol}}"}""",
         _ => $$"""{"type":"chain","symbol":"{{room.Symbol}}","expiry":"{{room.Expiry}}"}""",
     };
+
+    /// <summary>The market data that the client was sent.</summary>
+    private protected static IEnumerable<string> Updates(MemoryTransport transport) =>
+        transport.Sent.Where(line => line.Contains("_update ", StringComparison.Ordinal) || line.StartsWith("chain_summary ", StringComparison.Ordinal));
+
+    private protected static IEnumerable<string> Names(MemoryTransport transport) => transport.Sent.Select(line => line.Split(' ')[0]);
 
     private protected void Await(MemoryTransport transport, Func<IReadOnlyList<string>, bool> condition) => AwaitAssert(
         () => Assert.True(condition(transport.Sent), string.Join('\n', transport.Sent)), interval: TimeSpan.FromMilliseconds(5));

@@ -8,17 +8,31 @@ internal sealed class MemoryStore : ILatestStore
 {
     private readonly Lock _lock = new();
     private readonly Dictionary<ConflationKey, MarketUpdate> _values = [];
+    private readonly List<int> _reads = [];
     private TaskCompletionSource? _gate;
+    private int _indexReads;
 
     public bool IsDown { get; set; }
 
-    public List<int> Reads { get; } = [];
+    /// <summary>How many keys each read was for.</summary>
+    public IReadOnlyList<int> Reads
+    {
+        get
+        {
+            lock (_lock) return _reads.ToArray();
+        }
+    }
+
+    public int IndexReads => Volatile.Read(ref _indexReads);
 
     public void Put(params MarketUpdate[] updates)
     {
         lock (_lock)
         {
-            foreach (var update in updates) _values[update.Key] = update;
+            foreach (var update in updates)
+            {
+                if (!_values.TryGetValue(update.Key, out var held) || update.Position >= held.Position) _values[update.Key] = update;
+            }
         }
     }
 
@@ -32,7 +46,7 @@ internal sealed class MemoryStore : ILatestStore
         await PassAsync();
         lock (_lock)
         {
-            Reads.Add(keys.Count);
+            _reads.Add(keys.Count);
             // A copy, as from a store: only the bytes are the same.
             return [.. keys.Where(_values.ContainsKey).Select(key => Copy(_values[key]))];
         }
@@ -41,6 +55,7 @@ internal sealed class MemoryStore : ILatestStore
     public async ValueTask<IReadOnlyList<LatestEntry>> ReadIndexAsync(CancellationToken cancellation)
     {
         await PassAsync();
+        Interlocked.Increment(ref _indexReads);
         lock (_lock)
             return [.. _values.Values.Where(update => update.Position != Position.None).Select(update => new LatestEntry(update.Key, update.ReceivedAt))];
     }
