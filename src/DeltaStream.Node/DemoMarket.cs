@@ -1,3 +1,4 @@
+using System.Globalization;
 using DeltaStream.Demo;
 using DeltaStream.Demo.Embedded;
 using DeltaStream.Node.Logging;
@@ -13,12 +14,24 @@ internal static class DemoMarket
     public static NodeSettings UseEmbeddedRedis(this WebApplicationBuilder builder, NodeSettings settings)
     {
         if (settings.Redis.Url is not null) return settings;
-        var server = EmbeddedRedis.StartPreferring();
+        var server = StartEmbedded(settings.Redis.EmbeddedPort);
         // Made by the container, so that it ends with it, after everything that talks to it.
         builder.Services.AddSingleton(_ => server);
         builder.Services.AddHostedService<EmbeddedRedisNotice>();
         if (!RedisUrl.TryParse(server.Url, out var url)) throw new InvalidOperationException($"'{server.Url}' is no Redis URL");
         return settings with { Redis = settings.Redis with { Url = url } };
+    }
+
+    private static EmbeddedRedis StartEmbedded(int? port)
+    {
+        try
+        {
+            return port is { } given ? EmbeddedRedis.Start(given) : EmbeddedRedis.StartPreferring();
+        }
+        catch (EmbeddedRedisException taken)
+        {
+            throw new SettingException("EMBEDDED_REDIS_PORT", taken.Port.ToString(CultureInfo.InvariantCulture), "auto, 0, or a port on 127.0.0.1 that no other process has");
+        }
     }
 
     /// <summary>Offers to run the simulated market where the settings say so; it runs on one node of the cluster.</summary>
@@ -45,6 +58,7 @@ internal static class DemoMarket
     {
         public Task StartAsync(CancellationToken cancellationToken)
         {
+            if (server.TakenPort is { } taken) logger.EmbeddedRedisPortTaken(taken, server.Port);
             logger.EmbeddedRedisStarted(server.Url);
             return Task.CompletedTask;
         }

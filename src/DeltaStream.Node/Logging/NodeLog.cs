@@ -18,6 +18,9 @@ internal static partial class NodeLog
     [LoggerMessage(5, LogLevel.Information, "embedded_redis_started {redis_url}", EventName = "embedded_redis_started")]
     public static partial void EmbeddedRedisStarted(this ILogger logger, string redis_url);
 
+    [LoggerMessage(7, LogLevel.Warning, "embedded_redis_port_taken {port}: another process has it, so the embedded server listens on {free_port}", EventName = "embedded_redis_port_taken")]
+    public static partial void EmbeddedRedisPortTaken(this ILogger logger, int port, int free_port);
+
     [LoggerMessage(6, LogLevel.Warning, "redis_intake_overflow {channel}", EventName = "redis_intake_overflow")]
     public static partial void IntakeOverflow(this ILogger logger, string channel);
 }

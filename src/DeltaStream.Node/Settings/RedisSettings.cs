@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace DeltaStream.Node.Settings;
 
 /// <summary>Redis, and how the node talks to it.</summary>
@@ -8,6 +10,9 @@ namespace DeltaStream.Node.Settings;
 /// <param name="IntakeCapacity">How many messages may wait between the Redis client and the bridge.</param>
 public sealed record RedisSettings(RedisUrl? Url, TimeSpan CommandTimeout, TimeSpan EchoInterval, TimeSpan EchoTimeout, int IntakeCapacity)
 {
+    /// <summary>The embedded server's port, 0 for any free one; null: the usual one, or a free one where that is taken.</summary>
+    public int? EmbeddedPort { get; init; }
+
     /// <summary>Reads and checks the settings under <c>deltastream.redis</c>.</summary>
     /// <exception cref="SettingException">A value is not allowed.</exception>
     public static RedisSettings Read(SettingReader reader)
@@ -22,6 +27,17 @@ public sealed record RedisSettings(RedisUrl? Url, TimeSpan CommandTimeout, TimeS
             reader.Duration("deltastream.redis.command-timeout", TimeSpan.FromMilliseconds(100), TimeSpan.FromSeconds(30)),
             interval,
             reader.Duration("deltastream.redis.echo-timeout", interval * 2, TimeSpan.FromMinutes(2)),
-            reader.Number("deltastream.redis.intake-capacity", 64, 1_000_000));
+            reader.Number("deltastream.redis.intake-capacity", 64, 1_000_000))
+        {
+            EmbeddedPort = ReadEmbeddedPort(reader),
+        };
+    }
+
+    private static int? ReadEmbeddedPort(SettingReader reader)
+    {
+        const string path = "deltastream.redis.embedded-port";
+        var text = reader.Text(path);
+        if (text.Equals("auto", StringComparison.OrdinalIgnoreCase)) return null;
+        return ushort.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var port) ? port : throw reader.Wrong(path, "auto, or a port from 0 to 65535");
     }
 }

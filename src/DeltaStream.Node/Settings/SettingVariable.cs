@@ -10,6 +10,7 @@ public static class SettingVariable
     public static readonly IReadOnlyDictionary<string, string> Paths = new Dictionary<string, string>
     {
         ["REDIS_URL"] = "deltastream.redis.url",
+        ["EMBEDDED_REDIS_PORT"] = "deltastream.redis.embedded-port",
         ["PORT"] = "deltastream.http.port",
         ["SERVICE_NAME"] = "deltastream.service-name",
         ["CORS_ORIGINS"] = "deltastream.http.cors-origins",
