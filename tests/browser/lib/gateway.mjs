@@ -34,7 +34,7 @@ export class Gateway {
     this.#process = spawn("dotnet", [dll], {
       stdio: ["ignore", "pipe", "pipe"],
       env: {
-        ...process.env, DEMO_FEED: "on", PORT: this.#ports.http, CLUSTER_PORT: this.#ports.cluster, ASPNETCORE_ENVIRONMENT: "Production", REDIS_URL: "",
+        ...process.env, DEMO_FEED: "on", PORT: this.#ports.http, CLUSTER_PORT: this.#ports.cluster, EMBEDDED_REDIS_PORT: 0, ASPNETCORE_ENVIRONMENT: "Production", REDIS_URL: "",
         DOTNET_gcServer: "0",
       },
     });

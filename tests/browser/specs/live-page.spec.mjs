@@ -52,7 +52,7 @@ describe("the live page", () => {
   });
 
   it("says that the prices are simulated, that it is connected, that the feed is live, and how much comes", async () => {
-    assert.equal(await page.locator("#demo").innerText(), "Simulated prices");
+    assert.ok(await page.getByText("Simulated prices").isVisible());
     assert.equal(await page.locator("#connection").innerText(), "Connected");
     assert.equal(await page.locator("#feed").innerText(), "Live");
     await until("a message rate", async () => Number(await page.locator("#rate").innerText()) > 5);
@@ -137,6 +137,13 @@ describe("the live page", () => {
     await page.locator("#join button").click();
     await until("it is refused", async () => (await page.locator("#join-answer[data-bad]").innerText()).length > 0);
     assert.ok(!(await rooms()).some(room => room.includes("tomorrow")));
+  });
+
+  it("is served with headers that keep it to itself", async () => {
+    const { headers } = await fetch(gateway.url);
+    assert.match(headers.get("content-security-policy"), /default-src 'none'.*frame-ancestors 'none'/);
+    assert.equal(headers.get("x-content-type-options"), "nosniff");
+    assert.equal(headers.get("cache-control"), "no-cache");
   });
 
   it("finds a product", async () => {
