@@ -161,6 +161,17 @@ public sealed class UpgradeSpecs(CalmHost host) : ConformanceSpecs(host)
         await socket.Expect("430[1]");
     }
 
+    [Fact]
+    public async Task A_connect_reply_that_waits_at_the_upgrade_follows_on_the_websocket()
+    {
+        var session = await PollingSession.Open(Host, Paths.Sockets);
+        using var socket = await Probe(Host, session);
+        (await session.Post("40")).Is(200, "ok");
+        await socket.Send("5");
+        Assert.StartsWith("40{", await socket.ReceiveMessage());
+        await socket.Expect("""42["auth",{}]""");
+    }
+
     private static async Task<SocketClient> Probe(ConformanceHost host, PollingSession session)
     {
         var socket = await SocketClient.Connect(host, session.WebSocketQuery);
