@@ -68,6 +68,24 @@ public sealed class HeartbeatSpecs(ConformanceHost host) : ConformanceSpecs(host
     }
 
     [Fact]
+    public async Task A_request_that_comes_twenty_milliseconds_late_is_too_late()
+    {
+        var beforeOpening = Stopwatch.StartNew();
+        var session = await PollingSession.Open(Host);
+        var afterOpening = Stopwatch.StartNew();
+        while (true)
+        {
+            var sent = afterOpening.Elapsed;
+            // Refused as a bad request while there is a session, as an unknown one from then on; it prolongs nothing.
+            var response = await session.Send(HttpMethod.Put);
+            if (response.Body.Contains("Session ID unknown", StringComparison.Ordinal)) break;
+            response.IsRefusal(400, 3, "Bad request");
+            Assert.True(sent < Deadline + TimeSpan.FromMilliseconds(20), $"still there after {sent}");
+        }
+        Assert.True(beforeOpening.Elapsed > Deadline - Tolerance, $"gone after {beforeOpening.Elapsed}");
+    }
+
+    [Fact]
     public Task A_waiting_poll_of_an_expired_session_does_not_wait_for_ever() => Wait.Punctual(async () =>
     {
         var session = await PollingSession.Open(Host);
