@@ -1,0 +1,91 @@
+// What the clients are run against: the conformance host and a gateway on a real redis-server, each started here on free
+// ports unless CONFORMANCE_URL or GATEWAY_URL (with REDIS_URL, the gateway's own) name ones that run already.
+import { spawn } from 'node:child_process';
+import { connect, createServer } from 'node:net';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = join(dirname(fileURLToPath(import.meta.url)), '../../../..');
+const configuration = process.env.DELTASTREAM_CONFIGURATION ?? 'Debug';
+const patience = 30_000;
+
+export async function conformanceHost() {
+  if (process.env.CONFORMANCE_URL) return { url: process.env.CONFORMANCE_URL, stop: () => {} };
+  const port = await freePort();
+  const child = start('dotnet', [dll('tests', 'DeltaStream.ConformanceHost')], { PORT: `${port}` });
+  const url = `http://127.0.0.1:${port}`;
+  await until(() => answers(`${url}/engine.io/?EIO=4&transport=polling`), child, 'the conformance host');
+  return { url, stop: () => child.kill('SIGKILL') };
+}
+
+export async function gateway() {
+  if (process.env.GATEWAY_URL) return { url: process.env.GATEWAY_URL, publish: publisher(new URL(process.env.REDIS_URL).port), stop: () => {} };
+  const [redisPort, port, clusterPort] = [await freePort(), await freePort(), await freePort()];
+  const redis = start('redis-server', ['--port', `${redisPort}`, '--save', '', '--appendonly', 'no'], {});
+  const node = start('dotnet', [dll('src', 'DeltaStream.Node')], {
+    PORT: `${port}`,
+    CLUSTER_PORT: `${clusterPort}`,
+    REDIS_URL: `redis://127.0.0.1:${redisPort}`,
+    HOCON_FILE: join(dirname(dll('src', 'DeltaStream.Node')), 'hocon', 'test.conf'),
+    CORS_ORIGINS: '*',
+    DRAIN_SECONDS: '1',
+  });
+  const url = `http://127.0.0.1:${port}`;
+  const stop = () => {
+    node.kill('SIGKILL');
+    redis.kill('SIGKILL');
+  };
+  await until(async () => {
+    const health = await (await fetch(`${url}/health`)).json();
+    return health.bridge === 'active' && health.feed === 'live' && (await answers(`${url}/health/ready`));
+  }, node, 'the gateway');
+  return { url, publish: publisher(redisPort), stop };
+}
+
+function dll(folder, project) {
+  return join(root, folder, project, 'bin', configuration, 'net10.0', `${project}.dll`);
+}
+
+function start(command, args, environment) {
+  const { ASPNETCORE_URLS, DOTNET_ENVIRONMENT, REDIS_URL, ...own } = process.env;
+  const child = spawn(command, args, { env: { ...own, ...environment }, stdio: ['ignore', 'pipe', 'pipe'] });
+  child.log = '';
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (data) => (child.log = (child.log + data).slice(-20_000)));
+  // A run that is broken off leaves nothing behind.
+  process.on('exit', () => child.kill('SIGKILL'));
+  return child;
+}
+
+async function until(condition, child, what) {
+  for (const end = Date.now() + patience; ; await new Promise((resolve) => setTimeout(resolve, 50))) {
+    if (child.exitCode !== null) throw new Error(`${what} ended with ${child.exitCode}:\n${child.log}`);
+    if (await condition().catch(() => false)) return;
+    if (Date.now() > end) throw new Error(`${what} did not start:\n${child.log}`);
+  }
+}
+
+const answers = async (url) => (await fetch(url)).ok;
+
+function freePort() {
+  return new Promise((resolve, reject) => {
+    const server = createServer().on('error', reject);
+    server.listen(0, '127.0.0.1', () => {
+      const { port } = server.address();
+      server.close(() => resolve(port));
+    });
+  });
+}
+
+// Publishes as the platform does; completes when Redis has taken it.
+function publisher(port) {
+  return (channel, message) =>
+    new Promise((resolve, reject) => {
+      const parts = ['PUBLISH', channel, JSON.stringify(message)];
+      const socket = connect(port, '127.0.0.1').on('error', reject);
+      socket.write(`*3\r\n${parts.map((part) => `$${Buffer.byteLength(part)}\r\n${part}\r\n`).join('')}`);
+      socket.once('data', () => {
+        socket.destroy();
+        resolve();
+      });
+    });
+}
