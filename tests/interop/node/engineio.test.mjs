@@ -54,7 +54,7 @@ for (const [mode, transports] of Object.entries(modes)) {
       connect();
       let closed = false;
       socket.on('close', () => (closed = true));
-      for (let i = 0; i < 4; i++) await next(socket, 'ping');
+      for (let i = 0; i < 2; i++) await next(socket, 'ping');
       assert.equal(closed, false);
       await settled(socket, mode);
     });

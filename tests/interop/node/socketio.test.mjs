@@ -82,7 +82,7 @@ for (const [client, io] of Object.entries(socketClients)) {
         let drops = 0;
         socket.on('disconnect', () => drops++);
         await next(socket, 'connect');
-        for (let i = 0; i < 4; i++) await next(socket.io, 'ping');
+        for (let i = 0; i < 2; i++) await next(socket.io, 'ping');
         assert.deepEqual(await acknowledged(socket, 'there'), ['there']);
         assert.equal(drops, 0);
         await settled(socket.io.engine, mode);
