@@ -13,13 +13,15 @@ namespace DeltaStream.Node.Tests.Transports;
 /// <summary>A server's WebSocket and, in the place of the client and its network, the two pipes to it.</summary>
 internal sealed class WebSocketPair
 {
-    private readonly Pipe _toServer = new();
+    private readonly Pipe _toServer;
     private readonly Pipe _toClient;
     private byte[] _unread = [];
 
     /// <param name="room">How much the network takes before a flush has to wait.</param>
-    public WebSocketPair(Deadlines deadlines, TransportSettings settings, int room = 32 * 1024)
+    /// <param name="inStep">Whether sending completes only once the server has taken in what was sent.</param>
+    public WebSocketPair(Deadlines deadlines, TransportSettings settings, int room = 32 * 1024, bool inStep = false)
     {
+        _toServer = new Pipe(inStep ? new PipeOptions(pauseWriterThreshold: 1, resumeWriterThreshold: 1, useSynchronizationContext: false) : PipeOptions.Default);
         _toClient = new Pipe(new PipeOptions(pauseWriterThreshold: room, resumeWriterThreshold: room / 2, useSynchronizationContext: false));
         Server = new WebSocketConnection(new Duplex(_toServer.Reader, _toClient.Writer), Abort, deadlines, settings);
     }

@@ -1,0 +1,109 @@
+using DeltaStream.Actors.Clients;
+using DeltaStream.Node.Transports;
+using DeltaStream.Node.Transports.Plain;
+using DeltaStream.Node.Transports.Timing;
+using DeltaStream.SocketIO.Framing;
+using DeltaStream.TestSupport;
+using Microsoft.Extensions.Time.Testing;
+
+namespace DeltaStream.Node.Tests.Transports;
+
+public sealed class PlainSessionSpecs : IPlainApplication, IPlainConnection, IDisposable
+{
+    private readonly FakeTimeProvider _time = new();
+    private readonly Deadlines _deadlines;
+    private readonly WebSocketPair _pair;
+    private readonly PlainSession _session;
+    private readonly List<string> _heard = [];
+    private CloseReason? _closedWith;
+    private TaskCompletionSource? _held;
+    private bool _isLetIn = true;
+
+    public PlainSessionSpecs()
+    {
+        _deadlines = new Deadlines(_time, TimeSpan.FromMilliseconds(10));
+        var settings = new TransportSettings();
+        _pair = new WebSocketPair(_deadlines, settings, inStep: true);
+        _session = new PlainSession(_pair.Server, this, _deadlines, settings);
+    }
+
+    public void Dispose() => _deadlines.Dispose();
+
+    [Fact]
+    public async Task A_silent_client_is_pinged_and_then_closed()
+    {
+        _ = _session.RunAsync();
+        Advance(25);
+        Assert.Equal(WebSocketOpcode.Ping, (await _pair.ReceiveAsync()).Opcode);
+        Advance(19.9);
+        Assert.Null(_closedWith);
+
+        Advance(0.1);
+        Assert.Equal(1001, await _pair.ReceiveCloseAsync());
+        Assert.Equal(CloseReason.PingTimeout, _closedWith);
+    }
+
+    [Theory]
+    [InlineData(WebSocketOpcode.Pong, "")]
+    [InlineData(WebSocketOpcode.Ping, "")]
+    [InlineData(WebSocketOpcode.Text, """{"event":"x"}""")]
+    public async Task Whatever_a_client_sends_keeps_it_alive(WebSocketOpcode opcode, string data)
+    {
+        _ = _session.RunAsync();
+        for (var i = 0; i < 4; i++)
+        {
+            Advance(40);
+            await _pair.SendAsync(opcode, System.Text.Encoding.UTF8.GetBytes(data));
+        }
+
+        Advance(20);
+        Assert.Null(_closedWith);
+    }
+
+    [Fact]
+    public async Task A_client_that_is_not_let_in_is_closed_unheard()
+    {
+        _isLetIn = false;
+        _ = _session.RunAsync();
+
+        Assert.Equal(1012, await _pair.ReceiveCloseAsync());
+        Assert.Equal(CloseReason.ServerDraining, _closedWith);
+    }
+
+    [Fact]
+    public async Task An_application_that_holds_the_reading_up_hears_of_the_end_at_once()
+    {
+        _held = new TaskCompletionSource();
+        var running = _session.RunAsync();
+        var sending = _pair.SendAsync("""{"event":"x"}""");
+        await Eventually.True(() => _heard.Count == 1, "the message");
+        _session.Close(CloseReason.SlowConsumer);
+        Assert.Equal(CloseReason.SlowConsumer, _closedWith);
+
+        _held.SetResult();
+        await sending;
+        Advance(3);
+        await running.WaitAsync(Eventually.Patience);
+    }
+
+    private void Advance(double seconds)
+    {
+        for (var i = 0; i < seconds * 100; i++) _time.Advance(TimeSpan.FromMilliseconds(10));
+    }
+
+    IPlainConnection IPlainApplication.Open(IConnectionLink link) => this;
+
+    ValueTask<bool> IPlainConnection.StartAsync() => new(_isLetIn);
+
+    async ValueTask IPlainConnection.ReceiveAsync(PlainMessage message)
+    {
+        _heard.Add(message.Event);
+        if (_held is not null) await _held.Task;
+    }
+
+    ValueTask IPlainConnection.ReceiveInvalidAsync(string why) => default;
+
+    void IPlainConnection.Ready() { }
+
+    void IPlainConnection.Closed(CloseReason reason) => _closedWith = reason;
+}

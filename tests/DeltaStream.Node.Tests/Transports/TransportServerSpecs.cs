@@ -1,0 +1,223 @@
+using System.Net;
+using System.Net.WebSockets;
+using System.Text;
+using DeltaStream.Actors.Clients;
+using DeltaStream.Node.Transports;
+using DeltaStream.Node.Transports.Plain;
+using DeltaStream.TestSupport;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Time.Testing;
+
+namespace DeltaStream.Node.Tests.Transports;
+
+/// <summary>The server on a real Kestrel: admission, origins, the plain WebSocket, and letting clients go.</summary>
+public sealed class TransportServerSpecs : IAsyncLifetime
+{
+    private readonly FakeTimeProvider _time = new();
+    private readonly PlainEcho _echo = new();
+    private readonly HttpClient _http = new();
+    private WebApplication _app = null!;
+    private TransportServer _server = null!;
+
+    public async Task InitializeAsync()
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        builder.Services.AddSingleton<TimeProvider>(_time);
+        builder.Services.AddGatewayTransports(new TransportSettings
+        {
+            Origins = OriginPolicy.Only(["https://page.example"]),
+            MaxConnections = 20,
+            MaxPayload = 1000,
+        });
+        _app = builder.Build();
+        _server = _app.Services.GetRequiredService<TransportServer>();
+        _server.MapPlain(_app, "/ws", _echo);
+        await _app.StartAsync();
+        _http.BaseAddress = new Uri(_app.Urls.Single());
+    }
+
+    public async Task DisposeAsync()
+    {
+        _http.Dispose();
+        using var now = new CancellationTokenSource(0);
+        await _app.StopAsync(now.Token);
+        await _app.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task Messages_come_through_and_what_is_none_is_told_apart()
+    {
+        using var socket = await ConnectAsync();
+        await SendAsync(socket, """{"event":"a","data":1}""");
+        await SendAsync(socket, "nonsense");
+        await socket.SendAsync(new byte[] { 1 }, WebSocketMessageType.Binary, true, default);
+        await SendAsync(socket, """{"event":"b"}""");
+
+        await Eventually.True(() => _echo.Heard.Count == 4, "four messages");
+        Assert.Equal("a 1", _echo.Heard[0]);
+        Assert.StartsWith("invalid", _echo.Heard[1]);
+        Assert.StartsWith("invalid", _echo.Heard[2]);
+        Assert.Equal("b ", _echo.Heard[3]);
+        Assert.Equal("""{"event":"echo","data":1}""", await ReceiveAsync(socket));
+    }
+
+    [Fact]
+    public async Task A_message_over_the_limit_is_closed_with_1009()
+    {
+        using var socket = await ConnectAsync();
+        await SendAsync(socket, new string('x', 1001));
+
+        Assert.Equal(1009, await ReceiveCloseAsync(socket));
+    }
+
+    [Theory]
+    [InlineData("https://evil.example", HttpStatusCode.Forbidden)]
+    [InlineData("null", HttpStatusCode.Forbidden)]
+    [InlineData("https://page.example", HttpStatusCode.UpgradeRequired)]
+    [InlineData(null, HttpStatusCode.UpgradeRequired)]
+    public async Task Only_some_origins_are_let_in(string? origin, HttpStatusCode status)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/ws");
+        if (origin is not null) request.Headers.Add("Origin", origin);
+        using var response = await _http.SendAsync(request);
+
+        Assert.Equal(status, response.StatusCode);
+    }
+
+    [Fact]
+    public async Task The_nodes_own_origin_is_always_let_in()
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/ws");
+        request.Headers.Add("Origin", $"https://{_http.BaseAddress!.Authority}");
+        using var response = await _http.SendAsync(request);
+
+        Assert.Equal(HttpStatusCode.UpgradeRequired, response.StatusCode);
+    }
+
+    [Fact]
+    public async Task No_more_connections_are_let_in_than_there_may_be()
+    {
+        var sockets = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => ConnectAsync()));
+        await Assert.ThrowsAsync<WebSocketException>(ConnectAsync);
+        foreach (var socket in sockets) socket.Abort();
+        await Eventually.True(() => _server.Counts[TransportName.Plain] == 0, "all gone");
+
+        (await ConnectAsync()).Dispose();
+    }
+
+    [Fact]
+    public async Task A_server_that_stops_lets_nobody_in_and_keeps_who_is_there()
+    {
+        using var socket = await ConnectAsync();
+        _server.StopAccepting();
+
+        await Assert.ThrowsAsync<WebSocketException>(ConnectAsync);
+        await SendAsync(socket, """{"event":"a","data":1}""");
+        Assert.Equal("""{"event":"echo","data":1}""", await ReceiveAsync(socket));
+    }
+
+    [Fact]
+    public async Task Clients_are_let_go_in_even_batches_over_the_time_that_is_given()
+    {
+        var sockets = await Task.WhenAll(Enumerable.Range(0, 10).Select(_ => ConnectAsync()));
+        var closing = _server.CloseAllAsync(CloseReason.ServerDraining, TimeSpan.FromSeconds(1));
+        var counts = new List<int>();
+        while (!closing.IsCompleted)
+        {
+            counts.Add(_echo.ClosedWith.Count);
+            _time.Advance(TimeSpan.FromMilliseconds(50));
+            await Task.Yield();
+        }
+
+        Assert.Equal(10, _echo.ClosedWith.Count);
+        Assert.InRange(counts[counts.Count / 2], 4, 6);
+        Assert.All(await Task.WhenAll(sockets.Select(ReceiveCloseAsync)), code => Assert.Equal(1012, code));
+        foreach (var socket in sockets) socket.Dispose();
+    }
+
+    [Fact]
+    public async Task Clients_are_let_go_at_once_where_no_time_is_given()
+    {
+        using var socket = await ConnectAsync();
+        await _server.CloseAllAsync(CloseReason.ServerDraining, TimeSpan.Zero);
+
+        Assert.Equal(1012, await ReceiveCloseAsync(socket));
+    }
+
+    private async Task<ClientWebSocket> ConnectAsync()
+    {
+        var socket = new ClientWebSocket();
+        await socket.ConnectAsync(new UriBuilder(new Uri(_http.BaseAddress!, "/ws")) { Scheme = "ws" }.Uri, default);
+        return socket;
+    }
+
+    private static Task SendAsync(ClientWebSocket socket, string text) =>
+        socket.SendAsync(Encoding.UTF8.GetBytes(text), WebSocketMessageType.Text, true, default);
+
+    private static async Task<string> ReceiveAsync(ClientWebSocket socket)
+    {
+        var buffer = new byte[1000];
+        var result = await socket.ReceiveAsync(buffer, default).WaitAsync(Eventually.Patience);
+        return Encoding.UTF8.GetString(buffer, 0, result.Count);
+    }
+
+    private static async Task<int> ReceiveCloseAsync(ClientWebSocket socket)
+    {
+        while (socket.CloseStatus is null) await socket.ReceiveAsync(new byte[1000], default);
+        return (int)socket.CloseStatus;
+    }
+
+    private sealed class PlainEcho : IPlainApplication
+    {
+        private readonly List<string> _heard = [];
+        private readonly List<CloseReason> _closedWith = [];
+
+        public IReadOnlyList<string> Heard
+        {
+            get
+            {
+                lock (_heard) return [.. _heard];
+            }
+        }
+
+        public IReadOnlyList<CloseReason> ClosedWith
+        {
+            get
+            {
+                lock (_closedWith) return [.. _closedWith];
+            }
+        }
+
+        public IPlainConnection Open(IConnectionLink link) => new Connection(this, link);
+
+        private sealed class Connection(PlainEcho echo, IConnectionLink link) : IPlainConnection
+        {
+            public ValueTask<bool> StartAsync() => new(true);
+
+            public ValueTask ReceiveAsync(PlainMessage message)
+            {
+                lock (echo._heard) echo._heard.Add($"{message.Event} {Encoding.UTF8.GetString(message.Data.Span)}");
+                if (!message.Data.IsEmpty) link.Write([PlainProtocol.Instance.EncodeEvent("echo", message.Data.Span)]);
+                return default;
+            }
+
+            public ValueTask ReceiveInvalidAsync(string why)
+            {
+                lock (echo._heard) echo._heard.Add($"invalid: {why}");
+                return default;
+            }
+
+            public void Ready() { }
+
+            public void Closed(CloseReason reason)
+            {
+                lock (echo._closedWith) echo._closedWith.Add(reason);
+            }
+        }
+    }
+}
