@@ -30,7 +30,8 @@ app.Map("/ws", async context =>
     }
 });
 
-var redis = await ConnectionMultiplexer.ConnectAsync(Environment.GetEnvironmentVariable("REDIS_ENDPOINT")!);
+// Held until the end: a connection that nobody holds is collected, and the feed with it.
+await using var redis = await ConnectionMultiplexer.ConnectAsync(Environment.GetEnvironmentVariable("REDIS_ENDPOINT")!);
 var queue = await redis.GetSubscriber().SubscribeAsync(RedisChannel.Pattern("enriched:*"));
 queue.OnMessage(async message =>
 {

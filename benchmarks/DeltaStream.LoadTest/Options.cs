@@ -23,7 +23,7 @@ internal sealed class Options
 
     public int Rounds => Number("rounds", 3);
 
-    public int WarmUp => Number("warm-up", 5);
+    public int WarmUp => Number("warm-up", 20);
 
     public Scenario Scenario
     {

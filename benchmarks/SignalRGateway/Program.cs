@@ -13,7 +13,8 @@ app.MapGet("/health/ready", () => "ready");
 app.MapHub<MarketHub>("/hub");
 
 var hub = app.Services.GetRequiredService<IHubContext<MarketHub>>();
-var redis = await ConnectionMultiplexer.ConnectAsync(endpoint);
+// Held until the end: a connection that nobody holds is collected, and the feed with it.
+await using var redis = await ConnectionMultiplexer.ConnectAsync(endpoint);
 var queue = await redis.GetSubscriber().SubscribeAsync(RedisChannel.Pattern("enriched:*"));
 queue.OnMessage(async message =>
 {
