@@ -7,9 +7,7 @@ RUN dotnet publish src/DeltaStream.Node -c Release -o /out
 FROM mcr.microsoft.com/dotnet/aspnet:10.0
 WORKDIR /app
 COPY --from=build /out .
-# An idle node spends most of its CPU on spinning thread-pool threads otherwise.
-ENV DOTNET_ThreadPool_UnfairSemaphoreSpinLimit=0 \
-    ASPNETCORE_ENVIRONMENT=Production \
+ENV ASPNETCORE_ENVIRONMENT=Production \
     PORT=8002
 EXPOSE 8002 4053
 # The image's own unprivileged user; nothing is written to the file system.
