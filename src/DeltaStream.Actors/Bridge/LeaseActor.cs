@@ -72,7 +72,7 @@ public sealed class LeaseActor : UntypedActor, IWithTimers
         {
             case Tick: Do(_lease.Tick(MayHold, Now)); break;
             case Ping: PingOthers(); break;
-            case ActorIdentity pong when pong.MessageId is Address member: _reach.Heard(member, Now); break;
+            case ActorIdentity { MessageId: string member }: _reach.Heard(Address.Parse(member), Now); break;
             case Answer answer: OnAnswer(answer); break;
             case LinkIsGood link: _linkIsGood = link.Good; break;
             case EpochSeen seen: Do(_lease.Seen(seen.Epoch)); break;
@@ -108,8 +108,9 @@ public sealed class LeaseActor : UntypedActor, IWithTimers
     private void PingOthers()
     {
         // Every actor answers Identify by itself; the guardian of user actors is on every node and never busy.
+        // The address goes as text: Akka binds a serializer to strings, and to addresses none.
         foreach (var member in _reach.Others)
-            Context.ActorSelection(new RootActorPath(member) / "user").Tell(new Identify(member));
+            Context.ActorSelection(new RootActorPath(member) / "user").Tell(new Identify(member.ToString()));
     }
 
     private void OnAnswer(Answer answer)
