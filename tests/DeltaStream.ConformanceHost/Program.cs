@@ -6,19 +6,20 @@ var port = int.Parse(Environment.GetEnvironmentVariable("PORT") ?? "3000");
 var pace = int.Parse(Environment.GetEnvironmentVariable("TIME_FACTOR") ?? "1");
 var origins = Environment.GetEnvironmentVariable("CORS_ORIGINS") is { } list and not "*" ? OriginPolicy.Only(list.Split(',')) : OriginPolicy.Any;
 
-await using (var rehearsal = Build("http://127.0.0.1:0"))
+// The rehearsal takes its time: the first requests of a process may take longer than half a second.
+await using (var rehearsal = Build("http://127.0.0.1:0", 100))
 {
     await rehearsal.StartAsync();
     await Warmup.RunAsync(new Uri(rehearsal.Urls.Single()));
     await rehearsal.StopAsync();
 }
 
-await using var app = Build($"http://localhost:{port}");
+await using var app = Build($"http://localhost:{port}", pace);
 await app.StartAsync();
 Console.WriteLine($"listening on http://localhost:{port}");
 await app.WaitForShutdownAsync();
 
-WebApplication Build(string url)
+WebApplication Build(string url, int times)
 {
     var builder = WebApplication.CreateSlimBuilder();
     builder.Logging.ClearProviders();
@@ -26,10 +27,10 @@ WebApplication Build(string url)
     builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = TimeSpan.FromSeconds(1));
     builder.Services.AddGatewayTransports(new TransportSettings
     {
-        PingInterval = pace * TimeSpan.FromMilliseconds(300),
-        PingTimeout = pace * TimeSpan.FromMilliseconds(200),
+        PingInterval = times * TimeSpan.FromMilliseconds(300),
+        PingTimeout = times * TimeSpan.FromMilliseconds(200),
         MaxPayload = 1_000_000,
-        ConnectTimeout = pace * TimeSpan.FromSeconds(1),
+        ConnectTimeout = times * TimeSpan.FromSeconds(1),
         Origins = origins,
     });
     var app = builder.Build();
