@@ -40,6 +40,17 @@ describe("how the page looks", () => {
     }
   }
 
+  it("brings the chain of a product that is tapped on a phone into view", async () => {
+    const { page, close } = await openPage(browser, gateway.url, SCREENS.phone);
+    await whenLive(page);
+    await page.locator('[data-symbol="SENSEX"] .price-open').tap();
+    await until("the chain is in view", async () => {
+      const { y } = await page.locator("#chain").boundingBox();
+      return y >= 0 && y < 40 && await page.locator("#product").inputValue() === "SENSEX";
+    });
+    await close();
+  });
+
   it("keeps still for those who asked for it", async () => {
     const { page, close } = await openPage(browser, gateway.url, { reducedMotion: "reduce" });
     await whenLive(page);

@@ -15,6 +15,7 @@ export class ChainView {
   #scroll = document.getElementById("chain-scroll");
   #figures = document.getElementById("figures");
   #note = document.getElementById("chain-note");
+  #noteText = document.getElementById("chain-note-text");
   #resume = document.getElementById("resume");
   #rows = new Map();
   #chain = null;
@@ -67,13 +68,13 @@ export class ChainView {
     this.#note.hidden = false;
     this.#resume.hidden = true;
     this.#center = true;
-    setText(this.#note, note);
+    setText(this.#noteText, note);
   }
 
   /** Says that the chain shown is not followed any more. */
   paused(isPaused) {
     this.#resume.hidden = !isPaused;
-    if (isPaused) setText(this.#note, "Not subscribed to this chain: what stands here does not move.");
+    if (isPaused) setText(this.#noteText, "Not subscribed to this chain: what stands here does not move.");
     if (this.#chain !== null || isPaused) this.#note.hidden = !isPaused;
   }
 

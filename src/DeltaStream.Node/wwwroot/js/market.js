@@ -1,6 +1,8 @@
 // What the page knows of the market. Maps throughout: a product may be called anything, even __proto__.
 
-const HISTORY = 120;
+// A chart holds this many points, at least this long apart: about a minute of a lively product.
+const HISTORY = 90;
+const POINT_EVERY = 600;
 const MOST_PRODUCTS = 2000;
 const MOST_EXPIRIES = 24;
 
@@ -18,14 +20,19 @@ export class Market {
     let product = this.products.get(symbol);
     if (!product) {
       if (this.products.size >= MOST_PRODUCTS) return null;
-      product = { symbol, first: price, price, direction: 0, history: [], at: 0 };
+      product = { symbol, first: price, price, direction: 0, history: [], pointAt: -POINT_EVERY, at: 0 };
       this.products.set(symbol, product);
     }
     product.direction = Math.sign(price - product.price) || product.direction;
     product.price = price;
     product.at = performance.now();
-    product.history.push(price);
-    if (product.history.length > HISTORY) product.history.shift();
+    if (product.at - product.pointAt >= POINT_EVERY) {
+      product.pointAt = product.at;
+      product.history.push(price);
+      if (product.history.length > HISTORY) product.history.shift();
+    } else {
+      product.history[product.history.length - 1] = price;
+    }
     return product;
   }
 

@@ -1,7 +1,11 @@
 // One repaint a frame, however many messages arrived; and cells that are touched only when they change.
 
+// When half the page changes at once, a glow everywhere would say nothing and cost most of the frame.
+const MOST_GLOWS = 48;
+
 const due = new Set();
 let asked = false;
+let glows = 0;
 
 /** Runs the function once before the next frame. */
 export function paint(work) {
@@ -10,6 +14,7 @@ export function paint(work) {
   asked = true;
   requestAnimationFrame(() => {
     asked = false;
+    glows = 0;
     const now = [...due];
     due.clear();
     for (const each of now) each();
@@ -27,7 +32,7 @@ export function setText(element, text) {
 
 /** A short glow in a colour of the page, for those who want movement. */
 export function glow(element, colour) {
-  if (still.matches) return;
+  if (still.matches || ++glows > MOST_GLOWS) return;
   // One keyframe only: it fades to whatever background the element has by then.
   element.animate([{ backgroundColor: `var(${colour})` }], { duration: 700, easing: "ease-out" });
 }
