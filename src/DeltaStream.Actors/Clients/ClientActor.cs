@@ -38,16 +38,7 @@ public sealed partial class ClientActor : UntypedActor
     }
 
     /// <inheritdoc/>
-    protected override void PreStart()
-    {
-        _context.Metrics.Opened(_countedAs);
-        Answer(ServerEvents.Connected, ServerEvents.ConnectedData(_sessionId, _context.Time.GetUtcNow(), _context.Settings.Demo));
-        if (_feed.State != FeedState.Live) Answer(ServerEvents.FeedStatus, ServerEvents.FeedStatusData(_feed));
-        _ledger.Join(Room.General);
-        var join = StartJoin(Room.General);
-        Enter(join);
-        _opening = join.Subscription;
-    }
+    protected override void PreStart() => _context.Metrics.Opened(_countedAs);
 
     /// <inheritdoc/>
     protected override void PostStop()
@@ -71,6 +62,9 @@ public sealed partial class ClientActor : UntypedActor
         {
             case RoomEvent { Room: var room, Update: var update }:
                 if (_ledger.Receive(room, update)) Send(update);
+                break;
+            case Greeting:
+                Greet();
                 break;
             case TransportReady:
                 OnReady();
@@ -112,6 +106,16 @@ public sealed partial class ClientActor : UntypedActor
         }
 
         FlushWhenIdle();
+    }
+
+    private void Greet()
+    {
+        Answer(ServerEvents.Connected, ServerEvents.ConnectedData(_sessionId, _context.Time.GetUtcNow(), _context.Settings.Demo));
+        if (_feed.State != FeedState.Live) Answer(ServerEvents.FeedStatus, ServerEvents.FeedStatusData(_feed));
+        _ledger.Join(Room.General);
+        var join = StartJoin(Room.General);
+        Enter(join);
+        _opening = join.Subscription;
     }
 
     private void OnClientEvent(string name, ReadOnlyMemory<byte> data, ReadOnlyMemory<byte>? ackId)

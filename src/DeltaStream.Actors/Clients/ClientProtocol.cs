@@ -48,6 +48,15 @@ public sealed record Barrier : IClientInput
 /// <summary>The connection is gone; the actor stops.</summary>
 public sealed record TransportClosed(CloseReason Reason) : IClientInput;
 
+/// <summary>
+/// The first thing a ClientActor is told: to greet its client. Not done on starting, because an actor that fails then is
+/// gone without a word.
+/// </summary>
+internal sealed record Greeting : INoSerializationVerificationNeeded
+{
+    public static readonly Greeting Instance = new();
+}
+
 /// <summary>Told to a ClientActor: close the connection and stop.</summary>
 internal sealed record CloseClient(CloseReason Reason) : INoSerializationVerificationNeeded;
 

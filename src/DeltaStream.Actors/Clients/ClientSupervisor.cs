@@ -93,6 +93,7 @@ public sealed class ClientSupervisor : UntypedActor, IWithTimers
         }
 
         var client = Context.ActorOf(Props.CreateBy(new ClientProducer(_context, open, _feed)));
+        client.Tell(Greeting.Instance, Self);
         _status.Clients++;
         _context.Log.Connected(open.SessionId, open.Transport.Name, _status.Clients);
         Sender.Tell(new ClientOpened(client), Self);

@@ -17,7 +17,7 @@ public sealed class GatewayMetrics : IDisposable
     /// <summary>The tag <c>protocol</c>: a wire protocol's slot.</summary>
     public const string ProtocolTag = "protocol";
 
-    private readonly Meter _meter = new(MeterName);
+    private readonly Meter _meter;
     private readonly UpDownCounter<int> _connections;
     private readonly Counter<long> _delivered;
     private readonly Counter<long> _conflated;
@@ -31,6 +31,8 @@ public sealed class GatewayMetrics : IDisposable
     /// <summary>Makes the instruments.</summary>
     public GatewayMetrics()
     {
+        // The scope tells the instruments of two nodes in one process apart.
+        _meter = new(new MeterOptions(MeterName) { Scope = this });
         _connections = _meter.CreateUpDownCounter<int>("connections", description: "Connected clients by transport");
         _delivered = _meter.CreateCounter<long>("delivered", description: "Updates handed to a client's transport");
         _conflated = _meter.CreateCounter<long>("conflated", description: "Updates superseded before a client could take them");

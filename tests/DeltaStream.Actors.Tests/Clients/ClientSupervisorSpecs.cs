@@ -1,0 +1,122 @@
+using System.Reflection;
+using Akka.Actor;
+using Akka.Cluster.Tools.PublishSubscribe;
+using DeltaStream.Actors.Clients;
+using DeltaStream.Actors.Market;
+using DeltaStream.Actors.Wire;
+using Xunit.Abstractions;
+
+namespace DeltaStream.Actors.Tests.Clients;
+
+/// <summary>Clients come, are counted, fail alone and are let go.</summary>
+public class ClientSupervisorSpecs(ITestOutputHelper output) : GatewaySpec(output, new() { MaxClients = 5, Demo = true })
+{
+    [Fact]
+    public void Clients_are_counted_and_their_coming_and_going_logged()
+    {
+        var (first, second) = (Connect(sessionId: "one"), Connect(sessionId: "two"));
+        Assert.Equal(2, Status.Clients);
+        first.Client.Tell(new TransportClosed(CloseReason.PingTimeout));
+        AwaitAssert(() => Assert.Equal(1, Status.Clients));
+        Assert.Equal([("one", 1), ("two", 2)], Logs.Of("client_connected").Select(it => ((string)it["client_id"]!, (int)it["total_clients"]!)));
+        var gone = Assert.Single(Logs.Of("client_disconnected"));
+        Assert.Equal(("one", "ping_timeout", 1), (gone["client_id"], gone["reason"], gone["remaining_clients"]));
+        second.Client.Tell(new TransportClosed(CloseReason.ClientClosed));
+        AwaitAssert(() => Assert.Equal(0, Status.Clients));
+    }
+
+    [Fact]
+    public void Simulated_prices_are_told_of_on_connecting() => Assert.EndsWith("\"rooms\":[\"general\"],\"demo\":true}", Connect().Sent[0]);
+
+    [Fact]
+    public void More_clients_than_the_node_takes_are_refused()
+    {
+        for (var i = 0; i < 5; i++) Connect(sessionId: $"c{i}");
+        Supervisor.Tell(new OpenClient("late", new MemoryTransport(Protocol)), TestActor);
+        Assert.NotEmpty(ExpectMsg<ClientRefused>().Message);
+    }
+
+    [Fact]
+    public void A_client_that_fails_is_closed_and_no_other_notices()
+    {
+        var well = Connect(sessionId: "well");
+        var ill = new MemoryTransport(new BrokenProtocol());
+        Supervisor.Tell(new OpenClient("ill", ill), TestActor);
+        ill.Client = ExpectMsg<ClientOpened>().Client;
+        AwaitAssert(() => Assert.Same(CloseReason.ServerError, ill.Closed));
+        AwaitAssert(() => Assert.Equal(1, Status.Clients));
+        var price = Price("NIFTY", 1);
+        Publish(price);
+        Await(well, sent => sent.Contains(Text(price)));
+    }
+
+    [Fact]
+    public void Draining_refuses_newcomers_and_lets_clients_go_over_the_time()
+    {
+        var clients = Enumerable.Range(0, 4).Select(i => Connect(sessionId: $"c{i}")).ToArray();
+        Supervisor.Tell(new Drain(TimeSpan.FromMilliseconds(200)), TestActor);
+        Supervisor.Tell(new OpenClient("late", new MemoryTransport(Protocol)), TestActor);
+        ExpectMsg<ClientRefused>();
+        Advance(TimeSpan.FromMilliseconds(1));
+        AwaitAssert(() => Assert.Equal(2, Status.Clients));
+        ExpectNoMsg(TimeSpan.Zero);
+        Advance(TimeSpan.FromMilliseconds(100));
+        ExpectMsg<Drained>();
+        Assert.All(clients, client => Assert.Same(CloseReason.ServerDraining, client.Closed));
+        Assert.Equal(0, Status.Clients);
+    }
+
+    [Fact]
+    public void Draining_a_node_without_clients_is_done_at_once()
+    {
+        Supervisor.Tell(new Drain(TimeSpan.FromSeconds(5)), TestActor);
+        ExpectMsg<Drained>();
+    }
+
+    [Fact]
+    public void Clients_that_went_leave_nothing_behind()
+    {
+        for (var round = 0; round < 20; round++)
+        {
+            var clients = Enumerable.Range(0, 5).Select(i => Connect(sessionId: $"c{i}")).ToArray();
+            foreach (var client in clients)
+            {
+                Subscribe(client, Room.Product("A"));
+                Subscribe(client, Room.Chain("A"));
+                Subscribe(client, Room.Chain("A", "2026-11-26"));
+            }
+
+            foreach (var client in clients) client.Client.Tell(new TransportClosed(CloseReason.ClientClosed));
+            AwaitAssert(() => Assert.Equal(0, Status.Clients));
+        }
+
+        Assert.Equal(4, Status.Rooms);
+        AwaitAssert(() =>
+        {
+            Advance(TimeSpan.FromSeconds(1));
+            Assert.Equal(1, Status.Rooms);
+        });
+        // Only the cache still listens to `general`; an update finds nobody in the other topics.
+        foreach (var room in new[] { "product:A", "chain:A", "chain:A:2026-11-26" }) AwaitAssert(() => Assert.Equal(0, SubscribersOf(room)));
+        AwaitAssert(() => Assert.Equal(1, SubscribersOf("general")));
+    }
+
+    private int SubscribersOf(string topic)
+    {
+        // The mediator's own question, which it keeps to itself.
+        var count = typeof(Publish).Assembly.GetTypes().Single(type => type.Name == "Count" && type.Namespace!.Contains("PublishSubscribe"));
+        var instance = count.GetProperty("Instance", BindingFlags.Static | BindingFlags.Public)!.GetValue(null);
+        Sys.ActorSelection(Mediator.Path / Uri.EscapeDataString(topic)).Tell(instance!, TestActor);
+        return ExpectMsg<int>();
+    }
+
+    /// <summary>Makes every answer fail.</summary>
+    private sealed class BrokenProtocol : IWireProtocol
+    {
+        public int Slot => 1;
+
+        public Frame EncodeEvent(string name, ReadOnlySpan<byte> data) => throw new InvalidOperationException("broken");
+
+        public Frame EncodeAck(ReadOnlySpan<byte> id, ReadOnlySpan<byte> data) => throw new InvalidOperationException("broken");
+    }
+}

@@ -1,0 +1,82 @@
+using Akka.Actor;
+using DeltaStream.Actors.Clients;
+using DeltaStream.Actors.Topics;
+using Xunit.Abstractions;
+
+namespace DeltaStream.Actors.Tests.Clients;
+
+/// <summary>What the node and its clients are told of the feed.</summary>
+public class FeedStatusSpecs(ITestOutputHelper output) : GatewaySpec(output)
+{
+    [Fact]
+    public void It_is_live_while_heartbeats_come()
+    {
+        for (var i = 0; i < 10; i++)
+        {
+            Advance(TimeSpan.FromSeconds(1.9));
+            Beat();
+        }
+
+        Assert.Equal(FeedState.Live, Status.Feed.State);
+        Assert.Empty(Logs.Of("feed_status_changed").Skip(1));
+    }
+
+    [Fact]
+    public void It_is_stale_after_two_seconds_without_one_and_live_with_the_next()
+    {
+        var client = Connect();
+        Beat();
+        Advance(TimeSpan.FromSeconds(1.75));
+        Assert.Equal(FeedState.Live, Status.Feed.State);
+        Advance(TimeSpan.FromSeconds(0.25));
+        Await(client, sent => sent.Contains($$"""feed_status {"status":"stale","since":{{Status.Feed.Since.ToUnixTimeSeconds()}}}"""));
+        Assert.Equal(Time.GetUtcNow(), Status.Feed.Since);
+        Heartbeat();
+        Await(client, sent => sent[^1].StartsWith("feed_status {\"status\":\"live\"", StringComparison.Ordinal));
+        Assert.Equal(3, client.Sent.Count);
+    }
+
+    [Fact]
+    public void It_is_down_when_the_active_bridge_has_lost_Redis()
+    {
+        var client = Connect();
+        Heartbeat(FeedLink.Down);
+        Await(client, sent => sent[^1].StartsWith("feed_status {\"status\":\"down\"", StringComparison.Ordinal));
+        Heartbeat(FeedLink.Down);
+        Heartbeat(FeedLink.Up);
+        Await(client, sent => sent[^1].StartsWith("feed_status {\"status\":\"live\"", StringComparison.Ordinal));
+        Assert.Equal(["connected", "feed_status", "feed_status"], Names(client));
+    }
+
+    [Fact]
+    public void Who_connects_while_it_is_not_live_is_told_so_after_connected()
+    {
+        Heartbeat(FeedLink.Down);
+        AwaitAssert(() => Assert.Equal(FeedState.Down, Status.Feed.State));
+        var client = Connect();
+        Await(client, sent => sent.Count == 2);
+        Assert.Equal(["connected", "feed_status"], Names(client));
+        Assert.Contains("\"status\":\"down\"", client.Sent[1]);
+    }
+
+    [Fact]
+    public void A_superseded_bridges_heartbeat_counts_for_nothing()
+    {
+        Heartbeat(FeedLink.Up, epoch: 7);
+        AwaitAssert(() => Assert.Equal(7, Status.Feed.BridgeEpoch));
+        Heartbeat(FeedLink.Down, epoch: 6);
+        Heartbeat(FeedLink.Up, epoch: 8);
+        AwaitAssert(() => Assert.Equal(8, Status.Feed.BridgeEpoch));
+        Assert.Equal(FeedState.Live, Status.Feed.State);
+        Assert.Equal("127.0.0.1:4053", Status.Feed.BridgeNode);
+        Assert.Empty(Logs.Of("feed_status_changed").Skip(1));
+    }
+
+    /// <summary>A heartbeat that the monitor has handled.</summary>
+    private void Beat()
+    {
+        Monitor.Tell(new BridgeHeartbeat(1, 1, "127.0.0.1:4053", FeedLink.Up));
+        Monitor.Tell(new Identify(null), TestActor);
+        ExpectMsg<ActorIdentity>();
+    }
+}
