@@ -157,6 +157,7 @@ public sealed partial class CacheActor
 
     private long Now() => (_time.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond;
 
+    // Whatever a read fails with, another is tried later: without its answer the actor would wait for ever.
     private static async Task<object> ReadValuesAsync(
         ILatestStore store, IReadOnlyCollection<ConflationKey> keys, TimeSpan timeout, TimeProvider time)
     {
@@ -165,7 +166,7 @@ public sealed partial class CacheActor
             using var cancellation = new CancellationTokenSource(timeout, time);
             return new ValuesRead(await store.ReadAsync(keys, cancellation.Token).ConfigureAwait(false));
         }
-        catch (Exception error) when (error is FeedUnavailableException or OperationCanceledException)
+        catch (Exception error)
         {
             return new StoreFailed(error.Message, WasIndex: false);
         }
@@ -178,7 +179,7 @@ public sealed partial class CacheActor
             using var cancellation = new CancellationTokenSource(timeout, time);
             return new IndexRead(await store.ReadIndexAsync(cancellation.Token).ConfigureAwait(false));
         }
-        catch (Exception error) when (error is FeedUnavailableException or OperationCanceledException)
+        catch (Exception error)
         {
             return new StoreFailed(error.Message, WasIndex: true);
         }

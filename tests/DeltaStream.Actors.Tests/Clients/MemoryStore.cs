@@ -11,6 +11,8 @@ internal sealed class MemoryStore : ILatestStore
     private readonly List<int> _reads = [];
     private TaskCompletionSource? _gate;
     private int _indexReads;
+    private int _begun;
+    private int _ended;
 
     public bool IsDown { get; set; }
 
@@ -22,6 +24,11 @@ internal sealed class MemoryStore : ILatestStore
             lock (_lock) return _reads.ToArray();
         }
     }
+
+    /// <summary>How many calls came, and how many were answered.</summary>
+    public int Begun => Volatile.Read(ref _begun);
+
+    public int Ended => Volatile.Read(ref _ended);
 
     public int IndexReads => Volatile.Read(ref _indexReads);
 
@@ -43,6 +50,7 @@ internal sealed class MemoryStore : ILatestStore
 
     public async ValueTask<IReadOnlyList<MarketUpdate>> ReadAsync(IReadOnlyCollection<ConflationKey> keys, CancellationToken cancellation)
     {
+        using var call = new Call(this);
         await PassAsync();
         lock (_lock)
         {
@@ -54,6 +62,7 @@ internal sealed class MemoryStore : ILatestStore
 
     public async ValueTask<IReadOnlyList<LatestEntry>> ReadIndexAsync(CancellationToken cancellation)
     {
+        using var call = new Call(this);
         await PassAsync();
         Interlocked.Increment(ref _indexReads);
         lock (_lock)
@@ -72,5 +81,18 @@ internal sealed class MemoryStore : ILatestStore
     {
         if (IsDown) throw new FeedUnavailableException("the store is down");
         if (_gate is { } gate) await gate.Task;
+    }
+
+    private readonly struct Call : IDisposable
+    {
+        private readonly MemoryStore _store;
+
+        public Call(MemoryStore store)
+        {
+            _store = store;
+            Interlocked.Increment(ref store._begun);
+        }
+
+        public void Dispose() => Interlocked.Increment(ref _store._ended);
     }
 }
