@@ -1,0 +1,35 @@
+using DeltaStream.TestSupport;
+
+namespace DeltaStream.Cluster.Tests;
+
+/// <summary>
+/// Publishes prices as the platform does. Each price is the next whole number of its product, so that a client's log shows
+/// what came twice, what came late and what is missing.
+/// </summary>
+public sealed class Producer : IAsyncDisposable
+{
+    private readonly RespConnection _redis;
+    private readonly Dictionary<string, int> _last = [];
+
+    private Producer(RespConnection redis) => _redis = redis;
+
+    /// <summary>The last price of each product.</summary>
+    public IReadOnlyDictionary<string, int> Last => _last;
+
+    public static async Task<Producer> OpenAsync(RedisServer redis) => new(await RespConnection.OpenAsync(redis.Port));
+
+    /// <summary>Publishes the product's next price.</summary>
+    public async Task<int> NextAsync(string product)
+    {
+        var price = _last[product] = _last.GetValueOrDefault(product) + 1;
+        var json = $$"""{"product":"{{product}}","price":{{price}},"timestamp":"{{DateTime.UtcNow:yyyy-MM-ddTHH:mm:ss.ffffff}}"}""";
+        await _redis.ExecuteAsync("PUBLISH", "enriched:underlying", json);
+        return price;
+    }
+
+    /// <summary>Publishes a chain.</summary>
+    public Task ChainAsync(string product, string expiry, int spot) => _redis.ExecuteAsync("PUBLISH", "enriched:option_chain",
+        $$"""{"product":"{{product}}","expiry":"{{expiry}}","spot_price":{{spot}},"pcr_oi":1.0,"max_pain_strike":100,"timestamp":"{{DateTime.UtcNow:yyyy-MM-ddTHH:mm:ss.ffffff}}","calls":[],"puts":[]}""");
+
+    public ValueTask DisposeAsync() => _redis.DisposeAsync();
+}

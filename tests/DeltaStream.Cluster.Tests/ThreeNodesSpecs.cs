@@ -1,0 +1,88 @@
+using System.Text.Json;
+using DeltaStream.TestSupport;
+
+namespace DeltaStream.Cluster.Tests;
+
+/// <summary>What a client may rely on, with three nodes.</summary>
+public sealed class ThreeNodesSpecs : IAsyncLifetime
+{
+    private TestCluster _cluster = null!;
+
+    public async Task InitializeAsync() => _cluster = await TestCluster.StartAsync();
+
+    public async Task DisposeAsync() => await _cluster.DisposeAsync();
+
+    /// <summary>One cluster for all of it: starting three processes is what costs.</summary>
+    [Fact]
+    public async Task Three_nodes_answer_as_one()
+    {
+        await _cluster.ActiveAsync();
+        await One_copy_of_each_update_for_a_client_on_every_node();
+        await A_snapshot_on_a_node_that_has_never_seen_the_product();
+        await The_same_products_on_every_node();
+    }
+
+    private async Task One_copy_of_each_update_for_a_client_on_every_node()
+    {
+        await using var producer = await Producer.OpenAsync(_cluster.Redis);
+        var clients = await ConnectToEachAsync();
+        // In general and in the narrow rooms: each update comes over two topics, and once to the client.
+        foreach (var client in clients)
+        {
+            await client.SubscribeAsync("product", "NIFTY");
+            await client.SubscribeAsync("chain", "NIFTY");
+            await client.SubscribeAsync("chain", "NIFTY", "2026-11-26");
+        }
+
+        for (var i = 1; i <= 30; i++)
+        {
+            var price = await producer.NextAsync("NIFTY");
+            await producer.ChainAsync("NIFTY", "2026-11-26", i);
+            // One at a time, so that none is superseded on its way.
+            foreach (var client in clients)
+                await Eventually.True(() => client.NewestOf("NIFTY") == price && client.Of("chain_update", "NIFTY", "spot_price").LastOrDefault() == i
+                    && client.Of("chain_summary", "NIFTY", "spot_price").LastOrDefault() == i, $"update {i} on each node");
+        }
+
+        foreach (var client in clients)
+        {
+            Assert.Equal(Enumerable.Range(1, 30), client.PricesOf("NIFTY"));
+            Assert.Equal(Enumerable.Range(1, 30), client.Of("chain_update", "NIFTY", "spot_price"));
+            Assert.Equal(Enumerable.Range(1, 30), client.Of("chain_summary", "NIFTY", "spot_price"));
+            await client.DisposeAsync();
+        }
+    }
+
+    private async Task A_snapshot_on_a_node_that_has_never_seen_the_product()
+    {
+        await using var producer = await Producer.OpenAsync(_cluster.Redis);
+        await producer.ChainAsync("FINNIFTY", "2026-12-31", 2);
+        await producer.ChainAsync("FINNIFTY", "2026-11-26", 1);
+        foreach (var node in _cluster.Nodes)
+        {
+            await using var client = await SocketIoTestClient.ConnectAsync(node);
+            await client.SubscribeAsync("chain", "FINNIFTY");
+            await Eventually.True(() => client.Of("chain_update").Count >= 2, "both expiries come");
+            Assert.Equal([1, 2], client.Of("chain_update", "FINNIFTY", "spot_price"));
+        }
+    }
+
+    private async Task The_same_products_on_every_node()
+    {
+        await using var producer = await Producer.OpenAsync(_cluster.Redis);
+        await producer.NextAsync("BANKNIFTY");
+        foreach (var node in _cluster.Nodes)
+        {
+            await using var client = await SocketIoTestClient.ConnectAsync(node);
+            await Eventually.True(async () =>
+            {
+                await client.EmitAsync("get_products");
+                var answers = client.Of("products");
+                return answers.Count > 0 && answers[^1].Data.GetProperty("products").Deserialize<string[]>()!
+                    .SequenceEqual(["BANKNIFTY", "FINNIFTY", "NIFTY"]);
+            }, $"node {node.Address} knows the products");
+        }
+    }
+
+    private Task<SocketIoTestClient[]> ConnectToEachAsync() => Task.WhenAll(_cluster.Nodes.Select(SocketIoTestClient.ConnectAsync));
+}
