@@ -44,9 +44,10 @@ internal static class RedisOptions
             AsyncTimeout = milliseconds,
             ConnectRetry = 1,
             ReconnectRetryPolicy = new LinearRetry(500),
-            // No channel of the client library's own: a Redis user needs no rights beyond ours.
+            // No channel, key or question of the client library's own: a Redis user needs no rights beyond ours.
             ConfigurationChannel = "",
             TieBreaker = "",
+            CommandMap = CommandMap.Create(["CONFIG", "CLUSTER", "SENTINEL"], available: false),
             IncludeDetailInExceptions = false,
         };
     }
