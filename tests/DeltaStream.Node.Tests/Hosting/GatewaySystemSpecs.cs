@@ -1,0 +1,67 @@
+using Akka.Actor;
+using Akka.Cluster;
+using Akka.Configuration;
+using DeltaStream.Actors.Topics;
+using DeltaStream.Node.Hosting;
+using DeltaStream.Node.Operations;
+using DeltaStream.Node.Settings;
+using DeltaStream.TestSupport;
+using Microsoft.Extensions.Configuration;
+
+namespace DeltaStream.Node.Tests.Hosting;
+
+/// <summary>The actor system as the files in hocon set it up.</summary>
+public sealed class GatewaySystemSpecs
+{
+    private static readonly Config NodeConfig = NodeSettings.Read(
+        new ConfigurationBuilder().Build(), true, Path.Combine(AppContext.BaseDirectory, "hocon")).Hocon;
+
+    [Fact]
+    public async Task A_message_between_nodes_has_its_own_serializer_or_the_start_fails()
+    {
+        var without = ActorSystem.Create("without", "akka.actor.provider = local");
+        var with = ActorSystem.Create("with", ConfigurationFactory.ParseString(TopicsHosting.Hocon));
+        Assert.Contains("not by RoomEventSerializer", Assert.Throws<InvalidOperationException>(() => SerializerCheck.Check(without)).Message);
+        SerializerCheck.Check(with);
+        await Task.WhenAll(without.Terminate(), with.Terminate());
+    }
+
+    [Fact]
+    public async Task A_type_that_nobody_bound_does_not_go_out_as_json()
+    {
+        var system = ActorSystem.Create("strict", NodeConfig.WithFallback(ConfigurationFactory.Default()));
+        Assert.ThrowsAny<Exception>(() => system.Serialization.FindSerializerForType(typeof(GatewaySystemSpecs)));
+        await system.Terminate();
+    }
+
+    [Theory]
+    [InlineData("akka.cluster.pub-sub.max-delta-elements", "500")]
+    [InlineData("akka.cluster.pub-sub.gossip-interval", "250ms")]
+    [InlineData("akka.cluster.pub-sub.send-to-dead-letters-when-no-subscribers", "off")]
+    [InlineData("akka.remote.dot-netty.tcp.maximum-frame-size", "4194304b")]
+    [InlineData("akka.remote.dot-netty.tcp.send-buffer-size", "4194304b")]
+    [InlineData("akka.remote.dot-netty.tcp.receive-buffer-size", "4194304b")]
+    [InlineData("akka.coordinated-shutdown.run-by-clr-shutdown-hook", "off")]
+    [InlineData("akka.cluster.split-brain-resolver.active-strategy", "keep-majority")]
+    public void What_keeps_a_node_out_of_known_traps_is_set(string path, string value) => Assert.Equal(value, NodeConfig.GetString(path));
+
+    [Fact]
+    public async Task A_node_that_left_its_cluster_is_no_full_member_any_more()
+    {
+        var port = FreePort.Next();
+        var system = ActorSystem.Create("member", ConfigurationFactory.ParseString($$"""
+            akka.actor.provider = cluster
+            akka.remote.dot-netty.tcp { hostname = 127.0.0.1, port = {{port}} }
+            akka.cluster { seed-nodes = ["akka.tcp://member@127.0.0.1:{{port}}"], run-coordinated-shutdown-when-down = off }
+            akka.coordinated-shutdown { terminate-actor-system = off, run-by-actor-system-terminate = off, run-by-clr-shutdown-hook = off }
+            """));
+        var membership = new Membership(system);
+        await Eventually.True(() => membership.IsFullMember, "the node is a member");
+        Assert.Equal(1, membership.Members);
+        var cluster = Cluster.Get(system);
+        cluster.Leave(cluster.SelfAddress);
+        await Eventually.True(() => !membership.IsFullMember, "the node is none any more");
+        await system.Terminate();
+        Assert.False(membership.IsFullMember);
+    }
+}

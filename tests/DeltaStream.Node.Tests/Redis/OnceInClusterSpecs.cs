@@ -1,0 +1,52 @@
+using DeltaStream.Node.Redis;
+using DeltaStream.TestSupport;
+
+namespace DeltaStream.Node.Tests.Redis;
+
+/// <summary>However many nodes offer to run the simulated market, one does.</summary>
+public sealed class OnceInClusterSpecs(RedisServerBackend backend) : IClassFixture<RedisServerBackend>
+{
+    [Fact]
+    public async Task One_of_two_runs_it_and_the_other_takes_over_when_the_first_stops()
+    {
+        await using var connection = backend.Connect();
+        int[] running = [0, 0];
+        OnceInCluster[] nodes = [Offer(0), Offer(1)];
+        await nodes[0].StartAsync(default);
+        await Eventually.True(() => Volatile.Read(ref running[0]) == 1, "the first runs");
+        await nodes[1].StartAsync(default);
+        await Eventually.True(async () => await backend.ExecuteAsync("EXISTS", "deltastream:demo:lease") == "1", "the lease is held");
+        Assert.Equal(0, Volatile.Read(ref running[1]));
+
+        await nodes[0].StopAsync(default);
+        Assert.Equal(0, Volatile.Read(ref running[0]));
+        await Eventually.True(() => Volatile.Read(ref running[1]) == 1, "the second runs");
+        await nodes[1].StopAsync(default);
+
+        OnceInCluster Offer(int i) => new(connection, TimeProvider.System, async stop =>
+        {
+            Interlocked.Increment(ref running[i]);
+            await Task.Delay(Timeout.Infinite, stop).ContinueWith(_ => { }, TaskScheduler.Default);
+            Interlocked.Decrement(ref running[i]);
+        });
+    }
+
+    [Fact]
+    public async Task It_stops_where_the_lease_is_lost_and_starts_again_with_the_next()
+    {
+        await using var connection = backend.Connect();
+        var starts = 0;
+        var stops = 0;
+        using var node = new OnceInCluster(connection, TimeProvider.System, async stop =>
+        {
+            Interlocked.Increment(ref starts);
+            await Task.Delay(Timeout.Infinite, stop).ContinueWith(_ => { }, TaskScheduler.Default);
+            Interlocked.Increment(ref stops);
+        });
+        await node.StartAsync(default);
+        await Eventually.True(() => Volatile.Read(ref starts) == 1, "it runs");
+        await backend.ExecuteAsync("DEL", "deltastream:demo:lease");
+        await Eventually.True(() => Volatile.Read(ref stops) == 1 && Volatile.Read(ref starts) == 2, "it stopped and runs again");
+        await node.StopAsync(default);
+    }
+}
