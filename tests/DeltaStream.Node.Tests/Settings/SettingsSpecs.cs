@@ -84,6 +84,7 @@ public sealed class SettingsSpecs : IDisposable
     [InlineData("CLUSTER_SEEDS", "node1:99999", "host:port,host:port")]
     [InlineData("CLUSTER_ROLES", "gateway,cook", "gateway, bridge or both, comma-separated")]
     [InlineData("DEMO_FEED", "yes", "one of on, off, auto")]
+    [InlineData("EMBEDDED_REDIS_PORT", "70000", "auto, or a port from 0 to 65535")]
     [InlineData("BRIDGE_MAX_RATE", "-1", "a whole number from 0 to 1000000")]
     [InlineData("BRIDGE_MAX_RATE", "0.5", "a whole number from 0 to 1000000")]
     [InlineData("LIMIT_MESSAGE_BYTES", "64k", "a whole number from 1024 to 16777216")]
