@@ -44,7 +44,6 @@ public sealed partial class CacheActor : UntypedActor, IWithTimers
         _log = log;
         _time = time;
         _values = new(time, settings.TimeToLive);
-        _feed = status.Feed.State;
     }
 
     /// <inheritdoc/>
@@ -56,6 +55,7 @@ public sealed partial class CacheActor : UntypedActor, IWithTimers
         _rooms.Add(TopicName.For(Room.General), _general);
         _status.Rooms = _rooms.Count;
         Context.System.EventStream.Subscribe<FeedStatusChanged>(Self);
+        _feed = _status.Feed.State;
         Timers.StartPeriodicTimer(Tick.Instance, Tick.Instance, _settings.GossipInterval);
         Subscribe(_general);
     }

@@ -15,7 +15,7 @@ public sealed class ClientSupervisor : UntypedActor, IWithTimers
     private readonly ClientContext _context;
     private readonly NodeStatus _status;
     private readonly List<IActorRef> _awaitDrained = [];
-    private FeedStatus _feed;
+    private FeedStatus _feed = null!;
     private int _drainBatch;
 
     /// <summary>Makes the supervisor.</summary>
@@ -25,7 +25,6 @@ public sealed class ClientSupervisor : UntypedActor, IWithTimers
     {
         _context = context;
         _status = status;
-        _feed = status.Feed;
     }
 
     /// <inheritdoc/>
@@ -39,6 +38,8 @@ public sealed class ClientSupervisor : UntypedActor, IWithTimers
         Context.System.EventStream.Subscribe<FeedStatusChanged>(Self);
         Context.System.EventStream.Subscribe<OfferedValue>(Self);
         Context.System.EventStream.Subscribe<SubscriptionsLost>(Self);
+        // After subscribing: a change is then either in here or on its way.
+        _feed = _status.Feed;
     }
 
     /// <inheritdoc/>
