@@ -213,10 +213,10 @@ public class SettlingSpecs(ITestOutputHelper output) : CacheSpec(output)
     }
 
     [Fact]
-    public void A_thousand_rooms_at_once_have_their_values_after_a_few_reads()
+    public void A_thousand_rooms_at_once_have_their_values_each_read_once()
     {
         for (var i = 0; i < 1_000; i++) Store.Put(Chain($"P{i}", Near, i + 1));
-        var before = Store.Reads.Count;
+        var before = Store.Reads.Sum();
         var clients = Enumerable.Range(0, 20).Select(i => Connect(sessionId: $"c{i}")).ToArray();
         for (var i = 0; i < 1_000; i++) clients[i % 20].Emit("subscribe", RequestFor(Room.Chain($"P{i}", Near)));
         foreach (var client in clients)
@@ -226,6 +226,6 @@ public class SettlingSpecs(ITestOutputHelper output) : CacheSpec(output)
                 TimeSpan.FromSeconds(30));
         }
 
-        Assert.InRange(Store.Reads.Count - before, 20, 100);
+        Assert.Equal(1_000, Store.Reads.Sum() - before);
     }
 }
