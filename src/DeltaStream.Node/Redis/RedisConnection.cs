@@ -16,9 +16,6 @@ public sealed class RedisConnection(RedisSettings settings, RedisUrl url) : IAsy
     private ConnectionMultiplexer? _multiplexer;
     private bool _disposed;
 
-    /// <summary>Whether commands would reach Redis now.</summary>
-    public bool IsUp => _multiplexer?.IsConnected ?? false;
-
     /// <summary>Publishes one message.</summary>
     /// <exception cref="FeedUnavailableException">Redis could not be reached, or refused.</exception>
     public async Task PublishAsync(string channel, ReadOnlyMemory<byte> payload, CancellationToken cancellation) =>
