@@ -1,4 +1,5 @@
 using System.Globalization;
+using DeltaStream.Actors.Clients;
 using DeltaStream.Demo;
 using DeltaStream.Demo.Embedded;
 using DeltaStream.Node.Logging;
@@ -37,6 +38,8 @@ internal static class DemoMarket
     /// <summary>Offers to run the simulated market where the settings say so; it runs on one node of the cluster.</summary>
     public static IServiceCollection AddDemoFeed(this IServiceCollection services, NodeSettings settings)
     {
+        services.AddHostedService(provider => new DemoWatch(
+            provider.GetRequiredService<RedisConnection>(), provider.GetRequiredService<NodeStatus>(), settings.DemoFeed, provider.GetRequiredService<TimeProvider>()));
         if (!settings.DemoFeed) return services;
         services.AddSingleton<IDemoPublisher, Publisher>();
         services.AddSingleton<DemoFeed>();

@@ -110,7 +110,7 @@ public sealed partial class ClientActor : UntypedActor
 
     private void Greet()
     {
-        Answer(ServerEvents.Connected, ServerEvents.ConnectedData(_sessionId, _context.Time.GetUtcNow(), _context.Settings.Demo));
+        Answer(ServerEvents.Connected, ServerEvents.ConnectedData(_sessionId, _context.Time.GetUtcNow(), _context.Status.IsSimulated));
         if (_feed.State != FeedState.Live) Answer(ServerEvents.FeedStatus, ServerEvents.FeedStatusData(_feed));
         _ledger.Join(Room.General);
         var join = StartJoin(Room.General);

@@ -17,7 +17,4 @@ public sealed record ClientSettings
 
     /// <summary>Clients that the node takes; 0: no limit.</summary>
     public int MaxClients { get; init; }
-
-    /// <summary>Whether prices are simulated, which <c>connected</c> says.</summary>
-    public bool Demo { get; init; }
 }

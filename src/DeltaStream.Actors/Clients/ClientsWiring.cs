@@ -32,7 +32,7 @@ public static class ClientsWiring
     {
         metrics.ObserveRooms(() => status.Rooms);
         var context = new ClientContext(
-            settings, DistributedPubSub.Get(system).Mediator, cache, metrics, new(logs.CreateLogger<ClientActor>()), time);
+            settings, DistributedPubSub.Get(system).Mediator, cache, status, metrics, new(logs.CreateLogger<ClientActor>()), time);
         return system.ActorOf(Props.Create(() => new ClientSupervisor(context, status)), "clients");
     }
 

@@ -8,6 +8,7 @@ public sealed class NodeStatus
     private FeedStatus _feed;
     private int _clients;
     private int _rooms;
+    private bool _isSimulated;
 
     /// <summary>Makes the status of a node that has heard no bridge yet.</summary>
     public NodeStatus(TimeProvider time) => _feed = new(FeedState.Stale, time.GetUtcNow(), null, 0);
@@ -31,5 +32,12 @@ public sealed class NodeStatus
     {
         get => Volatile.Read(ref _rooms);
         internal set => Volatile.Write(ref _rooms, value);
+    }
+
+    /// <summary>Whether prices are simulated, by whichever node of the cluster: clients that connect are told.</summary>
+    public bool IsSimulated
+    {
+        get => Volatile.Read(ref _isSimulated);
+        set => Volatile.Write(ref _isSimulated, value);
     }
 }

@@ -44,7 +44,7 @@ public static class GatewaySystem
 
     private static void WithGateway(this AkkaConfigurationBuilder akka, NodeSettings settings)
     {
-        akka.WithCache(settings.Cache).WithClients(settings.Clients with { Demo = settings.DemoFeed });
+        akka.WithCache(settings.Cache).WithClients(settings.Clients);
         akka.WithActors((_, _, services) => services.GetService<GatewayMetrics>().ShowAll());
         // They end before the node leaves the cluster: with it goes the mediator, and they would take that for a failure.
         akka.AddStartup((system, registry) => CoordinatedShutdown.Get(system).AddTask(

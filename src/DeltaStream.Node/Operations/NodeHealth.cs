@@ -21,7 +21,7 @@ internal sealed class NodeHealth(NodeSettings settings, NodePhase phase, Members
             !settings.Cluster.Has(ClusterSettings.Bridge) ? "none" : BridgeMetrics.IsActive ? "active" : "standby",
             feed.Name,
             phase.IsDraining,
-            settings.DemoFeed);
+            status.IsSimulated);
     }
 
     /// <summary>The process works: nothing that a restart would not mend.</summary>

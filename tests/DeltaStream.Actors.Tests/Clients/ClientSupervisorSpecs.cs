@@ -9,7 +9,7 @@ using Xunit.Abstractions;
 namespace DeltaStream.Actors.Tests.Clients;
 
 /// <summary>Clients come, are counted, fail alone and are let go.</summary>
-public class ClientSupervisorSpecs(ITestOutputHelper output) : GatewaySpec(output, new() { MaxClients = 5, Demo = true })
+public class ClientSupervisorSpecs(ITestOutputHelper output) : GatewaySpec(output, new() { MaxClients = 5 })
 {
     [Fact]
     public void Clients_are_counted_and_their_coming_and_going_logged()
@@ -26,7 +26,12 @@ public class ClientSupervisorSpecs(ITestOutputHelper output) : GatewaySpec(outpu
     }
 
     [Fact]
-    public void Simulated_prices_are_told_of_on_connecting() => Assert.EndsWith("\"rooms\":[\"general\"],\"demo\":true}", Connect().Sent[0]);
+    public void While_prices_are_simulated_who_connects_is_told()
+    {
+        Assert.EndsWith("\"rooms\":[\"general\"]}", Connect().Sent[0]);
+        Status.IsSimulated = true;
+        Assert.EndsWith("\"rooms\":[\"general\"],\"demo\":true}", Connect().Sent[0]);
+    }
 
     [Fact]
     public void More_clients_than_the_node_takes_are_refused()
