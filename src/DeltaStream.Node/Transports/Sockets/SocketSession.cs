@@ -13,7 +13,8 @@ internal sealed class SocketSession : Deadline, IEngineConnection
     private readonly IEngineLink _link;
     private readonly ISocketConnection _application;
     private readonly Deadlines _deadlines;
-    private readonly HashSet<string> _joined = new(1, StringComparer.Ordinal);
+    // A list: an application has few namespaces, and most clients are in one.
+    private readonly List<string> _joined = new(1);
     private BinaryReassembler? _binary;
     private volatile bool _hasJoined;
     private bool _hasAsked;
