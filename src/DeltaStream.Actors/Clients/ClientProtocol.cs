@@ -24,7 +24,7 @@ public interface IClientInput : INoSerializationVerificationNeeded;
 public sealed record ClientEvent(string Event, ReadOnlyMemory<byte> Data, ReadOnlyMemory<byte>? AckId) : IClientInput;
 
 /// <summary>A message that is no event at all (plain WebSocket only: Socket.IO closes on these); answered by <c>error</c>.</summary>
-/// <param name="Code">One of the contract's error codes.</param>
+/// <param name="Code">One of the error codes of docs/protocol.md.</param>
 /// <param name="Message">What was wrong.</param>
 public sealed record InvalidClientMessage(string Code, string Message) : IClientInput;
 

@@ -1,7 +1,7 @@
 namespace DeltaStream.Actors.Clients;
 
-/// <summary>Why a client's request was refused, in the contract's words (section 2).</summary>
-/// <param name="Code">One of the contract's error codes.</param>
+/// <summary>Why a client's request was refused, in the words of docs/protocol.md.</summary>
+/// <param name="Code">One of the error codes of docs/protocol.md.</param>
 /// <param name="Message">The text for a person.</param>
 public sealed record RequestError(string Code, string Message)
 {

@@ -5,7 +5,7 @@ using DeltaStream.Actors.Market;
 
 namespace DeltaStream.Actors.Clients;
 
-/// <summary>The names of the server's events and the data of those that are no market data (contract, section 2).</summary>
+/// <summary>The names of the server's events and the data of those that are no market data (docs/protocol.md).</summary>
 public static class ServerEvents
 {
     /// <summary><c>connected</c>.</summary>

@@ -6,7 +6,7 @@ namespace DeltaStream.Actors.Market;
 
 /// <summary>
 /// A valid message of the platform: its bytes as they were published, and the few things routing and ordering need to know
-/// of them (contract, section 1).
+/// of them (docs/protocol.md).
 /// </summary>
 public sealed class EnrichedMessage
 {

@@ -1,6 +1,6 @@
 namespace DeltaStream.Actors.Market;
 
-/// <summary>Why a message from the platform is skipped (contract, section 1).</summary>
+/// <summary>Why a message from the platform is skipped (docs/protocol.md).</summary>
 public enum InvalidReason : byte
 {
     /// <summary>The bytes are not UTF-8; a browser would close the connection over them.</summary>

@@ -13,7 +13,7 @@ namespace DeltaStream.Node.Operations;
 internal sealed class Shutdown(NodeSettings settings, NodePhase phase, TransportServer transports, ILogger<Shutdown> logger)
     : IHostedLifecycleService
 {
-    /// <summary>What stopping may take beyond the drain before the process is ended; the contract promises 10 s.</summary>
+    /// <summary>What stopping may take beyond the drain before the process is ended; the README promises 10 s.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(8);
 
     public Task StartedAsync(CancellationToken cancellationToken)

@@ -5,7 +5,7 @@ using Xunit.Abstractions;
 
 namespace DeltaStream.Actors.Tests.Clients;
 
-/// <summary>What a client may rely on (contract, section 2), over the node's real mediator.</summary>
+/// <summary>What a client may rely on (docs/protocol.md), over the node's real mediator.</summary>
 public class PromiseSpecs(ITestOutputHelper output) : GatewaySpec(output)
 {
     private const string Near = "2026-11-26";

@@ -136,7 +136,7 @@ public class EnrichedMessageSpecs
     }
 
     [Fact]
-    public void Every_reason_has_the_contracts_name() => Assert.Equal(
+    public void Every_reason_has_its_published_name() => Assert.Equal(
         ["utf8", "json", "nan", "field", "symbol", "size"], Enum.GetValues<InvalidReason>().Select(reason => reason.Name()));
 
     [Fact]

@@ -39,7 +39,7 @@ public partial class ChainMessageSpecs
     }
 
     [Fact]
-    public void A_chain_is_as_large_as_the_contract_says()
+    public void A_chain_is_as_large_as_the_platforms()
     {
         var sizes = MarketRun.Messages(5).Where(MarketRun.IsChain).Select(message => message.Payload.Length).ToList();
 

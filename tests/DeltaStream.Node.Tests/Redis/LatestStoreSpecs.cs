@@ -30,7 +30,7 @@ public abstract class LatestStoreSpecs<TBackend>(TBackend backend) : IClassFixtu
     public async Task DisposeAsync() => await _connection.DisposeAsync();
 
     [Fact]
-    public async Task An_underlying_stands_under_the_contracts_key_for_60_seconds_byte_for_byte()
+    public async Task An_underlying_stands_under_the_platforms_key_for_60_seconds_byte_for_byte()
     {
         Assert.True(await Store.WriteAsync([Update(Nifty, 1, 1, "{\"price\": 1.50, \"ü\":1}")], default));
         Assert.Equal("{\"price\": 1.50, \"ü\":1}", await backend.ExecuteAsync("GET", "latest:underlying:NIFTY"));

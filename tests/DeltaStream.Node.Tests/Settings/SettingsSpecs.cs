@@ -13,7 +13,7 @@ public sealed class SettingsSpecs : IDisposable
     public void Dispose() => _files.ForEach(File.Delete);
 
     [Fact]
-    public void Without_any_setting_the_defaults_are_the_contracts()
+    public void Without_any_setting_the_defaults_are_the_documented_ones()
     {
         var settings = Read(development: true);
         Assert.Equal((8002, "socket-gateway"), (settings.Port, settings.ServiceName));
