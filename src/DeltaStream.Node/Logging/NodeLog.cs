@@ -21,6 +21,6 @@ internal static partial class NodeLog
     [LoggerMessage(7, LogLevel.Warning, "embedded_redis_port_taken {port}: another process has it, so the embedded server listens on {free_port}", EventName = "embedded_redis_port_taken")]
     public static partial void EmbeddedRedisPortTaken(this ILogger logger, int port, int free_port);
 
-    [LoggerMessage(6, LogLevel.Warning, "redis_intake_overflow {channel}", EventName = "redis_intake_overflow")]
-    public static partial void IntakeOverflow(this ILogger logger, string channel);
+    [LoggerMessage(6, LogLevel.Warning, "redis_intake_overflow: messages come faster than the bridge takes them; only the newest of each key waits", EventName = "redis_intake_overflow")]
+    public static partial void IntakeOverflow(this ILogger logger);
 }

@@ -16,7 +16,8 @@ public static class RedisExtensions
         services.AddSingleton<IFeed>(provider =>
         {
             var logger = provider.GetRequiredService<ILogger<RedisFeed>>();
-            return new RedisFeed(settings.Redis, url, provider.GetRequiredService<TimeProvider>(), logger.IntakeOverflow);
+            return new RedisFeed(
+                settings.Redis, url, settings.Bridge.MaxMessageBytes, provider.GetRequiredService<TimeProvider>(), logger.IntakeOverflow);
         });
         services.AddSingleton<ILeaseStore>(provider =>
             new RedisLeaseStore(provider.GetRequiredService<RedisConnection>(), RedisKeys.BridgeLease, RedisKeys.BridgeEpoch));

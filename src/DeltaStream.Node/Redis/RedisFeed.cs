@@ -11,9 +11,10 @@ namespace DeltaStream.Node.Redis;
 /// </summary>
 /// <param name="settings">How the node talks to Redis.</param>
 /// <param name="url">Where it is.</param>
+/// <param name="maxMessageBytes">The largest message that is let through.</param>
 /// <param name="time">The clock of receipts and echoes.</param>
-/// <param name="onDropped">Told the channel of each message that a full intake lost.</param>
-internal sealed class RedisFeed(RedisSettings settings, RedisUrl url, TimeProvider time, Action<string> onDropped) : IFeed
+/// <param name="onOverflow">Called each time messages come faster than the bridge takes them, and begin to conflate before it.</param>
+internal sealed class RedisFeed(RedisSettings settings, RedisUrl url, int maxMessageBytes, TimeProvider time, Action onOverflow) : IFeed
 {
     public async ValueTask<IFeedSubscription> SubscribeAsync(CancellationToken cancellation)
     {
@@ -22,7 +23,7 @@ internal sealed class RedisFeed(RedisSettings settings, RedisUrl url, TimeProvid
         {
             var options = RedisOptions.Once(url, settings.CommandTimeout, "deltastream-feed");
             multiplexer = await ConnectionMultiplexer.ConnectAsync(options).WaitAsync(cancellation);
-            var subscription = new RedisFeedSubscription(multiplexer, settings, time, onDropped);
+            var subscription = new RedisFeedSubscription(multiplexer, settings, maxMessageBytes, time, onOverflow);
             await subscription.StartAsync(cancellation);
             return subscription;
         }

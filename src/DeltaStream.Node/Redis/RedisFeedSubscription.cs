@@ -13,22 +13,19 @@ internal sealed class RedisFeedSubscription : IFeedSubscription
     private readonly ConnectionMultiplexer _multiplexer;
     private readonly RedisSettings _settings;
     private readonly TimeProvider _time;
-    private readonly Channel<FeedMessage> _messages;
+    private readonly FeedIntake _messages;
     private readonly CancellationTokenSource _stop = new();
     private readonly string _echoChannel = RedisKeys.Echo(Guid.NewGuid().ToString("N"));
 
-    public RedisFeedSubscription(ConnectionMultiplexer multiplexer, RedisSettings settings, TimeProvider time, Action<string> onDropped)
+    public RedisFeedSubscription(ConnectionMultiplexer multiplexer, RedisSettings settings, int maxMessageBytes, TimeProvider time, Action onOverflow)
     {
         _multiplexer = multiplexer;
         _settings = settings;
         _time = time;
-        // The bridge drains this at once into what conflates; only a stalled process fills it, and then the oldest matter least.
-        _messages = Channel.CreateBounded<FeedMessage>(
-            new BoundedChannelOptions(settings.IntakeCapacity) { FullMode = BoundedChannelFullMode.DropOldest, SingleReader = true },
-            dropped => onDropped(dropped.Channel));
+        _messages = new FeedIntake(settings.IntakeCapacity, maxMessageBytes, onOverflow);
     }
 
-    public ChannelReader<FeedMessage> Messages => _messages.Reader;
+    public ChannelReader<FeedMessage> Messages => _messages;
 
     public async Task StartAsync(CancellationToken cancellation)
     {
@@ -70,7 +67,7 @@ internal sealed class RedisFeedSubscription : IFeedSubscription
             {
                 var message = await queue.ReadAsync(_stop.Token);
                 var now = (_time.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond;
-                _messages.Writer.TryWrite(new FeedMessage(message.Channel.ToString(), (ReadOnlyMemory<byte>)message.Message, now));
+                _messages.Put(new FeedMessage(message.Channel.ToString(), (ReadOnlyMemory<byte>)message.Message, now));
             }
         }
         catch (Exception e) when (e is OperationCanceledException or ChannelClosedException)
@@ -107,7 +104,7 @@ internal sealed class RedisFeedSubscription : IFeedSubscription
 
     private void End(string reason)
     {
-        _messages.Writer.TryComplete(new FeedUnavailableException(reason));
+        _messages.End(new FeedUnavailableException(reason));
         _stop.Cancel();
     }
 }

@@ -7,7 +7,7 @@ namespace DeltaStream.Node.Settings;
 /// <param name="CommandTimeout">How long one command may take.</param>
 /// <param name="EchoInterval">How often a node publishes to itself through Redis.</param>
 /// <param name="EchoTimeout">How long it waits for such an echo before it counts its subscription as deaf.</param>
-/// <param name="IntakeCapacity">How many messages may wait between the Redis client and the bridge.</param>
+/// <param name="IntakeCapacity">How many messages may wait between the Redis client and the bridge before only the newest of each key does.</param>
 public sealed record RedisSettings(RedisUrl? Url, TimeSpan CommandTimeout, TimeSpan EchoInterval, TimeSpan EchoTimeout, int IntakeCapacity)
 {
     /// <summary>The embedded server's port, 0 for any free one; null: the usual one, or a free one where that is taken.</summary>

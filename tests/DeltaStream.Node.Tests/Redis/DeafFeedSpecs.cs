@@ -11,7 +11,7 @@ public sealed class DeafFeedSpecs
     {
         await using var server = await RedisServer.StartAsync();
         var url = new Node.Settings.RedisUrl("127.0.0.1", server.Port, false, null, null, 0);
-        await using var subscription = await new RedisFeed(RedisBackend.Settings, url, TimeProvider.System, _ => { }).SubscribeAsync(default);
+        await using var subscription = await new RedisFeed(RedisBackend.Settings, url, 1_000_000, TimeProvider.System, () => { }).SubscribeAsync(default);
         server.Pause();
         try
         {
@@ -26,18 +26,29 @@ public sealed class DeafFeedSpecs
     }
 
     [Fact]
-    public async Task What_a_full_intake_loses_is_the_oldest_and_is_told()
+    public async Task A_full_intake_says_so_and_keeps_the_newest_of_each_key()
     {
         await using var server = await RedisServer.StartAsync();
         var url = new Node.Settings.RedisUrl("127.0.0.1", server.Port, false, null, null, 0);
-        var lost = 0;
+        var overflows = 0;
         var settings = RedisBackend.Settings with { IntakeCapacity = 64 };
-        await using var subscription = await new RedisFeed(settings, url, TimeProvider.System, _ => Interlocked.Increment(ref lost)).SubscribeAsync(default);
+        await using var subscription = await new RedisFeed(settings, url, 1_000_000, TimeProvider.System, () => Interlocked.Increment(ref overflows)).SubscribeAsync(default);
         await using var producer = await RespConnection.OpenAsync(server.Port);
-        for (var i = 1; i <= 100; i++) await producer.ExecuteAsync("PUBLISH", "enriched:underlying", $"{i}");
+        for (var i = 1; i <= 100; i++) await producer.ExecuteAsync("PUBLISH", "enriched:underlying", Price(i));
+        await producer.ExecuteAsync("PUBLISH", "enriched:other", "no price, so it has no key");
 
-        await Eventually.True(() => Volatile.Read(ref lost) == 36, "36 of 100 messages are lost");
-        Assert.True(subscription.Messages.TryRead(out var first));
-        Assert.Equal("37", System.Text.Encoding.UTF8.GetString(first.Payload.Span));
+        var last = "";
+        var read = 0;
+        await Eventually.True(() => Volatile.Read(ref overflows) > 0, "the intake is full");
+        await Eventually.True(
+            () =>
+            {
+                for (; subscription.Messages.TryRead(out var message); read++) last = System.Text.Encoding.UTF8.GetString(message.Payload.Span);
+                return last == Price(100);
+            },
+            "the last price comes");
+        Assert.InRange(read, 65, 101);
+
+        static string Price(int i) => $$"""{"product":"NIFTY","price":{{i}},"timestamp":"2026-11-24T10:00:00"}""";
     }
 }
