@@ -72,7 +72,9 @@ public sealed class LeaseActor : UntypedActor, IWithTimers
         {
             case Tick: Do(_lease.Tick(MayHold, Now)); break;
             case Ping: PingOthers(); break;
-            case ActorIdentity { MessageId: string member }: _reach.Heard(Address.Parse(member), Now); break;
+            // Without a subject it is no answer of the other node's: this node's own dead letters answer so, too.
+            case ActorIdentity { MessageId: string member, Subject: not null }: _reach.Heard(Address.Parse(member), Now); break;
+            case ActorIdentity: break;
             case Answer answer: OnAnswer(answer); break;
             case LinkIsGood link: _linkIsGood = link.Good; break;
             case EpochSeen seen: Do(_lease.Seen(seen.Epoch)); break;
