@@ -50,7 +50,9 @@ public sealed class BridgeActor : UntypedActor, IWithTimers
     private int _run;
     private long _epoch;
     private int _failures;
+    private long _highestEpoch;
     private bool _linkUp;
+    private bool _linkGood;
     private bool _storeReachable = true;
     private bool _syncing;
     private bool _syncAgain;
@@ -78,6 +80,9 @@ public sealed class BridgeActor : UntypedActor, IWithTimers
     /// <param name="node">How it calls itself, unique in the cluster; by default its node's <c>host:port</c>.</param>
     public static Props Props(BridgeSettings settings, BridgePorts ports, TimeProvider time, string? node = null) =>
         Akka.Actor.Props.Create(() => new BridgeActor(settings, ports, time, node));
+
+    /// <summary>A keeper of the lease that fails gives it up and starts anew; what it has to know it is told with each beat.</summary>
+    protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(_ => Directive.Restart);
 
     /// <inheritdoc/>
     protected override void PreStart()
@@ -114,11 +119,11 @@ public sealed class BridgeActor : UntypedActor, IWithTimers
             case PublishedNotice notice: OnNotice(notice); break;
             case HandOn: _lease.Forward(message); break;
             case RefusedByStore: _lease.Tell(message); break;
-            case Beat: SendHeartbeat(); break;
+            case Beat: OnBeat(); break;
             case Forget: _ledger.Forget(Now); break;
             case StartAgain: StartGraph(); break;
             case SyncAgain: Sync(); break;
-            case LinkGraceOver: _lease.Tell(new LinkIsGood(_linkUp)); break;
+            case LinkGraceOver: OnLinkGood(_linkUp); break;
             case SubscriptionsLost: Subscribe(); break;
             case SubscribeAck: break;
             default: Unhandled(message); break;
@@ -166,11 +171,32 @@ public sealed class BridgeActor : UntypedActor, IWithTimers
         if (up)
         {
             Timers.Cancel("link-grace");
-            _lease.Tell(new LinkIsGood(true));
+            OnLinkGood(true);
         }
         else Timers.StartSingleTimer("link-grace", LinkGraceOver.Instance, _settings.LinkGrace);
 
         SendHeartbeat();
+    }
+
+    private void OnLinkGood(bool good)
+    {
+        _linkGood = good;
+        _lease.Tell(new LinkIsGood(good));
+    }
+
+    private void OnBeat()
+    {
+        // Said again and again, so that a keeper that was restarted knows what its predecessor knew.
+        _lease.Tell(new LinkIsGood(_linkGood));
+        _lease.Tell(new EpochSeen(_highestEpoch));
+        SendHeartbeat();
+    }
+
+    private void OnEpoch(long epoch)
+    {
+        if (epoch <= _highestEpoch) return;
+        _highestEpoch = epoch;
+        _lease.Tell(new EpochSeen(epoch));
     }
 
     private void OnLease(ILeaseEvent @event)
@@ -181,6 +207,7 @@ public sealed class BridgeActor : UntypedActor, IWithTimers
                 if (granted.Epoch != _epoch)
                 {
                     _epoch = granted.Epoch;
+                    _highestEpoch = Math.Max(_highestEpoch, _epoch);
                     _log.Info("bridge_active {epoch} {node}", granted.Epoch, _node);
                     BridgeMetrics.HoldsEpoch(granted.Epoch);
                     SendHeartbeat();
@@ -205,8 +232,8 @@ public sealed class BridgeActor : UntypedActor, IWithTimers
     {
         if (heartbeat.Node == _node) return;
         _heartbeats.Heard(heartbeat, Now);
-        _ledger.SignOfLife(Now);
-        _lease.Tell(new EpochSeen(heartbeat.Epoch));
+        if (heartbeat.Epoch != 0) _ledger.SignOfLife(Now);
+        OnEpoch(heartbeat.Epoch);
     }
 
     private void OnNotice(PublishedNotice notice)
@@ -214,7 +241,7 @@ public sealed class BridgeActor : UntypedActor, IWithTimers
         if (notice.Epoch == _epoch) return;
         _ledger.SignOfLife(Now);
         foreach (var item in notice.Items) _ledger.Heard(new Position(notice.Epoch, item.Sequence), item, Now);
-        _lease.Tell(new EpochSeen(notice.Epoch));
+        OnEpoch(notice.Epoch);
     }
 
     private void SendHeartbeat()
