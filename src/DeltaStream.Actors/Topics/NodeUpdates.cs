@@ -9,8 +9,8 @@ namespace DeltaStream.Actors.Topics;
 /// </summary>
 public sealed class NodeUpdates : IExtension
 {
-    // An update's second copy follows its first within one flush of the publisher; this is far more than can lie between.
-    private const int SharedKept = 1_024;
+    // An update's copies follow each other at once, as they were published; chains are large, so no more than needed are kept.
+    private const int SharedKept = 64;
     private const int KeysRemembered = 20_000;
 
     private readonly Lock _lock = new();
