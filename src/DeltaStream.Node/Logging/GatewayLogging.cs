@@ -15,6 +15,8 @@ public static class GatewayLogging
     public static WebApplicationBuilder AddGatewayLogging(this WebApplicationBuilder builder, NodeSettings settings)
     {
         builder.Logging.ClearProviders();
+        // It logs nothing here, but would keep a scope and an activity for as long as each connection lives.
+        builder.Logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None);
         builder.Services.AddSerilog((_, logger) =>
         {
             logger.MinimumLevel.Is(LevelOf(settings.LogLevel))

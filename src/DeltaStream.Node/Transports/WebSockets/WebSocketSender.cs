@@ -11,8 +11,11 @@ namespace DeltaStream.Node.Transports.WebSockets;
 /// </summary>
 internal sealed class WebSocketSender
 {
-    /// <summary>What is put into the connection's pipe between two flushes: bounds what a client that does not read can hold.</summary>
-    private const int ChunkBytes = 16 * 1024;
+    /// <summary>
+    /// What is put into the connection's pipe between two flushes: bounds what a client that does not read can hold, and is
+    /// large so that a whole chain takes two system calls.
+    /// </summary>
+    private const int ChunkBytes = 40 * 1024;
 
     private const int MaxControlFrames = 256;
     private const int MaxControlBytes = 64 * 1024;
@@ -140,7 +143,8 @@ internal sealed class WebSocketSender
             if (_unflushed >= ChunkBytes) Flush();
         }
         _offset = 0;
-        return true;
+        // The last flush may have found the connection over: then nothing waits any more, not even this frame.
+        return !_ended;
     }
 
     private void Flush()
