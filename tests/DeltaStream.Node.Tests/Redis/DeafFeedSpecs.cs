@@ -35,7 +35,6 @@ public sealed class DeafFeedSpecs
         await using var subscription = await new RedisFeed(settings, url, 1_000_000, TimeProvider.System, () => Interlocked.Increment(ref overflows)).SubscribeAsync(default);
         await using var producer = await RespConnection.OpenAsync(server.Port);
         for (var i = 1; i <= 100; i++) await producer.ExecuteAsync("PUBLISH", "enriched:underlying", Price(i));
-        await producer.ExecuteAsync("PUBLISH", "enriched:other", "no price, so it has no key");
 
         var last = "";
         var read = 0;
@@ -47,7 +46,7 @@ public sealed class DeafFeedSpecs
                 return last == Price(100);
             },
             "the last price comes");
-        Assert.InRange(read, 65, 101);
+        Assert.InRange(read, 65, 100);
 
         static string Price(int i) => $$"""{"product":"NIFTY","price":{{i}},"timestamp":"2026-11-24T10:00:00"}""";
     }
