@@ -14,6 +14,7 @@ public sealed partial class CacheActor
     private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(1);
 
     private readonly ReadQueue _reads = new();
+    private readonly RepeatTable _repeats = NodeUpdates.For(Context.System).Repeats;
     private bool _isReadDue;
     private bool _isLooking;
     private bool _mustLook;
@@ -73,7 +74,10 @@ public sealed partial class CacheActor
     {
         var held = _values.Find(value.Event, value.Key);
         // After a takeover the store holds the last values under new positions; who had them need not have them again.
-        if (_values.Offer(value) && held?.Hash != value.Hash) OfferStored(value);
+        if (!_values.Offer(value)) return;
+        if (held?.Hash != value.Hash) OfferStored(value);
+        // The next publisher may send it again, over the topic: this node has it now, however it came.
+        if (value.Position != Position.None) _repeats.Note(value.Event, value.Key, value.Position, value.Hash);
     }
 
     /// <summary>Offers what a room's topic did not bring to those whom it should have reached.</summary>

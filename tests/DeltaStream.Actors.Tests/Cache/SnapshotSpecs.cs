@@ -32,6 +32,16 @@ public class SnapshotSpecs(ITestOutputHelper output) : CacheSpec(output, new() {
     }
 
     [Fact]
+    public void What_came_from_the_store_is_known_when_the_next_publisher_sends_it_again()
+    {
+        var (room, chain) = (Room.Chain("NIFTY", Near), Chain("NIFTY", Near, 3));
+        Store.Put(chain);
+        Use(room);
+        Get(room);
+        Assert.True(NodeUpdates.For(Sys).Repeats.Note(chain.Event, chain.Key, new(2, 1), chain.Hash));
+    }
+
+    [Fact]
     public void A_price_that_general_brought_needs_no_read_at_all()
     {
         var price = Price("NIFTY", 1);
