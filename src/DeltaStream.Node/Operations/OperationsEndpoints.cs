@@ -17,7 +17,12 @@ public static class OperationsEndpoints
         services.AddSingleton<Membership>();
         services.AddSingleton<NodeHealth>();
         services.AddHostedService<Shutdown>();
-        services.Configure<HostOptions>(host => host.ShutdownTimeout = settings.Drain + Shutdown.Patience);
+        services.Configure<HostOptions>(host =>
+        {
+            // A request that a client never finishes holds the listener up: the node leaves the cluster beside it.
+            host.ServicesStopConcurrently = true;
+            host.ShutdownTimeout = settings.Drain + Shutdown.ListenerPatience;
+        });
         return services;
     }
 

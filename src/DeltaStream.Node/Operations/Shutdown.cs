@@ -16,6 +16,9 @@ internal sealed class Shutdown(NodeSettings settings, NodePhase phase, Transport
     /// <summary>What stopping may take beyond the drain before the process is ended; the README promises 10 s.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(8);
 
+    /// <summary>What unfinished requests may take of it before their connections are broken.</summary>
+    public static readonly TimeSpan ListenerPatience = TimeSpan.FromSeconds(4);
+
     public Task StartedAsync(CancellationToken cancellationToken)
     {
         logger.Starting(settings.Port, settings.Cluster.Self.ToString(), string.Join(',', settings.Cluster.Roles));
