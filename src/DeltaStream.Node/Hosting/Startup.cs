@@ -40,6 +40,7 @@ public static class Startup
             builder.Configuration, builder.Environment.IsDevelopment(), Path.Combine(AppContext.BaseDirectory, "hocon"));
         RefuseTakenPort("deltastream.http.port", settings.Port);
         RefuseTakenPort("deltastream.cluster.port", settings.Cluster.Self.Port);
+        RefuseForeignHost(settings.Cluster);
         return settings;
     }
 
@@ -54,6 +55,39 @@ public static class Startup
         catch (SocketException e)
         {
             throw new SettingException(SettingVariable.NameOf(path), $"{port}", $"a port that this process can listen on ({e.SocketErrorCode})");
+        }
+    }
+
+    private static void RefuseForeignHost(ClusterSettings cluster)
+    {
+        if (IsOwn(cluster.BindHost)) return;
+        var path = cluster.BindHost == cluster.Self.Host ? "deltastream.cluster.hostname" : "deltastream.cluster.bind-hostname";
+        throw new SettingException(SettingVariable.NameOf(path), cluster.BindHost, "a name or an IPv4 address that this machine can listen on; where the other nodes use another one, set deltastream.cluster.bind-hostname");
+    }
+
+    private static bool IsOwn(string host)
+    {
+        try
+        {
+            return Dns.GetHostAddresses(host, AddressFamily.InterNetwork).Any(IsOwn);
+        }
+        catch (SocketException)
+        {
+            return false;
+        }
+    }
+
+    private static bool IsOwn(IPAddress address)
+    {
+        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        try
+        {
+            socket.Bind(new IPEndPoint(address, 0));
+            return true;
+        }
+        catch (SocketException)
+        {
+            return false;
         }
     }
 

@@ -10,6 +10,7 @@ public sealed class NodeSpecs
     [Theory]
     [InlineData("PORT", "nowhere", "PORT=nowhere is not allowed: a whole number from 1 to 65535")]
     [InlineData("REDIS_URL", "redis://u:secret@h:x", "REDIS_URL=redis://***@h:x is not allowed: redis://[user:password@]host:port[/db], or rediss:// for TLS")]
+    [InlineData("CLUSTER_HOSTNAME", "192.0.2.1", "CLUSTER_HOSTNAME=192.0.2.1 is not allowed: a name or an IPv4 address that this machine can listen on; where the other nodes use another one, set deltastream.cluster.bind-hostname")]
     public async Task A_wrong_setting_stops_the_start_with_one_line_and_a_code(string name, string value, string line)
     {
         await using var node = NodeProcess.Start(("REDIS_URL", "redis://127.0.0.1:1"), (name, value));
@@ -27,6 +28,21 @@ public sealed class NodeSpecs
         await using var node = NodeProcess.Start(("REDIS_URL", redis.Url), (name, $"{redis.Port}"));
         Assert.NotEqual(0, await node.ExitAsync(TimeSpan.FromSeconds(30)));
         Assert.Equal([$"{name}={redis.Port} is not allowed: a port that this process can listen on (AddressAlreadyInUse)"], node.Lines);
+    }
+
+    [Fact]
+    public async Task A_request_that_its_client_never_finishes_does_not_keep_a_stopping_node_from_leaving_its_cluster()
+    {
+        await using var redis = await RedisServer.StartAsync();
+        await using var node = await NodeProcess.Start(("REDIS_URL", redis.Url), ("DRAIN_SECONDS", "0")).ReadyAsync();
+        using var client = new System.Net.Sockets.TcpClient("127.0.0.1", node.Port);
+        await client.GetStream().WriteAsync("GET / HTTP/1.1\r\nHo"u8.ToArray());
+        await Task.Delay(200);
+
+        node.Terminate();
+        Assert.Equal(0, await node.ExitAsync(TimeSpan.FromSeconds(10)));
+        HasLogged(node, "socket_gateway_stopped");
+        Assert.DoesNotContain(node.Lines, line => line.Contains("socket_gateway_stop_forced"));
     }
 
     [Fact]
