@@ -9,7 +9,7 @@ namespace DeltaStream.Node.Transports;
 public static class TransportRegistration
 {
     /// <summary>What Kestrel may hold for a client that does not read, in bytes; beside it at most one chunk of ours.</summary>
-    private const int ResponseBufferBytes = 16 * 1024;
+    private const int ResponseBufferBytes = 8 * 1024;
 
     /// <summary>Adds the <see cref="TransportServer"/> and what Kestrel must know for it.</summary>
     public static IServiceCollection AddGatewayTransports(this IServiceCollection services, TransportSettings settings)

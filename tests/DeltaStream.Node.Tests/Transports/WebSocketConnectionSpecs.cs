@@ -13,7 +13,7 @@ namespace DeltaStream.Node.Tests.Transports;
 public sealed class WebSocketConnectionSpecs : IDisposable
 {
     private const int Room = 32 * 1024;
-    private const int Chunk = 16 * 1024;
+    private const int Chunk = 28 * 1024;
 
     private readonly FakeTimeProvider _time = new();
     private readonly Deadlines _deadlines;

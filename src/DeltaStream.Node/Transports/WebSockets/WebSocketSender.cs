@@ -15,7 +15,7 @@ internal sealed class WebSocketSender
     /// What is put into the connection's pipe between two flushes: bounds what a client that does not read can hold, and is
     /// large so that a whole chain takes two system calls.
     /// </summary>
-    private const int ChunkBytes = 40 * 1024;
+    private const int ChunkBytes = 28 * 1024;
 
     private const int MaxControlFrames = 256;
     private const int MaxControlBytes = 64 * 1024;
