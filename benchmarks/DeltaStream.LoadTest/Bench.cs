@@ -12,18 +12,22 @@ internal sealed class Bench : IAsyncDisposable
     private readonly ConnectionMultiplexer _publisher;
     private readonly Scenario _scenario;
 
-    private Bench(Scenario scenario, MeasuredProcess redis, ConnectionMultiplexer publisher, MeasuredProcess server, Swarm swarm)
+    private Bench(Scenario scenario, int port, MeasuredProcess redis, ConnectionMultiplexer publisher, MeasuredProcess server, Swarm swarm)
     {
-        (_scenario, _redis, _publisher, Server, Swarm) = (scenario, redis, publisher, server, swarm);
+        (_scenario, Port, _redis, _publisher, Server, Swarm) = (scenario, port, redis, publisher, server, swarm);
     }
+
+    /// <summary>Where the server listens.</summary>
+    public int Port { get; }
 
     public MeasuredProcess Server { get; }
 
     public Swarm Swarm { get; }
 
     /// <summary>Starts Redis and the server, and waits until it is ready; clients come later.</summary>
-    public static async Task<Bench> StartAsync(Contender contender, Scenario scenario, int port)
+    public static async Task<Bench> StartAsync(Contender contender, Scenario scenario)
     {
+        var port = MeasuredProcess.FreePort();
         var redisPort = MeasuredProcess.FreePort();
         var redis = new MeasuredProcess("redis-server",
             ["--port", $"{redisPort}", "--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--client-output-buffer-limit", "pubsub 0 0 0"]);
@@ -33,7 +37,7 @@ internal sealed class Bench : IAsyncDisposable
         var server = contender.Start(port, redisPort);
         using var http = new HttpClient();
         await server.UntilAsync(async () => (await http.GetAsync($"http://127.0.0.1:{port}/health/ready")).IsSuccessStatusCode);
-        return new(scenario, redis, publisher, server, new Swarm(scenario.SmallestDelivery));
+        return new(scenario, port, redis, publisher, server, new Swarm(scenario.SmallestDelivery));
     }
 
     /// <summary>Publishes at the rate for the time, and measures it.</summary>
@@ -41,13 +45,19 @@ internal sealed class Bench : IAsyncDisposable
     {
         Swarm.TakeLatencies();
         var (deliveredBefore, cpuBefore, clientBefore, clock) = (Swarm.Delivered, Server.Cpu, Environment.CpuUsage.TotalTime, Stopwatch.StartNew());
-        var published = await PublishAsync(rate, time);
+        long published = 0;
+        if (rate > 0) published = await PublishAsync(_scenario, rate, time);
+        else await Task.Delay(time);
         var (delivered, cpu, client, elapsed) = (Swarm.Delivered - deliveredBefore, Server.Cpu - cpuBefore, Environment.CpuUsage.TotalTime - clientBefore, clock.Elapsed);
         var latencies = Swarm.TakeLatencies();
         latencies.Sort();
         return new(published, delivered, delivered / elapsed.TotalSeconds, cpu.TotalMicroseconds / Math.Max(1, delivered), cpu / elapsed, client / elapsed,
             Server.ResidentBytes, Measurement.Percentile(latencies, 0.5), Measurement.Percentile(latencies, 0.99), Swarm.Closed);
     }
+
+    /// <summary>Connects clients that speak the server's dialect to a swarm, the bench's own or another.</summary>
+    public Task ConnectAsync(Contender contender, Swarm swarm, int count, params string[] afterConnect) =>
+        swarm.ConnectAsync(Port, contender.Path, contender.Dialect, count, afterConnect);
 
     public async ValueTask DisposeAsync()
     {
@@ -57,10 +67,10 @@ internal sealed class Bench : IAsyncDisposable
         _redis.Dispose();
     }
 
-    // Paced by the clock, so that a late tick is made up for and the rate is the wanted one.
-    private async Task<long> PublishAsync(double rate, TimeSpan time)
+    /// <summary>Publishes at the rate for the time, paced by the clock: a late tick is made up for, and the rate is the wanted one.</summary>
+    public async Task<long> PublishAsync(Scenario scenario, double rate, TimeSpan time)
     {
-        var channel = RedisChannel.Literal(_scenario.Channel);
+        var channel = RedisChannel.Literal(scenario.Channel);
         var subscriber = _publisher.GetSubscriber();
         var clock = Stopwatch.StartNew();
         var count = 0;
@@ -68,7 +78,7 @@ internal sealed class Bench : IAsyncDisposable
         {
             var due = TimeSpan.FromSeconds(count / rate) - clock.Elapsed;
             if (due > TimeSpan.FromMilliseconds(1)) await Task.Delay(due);
-            await subscriber.PublishAsync(channel, _scenario.Message(Swarm.NowMicroseconds, count), CommandFlags.FireAndForget);
+            await subscriber.PublishAsync(channel, scenario.Message(Swarm.NowMicroseconds, count), CommandFlags.FireAndForget);
         }
 
         return count;

@@ -1,5 +1,3 @@
-using DeltaStream.LoadTest.Servers;
-
 namespace DeltaStream.LoadTest;
 
 /// <summary>One message in, one to each client out: the price of a delivery.</summary>
@@ -14,9 +12,8 @@ internal static class FanOut
         {
             foreach (var contender in options.Contenders)
             {
-                var port = MeasuredProcess.FreePort();
-                await using var bench = await Bench.StartAsync(contender, scenario, port);
-                await bench.Swarm.ConnectAsync(port, contender.Path, contender.Dialect, scenario.Clients, scenario.Chain ? contender.SubscribeToChain : []);
+                await using var bench = await Bench.StartAsync(contender, scenario);
+                await bench.ConnectAsync(contender, bench.Swarm, scenario.Clients, scenario.Chain ? contender.SubscribeToChain : []);
                 await bench.MeasureAsync(scenario.Rate, TimeSpan.FromSeconds(scenario.WarmUpSeconds));
                 var m = await bench.MeasureAsync(scenario.Rate, TimeSpan.FromSeconds(scenario.Seconds));
                 report.Row(contender.Name, round, m.CpuMicroseconds, 100.0 * m.Delivered / (m.Published * scenario.Clients),

@@ -1,5 +1,3 @@
-using DeltaStream.LoadTest.Servers;
-
 namespace DeltaStream.LoadTest;
 
 /// <summary>What a connection costs in memory while nothing happens: resident bytes with all clients, less those with 100.</summary>
@@ -16,13 +14,12 @@ internal static class Idle
         {
             foreach (var contender in options.Contenders)
             {
-                var port = MeasuredProcess.FreePort();
-                await using var bench = await Bench.StartAsync(contender, scenario, port);
+                await using var bench = await Bench.StartAsync(contender, scenario);
                 // The first clients warm what is shared; they are not counted.
-                await bench.Swarm.ConnectAsync(port, contender.Path, contender.Dialect, Baseline, contender.SubscribeToChain);
+                await bench.ConnectAsync(contender, bench.Swarm, Baseline, contender.SubscribeToChain);
                 await bench.MeasureAsync(scenario.Rate, TimeSpan.FromSeconds(scenario.WarmUpSeconds));
                 var before = bench.Server.ResidentBytes;
-                await bench.Swarm.ConnectAsync(port, contender.Path, contender.Dialect, scenario.Clients - Baseline, contender.SubscribeToChain);
+                await bench.ConnectAsync(contender, bench.Swarm, scenario.Clients - Baseline, contender.SubscribeToChain);
                 await bench.MeasureAsync(scenario.Rate, TimeSpan.FromSeconds(scenario.WarmUpSeconds));
                 var cpu = bench.Server.Cpu;
                 await Task.Delay(TimeSpan.FromSeconds(scenario.Seconds));

@@ -13,7 +13,15 @@ internal sealed class Options
         ["chain"] = (200, 5, 56_000, 10),
         ["idle"] = (5000, 1, 200, 5),
         ["throughput"] = (1000, 20, 200, 5),
+        ["growth"] = (10_000, 2, 200, 10),
+        ["slow"] = (5000, 2, 200, 10),
+        ["storm"] = (1000, 5, 200, 3),
+        ["polling"] = (500, 5, 200, 15),
+        ["node"] = (0, 1, 200, 20),
     };
+
+    // These compare with other servers; the rest looks at one, the gateway if no other is named.
+    private static readonly string[] Comparisons = ["fanout", "chain", "idle", "throughput"];
 
     private readonly Dictionary<string, string> _values = new();
 
@@ -21,7 +29,7 @@ internal sealed class Options
 
     public string Command { get; }
 
-    public int Rounds => Number("rounds", 3);
+    public int Rounds => Number("rounds", Command == "storm" ? 20 : Comparisons.Contains(Command) ? 3 : 1);
 
     public int WarmUp => Number("warm-up", 20);
 
@@ -36,7 +44,7 @@ internal sealed class Options
     }
 
     public IReadOnlyList<Contender> Contenders =>
-        [.. (_values.GetValueOrDefault("servers") ?? "gateway,socketio,signalr,kestrel").Split(',')
+        [.. (_values.GetValueOrDefault("servers") ?? (Comparisons.Contains(Command) ? "gateway,socketio,signalr,kestrel" : "gateway")).Split(',')
             .Select(name => Contender.All.FirstOrDefault(contender => contender.Name == name) ?? throw new FormatException($"no server is called '{name}'"))];
 
     /// <exception cref="FormatException">What is wrong with the command line.</exception>

@@ -2,7 +2,9 @@
 //   dotnet run -c Release --project benchmarks/DeltaStream.LoadTest -- SCENARIO [--servers gateway,socketio,signalr,kestrel]
 //       [--clients N] [--rate N] [--size BYTES] [--seconds N] [--warm-up N] [--rounds N]
 // Scenarios: fanout (1,000 clients, 200 bytes, 20 a second), chain (200 clients, 56 KB, 5 a second and the summary),
-// idle (memory of 5,000 quiet connections), throughput (deliveries a second at a p99 under 250 ms).
+// idle (memory of 5,000 quiet connections), throughput (deliveries a second at a p99 under 250 ms); of the gateway alone:
+// growth (CPU of a delivery as clients grow), slow (clients that stop reading), storm (1,000 come and go at once),
+// polling (500 long-polling clients), node (what a node costs without clients).
 // Ratios are to the last server named.
 using DeltaStream.LoadTest;
 
@@ -14,6 +16,11 @@ try
     {
         "idle" => Idle.RunAsync(options),
         "throughput" => Throughput.RunAsync(options),
+        "growth" => Growth.RunAsync(options),
+        "slow" => SlowConsumers.RunAsync(options),
+        "storm" => Storm.RunAsync(options),
+        "polling" => Polling.RunAsync(options),
+        "node" => IdleNode.RunAsync(options),
         _ => FanOut.RunAsync(options),
     });
     return 0;

@@ -1,5 +1,3 @@
-using DeltaStream.LoadTest.Servers;
-
 namespace DeltaStream.LoadTest;
 
 /// <summary>How many deliveries a second a server makes while the 99th percentile stays under the bound: the rate is raised until it does not.</summary>
@@ -16,17 +14,18 @@ internal static class Throughput
         {
             foreach (var contender in options.Contenders)
             {
-                var port = MeasuredProcess.FreePort();
-                await using var bench = await Bench.StartAsync(contender, scenario, port);
-                await bench.Swarm.ConnectAsync(port, contender.Path, contender.Dialect, scenario.Clients);
+                await using var bench = await Bench.StartAsync(contender, scenario);
+                await bench.ConnectAsync(contender, bench.Swarm, scenario.Clients);
                 await bench.MeasureAsync(scenario.Rate, TimeSpan.FromSeconds(scenario.WarmUpSeconds));
                 Measurement? best = null;
                 var bestRate = 0.0;
                 for (var rate = scenario.Rate; rate < 100_000; rate *= Step)
                 {
                     var m = await bench.MeasureAsync(rate, TimeSpan.FromSeconds(scenario.Seconds));
-                    // What is not delivered has no latency: conflated or lost messages end the climb as well.
-                    if (!(m.P99 < BoundMilliseconds) || m.Delivered < 0.99 * m.Published * scenario.Clients || m.Closed > 0) break;
+                    // What is not delivered has no latency: conflated or lost messages end the climb as well. What was published
+                    // within the bound of the end may still be under way.
+                    var due = (m.Published - rate * BoundMilliseconds / 1000) * scenario.Clients;
+                    if (!(m.P99 < BoundMilliseconds) || m.Delivered < 0.99 * due || m.Closed > 0) break;
                     (best, bestRate) = (m, rate);
                 }
 

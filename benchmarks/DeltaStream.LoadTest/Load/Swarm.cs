@@ -6,9 +6,10 @@ namespace DeltaStream.LoadTest.Load;
 
 /// <summary>Thousands of clients of one server, read by one thread.</summary>
 /// <param name="smallestDelivery">Frames with a payload below this many bytes are protocol, not what is counted.</param>
-internal sealed class Swarm(int smallestDelivery) : IDisposable
+/// <param name="sampleEvery">One client in so many has its latencies taken.</param>
+/// <param name="reads">False: its clients read nothing after the handshake, until <see cref="StartReading"/>.</param>
+internal sealed class Swarm(int smallestDelivery, int sampleEvery = 20, bool reads = true) : IDisposable
 {
-    private const int SampleEvery = 20;
     private readonly List<SwarmClient> _clients = [];
     private readonly int _epoll = Epoll.Create();
     private readonly CancellationTokenSource _stop = new();
@@ -24,11 +25,11 @@ internal sealed class Swarm(int smallestDelivery) : IDisposable
 
     public static long NowMicroseconds => (DateTime.UtcNow - DateTime.UnixEpoch).Ticks / 10;
 
-    /// <summary>Connects clients, at most 50 at a time, each through its whole handshake.</summary>
+    /// <summary>Connects clients, at most 100 at a time, each through its whole handshake.</summary>
     /// <param name="afterConnect">Frames that each client sends when it is connected, e.g. a subscription.</param>
     public async Task ConnectAsync(int port, string path, Dialect dialect, int count, params string[] afterConnect)
     {
-        using var slots = new SemaphoreSlim(50);
+        using var slots = new SemaphoreSlim(100);
         var sockets = await Task.WhenAll(Enumerable.Range(0, count).Select(async _ =>
         {
             await slots.WaitAsync();
@@ -43,19 +44,36 @@ internal sealed class Swarm(int smallestDelivery) : IDisposable
         }));
         foreach (var socket in sockets)
         {
-            var client = new SwarmClient(socket, dialect, smallestDelivery, _clients.Count % SampleEvery == 0);
+            var client = new SwarmClient(socket, dialect, smallestDelivery, _clients.Count % sampleEvery == 0);
             _clients.Add(client);
-            Epoll.Add(_epoll, client.Handle, _clients.Count - 1);
+            if (reads) Epoll.Add(_epoll, client.Handle, _clients.Count - 1);
         }
 
-        if (_reader is null)
-        {
-            _reader = new Thread(Read) { IsBackground = true };
-            _reader.Start();
-        }
+        if (reads) StartReader();
     }
 
-    /// <summary>The latencies in microseconds since the last call, of every 20th client.</summary>
+    /// <summary>Sends frames on every connection.</summary>
+    public void SendAll(params string[] frames)
+    {
+        foreach (var client in _clients)
+            foreach (var frame in frames) Epoll.Send(client.Handle, SwarmClient.Masked(frame));
+    }
+
+    /// <summary>Makes the first so many clients of a swarm that does not read begin to.</summary>
+    public void StartReading(int count)
+    {
+        for (var i = 0; i < count; i++) Epoll.Add(_epoll, _clients[i].Handle, i);
+        StartReader();
+    }
+
+    private void StartReader()
+    {
+        if (_reader is not null) return;
+        _reader = new Thread(Read) { IsBackground = true };
+        _reader.Start();
+    }
+
+    /// <summary>The latencies in microseconds since the last call, of the sampled clients.</summary>
     public List<int> TakeLatencies()
     {
         lock (_gate)

@@ -25,7 +25,8 @@ internal sealed class SwarmClient(Socket socket, Dialect dialect, int smallestDe
     private readonly byte[] _header = new byte[14];
     private readonly byte[] _prefix = new byte[sampled ? 256 : 8];
     private int _headerLength, _prefixLength;
-    private long _payloadLength, _remaining = -1;
+    private long _messageLength, _remaining = -1;
+    private bool _isLast;
 
     public Socket Socket { get; } = socket;
 
@@ -63,9 +64,12 @@ internal sealed class SwarmClient(Socket socket, Dialect dialect, int smallestDe
             _remaining -= take;
             bytes = bytes[take..];
             if (_remaining > 0) return;
-            Frame(now, latencies);
             _remaining = -1;
-            _headerLength = _prefixLength = 0;
+            _headerLength = 0;
+            // SignalR sends a long message in many frames.
+            if (!_isLast) continue;
+            Take(now, latencies);
+            _messageLength = _prefixLength = 0;
         }
     }
 
@@ -85,23 +89,25 @@ internal sealed class SwarmClient(Socket socket, Dialect dialect, int smallestDe
             if (_headerLength == needed) break;
         }
 
-        _payloadLength = _remaining = needed switch
+        _isLast = (_header[0] & 0x80) != 0;
+        _remaining = needed switch
         {
             4 => BinaryPrimitives.ReadUInt16BigEndian(_header.AsSpan(2)),
             10 => BinaryPrimitives.ReadInt64BigEndian(_header.AsSpan(2)),
             _ => _header[1] & 0x7f,
         };
+        _messageLength += _remaining;
         if (_remaining > 0) return true;
         _remaining = -1;
         _headerLength = 0;
         return bytes.Length > 0 && ReadHeader(ref bytes);
     }
 
-    private void Frame(long now, List<int> latencies)
+    private void Take(long now, List<int> latencies)
     {
-        if (_payloadLength < smallestDelivery)
+        if (_messageLength < smallestDelivery)
         {
-            if (dialect == Dialect.SocketIO && _payloadLength == 1 && _prefix[0] == '2') Epoll.Send(Handle, MaskedPong);
+            if (dialect == Dialect.SocketIO && _messageLength == 1 && _prefix[0] == '2') Epoll.Send(Handle, MaskedPong);
             return;
         }
 

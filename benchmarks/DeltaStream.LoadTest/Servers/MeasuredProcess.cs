@@ -22,6 +22,8 @@ internal sealed class MeasuredProcess : IDisposable
         _process.BeginErrorReadLine();
     }
 
+    public int Id => _process.Id;
+
     /// <summary>User and system time so far.</summary>
     public TimeSpan Cpu
     {
