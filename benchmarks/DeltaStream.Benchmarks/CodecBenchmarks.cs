@@ -1,0 +1,20 @@
+using BenchmarkDotNet.Attributes;
+using DeltaStream.SocketIO;
+
+namespace DeltaStream.Benchmarks;
+
+/// <summary>The wire: once an update for all clients of a node, and once a request.</summary>
+[MemoryDiagnoser]
+public class CodecBenchmarks
+{
+    private static readonly byte[] Request = """2["subscribe",{"type":"chain","symbol":"NIFTY"}]"""u8.ToArray();
+
+    [Benchmark]
+    public int Encode_an_underlying() => SocketFrames.Event("underlying_update", Samples.Underlying).Bytes.Length;
+
+    [Benchmark]
+    public int Encode_a_chain() => SocketFrames.Event("chain_update", Samples.Chain).Bytes.Length;
+
+    [Benchmark]
+    public bool Parse_a_request() => SocketPacketCodec.TryParse(Request, out _, out _);
+}
