@@ -11,6 +11,11 @@ namespace DeltaStream.Actors.Clients;
 /// </summary>
 public sealed partial class ClientActor
 {
+    // How often a client may ask for a room whose snapshot is awaited, before no more is read from it.
+    private const int MostAskers = 64;
+
+    private bool IsAskedTooOften => _joins is not null && _joins.Exists(static join => join.Askers.Count >= MostAskers);
+
     private void Join(Room room, ReadOnlyMemory<byte>? ackId)
     {
         var joined = _ledger.Find(room);
@@ -28,6 +33,7 @@ public sealed partial class ClientActor
         else if (FindJoin(room) is { } underWay)
         {
             underWay.Askers.Add(ackId);
+            if (IsAskedTooOften) PauseReading();
         }
         else
         {

@@ -87,7 +87,9 @@ public sealed partial class ClientActor
             Write(batch, updates, first);
         }
 
-        if (_isPaused && _outbox.ControlCount == 0) _transport.SetReading(!(_isPaused = false));
+        if (!_isPaused || _outbox.ControlCount > 0 || IsAskedTooOften) return;
+        _isPaused = false;
+        _transport.SetReading(true);
     }
 
     private void Write(List<Frame> batch, int updates, MarketUpdate? first)

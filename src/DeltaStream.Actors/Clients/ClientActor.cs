@@ -166,8 +166,17 @@ public sealed partial class ClientActor : UntypedActor
     private void Add(Frame answer)
     {
         _outbox.Add(answer);
+        // One message may have many answers. Who reads them is no slow consumer, however many there are.
+        if (_outbox.IsFilling && CanWrite) Flush();
         if (_outbox.IsOverfull) CloseSlowConsumer();
-        else if (!_isPaused && _outbox.IsFilling) _transport.SetReading(!(_isPaused = true));
+        else if (_outbox.IsFilling) PauseReading();
+    }
+
+    private void PauseReading()
+    {
+        if (_isPaused) return;
+        _isPaused = true;
+        _transport.SetReading(false);
     }
 
     private void End(CloseReason reason)

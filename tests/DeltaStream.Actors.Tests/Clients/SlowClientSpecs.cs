@@ -98,6 +98,16 @@ public class SlowClientSpecs : GatewaySpec
     }
 
     [Fact]
+    public void One_that_reads_has_every_answer_however_often_it_asks_for_a_room_at_once()
+    {
+        var client = Connect();
+        for (var i = 0; i < 400; i++) client.Emit("subscribe", RequestFor(Room.Product("NIFTY")));
+        Await(client, sent => sent.Count(line => line.StartsWith("subscribed ", StringComparison.Ordinal)) == 400);
+        Assert.Null(client.Closed);
+        AwaitAssert(() => Assert.True(client.IsReading));
+    }
+
+    [Fact]
     public void A_write_that_is_stuck_for_30_seconds_ends_the_connection()
     {
         Stick();
