@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Akka.Configuration;
 using DeltaStream.Node.Settings;
 
 namespace DeltaStream.Node.Hosting;
@@ -94,7 +95,19 @@ public static class Startup
     private static string? Refusal(Exception e)
     {
         for (var cause = e; cause is not null; cause = cause.InnerException)
+        {
             if (cause is SettingException) return cause.Message;
+            if (HoconRefusal(cause) is { } line) return line;
+        }
+
         return null;
     }
+
+    /// <summary>Only Akka.NET knows what its own settings may be, and says so by failing to start.</summary>
+    private static string? HoconRefusal(Exception cause) =>
+        Environment.GetEnvironmentVariable("HOCON_FILE") is { Length: > 0 } file
+            && cause is FormatException or ConfigurationException
+            && cause.StackTrace?.Contains("Akka.Configuration", StringComparison.Ordinal) == true
+            ? new SettingException("HOCON_FILE", file, $"a file whose akka settings Akka.NET can use ({cause.Message.ReplaceLineEndings(" ")})").Message
+            : null;
 }

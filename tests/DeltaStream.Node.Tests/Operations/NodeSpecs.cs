@@ -19,6 +19,18 @@ public sealed class NodeSpecs
         Assert.Equal([line], node.Lines);
     }
 
+    [Fact]
+    public async Task A_file_with_settings_that_Akka_cannot_use_is_named_in_one_line()
+    {
+        var file = Path.GetTempFileName();
+        await File.WriteAllTextAsync(file, "akka.cluster.failure-detector.heartbeat-interval = soon");
+        await using var node = NodeProcess.Start(("REDIS_URL", "redis://127.0.0.1:1"), ("HOCON_FILE", file));
+        Assert.Equal(1, await node.ExitAsync(TimeSpan.FromSeconds(30)));
+        await Eventually.True(() => node.Lines.Any(line => line.StartsWith($"HOCON_FILE={file} is not allowed: a file whose akka settings Akka.NET can use (", StringComparison.Ordinal)), "the line is read");
+        Assert.DoesNotContain(node.Lines, line => line.StartsWith("   at ", StringComparison.Ordinal));
+        File.Delete(file);
+    }
+
     [Theory]
     [InlineData("PORT")]
     [InlineData("CLUSTER_PORT")]
@@ -36,8 +48,9 @@ public sealed class NodeSpecs
         await using var redis = await RedisServer.StartAsync();
         await using var node = await NodeProcess.Start(("REDIS_URL", redis.Url), ("DRAIN_SECONDS", "0")).ReadyAsync();
         using var client = new System.Net.Sockets.TcpClient("127.0.0.1", node.Port);
-        await client.GetStream().WriteAsync("GET / HTTP/1.1\r\nHo"u8.ToArray());
-        await Task.Delay(200);
+        // The answer to the whole request before it says that the node has read the beginning of this one.
+        await client.GetStream().WriteAsync("GET /health/live HTTP/1.1\r\nHost: a\r\n\r\nGET / HTTP/1.1\r\nHo"u8.ToArray());
+        Assert.True(await client.GetStream().ReadAsync(new byte[1024]) > 0);
 
         node.Terminate();
         Assert.Equal(0, await node.ExitAsync(TimeSpan.FromSeconds(10)));
@@ -128,6 +141,8 @@ public sealed class NodeSpecs
             "deltastream_delivered_total 1",
             "deltastream_conflated_total 0",
             "deltastream_dropped_total{reason=",
+            "deltastream_closes_total{reason=\"slow_consumer\"} 0",
+            "deltastream_bridge_lease_lost_total{reason=\"expired\"}",
             "deltastream_bridge_epoch 1",
             "deltastream_bridge_role 2",
             "deltastream_delivery_latency_seconds_bucket{le=\"0.5\"}",
