@@ -20,7 +20,11 @@ public abstract record LeaseCommand
     /// <summary>The term is over: publishing ends at once.</summary>
     /// <param name="Epoch">The term's.</param>
     /// <param name="Reason">Why, as a tag for metrics: <c>expired</c>, <c>taken</c>, <c>fenced</c>, <c>refused</c> or <c>given_up</c>.</param>
-    public sealed record StepDown(long Epoch, string Reason) : LeaseCommand;
+    public sealed record StepDown(long Epoch, string Reason) : LeaseCommand
+    {
+        /// <summary>Every reason there is.</summary>
+        public static readonly IReadOnlyList<string> Reasons = ["expired", "taken", "fenced", "refused", "given_up"];
+    }
 }
 
 /// <summary>

@@ -29,6 +29,10 @@ public sealed record CloseReason(string Name, int WebSocketCode)
     /// <summary>Something went wrong on our side.</summary>
     public static readonly CloseReason ServerError = new("server_error", 1011);
 
+    /// <summary>Every one of them.</summary>
+    public static readonly IReadOnlyList<CloseReason> All =
+        [ClientClosed, TransportError, PingTimeout, ProtocolError, MessageTooLarge, SlowConsumer, ServerDraining, ServerError];
+
     /// <inheritdoc/>
     public override string ToString() => Name;
 }

@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using DeltaStream.Actors.Bridge;
 using DeltaStream.Actors.Market;
 
 namespace DeltaStream.Actors.Telemetry;
@@ -8,6 +9,8 @@ public static class BridgeMetrics
 {
     /// <summary>The meter that all of them belong to.</summary>
     public const string MeterName = "deltastream";
+
+    private const string OtherChannel = "other";
 
     private static readonly Meter Meter = new(MeterName);
 
@@ -49,15 +52,17 @@ public static class BridgeMetrics
     public static void ShowAll()
     {
         foreach (var counter in new[] { Conflated, Refused, Published, Restarts, SubscriptionsLost }) counter.Add(0);
-        foreach (var channel in new[] { EnrichedMessage.UnderlyingChannel, EnrichedMessage.ChainChannel })
+        foreach (var channel in new[] { EnrichedMessage.UnderlyingChannel, EnrichedMessage.ChainChannel, OtherChannel })
             MessagesIn.Add(0, new KeyValuePair<string, object?>("channel", channel));
         foreach (var reason in Enum.GetValues<InvalidReason>())
             Invalid.Add(0, new KeyValuePair<string, object?>("reason", reason.Name()));
+        foreach (var reason in LeaseCommand.StepDown.Reasons)
+            LeaseLost.Add(0, new KeyValuePair<string, object?>("reason", reason));
     }
 
     /// <summary>Counts a message from the platform; a channel that is not known as <c>other</c>, so that nobody can make tags at will.</summary>
     public static void MessageIn(string channel) =>
-        MessagesIn.Add(1, new KeyValuePair<string, object?>("channel", EnrichedMessage.IsKnown(channel) ? channel : "other"));
+        MessagesIn.Add(1, new KeyValuePair<string, object?>("channel", EnrichedMessage.IsKnown(channel) ? channel : OtherChannel));
 
     /// <summary>Counts a skipped message.</summary>
     public static void InvalidMessage(InvalidReason reason) => Invalid.Add(1, new KeyValuePair<string, object?>("reason", reason.Name()));

@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using DeltaStream.Actors.Clients;
 
 namespace DeltaStream.Actors.Telemetry;
 
@@ -51,7 +52,7 @@ public sealed class GatewayMetrics : IDisposable
     {
         foreach (var counter in new[] { _delivered, _conflated, _slowConsumers }) counter.Add(0);
         Count(_dropped, "unsubscribed");
-        Count(_closes, "client_closed");
+        foreach (var reason in CloseReason.All) Count(_closes, reason.Name);
         foreach (var transport in new[] { "websocket", "polling", "ws" })
             _connections.Add(0, new KeyValuePair<string, object?>(TransportTag, transport));
 

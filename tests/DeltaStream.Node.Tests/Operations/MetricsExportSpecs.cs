@@ -49,6 +49,7 @@ public sealed class MetricsExportSpecs : IDisposable
     public async Task A_histogram_has_the_buckets_it_was_made_with()
     {
         var histogram = _meter.CreateHistogram<double>("spec_seconds", "s", advice: new() { HistogramBucketBoundaries = [0.1, 1] });
+        Assert.Contains("deltastream_spec_seconds_count 0\n", await ScrapeAsync());
         histogram.Record(0.5);
         var text = await ScrapeAsync();
         Assert.Contains("deltastream_spec_seconds_bucket{le=\"0.1\"} 0\n", text);
