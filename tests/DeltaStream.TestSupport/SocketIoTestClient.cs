@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net.WebSockets;
 using System.Text;
 using System.Text.Json;
@@ -8,7 +9,8 @@ namespace DeltaStream.TestSupport;
 /// <param name="Name">The event's name.</param>
 /// <param name="Data">Its data.</param>
 /// <param name="Text">Its data as it was written.</param>
-public sealed record ReceivedEvent(string Name, JsonElement Data, string Text);
+/// <param name="At">When it came: a timestamp of <see cref="Stopwatch"/>.</param>
+public sealed record ReceivedEvent(string Name, JsonElement Data, string Text, long At);
 
 /// <summary>Socket.IO over WebSocket by hand: no library between the test and the bytes.</summary>
 public sealed class SocketIoTestClient : IAsyncDisposable
@@ -127,6 +129,7 @@ public sealed class SocketIoTestClient : IAsyncDisposable
         if (!text.StartsWith("42", StringComparison.Ordinal)) return;
         using var document = JsonDocument.Parse(text.AsMemory(text.IndexOf('[')));
         var data = document.RootElement.GetArrayLength() > 1 ? document.RootElement[1].Clone() : default;
-        lock (_events) _events.Add(new ReceivedEvent(document.RootElement[0].GetString()!, data, data.ValueKind == JsonValueKind.Undefined ? "" : data.GetRawText()));
+        var json = data.ValueKind == JsonValueKind.Undefined ? "" : data.GetRawText();
+        lock (_events) _events.Add(new ReceivedEvent(document.RootElement[0].GetString()!, data, json, Stopwatch.GetTimestamp()));
     }
 }

@@ -1,0 +1,85 @@
+using System.Diagnostics;
+using DeltaStream.TestSupport;
+using Xunit.Abstractions;
+
+namespace DeltaStream.Cluster.Tests;
+
+/// <summary>How long the feed is away when the node with the active bridge is lost, again and again.</summary>
+[Trait("Category", "Full")]
+public sealed class ManyKillsSpecs(ITestOutputHelper output)
+{
+    private const int Rounds = 20;
+    private const string Product = "NIFTY";
+
+    [Fact]
+    public async Task Clients_of_other_nodes_have_updates_again_within_2_s_of_each_of_20_kills()
+    {
+        var gaps = await LoseAsync(Rounds, async node => await node.KillAsync());
+        Assert.True(gaps.Max() < 2_000, $"worst {gaps.Max():0} ms");
+    }
+
+    [Fact]
+    public async Task A_node_that_is_asked_to_stop_costs_the_feed_under_300_ms()
+    {
+        var gaps = await LoseAsync(5, async node =>
+        {
+            node.Terminate();
+            Assert.Equal(0, await node.ExitAsync(TimeSpan.FromSeconds(11)));
+        });
+        Assert.True(gaps.Max() < 300, $"worst {gaps.Max():0} ms");
+    }
+
+    private async Task<List<double>> LoseAsync(int rounds, Func<NodeProcess, Task> lose)
+    {
+        await using var cluster = await TestCluster.StartAsync();
+        await using var producer = await Producer.OpenAsync(cluster.Redis);
+        using var stop = new CancellationTokenSource();
+        var producing = ProduceAsync(producer, stop.Token);
+        var gaps = new List<double>();
+        for (var round = 0; round < rounds; round++)
+        {
+            var active = await cluster.ActiveAsync();
+            var clients = await Task.WhenAll(cluster.Nodes.Where(node => node != active).Select(SocketIoTestClient.ConnectAsync));
+            await Eventually.True(() => clients.All(client => client.PricesOf(Product).Length > 10), "updates flow");
+
+            await lose(active);
+            var lost = producer.Last[Product];
+            await Eventually.True(() => clients.All(client => client.NewestOf(Product) > lost + 10), "updates flow again", TimeSpan.FromSeconds(30));
+            gaps.Add(clients.Max(LongestGap));
+            foreach (var client in clients)
+            {
+                client.AssertNoneTwiceNoneOlder(Product);
+                await client.DisposeAsync();
+            }
+
+            await cluster.RestartAsync(active);
+            await cluster.WholeAsync();
+        }
+
+        await stop.CancelAsync();
+        await producing;
+        gaps.Sort();
+        output.WriteLine($"{rounds} times, gap in ms: median {gaps[rounds / 2]:0}, worst {gaps[^1]:0}");
+        return gaps;
+    }
+
+    private static double LongestGap(SocketIoTestClient client)
+    {
+        var times = client.Of("underlying_update").Select(e => e.At).ToArray();
+        return times.Zip(times.Skip(1), (one, next) => Stopwatch.GetElapsedTime(one, next).TotalMilliseconds).Max();
+    }
+
+    // Ten a second, as the platform's liveliest product.
+    private static async Task ProduceAsync(Producer producer, CancellationToken stop)
+    {
+        using var pace = new PeriodicTimer(TimeSpan.FromMilliseconds(100));
+        try
+        {
+            while (await pace.WaitForNextTickAsync(stop)) await producer.NextAsync(Product);
+        }
+        catch (OperationCanceledException)
+        {
+            // Enough.
+        }
+    }
+}
