@@ -71,9 +71,12 @@ public static class FeedSource
         }
     }
 
-    private static string Reason(Exception error) => error.GetBaseException() switch
+    // The port's own words; what lies below them is the client library's, and speaks of its settings.
+    private static string Reason(Exception error)
     {
-        FeedUnavailableException unavailable => unavailable.Message,
-        var other => $"{other.GetType().Name}: {other.Message}",
-    };
+        for (var cause = error; cause is not null; cause = cause.InnerException)
+            if (cause is FeedUnavailableException) return cause.Message;
+        var unknown = error.GetBaseException();
+        return $"{unknown.GetType().Name}: {unknown.Message}";
+    }
 }

@@ -24,7 +24,8 @@ public sealed partial class ClientLog
     public void Unsubscribed(string sessionId, string room) => ClientUnsubscribed(_log, sessionId, room);
 
     /// <summary>The feed's state has changed.</summary>
-    public void FeedChanged(FeedStatus status) => FeedStatusChangedTo(_log, status.Name, status.BridgeNode, status.BridgeEpoch);
+    public void FeedChanged(FeedStatus status) => FeedStatusChangedTo(
+        _log, status.State == FeedState.Live ? LogLevel.Information : LogLevel.Warning, status.Name, status.BridgeNode, status.BridgeEpoch);
 
     [LoggerMessage(100, LogLevel.Information, "client_connected {client_id} {transport} {total_clients}", EventName = "client_connected")]
     private static partial void ClientConnected(ILogger log, string client_id, string transport, int total_clients);
@@ -38,6 +39,6 @@ public sealed partial class ClientLog
     [LoggerMessage(103, LogLevel.Information, "client_unsubscribed {client_id} {room}", EventName = "client_unsubscribed")]
     private static partial void ClientUnsubscribed(ILogger log, string client_id, string room);
 
-    [LoggerMessage(104, LogLevel.Warning, "feed_status_changed {status} {bridge_node} {bridge_epoch}", EventName = "feed_status_changed")]
-    private static partial void FeedStatusChangedTo(ILogger log, string status, string? bridge_node, long bridge_epoch);
+    [LoggerMessage(EventId = 104, Message = "feed_status_changed {status} {bridge_node} {bridge_epoch}", EventName = "feed_status_changed")]
+    private static partial void FeedStatusChangedTo(ILogger log, LogLevel level, string status, string? bridge_node, long bridge_epoch);
 }
