@@ -4,7 +4,6 @@ using Akka.Cluster;
 using Akka.Cluster.Tools.PublishSubscribe;
 using Akka.Event;
 using Akka.Streams;
-using Akka.Streams.Dsl;
 using DeltaStream.Actors.Cache;
 using DeltaStream.Actors.Market;
 using DeltaStream.Actors.Telemetry;
@@ -23,7 +22,7 @@ public sealed record BridgePorts(IFeed Feed, ILeaseStore Lease, ILatestStore Lat
 /// lease, which a child keeps. Says with heartbeats that it lives, and listens to what the active bridge publishes while it
 /// stands by. Nothing of Redis failing ends it: it says so and tries again.
 /// </summary>
-public sealed class BridgeActor : UntypedActor, IWithTimers
+public sealed partial class BridgeActor : UntypedActor, IWithTimers
 {
     private const int SyncBuffer = 256;
 
@@ -248,57 +247,6 @@ public sealed class BridgeActor : UntypedActor, IWithTimers
     {
         if (_heartbeats.Due(_right.Current, _linkUp, _storeReachable, Now) is { } heartbeat)
             _mediator.Tell(new Publish(TopicName.Heartbeat, heartbeat));
-    }
-
-    private void StartGraph()
-    {
-        var run = ++_run;
-        _graphStopped = CancellationTokenSource.CreateLinkedTokenSource(_stopped.Token);
-        var stopped = _graphStopped.Token;
-        var observer = new BridgeObserver(Self);
-        var topics = new TopicPublisher(Context.System, _mediator, _node, _log);
-        var running = BridgeGraph.Create(
-            FeedSource.Create(_ports.Feed, observer, _settings, stopped).Merge(ChannelSource.FromReader(_restored.Reader)),
-            new MessageReader(_settings, _ledger, _time, _log),
-            new ConflateStage(_settings, _time),
-            new PublishStage(_settings, _time, _right, _ledger, topics),
-            BridgeGraph.Store(_ports.Latest, observer, _settings, stopped)).Run(_materializer);
-        _control = running.Control;
-        running.Ended.PipeTo(Self, success: () => new GraphEnded(run, null), failure: error => new GraphEnded(run, error));
-    }
-
-    private void OnGraphEnded(GraphEnded ended)
-    {
-        _graphStopped?.Cancel();
-        _control = null;
-        OnLink(false);
-        BridgeMetrics.Restarts.Add(1);
-        var backoff = _settings.MinBackoff * Math.Pow(2, Math.Min(_failures++, 10));
-        if (backoff > _settings.MaxBackoff) backoff = _settings.MaxBackoff;
-        _log.Error(ended.Failure, "bridge_graph_ended {backoff}", backoff);
-        Timers.StartSingleTimer("start-again", StartAgain.Instance, backoff);
-    }
-
-    private void Sync()
-    {
-        _syncAgain = _syncing;
-        if (_syncing) return;
-        _syncing = true;
-        var sync = new StoreSync(_ports.Latest, _ledger, _restored.Writer, _settings, _time);
-        var right = _right;
-        sync.Run(() => right.Current is not null, _stopped.Token)
-            .PipeTo(Self, success: () => new SyncEnded(null), failure: error => new SyncEnded(error.Message));
-    }
-
-    private void SyncLater() => Timers.StartSingleTimer("sync-again", SyncAgain.Instance, _settings.MinBackoff * 2);
-
-    private void OnSynced(SyncEnded ended)
-    {
-        _syncing = false;
-        if (ended.Failure is null) _failures = 0;
-        else _log.Debug("latest_sync_failed {error}", ended.Failure);
-        if (_syncAgain) Sync();
-        else if (ended.Failure is not null && _linkUp) SyncLater();
     }
 
     private sealed record Beat : INoSerializationVerificationNeeded
