@@ -32,6 +32,8 @@ internal sealed class WebSocketSender
     private int _controlFrames;
     private int _controlBytes;
     private bool _flushing;
+    private bool _registering;
+    private bool _completedInline;
     private bool _owesReady;
     private bool _last;
     private bool _ended;
@@ -152,13 +154,22 @@ internal sealed class WebSocketSender
         if (_unflushed == 0 || _flushing || _ended) return;
         _unflushed = 0;
         _flush = _output.FlushAsync().GetAwaiter();
-        if (_flush.IsCompleted)
-        {
-            TakeFlushResult();
-            return;
-        }
-        _flushing = true;
+        if (_flush.IsCompleted || CompletesWhileRegistering()) TakeFlushResult();
+        else _flushing = true;
+    }
+
+    /// <summary>
+    /// Registers for the flush's end. The pipe calls back inline: where the flush has ended meanwhile, that is from within
+    /// here, in the middle of a frame perhaps, and must not be taken for the later call.
+    /// </summary>
+    private bool CompletesWhileRegistering()
+    {
+        _registering = true;
         _flush.UnsafeOnCompleted(_onFlushed);
+        _registering = false;
+        var completed = _completedInline;
+        _completedInline = false;
+        return completed;
     }
 
     private void TakeFlushResult()
@@ -179,6 +190,12 @@ internal sealed class WebSocketSender
         bool ready;
         lock (_gate)
         {
+            // Only the registering thread itself can be here then: it holds the lock.
+            if (_registering)
+            {
+                _completedInline = true;
+                return;
+            }
             _flushing = false;
             TakeFlushResult();
             while (_waiting is not null && TryPut(_waiting.Peek()))
