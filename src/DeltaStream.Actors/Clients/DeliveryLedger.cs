@@ -33,6 +33,7 @@ public sealed class DeliveryLedger
     private Dictionary<string, JoinedRoom>? _chains;
     private Dictionary<ConflationKey, JoinedRoom>? _narrow;
     private Queue<(ConflationKey Key, Position Delivered)>? _left;
+    private Position _generalLeftAt;
 
     /// <summary>How many rooms the client is in.</summary>
     public int Count => (_general is null ? 0 : 1) + (_chains?.Count ?? 0) + (_narrow?.Count ?? 0);
@@ -83,6 +84,7 @@ public sealed class DeliveryLedger
                 var key = room.SingleKey!.Value;
                 (_narrow ??= new()).Add(key, joined);
                 joined.Delivered = Later(WideOf(room)?.MarkOf(key) ?? Position.None, LeftAt(key));
+                joined.WideAtJoin = WideOf(room)?.Position ?? (room.Kind == RoomKind.Product ? _generalLeftAt : Position.None);
                 break;
         }
 
@@ -95,7 +97,8 @@ public sealed class DeliveryLedger
     /// <returns>What the snapshot has to have seen of the room, and of the wide room that overlaps it.</returns>
     public (Position Room, Position Wide) BeginSnapshot(JoinedRoom joined)
     {
-        var wide = WideOf(joined.Room)?.Position ?? Position.None;
+        // Remembered from the join on: the wide room may have been left since, but what it brought was delivered.
+        var wide = Later(WideOf(joined.Room)?.Position ?? Position.None, joined.WideAtJoin);
         joined.AwaitSnapshot(Later(joined.Position, wide));
         return (joined.Position, wide);
     }
@@ -107,6 +110,7 @@ public sealed class DeliveryLedger
         {
             case RoomKind.General:
                 (var was, _general) = (_general, null);
+                if (was is not null) _generalLeftAt = was.Position;
                 return was is not null;
             case RoomKind.Chain:
                 return _chains is not null && _chains.Remove(room.Symbol!);
@@ -172,6 +176,8 @@ public sealed class DeliveryLedger
             if (kept.Position > seen && kept.Position > LastOf(joined, kept)) Deliver(joined, kept, due);
         }
 
+        // Whoever made it lags behind the client, and will come with what the client may have had from the wide room.
+        if (!isComplete && joined.Room.SingleKey is not null) joined.Delivered = Later(joined.Delivered, joined.Floor);
         joined.Advance(seen);
         joined.Serial = serial;
         joined.GoLive();

@@ -23,6 +23,9 @@ public sealed class JoinedRoom
     /// <summary>For a room about one key: the position of that key's last delivered value, over whichever room it came.</summary>
     internal Position Delivered { get; set; }
 
+    /// <summary>For a room about one key: how far along the overlapping wide room the client was when it joined.</summary>
+    internal Position WideAtJoin { get; set; }
+
     /// <summary>What the client may have had of the room's keys when the snapshot was asked for.</summary>
     internal Position Floor { get; private set; }
 

@@ -1,18 +1,26 @@
-using CsCheck;
-
 namespace DeltaStream.Actors.Tests.Clients;
 
 public class DeliveryLedgerPropertySpecs
 {
+    private const int Schedules = 10_000;
+
+    /// <summary>Random schedules, the same in each run: a schedule that breaks a promise is named by its number.</summary>
     [Fact]
-    public void In_any_interleaving_nothing_comes_twice_nothing_goes_back_and_the_last_value_comes() =>
-        Gen.Int[0, 100_000].Array[10, 200].Sample(
-            choices =>
+    public void In_any_interleaving_nothing_comes_twice_nothing_goes_back_and_the_last_value_comes()
+    {
+        for (var number = 0; number < Schedules; number++)
+        {
+            var random = new Random(number);
+            var node = new NodeModel();
+            try
             {
-                var node = new NodeModel();
-                foreach (var choice in choices) node.Step(choice);
+                for (var left = random.Next(10, 200); left > 0; left--) node.Step(random.Next(100_000));
                 node.Finish();
-            },
-            iter: 3_000,
-            print: it => string.Join(',', it));
+            }
+            catch (Xunit.Sdk.XunitException broken)
+            {
+                Assert.Fail($"schedule {number}: {broken.Message}");
+            }
+        }
+    }
 }
