@@ -146,9 +146,16 @@ public sealed class WebSocketFrameReaderSpecs
         using var reader = new WebSocketFrameReader(Limit);
         var frame = ClientFrame.Text("42[\"subscribe\",{}]");
         ReadMany(reader, frame, 100);
-        var before = GC.GetAllocatedBytesForCurrentThread();
-        ReadMany(reader, frame, 1_000);
-        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 1_000);
+        // The runtime allocates on this thread too while it replaces code; a reader that allocates does so every time.
+        var least = long.MaxValue;
+        for (var i = 0; i < 20; i++)
+        {
+            var before = GC.GetAllocatedBytesForCurrentThread();
+            ReadMany(reader, frame, 1_000);
+            least = Math.Min(least, GC.GetAllocatedBytesForCurrentThread() - before);
+        }
+
+        Assert.InRange(least, 0, 1_000);
     }
 
     private static void ReadMany(WebSocketFrameReader reader, byte[] frame, int count)
