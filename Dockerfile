@@ -2,7 +2,8 @@
 FROM mcr.microsoft.com/dotnet/sdk:10.0 AS build
 WORKDIR /app
 COPY . .
-RUN dotnet publish src/DeltaStream.Node -c Release -o /out
+RUN dotnet restore src/DeltaStream.Node --locked-mode \
+ && dotnet publish src/DeltaStream.Node --no-restore -c Release -o /out
 
 FROM mcr.microsoft.com/dotnet/aspnet:10.0
 WORKDIR /app

@@ -173,10 +173,7 @@ public sealed class NodeProcess : IAsyncDisposable
     private static string FindDll()
     {
         var output = new DirectoryInfo(AppContext.BaseDirectory.TrimEnd(Path.DirectorySeparatorChar));
-        var root = output;
-        while (!File.Exists(Path.Combine(root.FullName, "DeltaStream.Akka.sln")))
-            root = root.Parent ?? throw new InvalidOperationException("the tests run outside the repository");
-        return Path.Combine(root.FullName, "src", "DeltaStream.Node", "bin", output.Parent!.Name, output.Name, "DeltaStream.Node.dll");
+        return Path.Combine(Repository.Root, "src", "DeltaStream.Node", "bin", output.Parent!.Name, output.Name, "DeltaStream.Node.dll");
     }
 
     private void Keep(string? line)

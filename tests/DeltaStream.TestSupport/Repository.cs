@@ -1,0 +1,19 @@
+namespace DeltaStream.TestSupport;
+
+/// <summary>The checkout that the tests were built in.</summary>
+public static class Repository
+{
+    /// <summary>Its folder.</summary>
+    public static string Root { get; } = Find();
+
+    /// <summary>A file or folder of it.</summary>
+    public static string PathOf(params string[] parts) => Path.Combine([Root, .. parts]);
+
+    private static string Find()
+    {
+        var folder = new DirectoryInfo(AppContext.BaseDirectory);
+        while (!File.Exists(Path.Combine(folder.FullName, "DeltaStream.Akka.sln")))
+            folder = folder.Parent ?? throw new InvalidOperationException("the tests run outside the repository");
+        return folder.FullName;
+    }
+}
