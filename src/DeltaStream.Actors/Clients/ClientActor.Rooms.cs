@@ -18,6 +18,12 @@ public sealed partial class ClientActor
 
     private void Join(Room room, ReadOnlyMemory<byte>? ackId)
     {
+        if (!_identity.Rooms.Covers(room))
+        {
+            Refuse(RequestError.Unauthorized, ackId);
+            return;
+        }
+
         var joined = _ledger.Find(room);
         if (joined is null)
         {

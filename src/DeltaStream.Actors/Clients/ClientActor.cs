@@ -19,6 +19,7 @@ public sealed partial class ClientActor : UntypedActor
     private readonly IClientTransport _transport;
     private readonly DeliveryLedger _ledger = new();
     private readonly ActorCell _cell;
+    private readonly ClientIdentity _identity;
     private List<PendingJoin>? _joins;
     private Subscribe? _opening;
     private FeedStatus _feed;
@@ -26,11 +27,12 @@ public sealed partial class ClientActor : UntypedActor
     private int _lastToken;
 
     /// <summary>Makes the actor of a connection.</summary>
-    public ClientActor(ClientContext context, string sessionId, IClientTransport transport, FeedStatus feed)
+    public ClientActor(ClientContext context, string sessionId, IClientTransport transport, ClientIdentity identity, FeedStatus feed)
     {
         _context = context;
         _sessionId = sessionId;
         _transport = transport;
+        _identity = identity;
         _countedAs = transport.Name;
         _feed = feed;
         _outbox = new(context.Settings.ControlLaneEntries, context.Settings.ControlLaneBytes);
@@ -110,8 +112,10 @@ public sealed partial class ClientActor : UntypedActor
 
     private void Greet()
     {
-        Answer(ServerEvents.Connected, ServerEvents.ConnectedData(_sessionId, _context.Time.GetUtcNow(), _context.Status.IsSimulated));
+        var isInGeneral = _identity.Rooms.Covers(Room.General);
+        Answer(ServerEvents.Connected, ServerEvents.ConnectedData(_sessionId, _context.Time.GetUtcNow(), isInGeneral, _context.Status.IsSimulated));
         if (_feed.State != FeedState.Live) Answer(ServerEvents.FeedStatus, ServerEvents.FeedStatusData(_feed));
+        if (!isInGeneral) return;
         _ledger.Join(Room.General);
         var join = StartJoin(Room.General);
         Enter(join);

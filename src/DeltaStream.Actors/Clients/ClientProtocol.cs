@@ -5,7 +5,11 @@ namespace DeltaStream.Actors.Clients;
 /// <summary>Asks the ClientSupervisor for a ClientActor; answered by <see cref="ClientOpened"/> or <see cref="ClientRefused"/>.</summary>
 /// <param name="SessionId">The public session id: the <c>client_id</c> of logs and of <c>connected</c>.</param>
 /// <param name="Transport">The connection.</param>
-public sealed record OpenClient(string SessionId, IClientTransport Transport) : INoSerializationVerificationNeeded;
+public sealed record OpenClient(string SessionId, IClientTransport Transport) : INoSerializationVerificationNeeded
+{
+    /// <summary>Who the client is, as its token says.</summary>
+    public ClientIdentity Identity { get; init; } = ClientIdentity.Anonymous;
+}
 
 /// <summary>The client has its actor; it says <c>connected</c> on the first <see cref="TransportReady"/>.</summary>
 public sealed record ClientOpened(IActorRef Client) : INoSerializationVerificationNeeded;

@@ -25,6 +25,9 @@ public sealed record RequestError(string Code, string Message)
     /// <summary>Data that is no JSON object.</summary>
     public static readonly RequestError InvalidMessage = new("invalid_message", "Data must be a JSON object");
 
+    /// <summary>A room that the client's token does not cover.</summary>
+    public static readonly RequestError Unauthorized = new("unauthorized", "The token does not cover this room");
+
     /// <summary>The client is in as many rooms as it may be, or the node is in as many as it can.</summary>
     public static readonly RequestError TooManySubscriptions = new("too_many_subscriptions", "Too many subscriptions");
 }

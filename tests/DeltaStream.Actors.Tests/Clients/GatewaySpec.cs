@@ -118,10 +118,11 @@ public abstract class GatewaySpec : TestKit
     private protected static string Text(MarketUpdate update) =>
         $"{ServerEvents.NameOf(update.Event)} {Encoding.UTF8.GetString(update.Payload.Span)}";
 
-    private protected MemoryTransport Connect(TextProtocol? protocol = null, string sessionId = "client", bool isReady = true)
+    private protected MemoryTransport Connect(
+        TextProtocol? protocol = null, string sessionId = "client", bool isReady = true, ClientIdentity? identity = null)
     {
         var transport = new MemoryTransport(protocol ?? Protocol);
-        Supervisor.Tell(new OpenClient(sessionId, transport), TestActor);
+        Supervisor.Tell(new OpenClient(sessionId, transport) { Identity = identity ?? ClientIdentity.Anonymous }, TestActor);
         transport.Client = ExpectMsg<ClientOpened>().Client;
         if (isReady)
         {
