@@ -94,33 +94,39 @@ internal sealed class EngineEndpoint(EngineSessions sessions, Admission admissio
             Interlocked.Decrement(ref _parkedPolls);
         }
         if (frames is null) await RefuseAsync(context, refusal!);
-        else await RespondAsync(context, frames);
-        // What this answer held is lost: the session can't go on without it.
-        if (context.RequestAborted.IsCancellationRequested) session.Close(CloseReason.TransportError);
+        // What this answer held is lost: the session can't go on without it. (Once it has left, the client may close the connection.)
+        else if (context.RequestAborted.IsCancellationRequested || !await RespondAsync(context, frames)) session.Close(CloseReason.TransportError);
     }
 
     private async Task PostAsync(HttpContext context, EngineSession session)
     {
-        var error = session.BeginPost();
-        if (error is not null)
+        if (session.BeginPost() is { } error)
         {
             await RefuseAsync(context, error);
             return;
         }
+        var (status, isTaken) = await TakePostAsync(context, session);
+        switch (status)
+        {
+            case RequestBodyStatus.TooLarge:
+                context.Response.StatusCode = StatusCodes.Status413PayloadTooLarge;
+                return;
+            case RequestBodyStatus.Broken:
+                session.Close(CloseReason.TransportError);
+                return;
+        }
+        if (isTaken) await WriteTextAsync(context, "ok"u8.ToArray());
+        else await RefuseAsync(context, EngineError.BadRequest);
+    }
+
+    /// <summary>The post is over before it is answered: a client sends the next one as soon as it has the answer, which is not two at once.</summary>
+    private async Task<(RequestBodyStatus Status, bool IsTaken)> TakePostAsync(HttpContext context, EngineSession session)
+    {
         using var body = new RequestBody(sessions.Settings.MaxPayload);
         try
         {
-            switch (await body.ReadAsync(context))
-            {
-                case RequestBodyStatus.TooLarge:
-                    context.Response.StatusCode = StatusCodes.Status413PayloadTooLarge;
-                    return;
-                case RequestBodyStatus.Broken:
-                    session.Close(CloseReason.TransportError);
-                    return;
-            }
-            if (await session.ReceiveAsync(body.Memory)) await WriteTextAsync(context, "ok"u8.ToArray());
-            else await RefuseAsync(context, EngineError.BadRequest);
+            var status = await body.ReadAsync(context);
+            return (status, status == RequestBodyStatus.Read && await session.ReceiveAsync(body.Memory));
         }
         finally
         {
@@ -146,14 +152,15 @@ internal sealed class EngineEndpoint(EngineSessions sessions, Admission admissio
         await response.BodyWriter.FlushAsync();
     }
 
-    private static async Task RespondAsync(HttpContext context, IReadOnlyList<Frame> frames)
+    /// <returns>Whether somebody was still there to take it.</returns>
+    private static async Task<bool> RespondAsync(HttpContext context, IReadOnlyList<Frame> frames)
     {
         var response = context.Response;
         response.ContentType = TextType;
         response.Headers.CacheControl = "no-store";
         response.ContentLength = LengthOf(frames);
         WriteFrames(response.BodyWriter, frames);
-        await response.BodyWriter.FlushAsync();
+        return !(await response.BodyWriter.FlushAsync()).IsCompleted;
     }
 
     private static long LengthOf(IReadOnlyList<Frame> frames)
