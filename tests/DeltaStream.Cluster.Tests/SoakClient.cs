@@ -15,6 +15,7 @@ internal sealed class SoakClient : IAsyncDisposable
     private readonly CancellationTokenSource _stop = new();
     private readonly SemaphoreSlim _sending = new(1);
     private readonly ConcurrentDictionary<(string Event, string Product), int> _last = new();
+    private readonly ConcurrentDictionary<(string Event, string Product), int> _counts = new();
     private readonly HashSet<(string Event, string Product)> _mayRepeat = [];
     private readonly ConcurrentDictionary<string, bool> _rooms = new();
     private readonly Queue<string> _trail = new();
@@ -48,6 +49,12 @@ internal sealed class SoakClient : IAsyncDisposable
 
     public Task EmitAsync(string name, string type, string symbol) =>
         SendAsync($$"""42["{{name}}",{"type":"{{type}}","symbol":"{{symbol}}"}]""");
+
+    /// <summary>Whether it has been told that it is in the room.</summary>
+    public bool IsIn(string room) => _rooms.ContainsKey(room);
+
+    /// <summary>How many values of a key it has received.</summary>
+    public int Received(string name, string product) => _counts.GetValueOrDefault((name, product));
 
     /// <summary>What it is subscribed to and does not have this price of.</summary>
     public IEnumerable<string> Missing(IEnumerable<string> products, int price) =>
@@ -158,6 +165,7 @@ internal sealed class SoakClient : IAsyncDisposable
         if (_last.TryGetValue(key, out var last) && (price < last || (price == last && !mayRepeat)))
             _violations.Enqueue($"{name} of {key.Item2}: {price} after {last}; before it: {string.Join(", ", _trail)}");
         Note($"{name} {key.Item2} {price}");
+        _counts[key] = _counts.GetValueOrDefault(key) + 1;
         _last[key] = price;
     }
 
