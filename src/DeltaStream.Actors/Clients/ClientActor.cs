@@ -19,7 +19,6 @@ public sealed partial class ClientActor : UntypedActor
     private readonly IClientTransport _transport;
     private readonly DeliveryLedger _ledger = new();
     private readonly ActorCell _cell;
-    private readonly ClientIdentity _identity;
     private List<PendingJoin>? _joins;
     private Subscribe? _opening;
     private FeedStatus _feed;
@@ -46,6 +45,7 @@ public sealed partial class ClientActor : UntypedActor
     protected override void PostStop()
     {
         _stuckCheck?.Cancel();
+        if (_identity.ExpiresAt is not null) _context.Tokens.Tell(ForgetToken.Instance, Self);
         foreach (var joined in _ledger.Rooms)
         {
             if (joined.Room.Kind != RoomKind.General) _context.Cache.Tell(new LeaveRoom(joined.Room), Self);
@@ -75,7 +75,7 @@ public sealed partial class ClientActor : UntypedActor
                 OnClientEvent(name, data, ackId);
                 break;
             case InvalidClientMessage invalid:
-                Refuse(new(invalid.Code, invalid.Message), null);
+                Refuse(new(invalid.Code, invalid.Message), invalid.AckId);
                 break;
             case Barrier:
                 Flush();
@@ -90,6 +90,12 @@ public sealed partial class ClientActor : UntypedActor
                 return;
             case FeedStatusChanged changed:
                 OnFeedStatus(changed.Status);
+                break;
+            case Authenticated authenticated:
+                OnAuthenticated(authenticated.Identity, authenticated.AckId);
+                break;
+            case TokenDue due:
+                OnTokenDue(due.ExpiresAt);
                 break;
             case StuckCheck check:
                 OnStuckCheck(check);
@@ -112,6 +118,7 @@ public sealed partial class ClientActor : UntypedActor
 
     private void Greet()
     {
+        AwaitExpiry();
         var isInGeneral = _identity.Rooms.Covers(Room.General);
         Answer(ServerEvents.Connected, ServerEvents.ConnectedData(_sessionId, _context.Time.GetUtcNow(), isInGeneral, _context.Status.IsSimulated));
         if (_feed.State != FeedState.Live) Answer(ServerEvents.FeedStatus, ServerEvents.FeedStatusData(_feed));

@@ -7,9 +7,10 @@ namespace DeltaStream.Actors.Clients;
 /// <param name="Settings">The bounds.</param>
 /// <param name="Mediator">The node's pub-sub mediator.</param>
 /// <param name="Cache">The node's CacheActor.</param>
+/// <param name="Tokens">The node's TokenClock.</param>
 /// <param name="Status">What the node knows of itself.</param>
 /// <param name="Metrics">The instruments.</param>
 /// <param name="Log">The log.</param>
 /// <param name="Time">The wall clock.</param>
 public sealed record ClientContext(
-    ClientSettings Settings, IActorRef Mediator, IActorRef Cache, NodeStatus Status, GatewayMetrics Metrics, ClientLog Log, TimeProvider Time);
+    ClientSettings Settings, IActorRef Mediator, IActorRef Cache, IActorRef Tokens, NodeStatus Status, GatewayMetrics Metrics, ClientLog Log, TimeProvider Time);

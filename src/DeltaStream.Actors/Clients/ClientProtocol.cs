@@ -9,6 +9,9 @@ public sealed record OpenClient(string SessionId, IClientTransport Transport) : 
 {
     /// <summary>Who the client is, as its token says.</summary>
     public ClientIdentity Identity { get; init; } = ClientIdentity.Anonymous;
+
+    /// <summary>Where the client's first message brought its token: that, to be answered before <c>connected</c> is said.</summary>
+    public Authenticated? First { get; init; }
 }
 
 /// <summary>The client has its actor; it says <c>connected</c> on the first <see cref="TransportReady"/>.</summary>
@@ -27,10 +30,19 @@ public interface IClientInput : INoSerializationVerificationNeeded;
 /// <param name="AckId">The acknowledgement's id as it came over the wire; null where none is asked for.</param>
 public sealed record ClientEvent(string Event, ReadOnlyMemory<byte> Data, ReadOnlyMemory<byte>? AckId) : IClientInput;
 
-/// <summary>A message that is no event at all (plain WebSocket only: Socket.IO closes on these); answered by <c>error</c>.</summary>
+/// <summary>
+/// A message that the transport does not pass on: it is no event at all (plain WebSocket only: Socket.IO closes on these),
+/// comes too soon after the others, or brings a token that is not good. Answered by <c>error</c>.
+/// </summary>
 /// <param name="Code">One of the error codes of docs/protocol.md.</param>
 /// <param name="Message">What was wrong.</param>
-public sealed record InvalidClientMessage(string Code, string Message) : IClientInput;
+/// <param name="AckId">The acknowledgement's id; null where none is asked for.</param>
+public sealed record InvalidClientMessage(string Code, string Message, ReadOnlyMemory<byte>? AckId = null) : IClientInput;
+
+/// <summary>The client has brought a token that is good: its first one, or one that renews it. Answered by <c>authenticated</c>.</summary>
+/// <param name="Identity">What the token says.</param>
+/// <param name="AckId">The acknowledgement's id; null where none is asked for.</param>
+public sealed record Authenticated(ClientIdentity Identity, ReadOnlyMemory<byte>? AckId) : IClientInput;
 
 /// <summary>The transport can take a write now.</summary>
 public sealed record TransportReady : IClientInput
@@ -60,6 +72,20 @@ internal sealed record Greeting : INoSerializationVerificationNeeded
 {
     public static readonly Greeting Instance = new();
 }
+
+/// <summary>Told by a ClientActor to the TokenClock: tell me then with <see cref="TokenDue"/>. Replaces what it asked before.</summary>
+/// <param name="ExpiresAt">When the token expires: says which one it is about.</param>
+/// <param name="Due">When to tell.</param>
+internal sealed record WatchToken(DateTimeOffset ExpiresAt, DateTimeOffset Due) : INoSerializationVerificationNeeded;
+
+/// <summary>Told by a ClientActor to the TokenClock: it is gone.</summary>
+internal sealed record ForgetToken : INoSerializationVerificationNeeded
+{
+    public static readonly ForgetToken Instance = new();
+}
+
+/// <summary>The time that was asked for with <see cref="WatchToken"/> has come.</summary>
+internal sealed record TokenDue(DateTimeOffset ExpiresAt) : INoSerializationVerificationNeeded;
 
 /// <summary>Told to a ClientActor: close the connection and stop.</summary>
 internal sealed record CloseClient(CloseReason Reason) : INoSerializationVerificationNeeded;

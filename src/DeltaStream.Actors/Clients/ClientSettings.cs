@@ -15,6 +15,9 @@ public sealed record ClientSettings
     /// <summary>How long one write may be stuck, at least; twice as long at most. Then the client is a slow consumer.</summary>
     public TimeSpan StuckWriteTimeout { get; init; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>How long before its token expires a client is told.</summary>
+    public TimeSpan ExpiryNotice { get; init; } = TimeSpan.FromSeconds(60);
+
     /// <summary>Clients that the node takes; 0: no limit.</summary>
     public int MaxClients { get; init; }
 }

@@ -94,6 +94,7 @@ public sealed class ClientSupervisor : UntypedActor, IWithTimers
         }
 
         var client = Context.ActorOf(Props.CreateBy(new ClientProducer(_context, open, _feed)));
+        if (open.First is not null) client.Tell(open.First, Self);
         client.Tell(Greeting.Instance, Self);
         _status.Clients++;
         _context.Log.Connected(open.SessionId, open.Transport.Name, _status.Clients);

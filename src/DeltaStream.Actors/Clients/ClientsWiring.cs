@@ -31,8 +31,9 @@ public static class ClientsWiring
         this ActorSystem system, ClientSettings settings, IActorRef cache, NodeStatus status, GatewayMetrics metrics, ILoggerFactory logs, TimeProvider time)
     {
         metrics.ObserveRooms(() => status.Rooms);
+        var tokens = system.ActorOf(Props.Create(() => new TokenClock(time)), "token-clock");
         var context = new ClientContext(
-            settings, DistributedPubSub.Get(system).Mediator, cache, status, metrics, new(logs.CreateLogger<ClientActor>()), time);
+            settings, DistributedPubSub.Get(system).Mediator, cache, tokens, status, metrics, new(logs.CreateLogger<ClientActor>()), time);
         return system.ActorOf(Props.Create(() => new ClientSupervisor(context, status)), "clients");
     }
 

@@ -23,6 +23,12 @@ public sealed record CloseReason(string Name, int WebSocketCode)
     /// <summary>The client does not read what it is sent.</summary>
     public static readonly CloseReason SlowConsumer = new("slow_consumer", 4008);
 
+    /// <summary>The client has no token, or one that is not good.</summary>
+    public static readonly CloseReason Unauthorized = new("unauthorized", 4401);
+
+    /// <summary>The client's token has expired, and it was not renewed.</summary>
+    public static readonly CloseReason TokenExpired = new("token_expired", 4401);
+
     /// <summary>The node is stopping; the client finds another.</summary>
     public static readonly CloseReason ServerDraining = new("server_draining", 1012);
 
@@ -31,7 +37,7 @@ public sealed record CloseReason(string Name, int WebSocketCode)
 
     /// <summary>Every one of them.</summary>
     public static readonly IReadOnlyList<CloseReason> All =
-        [ClientClosed, TransportError, PingTimeout, ProtocolError, MessageTooLarge, SlowConsumer, ServerDraining, ServerError];
+        [ClientClosed, TransportError, PingTimeout, ProtocolError, MessageTooLarge, SlowConsumer, Unauthorized, TokenExpired, ServerDraining, ServerError];
 
     /// <inheritdoc/>
     public override string ToString() => Name;

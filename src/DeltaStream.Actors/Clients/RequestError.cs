@@ -28,6 +28,12 @@ public sealed record RequestError(string Code, string Message)
     /// <summary>A room that the client's token does not cover.</summary>
     public static readonly RequestError Unauthorized = new("unauthorized", "The token does not cover this room");
 
+    /// <summary>A renewal by somebody else's token.</summary>
+    public static readonly RequestError OtherSubject = new("unauthorized", "The token is another subject's");
+
+    /// <summary>The token was not renewed in time.</summary>
+    public static readonly RequestError TokenExpired = new("token_expired", "The token has expired");
+
     /// <summary>The client is in as many rooms as it may be, or the node is in as many as it can.</summary>
     public static readonly RequestError TooManySubscriptions = new("too_many_subscriptions", "Too many subscriptions");
 }

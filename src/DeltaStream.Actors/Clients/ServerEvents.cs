@@ -26,6 +26,12 @@ public static class ServerEvents
     /// <summary><c>feed_status</c>.</summary>
     public const string FeedStatus = "feed_status";
 
+    /// <summary><c>authenticated</c>.</summary>
+    public const string Authenticated = "authenticated";
+
+    /// <summary><c>token_expiring</c>.</summary>
+    public const string TokenExpiring = "token_expiring";
+
     // Symbols hold '&' and '/', which need no escaping outside HTML.
     private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
@@ -69,6 +75,18 @@ public static class ServerEvents
         json.WriteString("status"u8, it.Name);
         json.WriteNumber("since"u8, UnixSeconds(it.Since));
     });
+
+    /// <summary>The data of <c>authenticated</c>.</summary>
+    /// <param name="expiresAt">Null: never.</param>
+    public static byte[] AuthenticatedData(DateTimeOffset? expiresAt) => Write(expiresAt, static (json, it) =>
+    {
+        if (it is { } time) json.WriteNumber("expires_at"u8, UnixSeconds(time));
+        else json.WriteNull("expires_at"u8);
+    });
+
+    /// <summary>The data of <c>token_expiring</c>.</summary>
+    public static byte[] TokenExpiringData(TimeSpan left) => Write(left, static (json, it) =>
+        json.WriteNumber("expires_in"u8, Math.Round(it.TotalSeconds, 1)));
 
     /// <summary>The data of <c>products</c>.</summary>
     public static byte[] ProductsData(IEnumerable<string> sorted) => Write(sorted, static (json, it) =>

@@ -119,10 +119,10 @@ public abstract class GatewaySpec : TestKit
         $"{ServerEvents.NameOf(update.Event)} {Encoding.UTF8.GetString(update.Payload.Span)}";
 
     private protected MemoryTransport Connect(
-        TextProtocol? protocol = null, string sessionId = "client", bool isReady = true, ClientIdentity? identity = null)
+        TextProtocol? protocol = null, string sessionId = "client", bool isReady = true, ClientIdentity? identity = null, Authenticated? first = null)
     {
         var transport = new MemoryTransport(protocol ?? Protocol);
-        Supervisor.Tell(new OpenClient(sessionId, transport) { Identity = identity ?? ClientIdentity.Anonymous }, TestActor);
+        Supervisor.Tell(new OpenClient(sessionId, transport) { Identity = identity ?? ClientIdentity.Anonymous, First = first }, TestActor);
         transport.Client = ExpectMsg<ClientOpened>().Client;
         if (isReady)
         {
