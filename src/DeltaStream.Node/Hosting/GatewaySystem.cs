@@ -22,7 +22,7 @@ public static class GatewaySystem
     {
         services.AddSingleton<NodeStatus>();
         services.AddSingleton<GatewayMetrics>();
-        return services.AddAkka(Name, akka =>
+        services.AddAkka(Name, akka =>
         {
             akka.ConfigureLoggers(loggers =>
                 {
@@ -32,6 +32,7 @@ public static class GatewaySystem
                 .AddHocon(settings.Hocon, HoconAddMode.Prepend)
                 .AddHocon($"akka.loglevel = {settings.LogLevel.ToString().ToUpperInvariant().Replace("INFORMATION", "INFO")}", HoconAddMode.Prepend)
                 .WithRemoting(Remoting(settings.Cluster))
+                .WithMutualTls(settings.Cluster.Tls)
                 .WithClustering(Clustering(settings.Cluster))
                 .WithDistributedPubSub(string.Empty)
                 .WithTopics()
@@ -40,6 +41,8 @@ public static class GatewaySystem
             if (settings.Cluster.Has(ClusterSettings.Gateway)) akka.WithGateway(settings);
             BridgeMetrics.ShowAll();
         });
+        // After the actors are there: a member has to be able to do its work.
+        return services.AddHostedService<ClusterJoin>();
     }
 
     private static void WithGateway(this AkkaConfigurationBuilder akka, NodeSettings settings)
@@ -69,7 +72,7 @@ public static class GatewaySystem
 
     private static ClusterOptions Clustering(ClusterSettings cluster) => new()
     {
-        SeedNodes = [.. cluster.Seeds.Select(seed => $"akka.tcp://{Name}@{seed}")],
+        // No seeds: ClusterJoin asks them.
         Roles = [.. cluster.Roles],
     };
 }

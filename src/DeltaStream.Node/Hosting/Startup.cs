@@ -8,7 +8,7 @@ namespace DeltaStream.Node.Hosting;
 /// <summary>Starts the process, or says in one line why it does not.</summary>
 public static class Startup
 {
-    /// <summary>The exit code of a start that a wrong setting stopped.</summary>
+    /// <summary>The exit code of a start that a wrong setting stopped, and of a node that its cluster has let go.</summary>
     public const int RefusedExitCode = 1;
 
     /// <summary>Runs the node; what a setting did wrong goes to standard error, without a stack trace.</summary>
@@ -17,7 +17,7 @@ public static class Startup
         try
         {
             await node();
-            return 0;
+            return Environment.ExitCode;
         }
         catch (Exception e) when (Refusal(e) is { } line)
         {
@@ -70,6 +70,7 @@ public static class Startup
     {
         try
         {
+            if (IPAddress.TryParse(host, out var address)) return IsOwn(address);
             return Dns.GetHostAddresses(host, AddressFamily.InterNetwork).Any(IsOwn);
         }
         catch (SocketException)

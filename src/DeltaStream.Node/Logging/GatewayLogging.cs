@@ -23,6 +23,7 @@ public static class GatewayLogging
                 .MinimumLevel.Override("Microsoft", LogEventLevel.Warning)
                 .MinimumLevel.Override("System", LogEventLevel.Warning)
                 .MinimumLevel.Override("Garnet", LogEventLevel.Warning)
+                .Filter.ByExcluding(IsForeignHandshake)
                 .Enrich.FromLogContext()
                 .Enrich.With<EventNameEnricher>()
                 .Enrich.WithProperty("service", settings.ServiceName)
@@ -34,6 +35,14 @@ public static class GatewayLogging
         });
         return builder;
     }
+
+    /// <summary>
+    /// Whoever reaches the cluster's port without a certificate would put a stack trace into the log with each attempt; a
+    /// warning that the connection was rejected follows anyway.
+    /// </summary>
+    private static bool IsForeignHandshake(LogEvent line) =>
+        line.Exception is not null && line.Properties.TryGetValue("LogSource", out var source)
+        && source is ScalarValue { Value: string name } && name.StartsWith("TcpServerHandler", StringComparison.Ordinal);
 
     private static LogEventLevel LevelOf(LogLevel level) => level switch
     {

@@ -23,4 +23,16 @@ internal static partial class NodeLog
 
     [LoggerMessage(6, LogLevel.Warning, "redis_intake_overflow: messages come faster than the bridge takes them; only the newest of each key waits", EventName = "redis_intake_overflow")]
     public static partial void IntakeOverflow(this ILogger logger);
+
+    [LoggerMessage(20, LogLevel.Warning, "cluster_no_seed {tried} {seconds}: no node answers that this one was told to join, or none lets it in; it goes on trying and is not ready", EventName = "cluster_no_seed")]
+    public static partial void NoSeed(this ILogger logger, string tried, double seconds);
+
+    [LoggerMessage(21, LogLevel.Error, "cluster_split {others}: these nodes use the same Redis but belong to another cluster; only one of the two has the feed", EventName = "cluster_split")]
+    public static partial void OtherCluster(this ILogger logger, string others);
+
+    [LoggerMessage(22, LogLevel.Warning, "cluster_port_open {bind_host}: whoever reaches the cluster's port can join; set CLUSTER_TLS_CERTIFICATE, CLUSTER_TLS_KEY and CLUSTER_TLS_CA, or see that nobody else reaches it", EventName = "cluster_port_open")]
+    public static partial void PortOpen(this ILogger logger, string bind_host);
+
+    [LoggerMessage(23, LogLevel.Error, "cluster_lost {reason}: the node was downed, removed or refused by its cluster; the process ends, to be started again", EventName = "cluster_lost")]
+    public static partial void ClusterLost(this ILogger logger, string reason);
 }

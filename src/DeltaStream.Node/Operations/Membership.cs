@@ -10,6 +10,7 @@ namespace DeltaStream.Node.Operations;
 public sealed class Membership(ActorSystem system)
 {
     private readonly Cluster _cluster = Cluster.Get(system);
+    private IReadOnlyList<string> _otherCluster = [];
 
     /// <summary>Whether the node is a full member: up, and not removed or downed since.</summary>
     public bool IsFullMember =>
@@ -18,4 +19,15 @@ public sealed class Membership(ActorSystem system)
 
     /// <summary>How many full members the node sees, itself included.</summary>
     public int Members => _cluster.State.Members.Count(member => member.Status == MemberStatus.Up);
+
+    /// <summary>Members on the same Redis that are none of this node's cluster, for so long that they must be another one.</summary>
+    public IReadOnlyList<string> OtherCluster
+    {
+        get => Volatile.Read(ref _otherCluster);
+        internal set => Volatile.Write(ref _otherCluster, value);
+    }
+
+    /// <summary>Whether a node belongs to this node's cluster, in whatever state.</summary>
+    /// <param name="node">Its address as <c>host:port</c>.</param>
+    public bool Knows(string node) => _cluster.State.Members.Any(member => $"{member.Address.Host}:{member.Address.Port}" == node);
 }

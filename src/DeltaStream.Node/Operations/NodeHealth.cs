@@ -12,16 +12,27 @@ internal sealed class NodeHealth(NodeSettings settings, NodePhase phase, Members
     public HealthReport Report()
     {
         var feed = status.Feed;
+        var hasBridge = settings.Cluster.Has(ClusterSettings.Bridge);
+        var problems = Problems();
         return new HealthReport(
-            feed.State == FeedState.Live && membership.IsFullMember ? "healthy" : "degraded",
+            feed.State == FeedState.Live && membership.IsFullMember && problems.Count == 0 ? "healthy" : "degraded",
             settings.ServiceName,
             status.Clients,
             settings.Cluster.Self.ToString(),
             membership.Members,
-            !settings.Cluster.Has(ClusterSettings.Bridge) ? "none" : BridgeMetrics.IsActive ? "active" : "standby",
+            !hasBridge ? "none" : BridgeMetrics.IsActive ? "active" : "standby",
             feed.Name,
             phase.IsDraining,
-            status.IsSimulated);
+            status.IsSimulated,
+            !hasBridge ? "none" : BridgeMetrics.IsListening ? "up" : "down",
+            problems);
+    }
+
+    private List<string> Problems()
+    {
+        var problems = new List<string>();
+        if (membership.OtherCluster.Count > 0) problems.Add("cluster_split");
+        return problems;
     }
 
     /// <summary>The process works: nothing that a restart would not mend.</summary>

@@ -1,4 +1,6 @@
+using Akka.Actor;
 using DeltaStream.Actors.Clients;
+using DeltaStream.Node.Hosting;
 using DeltaStream.Node.Logging;
 using DeltaStream.Node.Settings;
 using DeltaStream.Node.Transports;
@@ -10,7 +12,7 @@ namespace DeltaStream.Node.Operations;
 /// anything else ends: the node says that it is not ready and lets its clients go; only then the listener closes and the
 /// actor system leaves the cluster. Whatever hangs, the process is gone in time.
 /// </summary>
-internal sealed class Shutdown(NodeSettings settings, NodePhase phase, TransportServer transports, ILogger<Shutdown> logger)
+internal sealed class Shutdown(NodeSettings settings, NodePhase phase, TransportServer transports, ActorSystem system, ILogger<Shutdown> logger)
     : IHostedLifecycleService
 {
     /// <summary>What stopping may take beyond the drain before the process is ended; the README promises 10 s.</summary>
@@ -22,12 +24,20 @@ internal sealed class Shutdown(NodeSettings settings, NodePhase phase, Transport
     public Task StartedAsync(CancellationToken cancellationToken)
     {
         logger.Starting(settings.Port, settings.Cluster.Self.ToString(), string.Join(',', settings.Cluster.Roles));
+        if (settings.Cluster is { Tls: null, IsOpen: true }) logger.PortOpen(settings.Cluster.BindHost);
         return Task.CompletedTask;
     }
 
     public async Task StoppingAsync(CancellationToken cancellationToken)
     {
         phase.BeginDrain();
+        if (CoordinatedShutdown.Get(system).ShutdownReason is { } reason)
+        {
+            // Nobody asked the process to stop: whoever runs it should see that, and start it again.
+            logger.ClusterLost(reason.GetType().Name.Replace("Reason", "", StringComparison.Ordinal));
+            Environment.ExitCode = Startup.RefusedExitCode;
+        }
+
         logger.Stopping(settings.Drain.TotalSeconds);
         ForceExitInTime();
         transports.StopAccepting();
@@ -53,7 +63,7 @@ internal sealed class Shutdown(NodeSettings settings, NodePhase phase, Transport
         {
             Thread.Sleep(settings.Drain + Patience);
             logger.StopForced();
-            Environment.Exit(0);
+            Environment.Exit(Environment.ExitCode);
         })
         { IsBackground = true, Name = "stop in time" }.Start();
     }

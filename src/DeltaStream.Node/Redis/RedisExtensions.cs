@@ -13,6 +13,7 @@ public static class RedisExtensions
     {
         var url = settings.Redis.Url ?? throw new InvalidOperationException("no REDIS_URL");
         services.AddSingleton(_ => new RedisConnection(settings.Redis, url));
+        services.AddSingleton<MemberRegistry>();
         services.AddSingleton<IFeed>(provider =>
         {
             var logger = provider.GetRequiredService<ILogger<RedisFeed>>();

@@ -5,6 +5,9 @@ namespace DeltaStream.Node.Redis;
 /// <summary>Every key and channel that a node uses: the platform's, and its own under <c>deltastream:</c>. Nobody else makes names.</summary>
 internal static class RedisKeys
 {
+    /// <summary>The addresses of the cluster's members, by the time at which each last said that it lives.</summary>
+    public const string Members = "deltastream:members";
+
     /// <summary>What the platform publishes on.</summary>
     public const string FeedPattern = "enriched:*";
 

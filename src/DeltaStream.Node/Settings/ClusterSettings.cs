@@ -36,6 +36,12 @@ public sealed record ClusterSettings(NodeAddress Self, string BindHost, IReadOnl
     /// <summary>May carry market data from Redis to the cluster.</summary>
     public const string Bridge = "bridge";
 
+    /// <summary>What members prove with that they belong; null: nothing, whoever reaches the port can join.</summary>
+    public ClusterTls? Tls { get; init; }
+
+    /// <summary>Whether other machines can reach the port.</summary>
+    public bool IsOpen => BindHost != "localhost" && !BindHost.StartsWith("127.", StringComparison.Ordinal);
+
     /// <summary>Whether another node is among the seeds.</summary>
     public bool NamesAnotherNode => Seeds.Any(seed => seed != Self);
 
@@ -56,7 +62,7 @@ public sealed record ClusterSettings(NodeAddress Self, string BindHost, IReadOnl
         var roles = reader.List("deltastream.cluster.roles").Distinct().ToArray();
         if (roles.Length == 0 || roles.Any(role => role is not (Gateway or Bridge)))
             throw reader.Wrong("deltastream.cluster.roles", $"{Gateway}, {Bridge} or both, comma-separated");
-        return new ClusterSettings(self, bind, seeds.Length == 0 ? [self] : seeds, roles);
+        return new ClusterSettings(self, bind, seeds.Length == 0 ? [self] : seeds, roles) { Tls = ClusterTls.Read(reader) };
     }
 
     /// <summary>Whether the text can be a host's name or IPv4 address.</summary>

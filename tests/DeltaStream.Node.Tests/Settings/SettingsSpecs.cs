@@ -132,6 +132,27 @@ public sealed class SettingsSpecs : IDisposable
     }
 
     [Fact]
+    public async Task Certificates_of_the_cluster_are_all_or_none_and_fit_each_other()
+    {
+        using var own = await TestSupport.Certificates.MakeAsync();
+        using var foreign = await TestSupport.Certificates.MakeAsync();
+        Assert.Null(Read(true).Cluster.Tls);
+        var tls = Read(true, Tls(own.Certificate(), own.Key(), own.Authority)).Cluster.Tls!;
+        Assert.Null(tls.WhyNot(tls.Certificate));
+        Assert.NotNull(tls.WhyNot(null));
+        Assert.NotNull(tls.WhyNot(Read(true, Tls(foreign.Certificate(), foreign.Key(), foreign.Authority)).Cluster.Tls!.Certificate));
+
+        Assert.StartsWith("CLUSTER_TLS_KEY= is not allowed", Refused(true, Tls(own.Certificate(), "", own.Authority)));
+        Assert.StartsWith("CLUSTER_TLS_CERTIFICATE=/no/file is not allowed", Refused(true, Tls("/no/file", own.Key(), own.Authority)));
+        Assert.StartsWith($"CLUSTER_TLS_KEY={foreign.Key()} is not allowed", Refused(true, Tls(own.Certificate(), foreign.Key(), own.Authority)));
+        Assert.StartsWith($"CLUSTER_TLS_CA={own.Key()} is not allowed", Refused(true, Tls(own.Certificate(), own.Key(), own.Key())));
+        Assert.StartsWith($"CLUSTER_TLS_CERTIFICATE={own.Certificate()} is not allowed", Refused(true, Tls(own.Certificate(), own.Key(), foreign.Authority)));
+
+        static (string, string)[] Tls(string certificate, string key, string authority) =>
+            [("CLUSTER_TLS_CERTIFICATE", certificate), ("CLUSTER_TLS_KEY", key), ("CLUSTER_TLS_CA", authority)];
+    }
+
+    [Fact]
     public void In_production_nothing_is_simulated_unasked()
     {
         Assert.StartsWith("REDIS_URL= is not allowed: in production nothing is simulated unasked", Refused(false));

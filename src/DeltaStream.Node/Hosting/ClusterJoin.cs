@@ -1,0 +1,138 @@
+using Akka.Actor;
+using Akka.Cluster;
+using DeltaStream.Actors.Market;
+using DeltaStream.Node.Logging;
+using DeltaStream.Node.Operations;
+using DeltaStream.Node.Redis;
+using DeltaStream.Node.Settings;
+
+namespace DeltaStream.Node.Hosting;
+
+/// <summary>
+/// Brings the node into its cluster, and keeps the register of members in Redis. The first seed of the list begins a cluster
+/// when no other node answers; left to itself it would do so as well when it is restarted on the wrong side of a cut, and there
+/// would be two clusters for good. So it first asks Redis, which knows whether members live somewhere: where some do, or
+/// where Redis does not answer, it waits for them instead.
+/// </summary>
+internal sealed class ClusterJoin(
+    NodeSettings settings, ActorSystem system, Membership membership, MemberRegistry registry, TimeProvider time, ILogger<ClusterJoin> logger)
+    : BackgroundService
+{
+    /// <summary>How often the register is asked and, by members, renewed.</summary>
+    public static readonly TimeSpan Interval = TimeSpan.FromSeconds(2);
+
+    // Said again from time to time, for whoever comes to look why a node is not ready.
+    private static readonly TimeSpan SaidEvery = TimeSpan.FromSeconds(10);
+
+    // Members that this node does not see: one that has just joined here, or just gone there, is no other cluster yet.
+    private static readonly TimeSpan SplitAfter = TimeSpan.FromSeconds(20);
+
+    private readonly string _self = settings.Cluster.Self.ToString();
+    private readonly string[] _tried = [.. settings.Cluster.Seeds.Where(seed => seed != settings.Cluster.Self).Select(seed => seed.ToString())];
+    private readonly Dictionary<string, long> _strangers = [];
+
+    private bool IsFirstSeed => settings.Cluster.Seeds[0] == settings.Cluster.Self;
+
+    public override async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await base.StopAsync(cancellationToken);
+        try
+        {
+            await registry.WithdrawAsync(_self, cancellationToken);
+        }
+        catch (Exception e) when (e is FeedUnavailableException or OperationCanceledException)
+        {
+            // Then the entry expires.
+        }
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(Interval, time);
+        try
+        {
+            await JoinAsync(timer, stoppingToken);
+            do await RegisterAsync(stoppingToken);
+            while (await timer.WaitForNextTickAsync(stoppingToken));
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            // The node stops.
+        }
+    }
+
+    private async Task JoinAsync(PeriodicTimer timer, CancellationToken stop)
+    {
+        var cluster = Cluster.Get(system);
+        if (_tried.Length == 0)
+        {
+            cluster.Join(cluster.SelfAddress);
+        }
+
+        bool? begins = null;
+        var (started, said) = (time.GetTimestamp(), time.GetTimestamp());
+        while (!membership.IsFullMember)
+        {
+            if (_tried.Length > 0)
+            {
+                var may = IsFirstSeed && await NobodyLivesAsync(stop);
+                if (may != begins) cluster.JoinSeedNodes(Addresses(cluster, begins: may));
+                begins = may;
+            }
+
+            if (time.GetElapsedTime(said) >= SaidEvery)
+            {
+                said = time.GetTimestamp();
+                logger.NoSeed(string.Join(',', _tried), time.GetElapsedTime(started).TotalSeconds);
+            }
+
+            await timer.WaitForNextTickAsync(stop);
+        }
+    }
+
+    /// <summary>Whom to ask; Akka lets a node begin a cluster that finds itself at the head of the list.</summary>
+    private IEnumerable<Address> Addresses(Cluster cluster, bool begins)
+    {
+        var self = cluster.SelfAddress;
+        return settings.Cluster.Seeds.Where(seed => begins || seed != settings.Cluster.Self)
+            .Select(seed => new Address(self.Protocol, self.System, seed.Host, seed.Port));
+    }
+
+    private async Task<bool> NobodyLivesAsync(CancellationToken stop)
+    {
+        try
+        {
+            return (await registry.OthersAsync(_self, stop)).Count == 0;
+        }
+        catch (FeedUnavailableException)
+        {
+            return false;
+        }
+    }
+
+    private async Task RegisterAsync(CancellationToken stop)
+    {
+        if (!membership.IsFullMember) return;
+        try
+        {
+            Judge(await registry.AnnounceAsync(_self, stop));
+        }
+        catch (FeedUnavailableException)
+        {
+            // The bridge says it louder.
+        }
+    }
+
+    /// <summary>Members on this Redis that are none of this cluster's are another cluster, and only one of the two has the feed.</summary>
+    private void Judge(IReadOnlyList<string> others)
+    {
+        var now = time.GetTimestamp();
+        var strangers = others.Where(other => !membership.Knows(other)).ToArray();
+        foreach (var gone in _strangers.Keys.Except(strangers).ToArray()) _strangers.Remove(gone);
+        foreach (var stranger in strangers) _strangers.TryAdd(stranger, now);
+        string[] foreign = [.. _strangers.Where(entry => time.GetElapsedTime(entry.Value, now) >= SplitAfter).Select(entry => entry.Key).Order()];
+        var before = membership.OtherCluster;
+        membership.OtherCluster = foreign;
+        if (foreign.Length > 0 && before.Count == 0) logger.OtherCluster(string.Join(',', foreign));
+    }
+}
