@@ -8,9 +8,13 @@ namespace DeltaStream.Actors.Cache;
 /// <summary>Rooms coming into use and going out of it, and their snapshots.</summary>
 public sealed partial class CacheActor
 {
+    private const int GivenUpKept = 4096;
+
     private readonly Queue<RoomUse> _unsubscribed = [];
     private readonly HashSet<RoomUse> _lingering = [];
     private readonly HashSet<RoomUse> _parking = [];
+    // A client that comes back to a wide room asks for what it had there; what was given up since is behind that, not before it.
+    private readonly Recent<string, Position> _givenUp = new(GivenUpKept);
     private int _subscribing;
     private IActorRef? _canary;
 
@@ -25,7 +29,8 @@ public sealed partial class CacheActor
                 return;
             }
 
-            _rooms.Add(topic, room = new(use.Room));
+            _givenUp.TryGet(topic, out var seen);
+            _rooms.Add(topic, room = new(use.Room, seen));
             _status.Rooms = _rooms.Count;
             _unsubscribed.Enqueue(room);
             SubscribeNext();
@@ -55,6 +60,7 @@ public sealed partial class CacheActor
             if (_tick < room.LingersUntil) continue;
             _lingering.Remove(room);
             _rooms.Remove(TopicName.For(room.Room));
+            if (room.Room.Kind == RoomKind.Chain) _givenUp.Set(TopicName.For(room.Room), room.Seen);
             // One whose turn to subscribe has not come is skipped when it comes.
             if (room.Subscription is not null) _mediator.Tell(new Unsubscribe(TopicName.For(room.Room), Self), Self);
             foreach (var key in KeysOf(room.Room))

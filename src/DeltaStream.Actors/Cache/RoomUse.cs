@@ -5,7 +5,9 @@ using DeltaStream.Actors.Market;
 namespace DeltaStream.Actors.Cache;
 
 /// <summary>A room that is in use on the node, as the CacheActor sees it.</summary>
-internal sealed class RoomUse(Room room)
+/// <param name="room">The room.</param>
+/// <param name="seen">How far along its topic the CacheActor had seen when it last gave the room up.</param>
+internal sealed class RoomUse(Room room, Position seen = default)
 {
     /// <summary>Looks after the first, before a room counts as settled: 2, 4, 8 and 16 gossip intervals after it came into use.</summary>
     private const int Looks = 4;
@@ -27,7 +29,7 @@ internal sealed class RoomUse(Room room)
     public bool IsHeard { get; set; }
 
     /// <summary>The highest position seen on the topic.</summary>
-    public Position Seen { get; private set; }
+    public Position Seen { get; private set; } = seen;
 
     /// <summary>Who waits to hear that the room is ready.</summary>
     public List<(IActorRef Asker, int Token)> Waiting { get; } = [];

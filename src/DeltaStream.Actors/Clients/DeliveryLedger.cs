@@ -33,7 +33,7 @@ public sealed class DeliveryLedger
     private Dictionary<string, JoinedRoom>? _chains;
     private Dictionary<ConflationKey, JoinedRoom>? _narrow;
     private Queue<(ConflationKey Key, Position Delivered)>? _left;
-    private Position _generalLeftAt;
+    private Queue<(Room Room, Position Position)>? _wideLeft;
 
     /// <summary>How many rooms the client is in.</summary>
     public int Count => (_general is null ? 0 : 1) + (_chains?.Count ?? 0) + (_narrow?.Count ?? 0);
@@ -76,15 +76,17 @@ public sealed class DeliveryLedger
         {
             case RoomKind.General:
                 _general = joined;
+                joined.Advance(WideLeftAt(room));
                 break;
             case RoomKind.Chain:
                 (_chains ??= new()).Add(room.Symbol!, joined);
+                joined.Advance(WideLeftAt(room));
                 break;
             default:
                 var key = room.SingleKey!.Value;
                 (_narrow ??= new()).Add(key, joined);
                 joined.Delivered = Later(WideOf(room)?.MarkOf(key) ?? Position.None, LeftAt(key));
-                joined.WideAtJoin = WideOf(room)?.Position ?? (room.Kind == RoomKind.Product ? _generalLeftAt : Position.None);
+                joined.WideAtJoin = WideOf(room)?.Position ?? WideLeftAt(Overlapping(room));
                 break;
         }
 
@@ -109,11 +111,12 @@ public sealed class DeliveryLedger
         switch (room.Kind)
         {
             case RoomKind.General:
-                (var was, _general) = (_general, null);
-                if (was is not null) _generalLeftAt = was.Position;
-                return was is not null;
+                (var general, _general) = (_general, null);
+                return RememberWide(general);
             case RoomKind.Chain:
-                return _chains is not null && _chains.Remove(room.Symbol!);
+                JoinedRoom? chain = null;
+                _chains?.Remove(room.Symbol!, out chain);
+                return RememberWide(chain);
             default:
                 var key = room.SingleKey!.Value;
                 if (_narrow is null || !_narrow.Remove(key, out var left)) return false;
@@ -248,6 +251,32 @@ public sealed class DeliveryLedger
         return last;
     }
 
+    /// <summary>
+    /// How far along a wide room just left the client was. Who joins it again, or a narrow room that it overlaps, has had
+    /// whatever came until there, and whoever makes the snapshot may not have come as far yet.
+    /// </summary>
+    private bool RememberWide(JoinedRoom? left)
+    {
+        if (left is null) return false;
+        if (left.Position == Position.None) return true;
+        _wideLeft ??= new(LeftKept);
+        if (_wideLeft.Count == LeftKept) _wideLeft.Dequeue();
+        _wideLeft.Enqueue((left.Room, left.Position));
+        return true;
+    }
+
+    private Position WideLeftAt(Room room)
+    {
+        var last = Position.None;
+        if (_wideLeft is null) return last;
+        foreach (var left in _wideLeft)
+        {
+            if (left.Room.Equals(room)) last = Later(last, left.Position);
+        }
+
+        return last;
+    }
+
     private static Position Later(Position one, Position other) => one > other ? one : other;
 
     private JoinedRoom? FindFor(Room room, MarketUpdate update)
@@ -271,6 +300,9 @@ public sealed class DeliveryLedger
         if (update.Event != MarketEvent.ChainSummary) _narrow?.TryGetValue(update.Key, out found);
         return found;
     }
+
+    /// <summary>The wide room that overlaps a narrow one.</summary>
+    private static Room Overlapping(Room narrow) => narrow.Kind == RoomKind.Product ? Room.General : Room.Chain(narrow.Symbol!);
 
     private JoinedRoom? WideOf(Room room)
     {

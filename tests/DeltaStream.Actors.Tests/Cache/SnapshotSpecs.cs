@@ -23,6 +23,21 @@ public class SnapshotSpecs(ITestOutputHelper output) : CacheSpec(output, new() {
     }
 
     [Fact]
+    public void A_room_that_was_given_up_knows_how_far_it_had_come()
+    {
+        var room = Room.Chain("NIFTY");
+        Use(room);
+        Bring(room, Chain("NIFTY", Near, 3));
+        Cache.Tell(new LeaveRoom(room), TestActor);
+        Tick((int)(new CacheSettings().Linger / Interval) + 1);
+        Assert.Equal(1, Status.Rooms);
+
+        Use(room);
+        Ask(room, atLeast: new(1, 3));
+        Assert.True(ExpectMsg<Snapshot>().IsComplete);
+    }
+
+    [Fact]
     public void What_no_topic_has_brought_comes_from_the_store()
     {
         var chain = Chain("NIFTY", Near, 3);

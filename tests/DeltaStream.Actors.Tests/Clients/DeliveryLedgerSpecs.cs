@@ -223,6 +223,33 @@ public class DeliveryLedgerSpecs
         Assert.Equal(["chain:A", "product:A"], _ledger.Rooms.Select(room => room.Room.Name));
     }
 
+    [Theory]
+    [InlineData("general", "general")]
+    [InlineData("general", "product:A")]
+    [InlineData("chain:A", "chain:A")]
+    [InlineData("chain:A", "chain:A:2026-11-26")]
+    public void Who_left_a_wide_room_and_comes_back_asks_for_no_less_than_it_had_there(string leftName, string joinedName)
+    {
+        var (left, joined) = (Parse(leftName), Parse(joinedName));
+        Enter(left);
+        Assert.True(_ledger.Receive(left, Update(left == Room.General ? Product : Narrow, 7)));
+        _ledger.Leave(left);
+
+        var (room, wide) = _ledger.BeginSnapshot(_ledger.Join(joined));
+        Assert.Equal(new Position(1, 7), left.Equals(joined) ? room : wide);
+    }
+
+    [Fact]
+    public void Who_comes_back_to_general_and_then_to_a_narrow_room_asks_for_no_less_than_it_had()
+    {
+        Enter(Room.General);
+        Assert.True(_ledger.Receive(Room.General, Update(Product, 7)));
+        _ledger.Leave(Room.General);
+        _ledger.Join(Room.General);
+
+        Assert.Equal(new Position(1, 7), _ledger.BeginSnapshot(_ledger.Join(Product)).Wide);
+    }
+
     private static Room Parse(string name) => Room.TryParse(name, out var room) ? room! : throw new ArgumentException(name);
 
     private static MarketUpdate Update(Room narrow, long sequence, long epoch = 1)
