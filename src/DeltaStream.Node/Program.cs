@@ -11,7 +11,7 @@ return await Startup.RunAsync(async () =>
     var settings = builder.UseEmbeddedRedis(builder.ReadSettings());
 
     builder.AddGatewayLogging(settings);
-    builder.WebHost.ConfigureKestrel(kestrel => kestrel.ListenAnyIP(settings.Port));
+    builder.Listen(settings);
     builder.Services.AddSingleton(settings);
     builder.Services.AddSingleton(TimeProvider.System);
     builder.Services.AddRedis(settings);
@@ -21,6 +21,7 @@ return await Startup.RunAsync(async () =>
     builder.Services.AddOperations(settings);
 
     var app = builder.Build();
+    app.UseTrustedProxies(settings.Transports.TrustedProxies);
     app.UseLivePage();
     app.MapOperations();
     app.MapGateway(settings);

@@ -18,12 +18,17 @@ public sealed class GatewayMetrics : IDisposable
     /// <summary>The tag <c>protocol</c>: a wire protocol's slot.</summary>
     public const string ProtocolTag = "protocol";
 
+    /// <summary>Why a connection, or a poll, is refused before it is a client's.</summary>
+    public static readonly IReadOnlyList<string> RefusedConnectionReasons = ["draining", "connections", "address", "polls", "silent"];
+
     private readonly Meter _meter;
     private readonly UpDownCounter<int> _connections;
     private readonly Counter<long> _delivered;
     private readonly Counter<long> _conflated;
     private readonly Counter<long> _dropped;
     private readonly Counter<long> _refused;
+    private readonly Counter<long> _refusedConnections;
+    private readonly Counter<long> _movedAddresses;
     private readonly Counter<long> _encodes;
     private readonly Counter<long> _closes;
     private readonly Counter<long> _slowConsumers;
@@ -39,6 +44,8 @@ public sealed class GatewayMetrics : IDisposable
         _conflated = _meter.CreateCounter<long>("conflated", description: "Updates superseded before a client could take them");
         _dropped = _meter.CreateCounter<long>("dropped", description: "Updates not sent, by reason");
         _refused = _meter.CreateCounter<long>("refused", description: "Client requests refused, by reason");
+        _refusedConnections = _meter.CreateCounter<long>("refused_connections", description: "Connections and polls refused, by reason");
+        _movedAddresses = _meter.CreateCounter<long>("sessions_moved_address", description: "Times a session was used from another address than before");
         _encodes = _meter.CreateCounter<long>("encodes", description: "Frames made of updates, by wire protocol");
         _closes = _meter.CreateCounter<long>("closes", description: "Connections ended, by reason");
         _slowConsumers = _meter.CreateCounter<long>("slow_consumers", description: "Clients closed because they did not read");
@@ -50,8 +57,9 @@ public sealed class GatewayMetrics : IDisposable
     /// <summary>Shows every counter from the start, at 0: what is not there can't be alarmed on.</summary>
     public void ShowAll()
     {
-        foreach (var counter in new[] { _delivered, _conflated, _slowConsumers }) counter.Add(0);
+        foreach (var counter in new[] { _delivered, _conflated, _slowConsumers, _movedAddresses }) counter.Add(0);
         Count(_dropped, "unsubscribed");
+        foreach (var reason in RefusedConnectionReasons) Count(_refusedConnections, reason);
         foreach (var reason in CloseReason.All) Count(_closes, reason.Name);
         foreach (var transport in new[] { "websocket", "polling", "ws" })
             _connections.Add(0, new KeyValuePair<string, object?>(TransportTag, transport));
@@ -62,6 +70,10 @@ public sealed class GatewayMetrics : IDisposable
     /// <summary>Watches how many rooms are in use on the node.</summary>
     public void ObserveRooms(Func<int> rooms) =>
         _meter.CreateObservableGauge("rooms", rooms, description: "Rooms in use on the node");
+
+    /// <summary>Watches how many places of the node's limit are taken.</summary>
+    public void ObserveSessions(Func<int> sessions) =>
+        _meter.CreateObservableGauge("sessions", sessions, description: "Sessions that count towards the limit of connections, whether their client has said hello or not");
 
     /// <summary>A client has connected over this transport.</summary>
     public void Opened(string transport) => _connections.Add(1, new KeyValuePair<string, object?>(TransportTag, transport));
@@ -103,6 +115,12 @@ public sealed class GatewayMetrics : IDisposable
 
     /// <summary>A request was refused with this code.</summary>
     public void Refused(string code) => _refused.Add(1, new KeyValuePair<string, object?>(ReasonTag, code));
+
+    /// <summary>A connection, or a poll, was refused for one of the <see cref="RefusedConnectionReasons"/>.</summary>
+    public void RefusedConnection(string reason) => _refusedConnections.Add(1, new KeyValuePair<string, object?>(ReasonTag, reason));
+
+    /// <summary>A session was used from another address than before.</summary>
+    public void SessionMovedAddress() => _movedAddresses.Add(1);
 
     /// <summary>A frame was made of an update.</summary>
     public void Encoded(int slot) => _encodes.Add(1, new KeyValuePair<string, object?>(ProtocolTag, slot));

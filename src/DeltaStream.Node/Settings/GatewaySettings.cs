@@ -54,17 +54,20 @@ internal static class GatewaySettings
         StuckWriteTimeout = reader.Duration("deltastream.clients.stuck-write-timeout", TimeSpan.FromMilliseconds(100), Hour),
     };
 
-    public static TransportSettings ReadTransports(this SettingReader reader, OriginPolicy origins) => new()
+    public static TransportSettings ReadTransports(this SettingReader reader, LimitSettings limits, OriginPolicy origins) => new()
     {
         Origins = origins,
+        TrustedProxies = TrustedProxies.Parse(reader.List("deltastream.http.trusted-proxies"))
+            ?? throw reader.Wrong("deltastream.http.trusted-proxies", "comma-separated addresses and networks such as 10.0.0.0/8"),
         MaxPayload = reader.Number("deltastream.limits.message-bytes", 1024, 16 * 1024 * 1024),
         PingInterval = reader.Duration("deltastream.transports.ping-interval", TimeSpan.FromMilliseconds(100), Hour),
         PingTimeout = reader.Duration("deltastream.transports.ping-timeout", TimeSpan.FromMilliseconds(100), Hour),
-        ConnectTimeout = reader.Duration("deltastream.transports.connect-timeout", TimeSpan.FromMilliseconds(100), Hour),
+        ConnectTimeout = limits.Handshake,
         UpgradeTimeout = reader.Duration("deltastream.transports.upgrade-timeout", TimeSpan.FromMilliseconds(100), Hour),
         CloseTimeout = reader.Duration("deltastream.transports.close-timeout", Tick, TimeSpan.FromSeconds(5)),
         Linger = reader.Duration("deltastream.transports.linger", Tick, Minute),
-        MaxConnections = reader.Number("deltastream.transports.max-connections", 1, 10_000_000),
-        MaxParkedPolls = reader.Number("deltastream.transports.max-parked-polls", 1, 10_000_000),
+        MaxConnections = limits.Connections,
+        MaxConnectionsPerAddress = limits.ConnectionsPerAddress,
+        MaxParkedPolls = limits.ParkedPolls,
     };
 }

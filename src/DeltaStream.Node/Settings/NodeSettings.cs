@@ -39,6 +39,9 @@ public sealed record NodeSettings
     /// <summary>What bounds a client.</summary>
     public required ClientSettings Clients { get; init; }
 
+    /// <summary>What bounds a client before it is one.</summary>
+    public required LimitSettings Limits { get; init; }
+
     /// <summary>How connections are served.</summary>
     public required TransportSettings Transports { get; init; }
 
@@ -57,6 +60,7 @@ public sealed record NodeSettings
     {
         var hocon = SettingSources.Load(configuration, folder);
         var reader = new SettingReader(hocon);
+        var limits = LimitSettings.Read(reader);
         var settings = new NodeSettings
         {
             IsDevelopment = isDevelopment,
@@ -74,7 +78,8 @@ public sealed record NodeSettings
             Bridge = reader.ReadBridge(),
             Cache = reader.ReadCache(),
             Clients = reader.ReadClients(),
-            Transports = reader.ReadTransports(OriginSettings.Read(reader, isDevelopment)),
+            Limits = limits,
+            Transports = reader.ReadTransports(limits, OriginSettings.Read(reader, isDevelopment)),
             Drain = TimeSpan.FromSeconds(reader.Number("deltastream.drain-seconds", 0, 600)),
             Hocon = hocon,
         };

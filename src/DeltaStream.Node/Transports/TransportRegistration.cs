@@ -1,4 +1,5 @@
 using Akka.Actor;
+using DeltaStream.Actors.Telemetry;
 using DeltaStream.Node.Transports.Gateway;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
@@ -15,7 +16,11 @@ public static class TransportRegistration
     public static IServiceCollection AddGatewayTransports(this IServiceCollection services, TransportSettings settings)
     {
         services.AddSingleton(settings);
-        services.AddSingleton(provider => new TransportServer(settings, provider.GetService<TimeProvider>() ?? TimeProvider.System));
+        services.AddSingleton(provider => new TransportServer(
+            settings,
+            provider.GetService<TimeProvider>() ?? TimeProvider.System,
+            provider.GetService<GatewayMetrics>(),
+            provider.GetService<ILogger<TransportServer>>()));
         services.Configure<KestrelServerOptions>(options =>
         {
             options.AddServerHeader = false;

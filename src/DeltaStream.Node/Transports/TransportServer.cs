@@ -1,8 +1,10 @@
 using DeltaStream.Actors.Clients;
+using DeltaStream.Actors.Telemetry;
 using DeltaStream.Node.Transports.Engine;
 using DeltaStream.Node.Transports.Plain;
 using DeltaStream.Node.Transports.Sockets;
 using DeltaStream.Node.Transports.Timing;
+using Microsoft.AspNetCore.Connections;
 
 namespace DeltaStream.Node.Transports;
 
@@ -15,26 +17,38 @@ public sealed class TransportServer : IDisposable
     private readonly TimeProvider _time;
     private readonly Deadlines _deadlines;
     private readonly Admission _admission;
+    private readonly AddressWatch _addresses;
+    private readonly ConnectionGuard _guard;
     private readonly List<Func<IEnumerable<IConnectionLink>>> _connections = [];
 
     /// <summary>Starts the timer that all connections share.</summary>
-    public TransportServer(TransportSettings settings, TimeProvider time)
+    /// <param name="settings">How connections are served.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="metrics">Counts who is refused.</param>
+    /// <param name="log">Where odd use of a session is written.</param>
+    public TransportServer(TransportSettings settings, TimeProvider time, GatewayMetrics? metrics = null, ILogger<TransportServer>? log = null)
     {
         _settings = settings;
         _time = time;
         // Fine enough for the shortest of the times, and never so fine that an idle process would wake for nothing.
         var tick = Math.Clamp(settings.PingTimeout.TotalMilliseconds / 20, 10, 50);
         _deadlines = new Deadlines(time, TimeSpan.FromMilliseconds(tick));
-        _admission = new Admission(settings, Counts);
+        _admission = new Admission(settings, metrics);
+        metrics?.ObserveSessions(() => _admission.Inside);
+        _addresses = new AddressWatch(log, time, metrics);
+        _guard = new ConnectionGuard(_deadlines, settings, metrics);
     }
 
     /// <summary>The open connections.</summary>
     public ConnectionCounts Counts { get; } = new();
 
+    /// <summary>What a listener puts before TLS and HTTP.</summary>
+    public ConnectionDelegate Guard(ConnectionDelegate next) => _guard.Before(next);
+
     /// <summary>Serves raw Engine.IO under this path.</summary>
     public void MapEngine(IEndpointRouteBuilder endpoints, string path, IEngineApplication application)
     {
-        var sessions = new EngineSessions(_settings, _deadlines, Counts);
+        var sessions = new EngineSessions(_settings, _deadlines, Counts, _admission, _addresses);
         _connections.Add(() => sessions.All);
         endpoints.Map(path, (RequestDelegate)new EngineEndpoint(sessions, _admission, application).HandleAsync);
     }

@@ -12,8 +12,8 @@ public sealed record TransportSettings
     /// <summary>The largest message or POST body from a client, in bytes.</summary>
     public int MaxPayload { get; init; } = 65536;
 
-    /// <summary>How long a Socket.IO client may stay without a CONNECT.</summary>
-    public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(45);
+    /// <summary>How long a connection may stay without its first byte, and a Socket.IO client without a CONNECT.</summary>
+    public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>How long the WebSocket of an upgrade may take from its opening to the upgrade packet.</summary>
     public TimeSpan UpgradeTimeout { get; init; } = TimeSpan.FromSeconds(10);
@@ -27,8 +27,14 @@ public sealed record TransportSettings
     /// <summary>Which origins are let in.</summary>
     public OriginPolicy Origins { get; init; } = OriginPolicy.Any;
 
-    /// <summary>The most connections at once, all transports together; more get 503.</summary>
+    /// <summary>The most clients at once, all transports together; more get 503.</summary>
     public int MaxConnections { get; init; } = 100_000;
+
+    /// <summary>The most clients from one address at once; more get 429. 0: no limit.</summary>
+    public int MaxConnectionsPerAddress { get; init; }
+
+    /// <summary>Whose word on a client's address counts.</summary>
+    public TrustedProxies TrustedProxies { get; init; } = TrustedProxies.None;
 
     /// <summary>The most polls that may wait at once; more get 503.</summary>
     public int MaxParkedPolls { get; init; } = 20_000;

@@ -22,10 +22,13 @@ public sealed class EngineEndpointSpecs : IEngineApplication, IEngineConnection,
     public EngineEndpointSpecs()
     {
         var counts = new ConnectionCounts();
-        _deadlines = new Deadlines(new FakeTimeProvider(), TimeSpan.FromMilliseconds(10));
-        _sessions = new EngineSessions(new TransportSettings(), _deadlines, counts);
-        _endpoint = new EngineEndpoint(_sessions, new Admission(_sessions.Settings, counts), this);
-        _session = _sessions.Create(TransportName.Polling);
+        var settings = new TransportSettings();
+        var time = new FakeTimeProvider();
+        var admission = new Admission(settings);
+        _deadlines = new Deadlines(time, TimeSpan.FromMilliseconds(10));
+        _sessions = new EngineSessions(settings, _deadlines, counts, admission, new AddressWatch(null, time, null));
+        _endpoint = new EngineEndpoint(_sessions, admission, this);
+        _session = _sessions.Create(TransportName.Polling, default);
         _session.StartPolling(this);
     }
 

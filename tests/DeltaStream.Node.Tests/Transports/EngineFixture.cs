@@ -23,8 +23,8 @@ internal sealed class EngineFixture : IEngineApplication, IEngineConnection, IDi
     public EngineFixture()
     {
         _deadlines = new Deadlines(_time, TimeSpan.FromMilliseconds(10));
-        _sessions = new EngineSessions(_settings, _deadlines, Counts);
-        Session = _sessions.Create(TransportName.Polling);
+        _sessions = new EngineSessions(_settings, _deadlines, Counts, new Admission(_settings), new AddressWatch(null, _time, null));
+        Session = _sessions.Create(TransportName.Polling, default);
         Session.StartPolling(this);
     }
 

@@ -33,22 +33,32 @@ internal sealed class EngineEndpoint(EngineSessions sessions, Admission admissio
 
     private Task OpenAsync(HttpContext context, EngineRequest request)
     {
-        if (!admission.TryAdmit()) return Admission.RefuseAsync(context);
-        return request.IsWebSocket ? OpenWebSocketAsync(context) : OpenPollingAsync(context);
+        var address = ClientAddress.Of(context);
+        if (admission.TryEnter(address) is { } refused) return admission.RefuseAsync(context, refused);
+        return request.IsWebSocket ? OpenWebSocketAsync(context, address) : OpenPollingAsync(context, address);
     }
 
-    private Task OpenPollingAsync(HttpContext context)
+    private Task OpenPollingAsync(HttpContext context, ClientAddress address)
     {
-        var session = sessions.Create(TransportName.Polling);
+        var session = sessions.Create(TransportName.Polling, address);
         session.StartPolling(application);
         return RespondAsync(context, [EngineFrames.Of(sessions.Handshake(session, canUpgrade: true))]);
     }
 
-    private async Task OpenWebSocketAsync(HttpContext context)
+    private async Task OpenWebSocketAsync(HttpContext context, ClientAddress address)
     {
-        var connection = await WebSocketAcceptor.AcceptAsync(context, sessions.Deadlines, sessions.Settings);
+        WebSocketConnection? connection = null;
+        try
+        {
+            connection = await WebSocketAcceptor.AcceptAsync(context, sessions.Deadlines, sessions.Settings);
+        }
+        finally
+        {
+            // From now on the session gives the place back, when it closes.
+            if (connection is null) admission.Leave(address);
+        }
         if (connection is null) return;
-        var session = sessions.Create(TransportName.WebSocket);
+        var session = sessions.Create(TransportName.WebSocket, address);
         var webSocket = new EngineWebSocket(session, connection, probes: false);
         session.StartWebSocket(webSocket, application);
         session.OnWebSocketEnded(webSocket, await connection.RunAsync(webSocket));
@@ -57,6 +67,7 @@ internal sealed class EngineEndpoint(EngineSessions sessions, Admission admissio
     private async Task ContinueAsync(HttpContext context, EngineRequest request)
     {
         var isKnown = sessions.TryFind(request.Sid!, out var session);
+        session?.UsedFrom(ClientAddress.Of(context));
         session?.CloseIfExpired();
         var error = request.CheckSession(isKnown ? session!.Current : null);
         if (error is not null) await RefuseAsync(context, error);
@@ -80,7 +91,7 @@ internal sealed class EngineEndpoint(EngineSessions sessions, Admission admissio
         if (Interlocked.Increment(ref _parkedPolls) > sessions.Settings.MaxParkedPolls)
         {
             Interlocked.Decrement(ref _parkedPolls);
-            await Admission.RefuseAsync(context);
+            await admission.RefuseAsync(context, RefusedConnection.TooManyPolls);
             return;
         }
         IReadOnlyList<Frame>? frames;
@@ -112,6 +123,8 @@ internal sealed class EngineEndpoint(EngineSessions sessions, Admission admissio
                 context.Response.StatusCode = StatusCodes.Status413PayloadTooLarge;
                 return;
             case RequestBodyStatus.Broken:
+                // Nobody may be there to read it: a client that was too slow is.
+                context.Response.StatusCode = StatusCodes.Status400BadRequest;
                 session.Close(CloseReason.TransportError);
                 return;
         }

@@ -21,10 +21,12 @@ internal sealed partial class EngineSession : Deadline, IEngineLink
     private PollingLeg? _polling;
     private EngineWebSocket? _webSocket;
     private CloseReason? _closed;
+    private ClientAddress _usedFrom;
 
     /// <summary>Makes a session; it begins with one of the two starts.</summary>
-    public EngineSession(EngineSessions sessions, string sid)
+    public EngineSession(EngineSessions sessions, string sid, ClientAddress address)
     {
+        OpenedFrom = _usedFrom = address;
         _sessions = sessions;
         Sid = sid;
         _heartbeat = new Heartbeat(sessions.Settings, sessions.Deadlines.Now);
@@ -32,6 +34,9 @@ internal sealed partial class EngineSession : Deadline, IEngineLink
 
     /// <summary>The engine's session id: the client's secret.</summary>
     public string Sid { get; }
+
+    /// <summary>Where its client was when it opened: it counts among that address's.</summary>
+    public ClientAddress OpenedFrom { get; }
 
     /// <summary>How its packets travel now.</summary>
     public EngineTransport Current => Volatile.Read(ref _webSocket) is null ? EngineTransport.Polling : EngineTransport.WebSocket;
@@ -67,6 +72,14 @@ internal sealed partial class EngineSession : Deadline, IEngineLink
         _connection = application.Open(this);
         lock (_gate) Reschedule();
         _connection.Ready();
+    }
+
+    /// <summary>A request with its id came from this address.</summary>
+    public void UsedFrom(ClientAddress address)
+    {
+        ClientAddress before;
+        lock (_gate) (before, _usedFrom) = (_usedFrom, address);
+        if (before != address) _sessions.OnMovedAddress(before, address, Transport);
     }
 
     /// <inheritdoc/>
@@ -130,7 +143,7 @@ internal sealed partial class EngineSession : Deadline, IEngineLink
         probe?.Connection.Close(reason);
         _webSocket?.Connection.Close(reason);
         if (_farewell is null) _sessions.Remove(this);
-        _sessions.OnClosed(Transport);
+        _sessions.OnClosed(this);
         _connection.Closed(reason);
     }
 

@@ -6,7 +6,8 @@ using DeltaStream.SocketIO.Engine;
 namespace DeltaStream.Node.Transports.Engine;
 
 /// <summary>The sessions of one Engine.IO path, by their secret ids.</summary>
-internal sealed class EngineSessions(TransportSettings settings, Deadlines deadlines, ConnectionCounts counts)
+internal sealed class EngineSessions(
+    TransportSettings settings, Deadlines deadlines, ConnectionCounts counts, Admission admission, AddressWatch addresses)
 {
     private readonly ConcurrentDictionary<string, EngineSession> _sessions = new(StringComparer.Ordinal);
 
@@ -19,10 +20,10 @@ internal sealed class EngineSessions(TransportSettings settings, Deadlines deadl
     /// <summary>All of them, for letting them go; what opens meanwhile may be missing.</summary>
     public IEnumerable<EngineSession> All => _sessions.Select(entry => entry.Value);
 
-    /// <summary>Makes a session and counts it under this transport.</summary>
-    public EngineSession Create(string transport)
+    /// <summary>Makes a session on a place that was taken for it at the <see cref="Admission"/>, and counts it under this transport.</summary>
+    public EngineSession Create(string transport, ClientAddress address)
     {
-        var session = new EngineSession(this, SessionId.Create());
+        var session = new EngineSession(this, SessionId.Create(), address);
         counts.Opened(transport);
         _sessions[session.Sid] = session;
         return session;
@@ -39,7 +40,14 @@ internal sealed class EngineSessions(TransportSettings settings, Deadlines deadl
     public void Remove(EngineSession session) => _sessions.TryRemove(session.Sid, out _);
 
     /// <summary>A session has closed; it may still have a last answer to give.</summary>
-    public void OnClosed(string transport) => counts.Closed(transport);
+    public void OnClosed(EngineSession session)
+    {
+        counts.Closed(session.Transport);
+        admission.Leave(session.OpenedFrom);
+    }
+
+    /// <summary>A session was used from another address than before.</summary>
+    public void OnMovedAddress(ClientAddress from, ClientAddress to, string transport) => addresses.Moved(from, to, transport);
 
     /// <summary>A session has moved from polling to a WebSocket.</summary>
     public void OnUpgraded() => counts.Moved(TransportName.Polling, TransportName.WebSocket);

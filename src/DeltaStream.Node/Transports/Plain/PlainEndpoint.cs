@@ -28,13 +28,27 @@ internal sealed class PlainEndpoint(
             context.Response.StatusCode = StatusCodes.Status426UpgradeRequired;
             context.Response.Headers.Upgrade = "websocket";
         }
-        else if (!admission.TryAdmit())
+        else
         {
-            await Admission.RefuseAsync(context);
+            await OpenAsync(context);
         }
-        else if (await WebSocketAcceptor.AcceptAsync(context, deadlines, settings) is { } webSocket)
+    }
+
+    private async Task OpenAsync(HttpContext context)
+    {
+        var address = ClientAddress.Of(context);
+        if (admission.TryEnter(address) is { } refused)
         {
-            await ServeAsync(webSocket);
+            await admission.RefuseAsync(context, refused);
+            return;
+        }
+        try
+        {
+            if (await WebSocketAcceptor.AcceptAsync(context, deadlines, settings) is { } webSocket) await ServeAsync(webSocket);
+        }
+        finally
+        {
+            admission.Leave(address);
         }
     }
 

@@ -1,0 +1,45 @@
+using DeltaStream.Node.Settings;
+using DeltaStream.Node.Transports;
+using Microsoft.AspNetCore.HttpOverrides;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+
+namespace DeltaStream.Node.Hosting;
+
+/// <summary>Where the node listens for HTTP, and what bounds a connection before it is a client's.</summary>
+public static class Listener
+{
+    /// <summary>How long a connection may wait for its next request, and a TLS connection for its first.</summary>
+    private static readonly TimeSpan KeepAlive = TimeSpan.FromSeconds(60);
+
+    /// <summary>Requests beside the clients': health, metrics, the page.</summary>
+    private const int OtherConnections = 1000;
+
+    /// <summary>Listens on the node's port, on all interfaces.</summary>
+    public static void Listen(this WebApplicationBuilder builder, NodeSettings settings) => builder.WebHost.ConfigureKestrel(kestrel =>
+    {
+        var limits = settings.Limits;
+        kestrel.Limits.RequestHeadersTimeout = limits.Handshake;
+        kestrel.Limits.KeepAliveTimeout = KeepAlive;
+        kestrel.Limits.MaxRequestHeadersTotalSize = limits.HeaderBytes;
+        kestrel.Limits.MaxRequestLineSize = Math.Min(limits.HeaderBytes, kestrel.Limits.MaxRequestLineSize);
+        // A polling client has two at a time.
+        kestrel.Limits.MaxConcurrentConnections = limits.Connections * 2L + OtherConnections;
+        kestrel.ListenAnyIP(settings.Port, listen =>
+        {
+            // What the clients' protocols need. HTTP/2 would bring nothing but more that can be abused.
+            listen.Protocols = HttpProtocols.Http1;
+            listen.Use(kestrel.ApplicationServices.GetRequiredService<TransportServer>().Guard);
+        });
+    });
+
+    /// <summary>Takes a client's address from <c>X-Forwarded-For</c>, as far as trusted proxies wrote it.</summary>
+    public static void UseTrustedProxies(this WebApplication app, TrustedProxies proxies)
+    {
+        if (proxies.Networks.Count == 0) return;
+        var options = new ForwardedHeadersOptions { ForwardedHeaders = ForwardedHeaders.XForwardedFor, ForwardLimit = null };
+        options.KnownProxies.Clear();
+        options.KnownIPNetworks.Clear();
+        foreach (var network in proxies.Networks) options.KnownIPNetworks.Add(network);
+        app.UseForwardedHeaders(options);
+    }
+}

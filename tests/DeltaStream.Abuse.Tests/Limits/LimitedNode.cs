@@ -1,0 +1,54 @@
+using DeltaStream.TestSupport;
+
+namespace DeltaStream.Abuse.Tests.Limits;
+
+/// <summary>A node with small limits, for a whole class of tests; each of them comes from addresses of its own.</summary>
+public sealed class LimitedNode : IAsyncLifetime
+{
+    public const int Connections = 30;
+    public const int ConnectionsPerAddress = 3;
+    public const int ParkedPolls = 4;
+    public const int HeaderBytes = 4096;
+
+    private RedisServer _redis = null!;
+
+    public NodeProcess Node { get; private set; } = null!;
+
+    public async Task InitializeAsync()
+    {
+        _redis = await RedisServer.StartAsync();
+        Node = await NodeProcess.Start(
+            ("REDIS_URL", _redis.Url),
+            ("TRUSTED_PROXIES", "127.0.9.1, 127.0.10.0/24"),
+            ("LIMIT_CONNECTIONS", $"{Connections}"),
+            ("LIMIT_CONNECTIONS_PER_ADDRESS", $"{ConnectionsPerAddress}"),
+            ("LIMIT_PARKED_POLLS", $"{ParkedPolls}"),
+            ("LIMIT_HANDSHAKE_SECONDS", "1"),
+            ("LIMIT_HEADER_BYTES", $"{HeaderBytes}"),
+            ("LIMIT_MESSAGE_BYTES", "2048")).ReadyAsync();
+        await Eventually.True(async () => await Node.HealthAsync("status") == "healthy", "the node is healthy");
+    }
+
+    public async Task DisposeAsync()
+    {
+        await Node.DisposeAsync();
+        await _redis.DisposeAsync();
+    }
+
+    /// <summary>A client from this address.</summary>
+    public Visitor Visitor(string from, string? forwardedFor = null) => new(Node.Port, from, forwardedFor);
+
+    /// <summary>Publishes an update of a product.</summary>
+    public Task PublishAsync(string product, int price) => _redis.ExecuteAsync(
+        "PUBLISH", "enriched:underlying", $$"""{"product":"{{product}}","price":{{price}},"timestamp":"2026-11-24T09:15:00"}""");
+
+    /// <summary>How many were refused for this reason so far.</summary>
+    public Task<double> RefusedAsync(string reason) => MetricAsync($$"""deltastream_refused_connections_total{reason="{{reason}}"}""");
+
+    /// <summary>The value of one metric.</summary>
+    public async Task<double> MetricAsync(string name)
+    {
+        var line = (await Node.GetAsync("/metrics")).Split('\n').Single(line => line.StartsWith(name + " ", StringComparison.Ordinal));
+        return double.Parse(line[(name.Length + 1)..], System.Globalization.CultureInfo.InvariantCulture);
+    }
+}
