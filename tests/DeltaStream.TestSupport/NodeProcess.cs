@@ -16,9 +16,12 @@ public sealed class NodeProcess : IAsyncDisposable
     private readonly Process _process;
     private readonly ConcurrentQueue<string> _lines = new();
 
-    private NodeProcess(Process process, int port, int clusterPort)
+    private readonly string _host;
+
+    private NodeProcess(Process process, string host, int port, int clusterPort)
     {
         _process = process;
+        _host = host;
         Port = port;
         ClusterPort = clusterPort;
     }
@@ -30,10 +33,10 @@ public sealed class NodeProcess : IAsyncDisposable
     public int ClusterPort { get; }
 
     /// <summary>Its address in the cluster.</summary>
-    public string Address => $"127.0.0.1:{ClusterPort}";
+    public string Address => $"{_host}:{ClusterPort}";
 
     /// <summary>Where it answers.</summary>
-    public Uri Url => new($"http://127.0.0.1:{Port}");
+    public Uri Url => new($"http://{_host}:{Port}");
 
     /// <summary>What it has written so far, both outputs.</summary>
     public IReadOnlyCollection<string> Lines => _lines;
@@ -46,11 +49,22 @@ public sealed class NodeProcess : IAsyncDisposable
 
     /// <summary>Starts a node; in Production, with a quick cluster, unless the variables say otherwise.</summary>
     /// <param name="variables">Further environment variables; a null value takes one away.</param>
-    public static NodeProcess Start(params (string Name, string? Value)[] variables)
+    public static NodeProcess Start(params (string Name, string? Value)[] variables) => Start([], "127.0.0.1", variables);
+
+    /// <summary>The same on a machine of a <see cref="NetworkLab"/>.</summary>
+    /// <param name="networkNamespace">The machine's namespace.</param>
+    /// <param name="host">Its address.</param>
+    /// <param name="variables">Further environment variables.</param>
+    public static NodeProcess StartAt(string networkNamespace, string host, params (string Name, string? Value)[] variables) =>
+        Start(["ip", "netns", "exec", networkNamespace], host, [("CLUSTER_HOSTNAME", host), .. variables]);
+
+    private static NodeProcess Start(string[] prefix, string host, (string Name, string? Value)[] variables)
     {
         var port = FreePort.Next();
         var clusterPort = FreePort.Next();
-        var start = new ProcessStartInfo("dotnet", [Dll])
+        // `ip netns exec` becomes the program that it is given: the process is the node in either case.
+        string[] command = [.. prefix, "dotnet", Dll];
+        var start = new ProcessStartInfo(command[0], command[1..])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
@@ -68,7 +82,7 @@ public sealed class NodeProcess : IAsyncDisposable
         if (start.Environment["CLUSTER_PORT"] is { } c && int.TryParse(c, out var chosenCluster)) clusterPort = chosenCluster;
 
         var process = new Process { StartInfo = start };
-        var node = new NodeProcess(process, port, clusterPort);
+        var node = new NodeProcess(process, host, port, clusterPort);
         process.OutputDataReceived += (_, line) => node.Keep(line.Data);
         process.ErrorDataReceived += (_, line) => node.Keep(line.Data);
         process.Start();

@@ -42,7 +42,7 @@ public sealed class SocketIoTestClient : IAsyncDisposable
     public static async Task<SocketIoTestClient> ConnectAsync(NodeProcess node)
     {
         var client = new SocketIoTestClient();
-        await client._socket.ConnectAsync(new Uri($"ws://127.0.0.1:{node.Port}/socket.io/?EIO=4&transport=websocket"), default);
+        await client._socket.ConnectAsync(new Uri($"ws://{node.Url.Authority}/socket.io/?EIO=4&transport=websocket"), default);
         client._reading = client.ReadAsync();
         await client.SendAsync("40");
         await client.ExpectAsync("connected");
