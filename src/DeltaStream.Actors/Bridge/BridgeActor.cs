@@ -172,7 +172,11 @@ public sealed partial class BridgeActor : UntypedActor, IWithTimers
             Timers.Cancel("link-grace");
             OnLinkGood(true);
         }
-        else Timers.StartSingleTimer("link-grace", LinkGraceOver.Instance, _settings.LinkGrace);
+        else
+        {
+            BridgeMetrics.LinksLost.Add(1);
+            Timers.StartSingleTimer("link-grace", LinkGraceOver.Instance, _settings.LinkGrace);
+        }
 
         SendHeartbeat();
     }

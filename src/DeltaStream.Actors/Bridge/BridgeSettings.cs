@@ -43,7 +43,7 @@ public sealed record BridgeSettings
     public TimeSpan MinBackoff { get; init; } = TimeSpan.FromMilliseconds(200);
 
     /// <summary>The longest such pause.</summary>
-    public TimeSpan MaxBackoff { get; init; } = TimeSpan.FromSeconds(3);
+    public TimeSpan MaxBackoff { get; init; } = TimeSpan.FromSeconds(1);
 
     /// <summary>Returns these settings if they can work.</summary>
     /// <exception cref="ArgumentOutOfRangeException">One can't; the message names it, its value and what is allowed.</exception>

@@ -45,13 +45,16 @@ public static class BridgeMetrics
     /// <summary>How often the graph was started again after a failure.</summary>
     public static readonly Counter<long> Restarts = Meter.CreateCounter<long>("bridge_restarts", null, "Restarts of the bridge's graph");
 
+    /// <summary>How often the subscription to Redis was lost or found deaf.</summary>
+    public static readonly Counter<long> LinksLost = Meter.CreateCounter<long>("bridge_feed_link_lost", null, "Times the subscription to Redis was lost, or found to deliver nothing");
+
     /// <summary>How often the mediator was found to have lost its subscriptions.</summary>
     public static readonly Counter<long> SubscriptionsLost = Meter.CreateCounter<long>("bridge_subscriptions_lost", null, "Times the mediator lost this node's subscriptions");
 
     /// <summary>Shows every counter from the start, at 0: what is not there can't be alarmed on.</summary>
     public static void ShowAll()
     {
-        foreach (var counter in new[] { Conflated, Refused, Published, Restarts, SubscriptionsLost }) counter.Add(0);
+        foreach (var counter in new[] { Conflated, Refused, Published, Restarts, LinksLost, SubscriptionsLost }) counter.Add(0);
         foreach (var channel in new[] { EnrichedMessage.UnderlyingChannel, EnrichedMessage.ChainChannel, OtherChannel })
             MessagesIn.Add(0, new KeyValuePair<string, object?>("channel", channel));
         foreach (var reason in Enum.GetValues<InvalidReason>())

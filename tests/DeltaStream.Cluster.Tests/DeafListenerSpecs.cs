@@ -1,0 +1,110 @@
+using System.Diagnostics;
+using System.Globalization;
+using DeltaStream.TestSupport;
+using Xunit.Abstractions;
+
+namespace DeltaStream.Cluster.Tests;
+
+/// <summary>
+/// A connection to Redis that delivers nothing any more is noticed within 5 s, made anew, logged, counted, shown and told; and
+/// when the outage is over, every client has the newest values within 2 s.
+/// </summary>
+public sealed class DeafListenerSpecs(ITestOutputHelper output) : IAsyncLifetime
+{
+    private const string Product = "NIFTY";
+    private static readonly TimeSpan Notice = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Recovery = TimeSpan.FromSeconds(2);
+
+    private TestCluster _cluster = null!;
+    private Crowd _crowd = null!;
+    private double[] _lostBefore = [];
+
+    public async Task InitializeAsync()
+    {
+        _cluster = await TestCluster.StartAsync();
+        _crowd = await Crowd.GatherAsync(_cluster.Redis, TimeSpan.FromMilliseconds(100), [Product], [.. _cluster.Nodes]);
+        _lostBefore = await LostAsync();
+    }
+
+    public async Task DisposeAsync()
+    {
+        await _crowd.DisposeAsync();
+        await _cluster.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task A_Redis_that_stands_still()
+    {
+        var clock = Stopwatch.StartNew();
+        _cluster.Redis.Pause();
+        await NoticedAsync("down", clock, Notice);
+        // By every node's listener, not by the lease alone.
+        await Eventually.True(async () => (await LostAsync()).Zip(_lostBefore).All(pair => pair.First > pair.Second), "each node counts the loss");
+        Assert.True(clock.Elapsed < Notice, $"each node has counted the loss after {clock.Elapsed.TotalSeconds:0.0} s");
+        _cluster.Redis.Resume();
+        await RecoveredAsync();
+    }
+
+    [Fact]
+    [Trait("Category", "Full")]
+    public async Task A_Redis_that_stands_still_for_half_a_minute()
+    {
+        _cluster.Redis.Pause();
+        await NoticedAsync("down", Stopwatch.StartNew(), Notice);
+        await Task.Delay(TimeSpan.FromSeconds(30));
+        _cluster.Redis.Resume();
+        await RecoveredAsync();
+    }
+
+    [Fact]
+    public async Task Subscriptions_that_Redis_ends()
+    {
+        var clock = Stopwatch.StartNew();
+        await _cluster.Redis.ExecuteAsync("CLIENT", "KILL", "TYPE", "pubsub");
+        await NoticedAsync("down", clock, Notice);
+        await RecoveredAsync();
+    }
+
+    [Fact]
+    public async Task Subscribers_that_Redis_finds_too_slow()
+    {
+        await _cluster.Redis.ExecuteAsync("CONFIG", "SET", "client-output-buffer-limit", "pubsub 50000 0 0");
+        var clock = Stopwatch.StartNew();
+        var pad = new string('x', 200_000);
+        await _cluster.Redis.ExecuteAsync("PUBLISH", "enriched:option_chain",
+            $$"""{"product":"{{Product}}","expiry":"2026-11-26","spot_price":1,"pcr_oi":1,"max_pain_strike":1,"timestamp":"2026-11-24T10:00:00","calls":[],"puts":[],"pad":"{{pad}}"}""");
+        await NoticedAsync("down", clock, Notice);
+        await _cluster.Redis.ExecuteAsync("CONFIG", "SET", "client-output-buffer-limit", "pubsub 0 0 0");
+        await RecoveredAsync();
+    }
+
+    private async Task NoticedAsync(string status, Stopwatch clock, TimeSpan within)
+    {
+        await Eventually.True(() => _crowd.Clients.All(client => client.Of("feed_status").Any(e => e.Data.GetProperty("status").GetString() == status)),
+            $"every client is told {status}");
+        output.WriteLine($"noticed after {clock.ElapsedMilliseconds} ms");
+        Assert.True(clock.Elapsed < within, $"noticed after {clock.Elapsed.TotalSeconds:0.0} s");
+    }
+
+    private async Task RecoveredAsync()
+    {
+        var clock = Stopwatch.StartNew();
+        await _crowd.FlowsAsync("after the outage");
+        output.WriteLine($"newest values after {clock.ElapsedMilliseconds} ms");
+        Assert.True(clock.Elapsed < Recovery, $"newest values after {clock.Elapsed.TotalSeconds:0.0} s");
+        await _cluster.WholeAsync();
+        foreach (var node in _cluster.Nodes)
+            await Eventually.True(async () => await node.HealthAsync("listener") == "up", $"{node.Address} listens again");
+        Assert.All(await LostAsync(), lost => Assert.True(lost > 0));
+        Assert.All(_cluster.Nodes, node => Assert.Contains(node.Lines, line => line.Contains("redis_listener_error", StringComparison.Ordinal)));
+        Assert.All(_crowd.Clients, client => Assert.Equal("live", client.Of("feed_status")[^1].Data.GetProperty("status").GetString()));
+        await _crowd.EndAsync();
+    }
+
+    private async Task<double[]> LostAsync() => await Task.WhenAll(_cluster.Nodes.Select(async node =>
+    {
+        const string name = "deltastream_bridge_feed_link_lost_total ";
+        var line = (await node.GetAsync("/metrics")).Split('\n').Single(line => line.StartsWith(name, StringComparison.Ordinal));
+        return double.Parse(line[name.Length..], CultureInfo.InvariantCulture);
+    }));
+}

@@ -1,0 +1,101 @@
+using DeltaStream.TestSupport;
+
+namespace DeltaStream.Cluster.Tests;
+
+/// <summary>
+/// One publisher's word, whatever happens to the publisher or to Redis: no client sees a value twice, or an older one after a
+/// newer one, and the feed comes back.
+/// </summary>
+public sealed class OneWordSpecs
+{
+    private static readonly string[] Products = ["NIFTY", "BANKNIFTY", "SENSEX"];
+    private static readonly TimeSpan Pace = TimeSpan.FromMilliseconds(50);
+
+    [Fact]
+    public async Task Under_a_holder_that_pauses_a_flush_and_a_Redis_that_restarts_empty()
+    {
+        await using var cluster = await TestCluster.StartAsync();
+        await using var crowd = await Crowd.GatherAsync(cluster.Redis, Pace, Products, [.. cluster.Nodes]);
+
+        await PauseHolderAsync(cluster, crowd, TimeSpan.FromSeconds(3));
+        await cluster.Redis.ExecuteAsync("FLUSHALL");
+        await crowd.FlowsAsync("after the flush");
+        await cluster.Redis.KillAsync();
+        await cluster.Redis.StartAgainAsync();
+        await crowd.FlowsAsync("after the restart of Redis");
+        await crowd.EndAsync();
+    }
+
+    [Fact]
+    [Trait("Category", "Full")]
+    public async Task Under_a_holder_that_pauses_for_10_s_again_and_again()
+    {
+        await using var cluster = await TestCluster.StartAsync();
+        await using var crowd = await Crowd.GatherAsync(cluster.Redis, Pace, Products, [.. cluster.Nodes]);
+        for (var round = 0; round < 3; round++) await PauseHolderAsync(cluster, crowd, TimeSpan.FromSeconds(10));
+        await crowd.EndAsync();
+    }
+
+    [Fact]
+    [Trait("Category", "Full")]
+    public async Task Under_ten_flushes_and_ten_restarts_of_Redis()
+    {
+        await using var cluster = await TestCluster.StartAsync();
+        await using var crowd = await Crowd.GatherAsync(cluster.Redis, Pace, Products, [.. cluster.Nodes]);
+        for (var round = 0; round < 10; round++)
+        {
+            await cluster.Redis.ExecuteAsync("FLUSHALL");
+            await crowd.FlowsAsync($"after flush {round}");
+            await cluster.Redis.KillAsync();
+            await cluster.Redis.StartAgainAsync();
+            await crowd.FlowsAsync($"after restart {round}");
+        }
+
+        await crowd.EndAsync();
+    }
+
+    /// <summary>The successor has received less than its predecessor has published: it must not publish that again as new.</summary>
+    [Fact]
+    public async Task Under_a_successor_whose_subscription_lags()
+    {
+        await using var redis = await RedisServer.StartAsync();
+        await using var proxy = new LagProxy(redis.Port, "deltastream-feed", TimeSpan.FromMilliseconds(400));
+        await using var holder = await NodeProcess.Start(("REDIS_URL", redis.Url)).ReadyAsync();
+        await Eventually.True(async () => await holder.HealthAsync("bridge") == "active", "the first bridge is active");
+        (string, string?) seeds = ("CLUSTER_SEEDS", holder.Address);
+        await using var witness = NodeProcess.Start(("REDIS_URL", redis.Url), ("CLUSTER_ROLES", "gateway"), seeds);
+        await using var successor = NodeProcess.Start(("REDIS_URL", proxy.Url), seeds);
+        foreach (var node in new[] { witness, successor }) await node.ReadyAsync();
+        await Eventually.True(async () => await witness.HealthAsync("members") == "3" && await successor.HealthAsync("listener") == "up", "three members");
+        await using var crowd = await Crowd.GatherAsync(redis, Pace, Products, witness, successor);
+        Assert.True(proxy.Delayed > 0, "the subscription lags");
+
+        await holder.KillAsync();
+        await Eventually.True(async () => await successor.HealthAsync("bridge") == "active", "the second bridge is active", TimeSpan.FromSeconds(30));
+        await crowd.FlowsAsync("after the kill");
+        await crowd.EndAsync();
+    }
+
+    private static async Task PauseHolderAsync(TestCluster cluster, Crowd crowd, TimeSpan time)
+    {
+        var holder = await cluster.ActiveAsync();
+        holder.Pause();
+        var paused = Task.Delay(time);
+        await crowd.FlowsAsync("on the nodes that are not paused", node => node != holder);
+        await paused;
+        holder.Resume();
+        // Its clients hear the other's word now; whether it stays a member, or comes again, is for the cluster to say.
+        if (time < TimeSpan.FromSeconds(5)) await crowd.FlowsAsync("on the node that has woken up");
+        else
+        {
+            await Task.WhenAny(crowd.FlowsAsync("on the node that has woken up"), holder.ExitAsync(TimeSpan.FromSeconds(60)));
+            if (holder.HasExited)
+            {
+                await cluster.RestartAsync(holder);
+                await crowd.ReplaceAsync(holder, cluster.Nodes);
+            }
+        }
+
+        await cluster.WholeAsync();
+    }
+}
