@@ -1,0 +1,55 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+using DeltaStream.TestSupport;
+
+namespace DeltaStream.Layering.Tests;
+
+/// <summary>What the ready-made deployments promise each other, and what the documents say of them.</summary>
+public sealed partial class DeploymentSpecs
+{
+    private static readonly string Compose = File.ReadAllText(Repository.PathOf("docker-compose.yml"));
+    private static readonly string Kubernetes = File.ReadAllText(Repository.PathOf("samples", "kubernetes", "deltastream.yaml"));
+    private static readonly string Reference = File.ReadAllText(Repository.PathOf("hocon", "reference.conf"));
+
+    [Fact]
+    public void A_node_has_the_time_to_stop_that_it_takes()
+    {
+        var byDefault = Number(Reference, @"drain-seconds = (\d+)");
+        Assert.True(Number(Compose, @"stop_grace_period: (\d+)s") >= byDefault + 10);
+        Assert.True(Number(Kubernetes, @"terminationGracePeriodSeconds: (\d+)") >= Number(Kubernetes, @"DRAIN_SECONDS, value: ""(\d+)""") + 10);
+    }
+
+    [Fact]
+    public void Every_variable_they_set_is_a_setting()
+    {
+        var readme = File.ReadAllText(Repository.PathOf("README.md"));
+        var script = File.ReadAllText(Repository.PathOf("scripts", "cluster"));
+        var set = Variable().Matches(Kubernetes).Concat(Variable().Matches(Compose)).Concat(Variable().Matches(script))
+            .Select(match => match.Groups[1].Value).Distinct().ToArray();
+        Assert.Contains("CLUSTER_SEEDS", set);
+        Assert.All(set, name => Assert.Contains($"`{name}`", readme));
+    }
+
+    [Fact]
+    public void Their_seeds_are_two_and_both_exist()
+    {
+        foreach (var (text, node) in new[] { (Compose, @"^  (node\d):"), (Kubernetes, "(deltastream-[01])[.]") })
+        {
+            var seeds = Seeds().Match(text).Groups[1].Value.Split(',');
+            Assert.Equal(2, seeds.Length);
+            Assert.All(seeds, seed => Assert.Contains(Regex.Matches(text, node, RegexOptions.Multiline), match => seed.StartsWith(match.Groups[1].Value, StringComparison.Ordinal)));
+        }
+    }
+
+    /// <summary>A node that its cluster has let go ends; nothing but its supervisor brings it back.</summary>
+    [Fact]
+    public void Who_ends_is_started_again() => Assert.Contains("restart: unless-stopped", Compose);
+
+    private static int Number(string text, string pattern) => int.Parse(Regex.Match(text, pattern).Groups[1].Value, CultureInfo.InvariantCulture);
+
+    [GeneratedRegex(@"(?:name: |^ +|\s)((?:CLUSTER|REDIS|DRAIN|DEMO|CORS|LIMIT|BRIDGE)_[A-Z_]+)\b(?:,|:|=)", RegexOptions.Multiline)]
+    private static partial Regex Variable();
+
+    [GeneratedRegex(@"CLUSTER_SEEDS(?:, value)?: ""?([^""\s}]+)")]
+    private static partial Regex Seeds();
+}
