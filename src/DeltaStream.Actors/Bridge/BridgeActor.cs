@@ -15,7 +15,11 @@ namespace DeltaStream.Actors.Bridge;
 /// <param name="Feed">The platform's messages.</param>
 /// <param name="Lease">Who is the active bridge.</param>
 /// <param name="Latest">The newest values.</param>
-public sealed record BridgePorts(IFeed Feed, ILeaseStore Lease, ILatestStore Latest);
+public sealed record BridgePorts(IFeed Feed, ILeaseStore Lease, ILatestStore Latest)
+{
+    /// <summary>Whether this bridge may be the active one as far as others can tell; asked from the actor that keeps the lease.</summary>
+    public Func<bool> MayPublish { get; init; } = static () => true;
+}
 
 /// <summary>
 /// The bridge of one node. Runs the graph all the time, and with it the intake; whether the graph publishes is up to the
@@ -90,7 +94,7 @@ public sealed partial class BridgeActor : UntypedActor, IWithTimers
         Context.System.EventStream.Subscribe<SubscriptionsLost>(Self);
         Subscribe();
         _materializer = Context.Materializer();
-        _lease = Context.ActorOf(LeaseActor.Props(_settings, _ports.Lease, _right, _time), "lease");
+        _lease = Context.ActorOf(LeaseActor.Props(_settings, _ports, _right, _time), "lease");
         Timers.StartPeriodicTimer("heartbeat", Beat.Instance, _settings.HeartbeatInterval);
         Timers.StartPeriodicTimer("forget", Forget.Instance, _settings.Life);
         Timers.StartPeriodicTimer("subscribe", SubscriptionsLost.Instance, SubscribeEvery);

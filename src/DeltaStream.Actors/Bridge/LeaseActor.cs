@@ -12,6 +12,7 @@ public sealed class LeaseActor : UntypedActor, IWithTimers
 {
     private readonly BridgeSettings _settings;
     private readonly ILeaseStore _store;
+    private readonly Func<bool> _mayPublish;
     private readonly PublishingRight _right;
     private readonly TimeProvider _time;
     private readonly Cluster _cluster = Cluster.Get(Context.System);
@@ -27,9 +28,9 @@ public sealed class LeaseActor : UntypedActor, IWithTimers
     private bool? _toldReachable;
 
     /// <summary>Makes the actor.</summary>
-    public LeaseActor(BridgeSettings settings, ILeaseStore store, PublishingRight right, TimeProvider time)
+    public LeaseActor(BridgeSettings settings, BridgePorts ports, PublishingRight right, TimeProvider time)
     {
-        (_settings, _store, _right, _time) = (settings, store, right, time);
+        (_settings, _store, _mayPublish, _right, _time) = (settings, ports.Lease, ports.MayPublish, right, time);
         _reach = new ClusterReach(settings.ReachTimeout);
         _lease = new LeaseState(settings.LeaseTtl);
         _owner = $"{_cluster.SelfUniqueAddress.Address.HostPort()}/{Guid.NewGuid():N}";
@@ -40,11 +41,11 @@ public sealed class LeaseActor : UntypedActor, IWithTimers
 
     private TimeSpan Now => _time.GetElapsedTime(0, _time.GetTimestamp());
 
-    private bool MayHold => _linkIsGood && _isMember && _handingOn is null && _reach.IsEnough(Now);
+    private bool MayHold => _linkIsGood && _isMember && _handingOn is null && _mayPublish() && _reach.IsEnough(Now);
 
     /// <summary>How to make one.</summary>
-    public static Props Props(BridgeSettings settings, ILeaseStore store, PublishingRight right, TimeProvider time) =>
-        Akka.Actor.Props.Create(() => new LeaseActor(settings, store, right, time));
+    public static Props Props(BridgeSettings settings, BridgePorts ports, PublishingRight right, TimeProvider time) =>
+        Akka.Actor.Props.Create(() => new LeaseActor(settings, ports, right, time));
 
     /// <inheritdoc/>
     protected override void PreStart()

@@ -28,6 +28,21 @@ internal static class BridgeCodec
         return new BridgeHeartbeat(epoch, sequence, reader.Text(), link);
     }
 
+    public static byte[] Write(StoreNotice notice)
+    {
+        var bytes = new byte[FieldWriter.SizeOf(notice.Node) + FieldWriter.SizeOf(notice.Store)];
+        var writer = new FieldWriter(bytes);
+        writer.Text(notice.Node);
+        writer.Text(notice.Store);
+        return bytes;
+    }
+
+    public static StoreNotice ReadStore(ReadOnlySpan<byte> bytes)
+    {
+        var reader = new FieldReader(bytes);
+        return new StoreNotice(reader.Text(), reader.Text());
+    }
+
     public static byte[] Write(PublishedNotice notice)
     {
         var bytes = new byte[8 + 4 + notice.Items.Sum(item => 1 + ItemSize(item))];

@@ -24,6 +24,11 @@ public enum FeedLink : byte
 /// <param name="Link">Its link to Redis.</param>
 public sealed record BridgeHeartbeat(long Epoch, long Sequence, string Node, FeedLink Link);
 
+/// <summary>Which store a node uses; told by every node to every other about every 2 s.</summary>
+/// <param name="Node">The node as <c>host:port</c>.</param>
+/// <param name="Store">The store's own name.</param>
+public sealed record StoreNotice(string Node, string Store);
+
 /// <summary>What the active bridge has just published; for the standbys only.</summary>
 /// <param name="Epoch">The bridge's term.</param>
 /// <param name="Items">In the order of publication.</param>

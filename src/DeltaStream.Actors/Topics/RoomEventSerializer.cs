@@ -16,6 +16,7 @@ public sealed class RoomEventSerializer : SerializerWithStringManifest
     private const string RoomEventManifest = "r";
     private const string HeartbeatManifest = "h";
     private const string NoticeManifest = "p";
+    private const string StoreManifest = "s";
 
     private readonly NodeUpdates _updates;
 
@@ -31,6 +32,7 @@ public sealed class RoomEventSerializer : SerializerWithStringManifest
         RoomEvent => RoomEventManifest,
         BridgeHeartbeat => HeartbeatManifest,
         PublishedNotice => NoticeManifest,
+        StoreNotice => StoreManifest,
         _ => throw new ArgumentException($"{o.GetType()} is no message between nodes", nameof(o)),
     };
 
@@ -40,6 +42,7 @@ public sealed class RoomEventSerializer : SerializerWithStringManifest
         RoomEvent roomEvent => RoomEventCodec.Write(roomEvent),
         BridgeHeartbeat heartbeat => BridgeCodec.Write(heartbeat),
         PublishedNotice notice => BridgeCodec.Write(notice),
+        StoreNotice notice => BridgeCodec.Write(notice),
         _ => throw new ArgumentException($"{obj.GetType()} is no message between nodes", nameof(obj)),
     };
 
@@ -54,6 +57,7 @@ public sealed class RoomEventSerializer : SerializerWithStringManifest
                 RoomEventManifest => RoomEventCodec.Read(bytes, _updates),
                 HeartbeatManifest => BridgeCodec.ReadHeartbeat(bytes),
                 NoticeManifest => BridgeCodec.ReadNotice(bytes),
+                StoreManifest => BridgeCodec.ReadStore(bytes),
                 _ => throw new ArgumentException($"no message is called '{manifest}'"),
             };
         }

@@ -14,6 +14,9 @@ public static class TopicName
     /// <summary>Where the active bridge tells its standbys what it has published.</summary>
     public const string Published = "bridge:published";
 
+    /// <summary>Where every node says which store it uses.</summary>
+    public const string Store = "bridge:store";
+
     /// <summary>A topic of one node only, on which it hears itself: what comes back has been through the mediator.</summary>
     /// <param name="who">Unique in the cluster, and never empty.</param>
     public static string Canary(string who) => "bridge:canary:" + who;

@@ -18,6 +18,7 @@ public static class TopicsHosting
             "DeltaStream.Actors.Topics.RoomEvent, DeltaStream.Actors" = deltastream-topics
             "DeltaStream.Actors.Topics.BridgeHeartbeat, DeltaStream.Actors" = deltastream-topics
             "DeltaStream.Actors.Topics.PublishedNotice, DeltaStream.Actors" = deltastream-topics
+            "DeltaStream.Actors.Topics.StoreNotice, DeltaStream.Actors" = deltastream-topics
           }
           serialization-settings.allow-unregistered-types = false
         }

@@ -2,6 +2,7 @@ using Akka.Actor;
 using Akka.Cluster.Hosting;
 using Akka.Hosting;
 using Akka.Remote.Hosting;
+using DeltaStream.Actors.Agreement;
 using DeltaStream.Actors.Bridge;
 using DeltaStream.Actors.Cache;
 using DeltaStream.Actors.Clients;
@@ -21,6 +22,7 @@ public static class GatewaySystem
     public static IServiceCollection AddGatewaySystem(this IServiceCollection services, NodeSettings settings)
     {
         services.AddSingleton<NodeStatus>();
+        services.AddSingleton(new StoreAgreement(settings.Cluster.Self.ToString()));
         services.AddSingleton<GatewayMetrics>();
         services.AddAkka(Name, akka =>
         {
@@ -36,7 +38,8 @@ public static class GatewaySystem
                 .WithClustering(Clustering(settings.Cluster))
                 .WithDistributedPubSub(string.Empty)
                 .WithTopics()
-                .WithBoundSerializers();
+                .WithBoundSerializers()
+                .WithStoreAgreement(settings.Cluster.Self.ToString());
             if (settings.Cluster.Has(ClusterSettings.Bridge)) akka.WithBridge(settings.Bridge, Ports);
             if (settings.Cluster.Has(ClusterSettings.Gateway)) akka.WithGateway(settings);
             BridgeMetrics.ShowAll();
@@ -60,7 +63,12 @@ public static class GatewaySystem
     }
 
     private static BridgePorts Ports(IServiceProvider services) => new(
-        services.GetRequiredService<IFeed>(), services.GetRequiredService<ILeaseStore>(), services.GetRequiredService<ILatestStore>());
+        services.GetRequiredService<IFeed>(), services.GetRequiredService<ILeaseStore>(), services.GetRequiredService<ILatestStore>())
+    {
+        MayPublish = MayPublish(services.GetRequiredService<StoreAgreement>()),
+    };
+
+    private static Func<bool> MayPublish(StoreAgreement agreement) => () => !agreement.IsOutvoted;
 
     private static RemoteOptions Remoting(ClusterSettings cluster) => new()
     {

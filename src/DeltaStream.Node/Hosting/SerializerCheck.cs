@@ -10,7 +10,7 @@ namespace DeltaStream.Node.Hosting;
 /// </summary>
 public static class SerializerCheck
 {
-    private static readonly Type[] BetweenNodes = [typeof(RoomEvent), typeof(BridgeHeartbeat), typeof(PublishedNotice)];
+    private static readonly Type[] BetweenNodes = [typeof(RoomEvent), typeof(BridgeHeartbeat), typeof(PublishedNotice), typeof(StoreNotice)];
 
     /// <summary>Stops the start when a message has another serializer than it should.</summary>
     public static AkkaConfigurationBuilder WithBoundSerializers(this AkkaConfigurationBuilder builder) =>

@@ -1,4 +1,5 @@
 using Akka.Actor;
+using DeltaStream.Actors.Agreement;
 using DeltaStream.Actors.Clients;
 using DeltaStream.Actors.Telemetry;
 using DeltaStream.Node.Settings;
@@ -6,7 +7,7 @@ using DeltaStream.Node.Settings;
 namespace DeltaStream.Node.Operations;
 
 /// <summary>What the node knows of itself.</summary>
-internal sealed class NodeHealth(NodeSettings settings, NodePhase phase, Membership membership, NodeStatus status, ActorSystem system)
+internal sealed class NodeHealth(NodeSettings settings, NodePhase phase, Membership membership, NodeStatus status, StoreAgreement agreement, ActorSystem system)
 {
     /// <summary>The answer of <c>/health</c>.</summary>
     public HealthReport Report()
@@ -31,6 +32,7 @@ internal sealed class NodeHealth(NodeSettings settings, NodePhase phase, Members
     private List<string> Problems()
     {
         var problems = new List<string>();
+        if (agreement.Differing.Count > 0) problems.Add("redis_differs");
         if (membership.OtherCluster.Count > 0) problems.Add("cluster_split");
         return problems;
     }

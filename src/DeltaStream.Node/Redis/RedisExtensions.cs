@@ -1,3 +1,4 @@
+using DeltaStream.Actors.Agreement;
 using DeltaStream.Actors.Bridge;
 using DeltaStream.Actors.Cache;
 using DeltaStream.Node.Logging;
@@ -14,6 +15,7 @@ public static class RedisExtensions
         var url = settings.Redis.Url ?? throw new InvalidOperationException("no REDIS_URL");
         services.AddSingleton(_ => new RedisConnection(settings.Redis, url));
         services.AddSingleton<MemberRegistry>();
+        services.AddSingleton<IStoreIdentity, RedisIdentity>();
         services.AddSingleton<IFeed>(provider =>
         {
             var logger = provider.GetRequiredService<ILogger<RedisFeed>>();

@@ -8,6 +8,9 @@ internal static class RedisKeys
     /// <summary>The addresses of the cluster's members, by the time at which each last said that it lives.</summary>
     public const string Members = "deltastream:members";
 
+    /// <summary>A random name that this Redis was given: nodes that read another one use another Redis.</summary>
+    public const string Store = "deltastream:store";
+
     /// <summary>What the platform publishes on.</summary>
     public const string FeedPattern = "enriched:*";
 
