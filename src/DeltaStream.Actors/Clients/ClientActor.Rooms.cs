@@ -34,6 +34,7 @@ public sealed partial class ClientActor
             }
 
             _ledger.Join(room);
+            NoteRooms();
             Enter(StartJoin(room, ackId));
         }
         else if (FindJoin(room) is { } underWay)
@@ -58,6 +59,7 @@ public sealed partial class ClientActor
 
         if (_ledger.Leave(room))
         {
+            NoteRooms();
             _context.Mediator.Tell(new Unsubscribe(TopicName.For(room), Self), Self);
             if (room.Kind != RoomKind.General) _context.Cache.Tell(new LeaveRoom(room), Self);
             _context.Metrics.Dropped(_outbox.Purge(_ledger.Covers), "unsubscribed");
@@ -94,7 +96,7 @@ public sealed partial class ClientActor
     {
         if (_ledger.Find(join.Room) is not { } joined) return;
         var (atLeast, wideAtLeast) = _ledger.BeginSnapshot(joined);
-        join.HasAskedForValues = join.Askers.Count > 0;
+        join.HasAskedForValues = join.IsRecovered || join.Askers.Count > 0;
         _context.Cache.Tell(new GetSnapshot(join.Room, join.Token, atLeast, wideAtLeast, join.HasAskedForValues), Self);
     }
 
@@ -117,6 +119,7 @@ public sealed partial class ClientActor
             case RoomRefused refused when FindJoin(refused.Token) is { } join:
                 _joins!.Remove(join);
                 _ledger.Leave(refused.Room);
+                NoteRooms();
                 foreach (var ackId in join.Askers) Refuse(RequestError.TooManySubscriptions, ackId);
                 break;
             case ProductList list:
@@ -214,6 +217,9 @@ public sealed partial class ClientActor
         public Subscribe? Subscription { get; set; }
 
         public bool HasAskedForValues { get; set; }
+
+        /// <summary>The client was in the room before it lost its connection: it gets the snapshot without having asked.</summary>
+        public bool IsRecovered { get; set; }
 
         /// <summary>Who asked, by the acknowledgement they want.</summary>
         public List<ReadOnlyMemory<byte>?> Askers { get; } = [];

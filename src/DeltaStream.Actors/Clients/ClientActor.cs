@@ -2,6 +2,7 @@ using Akka.Actor;
 using Akka.Cluster.Tools.PublishSubscribe;
 using DeltaStream.Actors.Cache;
 using DeltaStream.Actors.Market;
+using DeltaStream.Actors.Sessions;
 using DeltaStream.Actors.Topics;
 using DeltaStream.Actors.Wire;
 
@@ -26,13 +27,14 @@ public sealed partial class ClientActor : UntypedActor
     private int _lastToken;
 
     /// <summary>Makes the actor of a connection.</summary>
-    public ClientActor(ClientContext context, string sessionId, IClientTransport transport, ClientIdentity identity, FeedStatus feed)
+    public ClientActor(ClientContext context, OpenClient open, FeedStatus feed)
     {
         _context = context;
-        _sessionId = sessionId;
-        _transport = transport;
-        _identity = identity;
-        _countedAs = transport.Name;
+        _sessionId = open.SessionId;
+        _transport = open.Transport;
+        _identity = open.Identity;
+        _session = open.Session;
+        _countedAs = _transport.Name;
         _feed = feed;
         _outbox = new(context.Settings.ControlLaneEntries, context.Settings.ControlLaneBytes);
         _cell = (ActorCell)Context;
@@ -51,6 +53,7 @@ public sealed partial class ClientActor : UntypedActor
             if (joined.Room.Kind != RoomKind.General) _context.Cache.Tell(new LeaveRoom(joined.Room), Self);
         }
 
+        if (_session is not null) EndSession(_session);
         // Without a reason the actor has failed: the connection must not outlive it.
         if (_reason is null) _transport.Close(_reason = CloseReason.ServerError);
         _context.Metrics.Closed(_countedAs, _reason.Name);
@@ -82,6 +85,7 @@ public sealed partial class ClientActor : UntypedActor
                 Sender.Tell(Barrier.Instance);
                 break;
             case TransportClosed closed:
+                _hasLeft = closed.HasLeft;
                 End(closed.Reason);
                 return;
             case CloseClient close:
@@ -96,6 +100,9 @@ public sealed partial class ClientActor : UntypedActor
                 break;
             case TokenDue due:
                 OnTokenDue(due.ExpiresAt);
+                break;
+            case TellSession:
+                TellSessionTo(Sender);
                 break;
             case StuckCheck check:
                 OnStuckCheck(check);
@@ -119,14 +126,19 @@ public sealed partial class ClientActor : UntypedActor
     private void Greet()
     {
         AwaitExpiry();
-        var isInGeneral = _identity.Rooms.Covers(Room.General);
-        Answer(ServerEvents.Connected, ServerEvents.ConnectedData(_sessionId, _context.Time.GetUtcNow(), isInGeneral, _context.Status.IsSimulated));
+        var rooms = FirstRooms();
+        Answer(ServerEvents.Connected, ServerEvents.ConnectedData(_sessionId, _context.Time.GetUtcNow(), rooms, _context.Status.IsSimulated));
         if (_feed.State != FeedState.Live) Answer(ServerEvents.FeedStatus, ServerEvents.FeedStatusData(_feed));
-        if (!isInGeneral) return;
-        _ledger.Join(Room.General);
-        var join = StartJoin(Room.General);
-        Enter(join);
-        _opening = join.Subscription;
+        foreach (var room in rooms)
+        {
+            _ledger.Join(room);
+            var join = StartJoin(room);
+            join.IsRecovered = _session?.Recovered is not null;
+            Enter(join);
+            if (room.Kind == RoomKind.General) _opening = join.Subscription;
+        }
+
+        NoteRooms();
     }
 
     private void OnClientEvent(string name, ReadOnlyMemory<byte> data, ReadOnlyMemory<byte>? ackId)

@@ -13,4 +13,8 @@ namespace DeltaStream.Actors.Clients;
 /// <param name="Log">The log.</param>
 /// <param name="Time">The wall clock.</param>
 public sealed record ClientContext(
-    ClientSettings Settings, IActorRef Mediator, IActorRef Cache, IActorRef Tokens, NodeStatus Status, GatewayMetrics Metrics, ClientLog Log, TimeProvider Time);
+    ClientSettings Settings, IActorRef Mediator, IActorRef Cache, IActorRef Tokens, NodeStatus Status, GatewayMetrics Metrics, ClientLog Log, TimeProvider Time)
+{
+    /// <summary>The node's SessionKeeper.</summary>
+    public IActorRef Sessions { get; init; } = ActorRefs.Nobody;
+}

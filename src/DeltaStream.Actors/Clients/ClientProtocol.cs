@@ -1,4 +1,5 @@
 using Akka.Actor;
+using DeltaStream.Actors.Sessions;
 
 namespace DeltaStream.Actors.Clients;
 
@@ -9,6 +10,9 @@ public sealed record OpenClient(string SessionId, IClientTransport Transport) : 
 {
     /// <summary>Who the client is, as its token says.</summary>
     public ClientIdentity Identity { get; init; } = ClientIdentity.Anonymous;
+
+    /// <summary>Where its rooms are kept for the case that it loses its connection; null where they are not.</summary>
+    public ClientSession? Session { get; init; }
 
     /// <summary>Where the client's first message brought its token: that, to be answered before <c>connected</c> is said.</summary>
     public Authenticated? First { get; init; }
@@ -62,7 +66,9 @@ public sealed record Barrier : IClientInput
 }
 
 /// <summary>The connection is gone; the actor stops.</summary>
-public sealed record TransportClosed(CloseReason Reason) : IClientInput;
+/// <param name="Reason">Why.</param>
+/// <param name="HasLeft">Whether the client has said goodbye: then there is nothing to come back to.</param>
+public sealed record TransportClosed(CloseReason Reason, bool HasLeft = false) : IClientInput;
 
 /// <summary>
 /// The first thing a ClientActor is told: to greet its client. Not done on starting, because an actor that fails then is

@@ -18,6 +18,9 @@ public sealed record ClientSettings
     /// <summary>How long before its token expires a client is told.</summary>
     public TimeSpan ExpiryNotice { get; init; } = TimeSpan.FromSeconds(60);
 
+    /// <summary>How long after the loss of its connection a client finds its rooms again; zero: never.</summary>
+    public TimeSpan RecoveryWindow { get; init; } = TimeSpan.FromMinutes(2);
+
     /// <summary>Clients that the node takes; 0: no limit.</summary>
     public int MaxClients { get; init; }
 }

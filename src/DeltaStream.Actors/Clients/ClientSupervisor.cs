@@ -137,7 +137,7 @@ public sealed class ClientSupervisor : UntypedActor, IWithTimers
     {
         public Type ActorType => typeof(ClientActor);
 
-        public ActorBase Produce() => new ClientActor(context, open.SessionId, open.Transport, open.Identity, feed);
+        public ActorBase Produce() => new ClientActor(context, open, feed);
 
         public void Release(ActorBase actor)
         {

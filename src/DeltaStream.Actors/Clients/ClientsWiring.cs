@@ -2,6 +2,7 @@ using Akka.Actor;
 using Akka.Cluster.Tools.PublishSubscribe;
 using Akka.Hosting;
 using DeltaStream.Actors.Cache;
+using DeltaStream.Actors.Sessions;
 using DeltaStream.Actors.Telemetry;
 using Microsoft.Extensions.Logging;
 
@@ -12,7 +13,7 @@ public static class ClientsWiring
 {
     /// <summary>
     /// Starts the node's ClientSupervisor and FeedMonitor, found in the registry by their types. Needs
-    /// <see cref="NodeStatus"/>, <see cref="GatewayMetrics"/>, <see cref="TimeProvider"/> and logging among the services, and
+    /// <see cref="NodeStatus"/>, <see cref="GatewayMetrics"/>, <see cref="TimeProvider"/>, <see cref="SessionRecovery"/> and logging among the services, and
     /// the CacheActor in the registry (<see cref="CacheWiring.WithCache"/>).
     /// </summary>
     public static AkkaConfigurationBuilder WithClients(this AkkaConfigurationBuilder builder, ClientSettings settings) =>
@@ -22,18 +23,22 @@ public static class ClientsWiring
             var logs = services.GetService<ILoggerFactory>();
             var time = services.GetService<TimeProvider>();
             registry.Register<ClientSupervisor>(StartClients(
-                system, settings, registry.Get<CacheActor>(), status, services.GetService<GatewayMetrics>(), logs, time));
+                system, settings, registry.Get<CacheActor>(), status, services.GetService<GatewayMetrics>(), logs, time, services.GetService<SessionRecovery>()));
             registry.Register<FeedMonitor>(StartFeedMonitor(system, status, logs, time));
         });
 
     /// <summary>Starts the node's ClientSupervisor.</summary>
     public static IActorRef StartClients(
-        this ActorSystem system, ClientSettings settings, IActorRef cache, NodeStatus status, GatewayMetrics metrics, ILoggerFactory logs, TimeProvider time)
+        this ActorSystem system, ClientSettings settings, IActorRef cache, NodeStatus status, GatewayMetrics metrics, ILoggerFactory logs, TimeProvider time,
+        SessionRecovery? recovery = null)
     {
         metrics.ObserveRooms(() => status.Rooms);
         var tokens = system.ActorOf(Props.Create(() => new TokenClock(time)), "token-clock");
         var context = new ClientContext(
-            settings, DistributedPubSub.Get(system).Mediator, cache, tokens, status, metrics, new(logs.CreateLogger<ClientActor>()), time);
+            settings, DistributedPubSub.Get(system).Mediator, cache, tokens, status, metrics, new(logs.CreateLogger<ClientActor>()), time)
+        {
+            Sessions = recovery is null ? ActorRefs.Nobody : system.StartSessions(recovery),
+        };
         return system.ActorOf(Props.Create(() => new ClientSupervisor(context, status)), "clients");
     }
 

@@ -45,13 +45,13 @@ public static class ServerEvents
     };
 
     /// <summary>The data of <c>connected</c>.</summary>
-    public static byte[] ConnectedData(string sessionId, DateTimeOffset now, bool isInGeneral, bool demo) => Write((sessionId, now, isInGeneral, demo), static (json, it) =>
+    public static byte[] ConnectedData(string sessionId, DateTimeOffset now, IReadOnlyList<Room> rooms, bool demo) => Write((sessionId, now, rooms, demo), static (json, it) =>
     {
         json.WriteString("message"u8, "Connected to DeltaStream"u8);
         json.WriteString("client_id"u8, it.sessionId);
         json.WriteNumber("server_time"u8, UnixSeconds(it.now));
         json.WriteStartArray("rooms"u8);
-        if (it.isInGeneral) json.WriteStringValue(Room.General.Name);
+        foreach (var room in it.rooms) json.WriteStringValue(room.Name);
         json.WriteEndArray();
         if (it.demo) json.WriteBoolean("demo"u8, true);
     });

@@ -1,5 +1,6 @@
 using Akka.Hosting;
 using DeltaStream.Actors.Clients;
+using DeltaStream.Actors.Sessions;
 using DeltaStream.Node.Settings;
 using DeltaStream.Node.Transports;
 
@@ -13,6 +14,7 @@ public static class GatewayEndpoints
     {
         if (!settings.Cluster.Has(ClusterSettings.Gateway)) return;
         var registry = app.Services.GetRequiredService<IReadOnlyActorRegistry>();
-        app.MapGatewayTransports(() => registry.Get<ClientSupervisor>());
+        var recovery = settings.Clients.RecoveryWindow > TimeSpan.Zero ? app.Services.GetRequiredService<SessionRecovery>() : null;
+        app.MapGatewayTransports(() => registry.Get<ClientSupervisor>(), recovery);
     }
 }

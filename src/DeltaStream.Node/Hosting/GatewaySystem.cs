@@ -6,6 +6,7 @@ using DeltaStream.Actors.Agreement;
 using DeltaStream.Actors.Bridge;
 using DeltaStream.Actors.Cache;
 using DeltaStream.Actors.Clients;
+using DeltaStream.Actors.Sessions;
 using DeltaStream.Actors.Telemetry;
 using DeltaStream.Actors.Topics;
 using DeltaStream.Node.Settings;
@@ -24,6 +25,7 @@ public static class GatewaySystem
         services.AddSingleton<NodeStatus>();
         services.AddSingleton(new StoreAgreement(settings.Cluster.Self.ToString()));
         services.AddSingleton<GatewayMetrics>();
+        services.AddSingleton(provider => new SessionRecovery(provider.GetRequiredService<ISessionStore>(), settings.Clients.RecoveryWindow));
         services.AddAkka(Name, akka =>
         {
             akka.ConfigureLoggers(loggers =>
@@ -38,6 +40,7 @@ public static class GatewaySystem
                 .WithClustering(Clustering(settings.Cluster))
                 .WithDistributedPubSub(string.Empty)
                 .WithTopics()
+                .WithSessionMessages()
                 .WithBoundSerializers()
                 .WithStoreAgreement(settings.Cluster.Self.ToString());
             if (settings.Cluster.Has(ClusterSettings.Bridge)) akka.WithBridge(settings.Bridge, Ports);

@@ -1,5 +1,6 @@
 using Akka.Actor;
 using Akka.Hosting;
+using DeltaStream.Actors.Sessions;
 using DeltaStream.Actors.Topics;
 
 namespace DeltaStream.Node.Hosting;
@@ -10,7 +11,15 @@ namespace DeltaStream.Node.Hosting;
 /// </summary>
 public static class SerializerCheck
 {
-    private static readonly Type[] BetweenNodes = [typeof(RoomEvent), typeof(BridgeHeartbeat), typeof(PublishedNotice), typeof(StoreNotice)];
+    private static readonly (Type Message, Type Serializer)[] BetweenNodes =
+    [
+        (typeof(RoomEvent), typeof(RoomEventSerializer)),
+        (typeof(BridgeHeartbeat), typeof(RoomEventSerializer)),
+        (typeof(PublishedNotice), typeof(RoomEventSerializer)),
+        (typeof(StoreNotice), typeof(RoomEventSerializer)),
+        (typeof(IsHolderAlive), typeof(SessionSerializer)),
+        (typeof(HolderAnswer), typeof(SessionSerializer)),
+    ];
 
     /// <summary>Stops the start when a message has another serializer than it should.</summary>
     public static AkkaConfigurationBuilder WithBoundSerializers(this AkkaConfigurationBuilder builder) =>
@@ -20,11 +29,11 @@ public static class SerializerCheck
     /// <exception cref="InvalidOperationException">A message is not bound to its serializer.</exception>
     internal static void Check(ActorSystem system)
     {
-        foreach (var type in BetweenNodes)
+        foreach (var (message, expected) in BetweenNodes)
         {
-            var serializer = system.Serialization.FindSerializerForType(type);
-            if (serializer is not RoomEventSerializer)
-                throw new InvalidOperationException($"{type.Name} is serialized by {serializer.GetType().Name}, not by {nameof(RoomEventSerializer)}");
+            var serializer = system.Serialization.FindSerializerForType(message);
+            if (serializer.GetType() != expected)
+                throw new InvalidOperationException($"{message.Name} is serialized by {serializer.GetType().Name}, not by {expected.Name}");
         }
     }
 }

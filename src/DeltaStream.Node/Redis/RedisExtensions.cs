@@ -1,6 +1,7 @@
 using DeltaStream.Actors.Agreement;
 using DeltaStream.Actors.Bridge;
 using DeltaStream.Actors.Cache;
+using DeltaStream.Actors.Sessions;
 using DeltaStream.Node.Logging;
 using DeltaStream.Node.Settings;
 
@@ -27,6 +28,7 @@ public static class RedisExtensions
         services.AddSingleton<ILatestStore>(provider =>
             new RedisLatestStore(
                 provider.GetRequiredService<RedisConnection>(), settings.Bridge.MaxMessageBytes, provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<ISessionStore>(provider => new RedisSessionStore(provider.GetRequiredService<RedisConnection>()));
         return services;
     }
 }

@@ -29,6 +29,9 @@ internal static class RedisKeys
     /// <summary>Sorted set of everything with a recent value, by time of receipt in milliseconds.</summary>
     public const string Index = "deltastream:index";
 
+    /// <summary>Where a client's session lies, by the hash that finds it.</summary>
+    public static string Session(string key) => "deltastream:session:" + key;
+
     /// <summary>The channel on which one subscription hears itself.</summary>
     public static string Echo(string id) => "deltastream:echo:" + id;
 

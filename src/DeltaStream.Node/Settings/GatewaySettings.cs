@@ -51,6 +51,7 @@ internal static class GatewaySettings
         MaxSubscriptions = reader.Number("deltastream.clients.max-subscriptions", 1, 100_000),
         ControlLaneEntries = reader.Number("deltastream.clients.control-lane-entries", 8, 100_000),
         ControlLaneBytes = reader.Number("deltastream.clients.control-lane-bytes", 4096, 16 * 1024 * 1024),
+        RecoveryWindow = reader.Duration("deltastream.clients.recovery-window", TimeSpan.Zero, Hour),
         StuckWriteTimeout = reader.Duration("deltastream.clients.stuck-write-timeout", TimeSpan.FromMilliseconds(100), Hour),
     };
 

@@ -1,4 +1,5 @@
 using Akka.Actor;
+using DeltaStream.Actors.Sessions;
 using DeltaStream.Actors.Telemetry;
 using DeltaStream.Node.Transports.Gateway;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -35,10 +36,11 @@ public static class TransportRegistration
     /// <summary>Serves the gateway's clients: Socket.IO under <c>/socket.io/</c>, the plain WebSocket under <c>/ws</c>.</summary>
     /// <param name="endpoints">The host's endpoints.</param>
     /// <param name="supervisor">Who opens clients; asked for with each connection, so that it may start after the host was built.</param>
-    public static IEndpointRouteBuilder MapGatewayTransports(this IEndpointRouteBuilder endpoints, Func<IActorRef> supervisor)
+    /// <param name="recovery">Who keeps the rooms of clients that lose their connection; null where nobody does.</param>
+    public static IEndpointRouteBuilder MapGatewayTransports(this IEndpointRouteBuilder endpoints, Func<IActorRef> supervisor, SessionRecovery? recovery = null)
     {
         var server = endpoints.ServiceProvider.GetRequiredService<TransportServer>();
-        server.MapSockets(endpoints, "/socket.io", new GatewaySockets(supervisor));
+        server.MapSockets(endpoints, "/socket.io", new GatewaySockets(supervisor, recovery));
         server.MapPlain(endpoints, "/ws", new GatewayPlain(supervisor));
         return endpoints;
     }

@@ -1,5 +1,6 @@
 using Akka.Actor;
 using DeltaStream.Actors.Clients;
+using DeltaStream.Actors.Sessions;
 using DeltaStream.Actors.Wire;
 using Barrier = DeltaStream.Actors.Clients.Barrier;
 
@@ -44,12 +45,15 @@ internal sealed class GatewayClient(IConnectionLink link, IWireProtocol protocol
 
     /// <summary>Asks for the client's actor.</summary>
     /// <returns>Null where it has one now, else what a refused client is told.</returns>
-    public async ValueTask<string?> OpenAsync(IActorRef supervisor, string sessionId)
+    /// <param name="supervisor">Who is asked.</param>
+    /// <param name="sessionId">The client's public id.</param>
+    /// <param name="session">Where its rooms are kept; null for nowhere.</param>
+    public async ValueTask<string?> OpenAsync(IActorRef supervisor, string sessionId, ClientSession? session = null)
     {
         object answer;
         try
         {
-            answer = await supervisor.Ask<object>(new OpenClient(sessionId, this), OpenTimeout);
+            answer = await supervisor.Ask<object>(new OpenClient(sessionId, this) { Session = session }, OpenTimeout);
         }
         catch (AskTimeoutException)
         {
@@ -109,7 +113,9 @@ internal sealed class GatewayClient(IConnectionLink link, IWireProtocol protocol
     }
 
     /// <summary>The connection is over.</summary>
-    public void Closed(CloseReason reason)
+    /// <param name="reason">Why.</param>
+    /// <param name="hasLeft">Whether the client has said goodbye.</param>
+    public void Closed(CloseReason reason, bool hasLeft = false)
     {
         IActorRef? actor;
         lock (_gate)
@@ -120,6 +126,6 @@ internal sealed class GatewayClient(IConnectionLink link, IWireProtocol protocol
             _ended?.TrySetResult();
         }
         _reading.End();
-        actor?.Tell(new TransportClosed(reason));
+        actor?.Tell(new TransportClosed(reason, hasLeft));
     }
 }

@@ -44,8 +44,11 @@ public interface ISocketConnection
 /// <param name="Refusal">What a refused client is told.</param>
 public readonly record struct SocketAdmission(string? Sid, string? Refusal)
 {
+    /// <summary>The private id with which the client finds its state again; null where none is kept.</summary>
+    public string? Pid { get; init; }
+
     /// <summary>Lets the client in.</summary>
-    public static SocketAdmission Accept(string sid) => new(sid, null);
+    public static SocketAdmission Accept(string sid, string? pid = null) => new(sid, null) { Pid = pid };
 
     /// <summary>Refuses the client; its connection stays open.</summary>
     public static SocketAdmission Refuse(string message) => new(null, message);

@@ -89,7 +89,7 @@ internal sealed class SocketSession : Deadline, IEngineConnection
         if (!_hasAsked) _deadlines.Cancel(this);
         _hasAsked = true;
         _joined.Add(ns);
-        _link.WriteControl(EngineFrames.Of(SocketFrames.Connected(admission.Sid, ns: ns)));
+        _link.WriteControl(EngineFrames.Of(SocketFrames.Connected(admission.Sid, admission.Pid, ns)));
         _hasJoined = true;
         _application.Connected(ns);
         if (_link.CanWrite) _application.Ready();

@@ -1,7 +1,9 @@
 // What the clients are run against: the conformance host and a gateway on a real redis-server, each started here on free
 // ports unless CONFORMANCE_URL or GATEWAY_URL (with REDIS_URL, the gateway's own) name ones that run already.
 import { spawn } from 'node:child_process';
+import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { connect, createServer } from 'node:net';
+import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -42,6 +44,65 @@ export async function gateway() {
     return health.bridge === 'active' && health.feed === 'live' && (await answers(`${url}/health/ready`));
   }, node, 'the gateway');
   return { url, publish: publisher(redisPort), stop };
+}
+
+// Three nodes on one redis-server behind HAProxy, which hands each connection to the next of them.
+export async function cluster(environment = {}) {
+  const redisPort = await freePort();
+  const redis = start('redis-server', ['--port', `${redisPort}`, '--save', '', '--appendonly', 'no'], {});
+  const [ports, clusterPorts] = [await freePorts(3), await freePorts(3)];
+  const seeds = clusterPorts.map((port) => `127.0.0.1:${port}`).join(',');
+  const node = (i) => {
+    const child = start('dotnet', [dll('src', 'DeltaStream.Node')], {
+      PORT: `${ports[i]}`, CLUSTER_PORT: `${clusterPorts[i]}`, CLUSTER_SEEDS: seeds, REDIS_URL: `redis://127.0.0.1:${redisPort}`,
+      HOCON_FILE: join(dirname(dll('src', 'DeltaStream.Node')), 'hocon', 'test.conf'), CORS_ORIGINS: '*', DRAIN_SECONDS: '2', LOG_LEVEL: 'warning',
+      ...environment,
+    });
+    const ended = new Promise((resolve) => child.on('exit', resolve));
+    return { url: `http://127.0.0.1:${ports[i]}`, child, ended, kill: () => child.kill('SIGKILL'), terminate: () => child.kill('SIGTERM') };
+  };
+  const nodes = [0, 1, 2].map(node);
+  const whole = async () => {
+    for (const { url, child } of nodes)
+      await until(async () => {
+        const health = await (await fetch(`${url}/health`)).json();
+        return health.members === 3 && health.feed === 'live' && (await answers(`${url}/health/ready`));
+      }, child, `the node at ${url}`);
+  };
+  await whole();
+  const balancer = await haproxy(ports);
+  return {
+    url: balancer.url,
+    nodes,
+    redis,
+    publish: publisher(redisPort),
+    whole,
+    restart: async (i) => {
+      nodes[i] = node(i);
+      await whole();
+    },
+    stop: () => [balancer, ...nodes.map(({ child }) => child), redis].forEach((child) => child.kill('SIGKILL')),
+  };
+}
+
+// The sample that operators start from, with this machine's ports.
+async function haproxy(ports) {
+  const port = await freePort();
+  let text = await readFile(join(root, 'samples', 'haproxy.cfg'), 'utf8');
+  text = text.replace('bind :8080', `bind 127.0.0.1:${port}`);
+  ports.forEach((nodePort, i) => (text = text.replace(`node${i + 1}:8002`, `127.0.0.1:${nodePort}`)));
+  const folder = await mkdtemp(join(tmpdir(), 'deltastream-'));
+  await writeFile(join(folder, 'haproxy.cfg'), text);
+  const child = start('haproxy', ['-f', join(folder, 'haproxy.cfg')], { PATH: `${process.env.PATH}:/usr/sbin` });
+  const url = `http://127.0.0.1:${port}`;
+  await until(() => answers(`${url}/health/ready`), child, 'HAProxy');
+  return Object.assign(child, { url });
+}
+
+async function freePorts(count) {
+  const ports = new Set();
+  while (ports.size < count) ports.add(await freePort());
+  return [...ports];
 }
 
 function dll(folder, project) {

@@ -1,0 +1,169 @@
+using Akka.Actor;
+using DeltaStream.Actors.Market;
+
+namespace DeltaStream.Actors.Sessions;
+
+/// <summary>
+/// Keeps the sessions of a node's clients in the store: writes each change, batched, and from time to time says of those
+/// that go on that they do. One timer and one write under way for all of them; a store that is away costs nobody anything.
+/// </summary>
+internal sealed class SessionKeeper : UntypedActor, IWithTimers
+{
+    /// <summary>The actor's name, by which other nodes find it.</summary>
+    public const string Name = "sessions";
+
+    private const int Batch = 256;
+    private const int MostPending = 100_000;
+    // Each session is confirmed once in so many ticks: well within the minute that it outlives its window by.
+    private const int TicksPerRound = 20;
+    private static readonly TimeSpan Tick = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan GatherTime = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan WritePatience = TimeSpan.FromSeconds(5);
+
+    private readonly SessionRecovery _recovery;
+    private readonly Dictionary<ClientSession, IActorRef> _clients = [];
+    private readonly Queue<ClientSession> _round = new();
+    private readonly HashSet<ClientSession> _changed = [];
+    private readonly Dictionary<ClientSession, SessionWrite> _pending = [];
+    private bool _isWriting;
+    private bool _isAway;
+
+    public SessionKeeper(SessionRecovery recovery) => _recovery = recovery;
+
+    public ITimerScheduler Timers { get; set; } = null!;
+
+    protected override void PreStart() => Timers.StartPeriodicTimer(Confirm.Instance, Confirm.Instance, Tick);
+
+    protected override void OnReceive(object message)
+    {
+        switch (message)
+        {
+            case SessionChanged { Session: var session }:
+                if (_clients.TryAdd(session, Sender)) _round.Enqueue(session);
+                if (_changed.Add(session) && _changed.Count == 1) Timers.StartSingleTimer(Gather.Instance, Gather.Instance, GatherTime);
+                break;
+            case Gather:
+                foreach (var session in _changed) Ask(session);
+                _changed.Clear();
+                break;
+            case SessionTold told when _clients.ContainsKey(told.Session):
+                Pend(told.Session, told.Session.Recovered is null ? SessionState.Open : SessionState.Claimed, told.Saved.Write());
+                Write();
+                break;
+            case SessionEnded ended:
+                End(ended);
+                break;
+            case Confirm:
+                ConfirmSome();
+                Write(again: true);
+                break;
+            case Written written:
+                OnWritten(written);
+                break;
+            case IsHolderAlive asked:
+                Sender.Tell(new HolderAnswer(_recovery.IsHeld(asked.Number)), Self);
+                break;
+            case SessionTold:
+                break;
+            default:
+                Unhandled(message);
+                break;
+        }
+    }
+
+    private void Ask(ClientSession session)
+    {
+        if (_clients.TryGetValue(session, out var client)) client.Tell(TellSession.Instance, Self);
+    }
+
+    private void End(SessionEnded ended)
+    {
+        _recovery.Release(ended.Session);
+        _changed.Remove(ended.Session);
+        // One that another has claimed is his.
+        if (!_clients.Remove(ended.Session)) return;
+        if (_pending.Count >= MostPending) return;
+        Pend(ended.Session, ended.Saved is null ? SessionState.Left : SessionState.Lost, ended.Saved?.Write());
+        Write();
+    }
+
+    private void Pend(ClientSession session, SessionState state, string? text) =>
+        _pending[session] = new(session.Key, _recovery.HolderOf(session), state, text);
+
+    private void ConfirmSome()
+    {
+        var most = Math.Min(_round.Count, ((_clients.Count + TicksPerRound - 1) / TicksPerRound) + 1);
+        for (var i = 0; i < most; i++)
+        {
+            var session = _round.Dequeue();
+            if (!_clients.ContainsKey(session)) continue;
+            _round.Enqueue(session);
+            // What is about to be written is confirmed by that.
+            if (!_pending.ContainsKey(session))
+                Pend(session, session.Recovered is null ? SessionState.Open : SessionState.Claimed, null);
+        }
+    }
+
+    private void Write(bool again = false)
+    {
+        if (_isWriting || _pending.Count == 0 || (_isAway && !again)) return;
+        _isWriting = true;
+        // Those whose connection is lost live for the window from now, the others for a little longer than it from their last word.
+        var lost = _pending.Values.First().State >= SessionState.Lost;
+        var batch = _pending.Where(entry => entry.Value.State >= SessionState.Lost == lost).Take(Batch).ToArray();
+        WriteAsync(batch, lost ? _recovery.Window : _recovery.LiveLife).PipeTo(Self);
+    }
+
+    private async Task<Written> WriteAsync(KeyValuePair<ClientSession, SessionWrite>[] batch, TimeSpan life)
+    {
+        try
+        {
+            using var timeout = new CancellationTokenSource(WritePatience);
+            return new(batch, await _recovery.Store.WriteAsync([.. batch.Select(entry => entry.Value)], life, timeout.Token));
+        }
+        catch (Exception e) when (e is FeedUnavailableException or OperationCanceledException)
+        {
+            return new(batch, null);
+        }
+    }
+
+    private void OnWritten(Written written)
+    {
+        _isWriting = false;
+        _isAway = written.Results is null;
+        // They stay, and are tried again with the next tick.
+        if (written.Results is null) return;
+        for (var i = 0; i < written.Batch.Length; i++)
+        {
+            var (session, write) = written.Batch[i];
+            // What changed meanwhile is still to be written.
+            if (_pending.TryGetValue(session, out var latest) && ReferenceEquals(latest, write)) _pending.Remove(session);
+            switch (written.Results[i])
+            {
+                case SessionWriteResult.Missing:
+                    // The store has come back empty.
+                    Ask(session);
+                    break;
+                case SessionWriteResult.Taken:
+                    _clients.Remove(session);
+                    _changed.Remove(session);
+                    _pending.Remove(session);
+                    break;
+            }
+        }
+
+        Write();
+    }
+
+    private sealed record Written(KeyValuePair<ClientSession, SessionWrite>[] Batch, IReadOnlyList<SessionWriteResult>? Results) : INoSerializationVerificationNeeded;
+
+    private sealed record Gather : INoSerializationVerificationNeeded
+    {
+        public static readonly Gather Instance = new();
+    }
+
+    private sealed record Confirm : INoSerializationVerificationNeeded
+    {
+        public static readonly Confirm Instance = new();
+    }
+}

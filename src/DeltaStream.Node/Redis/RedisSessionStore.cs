@@ -1,0 +1,80 @@
+using DeltaStream.Actors.Sessions;
+using StackExchange.Redis;
+
+namespace DeltaStream.Node.Redis;
+
+/// <summary>
+/// Sessions as strings <c>holder:state:text</c> with a time to live. Each step is one script, so that a session is claimed
+/// once and nobody writes over another's; every key is declared.
+/// </summary>
+internal sealed class RedisSessionStore(RedisConnection connection) : ISessionStore
+{
+    private const string Write = """
+        local results = {}
+        for i = 1, #KEYS do
+            local holder, state, text = ARGV[3 * i - 1], ARGV[3 * i], ARGV[3 * i + 1]
+            local stored = redis.call('GET', KEYS[i])
+            local owner = stored and string.match(stored, '^([^:]*):')
+            if owner and owner ~= holder then
+                results[i] = '2'
+            elseif state == 'g' then
+                redis.call('DEL', KEYS[i])
+                results[i] = '1'
+            elseif text ~= '' then
+                redis.call('SET', KEYS[i], holder .. ':' .. state .. ':' .. text, 'PX', ARGV[1])
+                results[i] = '1'
+            elseif stored then
+                redis.call('PEXPIRE', KEYS[i], ARGV[1])
+                results[i] = '1'
+            else
+                results[i] = '0'
+            end
+        end
+        return table.concat(results)
+        """;
+
+    private const string Claim = """
+        local stored = redis.call('GET', KEYS[1])
+        if not stored then return '' end
+        local holder, state, text = string.match(stored, '^([^:]*):(%l):(.*)$')
+        if not holder then return '' end
+        if state == 'c' and holder ~= ARGV[2] then return 'h' .. holder end
+        redis.call('SET', KEYS[1], ARGV[1] .. ':c:' .. text, 'PX', ARGV[3])
+        return 't' .. text
+        """;
+
+    public async ValueTask<IReadOnlyList<SessionWriteResult>> WriteAsync(IReadOnlyList<SessionWrite> writes, TimeSpan life, CancellationToken cancellation)
+    {
+        var keys = new RedisKey[writes.Count];
+        var values = new RedisValue[1 + (3 * writes.Count)];
+        values[0] = Milliseconds(life);
+        for (var i = 0; i < writes.Count; i++)
+        {
+            keys[i] = RedisKeys.Session(writes[i].Key);
+            (values[1 + (3 * i)], values[2 + (3 * i)], values[3 + (3 * i)]) = (writes[i].Holder, Letter(writes[i].State), writes[i].Text ?? "");
+        }
+
+        var results = (string?)await RunAsync(Write, keys, values, cancellation) ?? "";
+        return [.. results.Select(digit => (SessionWriteResult)(digit - '0'))];
+    }
+
+    public async ValueTask<SessionClaim> ClaimAsync(string key, string holder, string? gone, TimeSpan life, CancellationToken cancellation)
+    {
+        var answer = (string?)await RunAsync(Claim, [RedisKeys.Session(key)], [holder, gone ?? "", Milliseconds(life)], cancellation);
+        if (string.IsNullOrEmpty(answer)) return default;
+        return answer[0] == 't' ? new(answer[1..], null) : new(null, answer[1..]);
+    }
+
+    private ValueTask<RedisResult> RunAsync(string script, RedisKey[] keys, RedisValue[] values, CancellationToken cancellation) =>
+        connection.RunAsync(db => db.ScriptEvaluateAsync(script, keys, values, CommandFlags.NoScriptCache), cancellation);
+
+    private static string Letter(SessionState state) => state switch
+    {
+        SessionState.Open => "o",
+        SessionState.Claimed => "c",
+        SessionState.Lost => "l",
+        _ => "g",
+    };
+
+    private static long Milliseconds(TimeSpan life) => (long)life.TotalMilliseconds;
+}
