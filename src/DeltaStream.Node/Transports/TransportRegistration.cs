@@ -29,7 +29,12 @@ public static class TransportRegistration
         });
         // What a ClientActor writes leaves on its own thread: no hand-over for each frame, and the pipe's block is free again
         // for the next client. Nothing that reads from a client blocks, so it may run where the socket was found readable.
-        services.Configure<SocketTransportOptions>(options => options.UnsafePreferInlineScheduling = true);
+        services.Configure<SocketTransportOptions>(options =>
+        {
+            options.UnsafePreferInlineScheduling = true;
+            // A flush ends when the kernel has taken everything: where frames go to the socket itself, nothing may be left here.
+            options.MaxWriteBufferSize = 1;
+        });
         return services;
     }
 

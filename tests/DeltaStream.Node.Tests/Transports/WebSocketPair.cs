@@ -23,7 +23,7 @@ internal sealed class WebSocketPair
     {
         _toServer = new Pipe(inStep ? new PipeOptions(pauseWriterThreshold: 1, resumeWriterThreshold: 1, useSynchronizationContext: false) : PipeOptions.Default);
         _toClient = new Pipe(new PipeOptions(pauseWriterThreshold: room, resumeWriterThreshold: room / 2, useSynchronizationContext: false));
-        Server = new WebSocketConnection(new Duplex(_toServer.Reader, _toClient.Writer), Abort, deadlines, settings);
+        Server = new WebSocketConnection(new Duplex(_toServer.Reader, _toClient.Writer), socket: null, Abort, deadlines, settings);
     }
 
     public WebSocketConnection Server { get; }

@@ -1,4 +1,5 @@
 using System.IO.Pipelines;
+using System.Net.Sockets;
 using DeltaStream.Node.Transports.Timing;
 using DeltaStream.SocketIO.Framing;
 using Microsoft.AspNetCore.Connections.Features;
@@ -37,13 +38,22 @@ internal static class WebSocketAcceptor
         var stream = await upgrade.UpgradeAsync();
         var lifetime = context.Features.Get<IConnectionLifetimeFeature>();
         Action abort = lifetime is null ? context.Abort : lifetime.Abort;
-        return new WebSocketConnection(PipeOf(context, stream), abort, deadlines, settings);
+        var pipe = PipeOf(context, stream);
+        var socket = SocketOf(context);
+        // Kestrel's answer to the request has to be out before frames go past its pipe. The pipe holds nothing back
+        // (TransportRegistration), so a flush ends when all has left.
+        if (socket is not null) await pipe.Output.FlushAsync();
+        return new WebSocketConnection(pipe, socket, abort, deadlines, settings);
     }
 
     // Kestrel's own pipe of the connection: several frames leave in one flush, without a copy into a buffer of ours and
     // without a rate limit on a connection that idles by nature. Other servers give their stream.
     private static IDuplexPipe PipeOf(HttpContext context, Stream stream) =>
         context.Features.Get<IConnectionTransportFeature>()?.Transport ?? new StreamPipe(stream);
+
+    // With TLS the socket carries what the pipe's bytes become, and is not for us.
+    private static Socket? SocketOf(HttpContext context) =>
+        context.Features.Get<ITlsHandshakeFeature>() is null ? context.Features.Get<IConnectionSocketFeature>()?.Socket : null;
 
     private sealed class StreamPipe(Stream stream) : IDuplexPipe
     {

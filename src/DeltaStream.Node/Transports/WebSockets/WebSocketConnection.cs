@@ -1,4 +1,5 @@
 using System.IO.Pipelines;
+using System.Net.Sockets;
 using DeltaStream.Actors.Clients;
 using DeltaStream.Actors.Wire;
 using DeltaStream.Node.Transports.Timing;
@@ -25,17 +26,19 @@ internal sealed class WebSocketConnection : Deadline
 
     /// <summary>Takes an upgraded connection over.</summary>
     /// <param name="pipe">Its bytes.</param>
+    /// <param name="socket">Its socket, where frames may go to it directly; nothing else is sent any more then.</param>
     /// <param name="abort">Breaks it.</param>
     /// <param name="deadlines">The shared timer.</param>
     /// <param name="settings">Limits and times.</param>
-    public WebSocketConnection(IDuplexPipe pipe, Action abort, Deadlines deadlines, TransportSettings settings)
+    public WebSocketConnection(IDuplexPipe pipe, Socket? socket, Action abort, Deadlines deadlines, TransportSettings settings)
     {
         _pipe = pipe;
         _abort = abort;
         _deadlines = deadlines;
         _closeTimeout = settings.CloseTimeout;
         _reader = new WebSocketFrameReader(settings.MaxPayload);
-        Sender = new WebSocketSender(pipe.Output, () => _receiver?.OnReady());
+        Action onReady = () => _receiver?.OnReady();
+        Sender = socket is null ? new PipeSender(pipe.Output, onReady) : new SocketSender(socket, onReady);
     }
 
     /// <summary>The writing side.</summary>

@@ -1,6 +1,3 @@
-using System.Buffers;
-using System.IO.Pipelines;
-using System.Runtime.CompilerServices;
 using DeltaStream.Actors.Wire;
 
 namespace DeltaStream.Node.Transports.WebSockets;
@@ -9,54 +6,37 @@ namespace DeltaStream.Node.Transports.WebSockets;
 /// Writes whole frames to the upgraded connection from whatever thread has them. It needs no task and no buffer of its own:
 /// what the connection does not take at once stays a reference to the shared bytes, one batch and the control frames at most.
 /// </summary>
-internal sealed class WebSocketSender
+internal abstract class WebSocketSender(Action onReady)
 {
-    /// <summary>
-    /// What is put into the connection's pipe between two flushes: bounds what a client that does not read can hold, and is
-    /// large so that a whole chain takes two system calls.
-    /// </summary>
-    private const int ChunkBytes = 28 * 1024;
-
     private const int MaxControlFrames = 256;
     private const int MaxControlBytes = 64 * 1024;
 
     private readonly Lock _gate = new();
-    private readonly PipeWriter _output;
-    private readonly Action _onReady;
-    private readonly Action _onFlushed;
-    private ValueTaskAwaiter<FlushResult> _flush;
     private TaskCompletionSource? _drained;
     private Queue<Frame>? _waiting;
-    private int _offset;
-    private int _unflushed;
     private int _controlFrames;
     private int _controlBytes;
-    private bool _flushing;
-    private bool _registering;
-    private bool _completedInline;
     private bool _owesReady;
     private bool _last;
-    private bool _ended;
 
-    /// <summary>Writes to the connection.</summary>
-    /// <param name="output">The connection.</param>
-    /// <param name="onReady">Called when everything has left after a write that returned false.</param>
-    public WebSocketSender(PipeWriter output, Action onReady)
-    {
-        _output = output;
-        _onReady = onReady;
-        _onFlushed = OnFlushed;
-    }
+    /// <summary>Whether the connection is over: nothing leaves any more. Read and set under the lock.</summary>
+    protected bool HasEnded { get; private set; }
 
-    private bool Busy => _flushing || _waiting is not null;
+    /// <summary>Whether a write to the connection is under way; its end is told with <see cref="Continue"/>.</summary>
+    protected bool IsPending { get; set; }
 
-    /// <summary>Sends an application's frames in one flush.</summary>
+    /// <summary>Whether the frame that waits first is half sent.</summary>
+    protected virtual bool IsWithinFrame => false;
+
+    private bool Busy => IsPending || _waiting is not null;
+
+    /// <summary>Sends an application's frames together.</summary>
     /// <returns>False where the connection did not take them at once: the callback follows, unless the connection ends.</returns>
     public bool Write(IReadOnlyList<Frame> frames)
     {
         lock (_gate)
         {
-            if (_ended || _last) return false;
+            if (HasEnded || _last) return false;
             for (var i = 0; i < frames.Count; i++) Send(frames[i]);
             Flush();
             return !(_owesReady = Busy);
@@ -69,7 +49,7 @@ internal sealed class WebSocketSender
     {
         lock (_gate)
         {
-            if (_ended || _last) return true;
+            if (HasEnded || _last) return true;
             if (Busy && (++_controlFrames > MaxControlFrames || (_controlBytes += frame.Bytes.Length) > MaxControlBytes)) return false;
             Send(frame);
             Flush();
@@ -79,14 +59,14 @@ internal sealed class WebSocketSender
 
     /// <summary>Sends the last frame; what is written after it is dropped.</summary>
     /// <param name="frame">The frame.</param>
-    /// <param name="dropsWaiting">Whether it comes at once behind the frame that is half sent, instead of what waits.</param>
+    /// <param name="dropsWaiting">Whether it comes at once behind what is half sent, instead of what waits.</param>
     public void WriteLast(Frame frame, bool dropsWaiting)
     {
         lock (_gate)
         {
-            if (_ended || _last) return;
+            if (HasEnded || _last) return;
             _last = true;
-            if (dropsWaiting && _waiting is not null) _waiting = _offset > 0 ? new Queue<Frame>([_waiting.Peek()]) : null;
+            if (dropsWaiting && _waiting is not null) _waiting = IsWithinFrame ? new Queue<Frame>([_waiting.Peek()]) : null;
             Send(frame);
             Flush();
         }
@@ -97,7 +77,7 @@ internal sealed class WebSocketSender
     {
         lock (_gate)
         {
-            if (_ended || !Busy) return Task.CompletedTask;
+            if (HasEnded || !Busy) return Task.CompletedTask;
             _drained ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
             return _drained.Task;
         }
@@ -109,107 +89,50 @@ internal sealed class WebSocketSender
         lock (_gate) EndUnderLock();
     }
 
-    private void EndUnderLock()
+    /// <summary>Takes as much of the frame as can be taken now; called under the lock.</summary>
+    /// <returns>False where it has to be offered again, after <see cref="Continue"/>.</returns>
+    protected abstract bool TryPut(Frame frame);
+
+    /// <summary>Makes what was put leave; called under the lock.</summary>
+    protected abstract void Flush();
+
+    /// <summary>Ends under the lock that is already held.</summary>
+    protected void EndUnderLock()
     {
-        _ended = true;
+        HasEnded = true;
         _waiting = null;
         _drained?.TrySetResult();
+    }
+
+    /// <summary>Looks at how the write that was under way has ended; called under the lock.</summary>
+    /// <returns>False where this is not the end that was waited for.</returns>
+    protected abstract bool TryComplete();
+
+    /// <summary>A write that was under way has ended: what waits leaves, as far as it can.</summary>
+    protected void Continue()
+    {
+        bool ready;
+        lock (_gate)
+        {
+            if (!TryComplete()) return;
+            while (_waiting is not null && TryPut(_waiting.Peek()))
+            {
+                _waiting?.Dequeue();
+                if (_waiting?.Count == 0) _waiting = null;
+            }
+            Flush();
+            if (Busy || HasEnded) return;
+            _controlFrames = _controlBytes = 0;
+            _drained?.TrySetResult();
+            ready = _owesReady;
+            _owesReady = false;
+        }
+        if (ready) onReady();
     }
 
     private void Send(Frame frame)
     {
         if (_waiting is null && TryPut(frame)) return;
         (_waiting ??= new Queue<Frame>()).Enqueue(frame);
-    }
-
-    /// <summary>Puts the frame's bytes, from where it was left, into the pipe. False while a flush is under way before its end.</summary>
-    private bool TryPut(Frame frame)
-    {
-        var bytes = frame.Bytes.Span;
-        while (_offset < bytes.Length)
-        {
-            if (_flushing || _ended) return false;
-            var part = bytes.Slice(_offset, Math.Min(ChunkBytes - _unflushed, bytes.Length - _offset));
-            try
-            {
-                _output.Write(part);
-            }
-            catch (Exception e) when (e is InvalidOperationException or IOException)
-            {
-                // The connection was completed under us; its reading side says why it ended.
-                EndUnderLock();
-                return false;
-            }
-            _offset += part.Length;
-            _unflushed += part.Length;
-            if (_unflushed >= ChunkBytes) Flush();
-        }
-        _offset = 0;
-        // The last flush may have found the connection over: then nothing waits any more, not even this frame.
-        return !_ended;
-    }
-
-    private void Flush()
-    {
-        if (_unflushed == 0 || _flushing || _ended) return;
-        _unflushed = 0;
-        _flush = _output.FlushAsync().GetAwaiter();
-        if (_flush.IsCompleted || CompletesWhileRegistering()) TakeFlushResult();
-        else _flushing = true;
-    }
-
-    /// <summary>
-    /// Registers for the flush's end. The pipe calls back inline: where the flush has ended meanwhile, that is from within
-    /// here, in the middle of a frame perhaps, and must not be taken for the later call.
-    /// </summary>
-    private bool CompletesWhileRegistering()
-    {
-        _registering = true;
-        _flush.UnsafeOnCompleted(_onFlushed);
-        _registering = false;
-        var completed = _completedInline;
-        _completedInline = false;
-        return completed;
-    }
-
-    private void TakeFlushResult()
-    {
-        try
-        {
-            if (_flush.GetResult().IsCompleted) EndUnderLock();
-        }
-        catch (Exception e) when (e is InvalidOperationException or IOException or OperationCanceledException)
-        {
-            EndUnderLock();
-        }
-        _flush = default;
-    }
-
-    private void OnFlushed()
-    {
-        bool ready;
-        lock (_gate)
-        {
-            // Only the registering thread itself can be here then: it holds the lock.
-            if (_registering)
-            {
-                _completedInline = true;
-                return;
-            }
-            _flushing = false;
-            TakeFlushResult();
-            while (_waiting is not null && TryPut(_waiting.Peek()))
-            {
-                _waiting.Dequeue();
-                if (_waiting.Count == 0) _waiting = null;
-            }
-            Flush();
-            if (Busy || _ended) return;
-            _controlFrames = _controlBytes = 0;
-            _drained?.TrySetResult();
-            ready = _owesReady;
-            _owesReady = false;
-        }
-        if (ready) _onReady();
     }
 }

@@ -1,0 +1,104 @@
+using System.Buffers;
+using System.IO.Pipelines;
+using System.Runtime.CompilerServices;
+using DeltaStream.Actors.Wire;
+
+namespace DeltaStream.Node.Transports.WebSockets;
+
+/// <summary>Writes to the connection's pipe: where something stands between it and the socket, as TLS does.</summary>
+internal sealed class PipeSender(PipeWriter output, Action onReady) : WebSocketSender(onReady)
+{
+    /// <summary>
+    /// What is put into the pipe between two flushes: bounds what a client that does not read can hold, and is large so that a
+    /// whole chain takes two system calls.
+    /// </summary>
+    private const int ChunkBytes = 28 * 1024;
+
+    private Action? _onFlushed;
+    private ValueTaskAwaiter<FlushResult> _flush;
+    private int _offset;
+    private int _unflushed;
+    private bool _registering;
+    private bool _completedInline;
+
+    /// <inheritdoc/>
+    protected override bool IsWithinFrame => _offset > 0;
+
+    /// <inheritdoc/>
+    protected override bool TryPut(Frame frame)
+    {
+        var bytes = frame.Bytes.Span;
+        while (_offset < bytes.Length)
+        {
+            if (IsPending || HasEnded) return false;
+            var part = bytes.Slice(_offset, Math.Min(ChunkBytes - _unflushed, bytes.Length - _offset));
+            try
+            {
+                output.Write(part);
+            }
+            catch (Exception e) when (e is InvalidOperationException or IOException)
+            {
+                // The connection was completed under us; its reading side says why it ended.
+                EndUnderLock();
+                return false;
+            }
+            _offset += part.Length;
+            _unflushed += part.Length;
+            if (_unflushed >= ChunkBytes) Flush();
+        }
+        _offset = 0;
+        // The last flush may have found the connection over: then nothing waits any more, not even this frame.
+        return !HasEnded;
+    }
+
+    /// <inheritdoc/>
+    protected override void Flush()
+    {
+        if (_unflushed == 0 || IsPending || HasEnded) return;
+        _unflushed = 0;
+        _flush = output.FlushAsync().GetAwaiter();
+        if (_flush.IsCompleted || CompletesWhileRegistering()) TakeFlushResult();
+        else IsPending = true;
+    }
+
+    /// <inheritdoc/>
+    protected override bool TryComplete()
+    {
+        // Only the registering thread itself can be here then: it holds the lock.
+        if (_registering)
+        {
+            _completedInline = true;
+            return false;
+        }
+        IsPending = false;
+        TakeFlushResult();
+        return true;
+    }
+
+    /// <summary>
+    /// Registers for the flush's end. The pipe calls back inline: where the flush has ended meanwhile, that is from within
+    /// here, in the middle of a frame perhaps, and must not be taken for the later call.
+    /// </summary>
+    private bool CompletesWhileRegistering()
+    {
+        _registering = true;
+        _flush.UnsafeOnCompleted(_onFlushed ??= Continue);
+        _registering = false;
+        var completed = _completedInline;
+        _completedInline = false;
+        return completed;
+    }
+
+    private void TakeFlushResult()
+    {
+        try
+        {
+            if (_flush.GetResult().IsCompleted) EndUnderLock();
+        }
+        catch (Exception e) when (e is InvalidOperationException or IOException or OperationCanceledException)
+        {
+            EndUnderLock();
+        }
+        _flush = default;
+    }
+}
