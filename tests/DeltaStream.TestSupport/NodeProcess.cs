@@ -8,7 +8,12 @@ namespace DeltaStream.TestSupport;
 /// <summary>A real node as a process of its own, with its log.</summary>
 public sealed class NodeProcess : IAsyncDisposable
 {
-    private static readonly HttpClient Http = new(new SocketsHttpHandler { PooledConnectionLifetime = TimeSpan.FromSeconds(5) })
+    private static readonly HttpClient Http = new(new SocketsHttpHandler
+    {
+        PooledConnectionLifetime = TimeSpan.FromSeconds(5),
+        // Whether a node answers, not who it is: that is for the tests of certificates to ask.
+        SslOptions = { RemoteCertificateValidationCallback = static (_, _, _, _) => true },
+    })
     {
         Timeout = TimeSpan.FromSeconds(5),
     };
@@ -36,7 +41,7 @@ public sealed class NodeProcess : IAsyncDisposable
     public string Address => $"{_host}:{ClusterPort}";
 
     /// <summary>Where it answers.</summary>
-    public Uri Url => new($"http://{_host}:{Port}");
+    public Uri Url => new($"{(_process.StartInfo.Environment.ContainsKey("HTTPS_CERTIFICATE") ? "https" : "http")}://{_host}:{Port}");
 
     /// <summary>What it has written so far, both outputs.</summary>
     public IReadOnlyCollection<string> Lines => _lines;
@@ -44,34 +49,46 @@ public sealed class NodeProcess : IAsyncDisposable
     /// <summary>Everything it has written, for a failing test's message.</summary>
     public string Log => string.Join('\n', _lines);
 
+    /// <summary>The process's id.</summary>
+    public int Id => _process.Id;
+
     /// <summary>Whether it has ended.</summary>
     public bool HasExited => _process.HasExited;
 
     /// <summary>Starts a node; in Production, with a quick cluster, unless the variables say otherwise.</summary>
     /// <param name="variables">Further environment variables; a null value takes one away.</param>
-    public static NodeProcess Start(params (string Name, string? Value)[] variables) => Start([], "127.0.0.1", variables);
+    public static NodeProcess Start(params (string Name, string? Value)[] variables) => Start(["dotnet"], Dll, "127.0.0.1", variables);
 
     /// <summary>The same on a machine of a <see cref="NetworkLab"/>.</summary>
     /// <param name="networkNamespace">The machine's namespace.</param>
     /// <param name="host">Its address.</param>
     /// <param name="variables">Further environment variables.</param>
     public static NodeProcess StartAt(string networkNamespace, string host, params (string Name, string? Value)[] variables) =>
-        Start(["ip", "netns", "exec", networkNamespace], host, [("CLUSTER_HOSTNAME", host), .. variables]);
+        Start(["ip", "netns", "exec", networkNamespace, "dotnet"], Dll, host, [("CLUSTER_HOSTNAME", host), .. variables]);
 
-    private static NodeProcess Start(string[] prefix, string host, (string Name, string? Value)[] variables)
+    /// <summary>The folder of the node's program, as it was built.</summary>
+    public static string Program => Path.GetDirectoryName(Dll)!;
+
+    /// <summary>Starts a node by another command than <c>dotnet</c>, from another folder than its own.</summary>
+    /// <param name="command">What runs the program; it becomes the program, so that the process is the node.</param>
+    /// <param name="dll">The program.</param>
+    /// <param name="variables">Further environment variables.</param>
+    public static NodeProcess StartUnder(string[] command, string dll, params (string Name, string? Value)[] variables) =>
+        Start(command, dll, "127.0.0.1", variables);
+
+    private static NodeProcess Start(string[] command, string dll, string host, (string Name, string? Value)[] variables)
     {
         var port = FreePort.Next();
         var clusterPort = FreePort.Next();
-        // `ip netns exec` becomes the program that it is given: the process is the node in either case.
-        string[] command = [.. prefix, "dotnet", Dll];
-        var start = new ProcessStartInfo(command[0], command[1..])
+        // `ip netns exec` and the like become the program that they are given.
+        var start = new ProcessStartInfo(command[0], [.. command[1..], dll])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
-            WorkingDirectory = Path.GetDirectoryName(Dll)!,
+            WorkingDirectory = Path.GetDirectoryName(dll)!,
         };
         start.Environment["ASPNETCORE_ENVIRONMENT"] = "Production";
-        start.Environment["HOCON_FILE"] = Path.Combine(Path.GetDirectoryName(Dll)!, "hocon", "test.conf");
+        start.Environment["HOCON_FILE"] = Path.Combine(Path.GetDirectoryName(dll)!, "hocon", "test.conf");
         start.Environment["PORT"] = $"{port}";
         start.Environment["CLUSTER_PORT"] = $"{clusterPort}";
         start.Environment["DRAIN_SECONDS"] = "1";

@@ -2,6 +2,7 @@ using DeltaStream.Node.Settings;
 using DeltaStream.Node.Transports;
 using Microsoft.AspNetCore.HttpOverrides;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Https;
 
 namespace DeltaStream.Node.Hosting;
 
@@ -28,7 +29,15 @@ public static class Listener
         {
             // What the clients' protocols need. HTTP/2 would bring nothing but more that can be abused.
             listen.Protocols = HttpProtocols.Http1;
-            listen.Use(kestrel.ApplicationServices.GetRequiredService<TransportServer>().Guard);
+            var services = kestrel.ApplicationServices;
+            listen.Use(services.GetRequiredService<TransportServer>().Guard);
+            if (settings.Https is not { } https) return;
+            var certificate = new ServerCertificate(https, services.GetRequiredService<TimeProvider>(), services.GetRequiredService<ILogger<ServerCertificate>>());
+            listen.UseHttps(new TlsHandshakeCallbackOptions
+            {
+                HandshakeTimeout = limits.Handshake,
+                OnConnection = _ => ValueTask.FromResult(certificate.Current),
+            });
         });
     });
 

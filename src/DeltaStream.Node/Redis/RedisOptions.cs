@@ -1,3 +1,5 @@
+using System.Net.Security;
+using System.Security.Cryptography.X509Certificates;
 using DeltaStream.Node.Settings;
 using StackExchange.Redis;
 
@@ -30,7 +32,7 @@ internal static class RedisOptions
     private static ConfigurationOptions Common(RedisUrl url, TimeSpan timeout, string clientName)
     {
         var milliseconds = (int)timeout.TotalMilliseconds;
-        return new ConfigurationOptions
+        var options = new ConfigurationOptions
         {
             EndPoints = { { url.Host, url.Port } },
             User = url.User,
@@ -50,5 +52,20 @@ internal static class RedisOptions
             CommandMap = CommandMap.Create(["CONFIG", "CLUSTER", "SENTINEL"], available: false),
             IncludeDetailInExceptions = false,
         };
+        if (url.Authority is { } authority) options.CertificateValidation += (_, certificate, shown, errors) => IsSignedBy(authority, certificate, shown, errors);
+        return options;
+    }
+
+    /// <summary>Whether a server's certificate bears its name and was signed by this authority, whomever the machine trusts otherwise.</summary>
+    private static bool IsSignedBy(X509Certificate2Collection authority, X509Certificate? certificate, X509Chain? shown, SslPolicyErrors errors)
+    {
+        if (certificate is not X509Certificate2 server || (errors & ~SslPolicyErrors.RemoteCertificateChainErrors) != 0) return false;
+        using var chain = new X509Chain();
+        chain.ChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;
+        chain.ChainPolicy.CustomTrustStore.AddRange(authority);
+        foreach (var between in shown?.ChainElements ?? Enumerable.Empty<X509ChainElement>()) chain.ChainPolicy.ExtraStore.Add(between.Certificate);
+        chain.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck;
+        chain.ChainPolicy.DisableCertificateDownloads = true;
+        return chain.Build(server);
     }
 }

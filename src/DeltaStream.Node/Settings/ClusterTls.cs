@@ -23,15 +23,10 @@ public sealed record ClusterTls(X509Certificate2 Certificate, X509Certificate2Co
         if (paths.FirstOrDefault(path => reader.Text(path).Length == 0) is { } missing)
             throw reader.Wrong(missing, "a PEM file: CLUSTER_TLS_CERTIFICATE, CLUSTER_TLS_KEY and CLUSTER_TLS_CA go together");
 
-        var certificate = Load(reader, CertificatePath, "a PEM file with this node's certificate", X509CertificateLoader.LoadCertificateFromFile);
-        var withKey = Load(reader, KeyPath, "a PEM file with the certificate's private key, without a password",
+        var certificate = reader.Load(CertificatePath, "a PEM file with this node's certificate", X509CertificateLoader.LoadCertificateFromFile);
+        var withKey = reader.Load(KeyPath, "a PEM file with the certificate's private key, without a password",
             key => X509Certificate2.CreateFromPemFile(reader.Text(CertificatePath), key));
-        var authority = Load(reader, AuthorityPath, "a PEM file with the authority's certificate", file =>
-        {
-            var found = new X509Certificate2Collection();
-            found.ImportFromPemFile(file);
-            return found.Count > 0 ? found : throw new CryptographicException("no certificate in it");
-        });
+        var authority = reader.Certificates(AuthorityPath, "a PEM file with the authority's certificate");
         var tls = new ClusterTls(withKey, authority);
         // What the other nodes would refuse is better said here, by the node that has it.
         if (tls.WhyNot(certificate) is { } reason)
@@ -53,17 +48,5 @@ public sealed record ClusterTls(X509Certificate2 Certificate, X509Certificate2Co
         chain.ChainPolicy.DisableCertificateDownloads = true;
         foreach (var purpose in Purposes) chain.ChainPolicy.ApplicationPolicy.Add(new Oid(purpose));
         return chain.Build(peer) ? null : string.Join(", ", chain.ChainStatus.Select(status => status.StatusInformation.Trim()).Distinct());
-    }
-
-    private static T Load<T>(SettingReader reader, string path, string allowed, Func<string, T> load)
-    {
-        try
-        {
-            return load(reader.Text(path));
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or CryptographicException or ArgumentException)
-        {
-            throw reader.Wrong(path, $"{allowed} ({e.Message.ReplaceLineEndings(" ")})");
-        }
     }
 }

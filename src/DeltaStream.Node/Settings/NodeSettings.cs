@@ -18,6 +18,9 @@ public sealed record NodeSettings
     /// <summary>HTTP and WebSocket.</summary>
     public required int Port { get; init; }
 
+    /// <summary>What the port shows for HTTPS; null: it speaks plain HTTP.</summary>
+    public HttpsSettings? Https { get; init; }
+
     /// <summary>The lowest level that is logged.</summary>
     public required LogLevel LogLevel { get; init; }
 
@@ -66,6 +69,7 @@ public sealed record NodeSettings
             IsDevelopment = isDevelopment,
             ServiceName = Name(reader, "deltastream.service-name"),
             Port = reader.Number("deltastream.http.port", 1, 65535),
+            Https = HttpsSettings.Read(reader),
             LogLevel = Enum.Parse<LogLevel>(reader.OneOf("deltastream.log-level", "debug", "information", "warning", "error"), ignoreCase: true),
             Redis = RedisSettings.Read(reader),
             Cluster = ClusterSettings.Read(reader),

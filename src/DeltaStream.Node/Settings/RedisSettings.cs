@@ -10,6 +10,8 @@ namespace DeltaStream.Node.Settings;
 /// <param name="IntakeCapacity">How many messages may wait between the Redis client and the bridge before only the newest of each key does.</param>
 public sealed record RedisSettings(RedisUrl? Url, TimeSpan CommandTimeout, TimeSpan EchoInterval, TimeSpan EchoTimeout, int IntakeCapacity)
 {
+    private const string AuthorityPath = "deltastream.redis.tls-authority";
+
     /// <summary>The embedded server's port, 0 for any free one; null: the usual one, or a free one where that is taken.</summary>
     public int? EmbeddedPort { get; init; }
 
@@ -21,6 +23,11 @@ public sealed record RedisSettings(RedisUrl? Url, TimeSpan CommandTimeout, TimeS
         RedisUrl? url = null;
         if (text.Length > 0 && !RedisUrl.TryParse(text, out url))
             throw new SettingException("REDIS_URL", RedisUrl.Mask(text), RedisUrl.Allowed);
+        if (reader.Text(AuthorityPath).Length > 0)
+        {
+            if (url is not { Tls: true }) throw reader.Wrong(AuthorityPath, "for a REDIS_URL that begins with rediss://");
+            url = url with { Authority = reader.Certificates(AuthorityPath, "a PEM file with the authority's certificate") };
+        }
         var interval = reader.Duration("deltastream.redis.echo-interval", TimeSpan.FromMilliseconds(100), TimeSpan.FromSeconds(30));
         return new RedisSettings(
             url,

@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
+using System.Security.Cryptography.X509Certificates;
 
 namespace DeltaStream.Node.Settings;
 
@@ -12,6 +13,9 @@ namespace DeltaStream.Node.Settings;
 /// <param name="Database">The database's number.</param>
 public sealed record RedisUrl(string Host, int Port, bool Tls, string? User, string? Password, int Database)
 {
+    /// <summary>Who signs its certificate; null: the authorities that the machine trusts.</summary>
+    public X509Certificate2Collection? Authority { get; init; }
+
     /// <summary>What an operator is told about a wrong one.</summary>
     public const string Allowed = "redis://[user:password@]host:port[/db], or rediss:// for TLS";
 

@@ -10,6 +10,7 @@ public static class SettingVariable
     public static readonly IReadOnlyDictionary<string, string> Paths = new Dictionary<string, string>
     {
         ["REDIS_URL"] = "deltastream.redis.url",
+        ["REDIS_TLS_CA"] = "deltastream.redis.tls-authority",
         ["EMBEDDED_REDIS_PORT"] = "deltastream.redis.embedded-port",
         ["PORT"] = "deltastream.http.port",
         ["SERVICE_NAME"] = "deltastream.service-name",
@@ -23,6 +24,8 @@ public static class SettingVariable
         ["CLUSTER_TLS_CA"] = "deltastream.cluster.tls.authority",
         ["DEMO_FEED"] = "deltastream.demo-feed",
         ["BRIDGE_MAX_RATE"] = "deltastream.bridge.max-rate",
+        ["HTTPS_CERTIFICATE"] = "deltastream.http.tls.certificate",
+        ["HTTPS_KEY"] = "deltastream.http.tls.key",
         ["TRUSTED_PROXIES"] = "deltastream.http.trusted-proxies",
         ["LIMIT_CONNECTIONS"] = "deltastream.limits.connections",
         ["LIMIT_CONNECTIONS_PER_ADDRESS"] = "deltastream.limits.connections-per-address",

@@ -1,0 +1,26 @@
+using System.Security.Cryptography.X509Certificates;
+
+namespace DeltaStream.Node.Settings;
+
+/// <summary>What the node's port shows for HTTPS; the files are read again when they change.</summary>
+/// <param name="CertificateFile">PEM: the certificate, behind it those that lead to its authority.</param>
+/// <param name="KeyFile">PEM: the certificate's private key.</param>
+public sealed record HttpsSettings(string CertificateFile, string KeyFile)
+{
+    private const string CertificatePath = "deltastream.http.tls.certificate";
+    private const string KeyPath = "deltastream.http.tls.key";
+
+    /// <summary>Reads and checks the settings; null where none is set: plain HTTP.</summary>
+    /// <exception cref="SettingException">One is missing, or a file can't be used.</exception>
+    public static HttpsSettings? Read(SettingReader reader)
+    {
+        var settings = new HttpsSettings(reader.Text(CertificatePath), reader.Text(KeyPath));
+        if (settings is { CertificateFile: "", KeyFile: "" }) return null;
+        foreach (var path in new[] { CertificatePath, KeyPath })
+            if (reader.Text(path).Length == 0) throw reader.Wrong(path, "a PEM file: HTTPS_CERTIFICATE and HTTPS_KEY go together");
+        reader.Certificates(CertificatePath, "a PEM file with the certificate, then those that lead to its authority");
+        reader.Load(KeyPath, "a PEM file with the certificate's private key, without a password",
+            key => X509Certificate2.CreateFromPemFile(settings.CertificateFile, key)).Dispose();
+        return settings;
+    }
+}
