@@ -18,6 +18,7 @@ internal sealed class Options
         ["storm"] = (1000, 5, 200, 3),
         ["polling"] = (500, 5, 200, 15),
         ["node"] = (0, 1, 200, 20),
+        ["cluster"] = (100, 200, 200, 8),
     };
 
     // These compare with other servers; the rest looks at one, the gateway if no other is named.
@@ -43,6 +44,9 @@ internal sealed class Options
         }
     }
 
+    /// <summary>How many nodes, one measurement after the other.</summary>
+    public IEnumerable<int> Nodes => (_values.GetValueOrDefault("nodes") ?? "1,2,3,4,5").Split(',').Select(text => int.Parse(text, CultureInfo.InvariantCulture));
+
     public IReadOnlyList<Contender> Contenders =>
         [.. (_values.GetValueOrDefault("servers") ?? (Comparisons.Contains(Command) ? "gateway,socketio,signalr,kestrel" : "gateway")).Split(',')
             .Select(name => Contender.All.FirstOrDefault(contender => contender.Name == name) ?? throw new FormatException($"no server is called '{name}'"))];
@@ -54,7 +58,7 @@ internal sealed class Options
         var options = new Options(args[0]);
         for (var i = 1; i < args.Length; i += 2)
         {
-            if (i + 1 == args.Length || args[i] is not ("--clients" or "--rate" or "--size" or "--seconds" or "--warm-up" or "--rounds" or "--servers"))
+            if (i + 1 == args.Length || args[i] is not ("--clients" or "--rate" or "--size" or "--seconds" or "--warm-up" or "--rounds" or "--servers" or "--nodes"))
                 throw new FormatException($"unknown or incomplete option '{args[i]}'");
             options._values[args[i][2..]] = args[i + 1];
         }

@@ -4,7 +4,8 @@
 // Scenarios: fanout (1,000 clients, 200 bytes, 20 a second), chain (200 clients, 56 KB, 5 a second and the summary),
 // idle (memory of 5,000 quiet connections), throughput (deliveries a second at a p99 under 250 ms); of the gateway alone:
 // growth (CPU of a delivery as clients grow), slow (clients that stop reading), storm (1,000 come and go at once),
-// polling (500 long-polling clients), node (what a node costs without clients).
+// polling (500 long-polling clients), node (what a node costs without clients), cluster (an update's cost by nodes and rooms;
+// --nodes 1,2,3,4,5).
 // Ratios are to the last server named.
 using DeltaStream.LoadTest;
 
@@ -21,6 +22,7 @@ try
         "storm" => Storm.RunAsync(options),
         "polling" => Polling.RunAsync(options),
         "node" => IdleNode.RunAsync(options),
+        "cluster" => ClusterGrowth.RunAsync(options),
         _ => FanOut.RunAsync(options),
     });
     return 0;

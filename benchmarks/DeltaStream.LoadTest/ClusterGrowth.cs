@@ -1,0 +1,99 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text;
+using DeltaStream.LoadTest.Load;
+using DeltaStream.LoadTest.Servers;
+using StackExchange.Redis;
+
+namespace DeltaStream.LoadTest;
+
+/// <summary>
+/// What an update costs as nodes and rooms grow. A hundred clients, spread over the nodes and in no wide room, share the
+/// rooms: each room has a client on every node (10 rooms) or on one (1,000 and 10,000). Everything is measured twice, at rest and
+/// with the feed; the difference is the updates', the rest is what members and pub-sub's registry cost.
+/// </summary>
+internal static class ClusterGrowth
+{
+    private const int Clients = 100;
+    private static readonly int[] RoomCounts = [10, 1_000, 10_000];
+
+    public static async Task RunAsync(Options options)
+    {
+        var scenario = options.Scenario;
+        Console.WriteLine("| nodes | rooms | deliveries an update | µs CPU an update, all nodes | µs CPU a delivery and node | bytes between nodes an update | at rest: bytes a second between nodes | at rest: % of a core, all nodes | RSS MB a node |");
+        Console.WriteLine("| --- | --- | --- | --- | --- | --- | --- | --- | --- |");
+        foreach (var nodes in options.Nodes)
+            foreach (var rooms in RoomCounts) await MeasureAsync(scenario, nodes, rooms);
+    }
+
+    private static async Task MeasureAsync(Scenario scenario, int nodes, int rooms)
+    {
+        await using var cluster = await GatewayCluster.StartAsync(nodes);
+        using var swarm = new Swarm(scenario.SmallestDelivery);
+        var ports = cluster.Ports.ToArray();
+        for (var client = 0; client < Clients; client++)
+            await swarm.ConnectAsync(ports[client % nodes], "/socket.io/?EIO=4&transport=websocket", Dialect.SocketIO, 1, Frames(client, rooms, nodes));
+        await UntilQuietAsync(cluster);
+
+        await PublishAsync(cluster, scenario, rooms, TimeSpan.FromSeconds(scenario.WarmUpSeconds));
+        var time = TimeSpan.FromSeconds(scenario.Seconds);
+        var feed = await LookAsync(cluster, swarm, () => PublishAsync(cluster, scenario, rooms, time));
+        var rest = await LookAsync(cluster, swarm, async () =>
+        {
+            await Task.Delay(time);
+            return 0;
+        });
+        var cpu = (feed.Cpu - rest.Cpu) * 1e6 / feed.Published;
+        var deliveries = (double)feed.Delivered / feed.Published;
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"| {nodes} | {rooms:N0} | {deliveries:F2} | {cpu:F0} | {cpu / deliveries / nodes:F1} | {(feed.Traffic - rest.Traffic) / feed.Published:F0} | {rest.Traffic / time.TotalSeconds:F0} | {100 * rest.Cpu / time.TotalSeconds:F1} | {cluster.ResidentBytes / 1e6 / nodes:F0} |"));
+    }
+
+    /// <summary>What client so-and-so says after connecting: out of the wide room, into its own.</summary>
+    private static string[] Frames(int client, int rooms, int nodes)
+    {
+        // With few rooms each has clients on every node; with many each client has its share of them for itself.
+        var own = rooms < Clients ? [client / nodes % rooms] : Enumerable.Range(client * (rooms / Clients), rooms / Clients);
+        return ["""42["unsubscribe",{"type":"general"}]""", .. own.Select(room => $$"""42["subscribe",{"type":"product","symbol":"P{{room}}"}]""")];
+    }
+
+    /// <summary>Waits until no more rooms are made and their names have gone round.</summary>
+    private static async Task UntilQuietAsync(GatewayCluster cluster)
+    {
+        double before = -1;
+        for (var rooms = await cluster.RoomsAsync(); rooms != before; rooms = await cluster.RoomsAsync())
+        {
+            before = rooms;
+            await Task.Delay(TimeSpan.FromSeconds(3));
+        }
+    }
+
+    private static async Task<Sample> LookAsync(GatewayCluster cluster, Swarm swarm, Func<Task<long>> act)
+    {
+        var (cpu, traffic, delivered) = (cluster.Cpu, await cluster.TrafficAsync(), swarm.Delivered);
+        var published = await act();
+        // What is still on its way belongs to it.
+        await Task.Delay(TimeSpan.FromMilliseconds(200));
+        return new(published, swarm.Delivered - delivered, (cluster.Cpu - cpu).TotalSeconds, await cluster.TrafficAsync() - traffic);
+    }
+
+    private static async Task<long> PublishAsync(GatewayCluster cluster, Scenario scenario, int rooms, TimeSpan time)
+    {
+        var publisher = cluster.Publisher;
+        var clock = Stopwatch.StartNew();
+        var count = 0;
+        for (; clock.Elapsed < time; count++)
+        {
+            var due = TimeSpan.FromSeconds(count / scenario.Rate) - clock.Elapsed;
+            if (due > TimeSpan.FromMilliseconds(1)) await Task.Delay(due);
+            // A step that meets every room in turn, and neighbours on different nodes.
+            var room = (int)((long)count * 7_919 % rooms);
+            var text = string.Create(CultureInfo.InvariantCulture, $"{{\"product\": \"P{room}\", \"sent\": {Swarm.NowMicroseconds}, \"timestamp\": \"{DateTime.UtcNow:yyyy-MM-ddTHH:mm:ss.ffffff}\", \"price\": {count}, \"pad\": \"{new string('x', Math.Max(0, scenario.PayloadBytes - 120))}\"}}");
+            await publisher.PublishAsync(RedisChannel.Literal(scenario.Channel), Encoding.UTF8.GetBytes(text), CommandFlags.FireAndForget);
+        }
+
+        return count;
+    }
+
+    private sealed record Sample(long Published, long Delivered, double Cpu, double Traffic);
+}

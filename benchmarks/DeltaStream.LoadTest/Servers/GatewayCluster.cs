@@ -1,0 +1,114 @@
+using System.Diagnostics;
+using System.Globalization;
+using StackExchange.Redis;
+
+namespace DeltaStream.LoadTest.Servers;
+
+/// <summary>Several gateways in one cluster with one Redis, on this machine.</summary>
+internal sealed class GatewayCluster : IAsyncDisposable
+{
+    private readonly MeasuredProcess _redis;
+    private readonly ConnectionMultiplexer _publisher;
+    private readonly List<(MeasuredProcess Process, int Port, int ClusterPort)> _nodes = [];
+
+    private GatewayCluster(MeasuredProcess redis, ConnectionMultiplexer publisher) => (_redis, _publisher) = (redis, publisher);
+
+    /// <summary>Where each node listens for clients.</summary>
+    public IEnumerable<int> Ports => _nodes.Select(node => node.Port);
+
+    /// <summary>User and system time of all nodes so far.</summary>
+    public TimeSpan Cpu => _nodes.Aggregate(TimeSpan.Zero, (sum, node) => sum + node.Process.Cpu);
+
+    /// <summary>Resident memory of all nodes in bytes.</summary>
+    public long ResidentBytes => _nodes.Sum(node => node.Process.ResidentBytes);
+
+    /// <summary>Publishes to it.</summary>
+    public ISubscriber Publisher => _publisher.GetSubscriber();
+
+    /// <summary>Starts Redis and the nodes, and waits until all of them see each other and the feed.</summary>
+    public static async Task<GatewayCluster> StartAsync(int nodes)
+    {
+        var redisPort = MeasuredProcess.FreePort();
+        var redis = new MeasuredProcess("redis-server", ["--port", $"{redisPort}", "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"]);
+        var publisher = await ConnectionMultiplexer.ConnectAsync(new ConfigurationOptions { EndPoints = { { "127.0.0.1", redisPort } }, AbortOnConnectFail = false });
+        await redis.UntilAsync(() => Task.FromResult(publisher.IsConnected));
+        var cluster = new GatewayCluster(redis, publisher);
+        var seed = MeasuredProcess.FreePort();
+        for (var i = 0; i < nodes; i++) cluster.Add(redisPort, i == 0 ? seed : MeasuredProcess.FreePort(), seed);
+        using var http = new HttpClient();
+        foreach (var (process, port, _) in cluster._nodes)
+        {
+            await process.UntilAsync(async () =>
+            {
+                var health = await http.GetStringAsync($"http://127.0.0.1:{port}/health");
+                return health.Contains($"\"members\":{nodes},", StringComparison.Ordinal) && health.Contains("\"feed\":\"live\"", StringComparison.Ordinal);
+            });
+        }
+
+        return cluster;
+    }
+
+    /// <summary>Rooms in use, over all nodes.</summary>
+    public async Task<double> RoomsAsync()
+    {
+        double rooms = 0;
+        foreach (var (process, port, _) in _nodes)
+        {
+            using var metrics = new NodeMetrics(port, process.Id);
+            rooms += await metrics.ValueAsync("deltastream_rooms");
+        }
+
+        return rooms;
+    }
+
+    /// <summary>Bytes that have passed between nodes so far, both directions, as the kernel counts them for each connection.</summary>
+    public async Task<long> TrafficAsync()
+    {
+        using var ss = Process.Start(new ProcessStartInfo("ss", ["-tinH", "state", "established"]) { RedirectStandardOutput = true })!;
+        var lines = (await ss.StandardOutput.ReadToEndAsync()).Split('\n');
+        await ss.WaitForExitAsync();
+        var ports = _nodes.Select(node => $":{node.ClusterPort}").ToArray();
+        long bytes = 0;
+        // Two lines a connection: addresses, then figures. The listening end alone is counted: each connection has one.
+        for (var i = 0; i + 1 < lines.Length; i += 2)
+        {
+            var local = lines[i].Split(' ', StringSplitOptions.RemoveEmptyEntries) is [_, _, var address, ..] ? address : "";
+            if (ports.Any(port => local.EndsWith(port, StringComparison.Ordinal))) bytes += Figure(lines[i + 1], "bytes_received:") + Figure(lines[i + 1], "bytes_sent:");
+        }
+
+        return bytes;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var node in _nodes) node.Process.Dispose();
+        await _publisher.DisposeAsync();
+        _redis.Dispose();
+    }
+
+    private static long Figure(string line, string name)
+    {
+        var start = line.IndexOf(name, StringComparison.Ordinal);
+        if (start < 0) return 0;
+        start += name.Length;
+        var end = line.IndexOf(' ', start);
+        return long.Parse(end < 0 ? line[start..] : line[start..end], CultureInfo.InvariantCulture);
+    }
+
+    private void Add(int redisPort, int clusterPort, int seed)
+    {
+        var port = MeasuredProcess.FreePort();
+        _nodes.Add((new MeasuredProcess("dotnet", [Repository.Program("src/DeltaStream.Node")], new Dictionary<string, string>
+        {
+            ["ASPNETCORE_ENVIRONMENT"] = "Production",
+            ["AUTH_ALLOW_ANONYMOUS"] = "true",
+            ["LOG_LEVEL"] = "warning",
+            ["PORT"] = $"{port}",
+            ["REDIS_URL"] = $"redis://127.0.0.1:{redisPort}",
+            ["CLUSTER_PORT"] = $"{clusterPort}",
+            ["CLUSTER_SEEDS"] = $"127.0.0.1:{seed}",
+            ["BRIDGE_MAX_RATE"] = "0",
+            ["deltastream__clients__max-subscriptions"] = "1000",
+        }), port, clusterPort));
+    }
+}
