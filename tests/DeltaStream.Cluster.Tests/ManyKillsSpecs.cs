@@ -49,6 +49,7 @@ public sealed class ManyKillsSpecs(ITestOutputHelper output)
             foreach (var client in clients)
             {
                 client.AssertNoneTwiceNoneOlder(Product);
+                AssertFirstIsNewest(client, producer);
                 await client.DisposeAsync();
             }
 
@@ -61,6 +62,16 @@ public sealed class ManyKillsSpecs(ITestOutputHelper output)
         gaps.Sort();
         output.WriteLine($"{rounds} times, gap in ms: median {gaps[rounds / 2]:0}, worst {gaps[^1]:0}");
         return gaps;
+    }
+
+    /// <summary>The first value after the gap: none that was published half a second before it came may be newer.</summary>
+    private static void AssertFirstIsNewest(SocketIoTestClient client, Producer producer)
+    {
+        var events = client.Of("underlying_update");
+        var first = events.Zip(events.Skip(1)).MaxBy(pair => pair.Second.At - pair.First.At).Second;
+        var price = first.Data.GetProperty("price").GetInt32();
+        if (producer.PublishedAt(Product, price + 1) is { } next)
+            Assert.True(Stopwatch.GetElapsedTime(next, first.At) < TimeSpan.FromMilliseconds(500), $"{price} came first, and the next was there already");
     }
 
     private static double LongestGap(SocketIoTestClient client)

@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
 using DeltaStream.TestSupport;
 
 namespace DeltaStream.Cluster.Tests;
@@ -10,6 +12,7 @@ public sealed class Producer : IAsyncDisposable
 {
     private readonly RespConnection _redis;
     private readonly Dictionary<string, int> _last = [];
+    private readonly ConcurrentDictionary<(string Product, int Price), long> _published = new();
 
     private Producer(RespConnection redis) => _redis = redis;
 
@@ -24,8 +27,12 @@ public sealed class Producer : IAsyncDisposable
         var price = _last[product] = _last.GetValueOrDefault(product) + 1;
         var json = $$"""{"product":"{{product}}","price":{{price}},"timestamp":"{{DateTime.UtcNow:yyyy-MM-ddTHH:mm:ss.ffffff}}"}""";
         await _redis.ExecuteAsync("PUBLISH", "enriched:underlying", json);
+        _published[(product, price)] = Stopwatch.GetTimestamp();
         return price;
     }
+
+    /// <summary>When Redis had taken a price: a timestamp of <see cref="Stopwatch"/>; null if it has not yet.</summary>
+    public long? PublishedAt(string product, int price) => _published.TryGetValue((product, price), out var at) ? at : null;
 
     /// <summary>Publishes a chain.</summary>
     public Task ChainAsync(string product, string expiry, int spot) => _redis.ExecuteAsync("PUBLISH", "enriched:option_chain",

@@ -20,6 +20,9 @@ public sealed class Membership(ActorSystem system)
     /// <summary>How many full members the node sees, itself included.</summary>
     public int Members => _cluster.State.Members.Count(member => member.Status == MemberStatus.Up);
 
+    /// <summary>How many members some node doesn't reach at the moment; still members, until they are reached again or let go.</summary>
+    public int Unreachable => _cluster.State.Unreachable.Count;
+
     /// <summary>Members on the same Redis that are none of this node's cluster, for so long that they must be another one.</summary>
     public IReadOnlyList<string> OtherCluster
     {

@@ -26,6 +26,7 @@ internal sealed class NodeHealth(NodeSettings settings, NodePhase phase, Members
             phase.IsDraining,
             status.IsSimulated,
             !hasBridge ? "none" : BridgeMetrics.IsListening ? "up" : "down",
+            membership.Unreachable,
             problems);
     }
 
