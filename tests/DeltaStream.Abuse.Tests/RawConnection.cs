@@ -79,6 +79,49 @@ public sealed class RawConnection : IDisposable
         return all.ToArray();
     }
 
+    /// <summary>Reads until a text has come; what was read, or null where the node closed before.</summary>
+    public async Task<string?> ReadUntilAsync(string text, TimeSpan? within = null)
+    {
+        var all = new StringBuilder();
+        var buffer = new byte[16 * 1024];
+        while (await ReadAsync(buffer, within) is > 0 and var count)
+        {
+            // Far enough back that a text which came in two parts is found.
+            var from = Math.Max(0, all.Length - text.Length);
+            all.Append(Encoding.Latin1.GetString(buffer, 0, count));
+            if (all.ToString(from, all.Length - from).Contains(text, StringComparison.Ordinal)) return all.ToString();
+        }
+        return null;
+    }
+
+    /// <summary>Reads one response that says how long it is.</summary>
+    public async Task<(int Status, string Body)> ReadResponseAsync()
+    {
+        var head = await ReadUntilAsync("\r\n\r\n") ?? throw new IOException("the node closed");
+        var end = head.IndexOf("\r\n\r\n", StringComparison.Ordinal) + 4;
+        var at = head.IndexOf("Content-Length: ", StringComparison.OrdinalIgnoreCase) + 16;
+        var length = int.Parse(head[at..head.IndexOf('\r', at)]);
+        var body = new StringBuilder(head[end..]);
+        var buffer = new byte[16 * 1024];
+        while (body.Length < length && await ReadAsync(buffer, null) is > 0 and var count) body.Append(Encoding.Latin1.GetString(buffer, 0, count));
+        return (int.Parse(head[9..12]), body.ToString());
+    }
+
+    /// <summary>Sends for so long; false where the node closed, or reads no more.</summary>
+    public async Task<bool> TrySendAsync(ReadOnlyMemory<byte> bytes, TimeSpan within)
+    {
+        using var timeout = new CancellationTokenSource(within);
+        try
+        {
+            while (bytes.Length > 0) bytes = bytes[await _socket.SendAsync(bytes, timeout.Token)..];
+            return true;
+        }
+        catch (Exception e) when (e is SocketException or OperationCanceledException)
+        {
+            return false;
+        }
+    }
+
     /// <summary>Throws away what there is to read; false once the node has closed.</summary>
     public bool DrainAvailable()
     {

@@ -66,6 +66,12 @@ public sealed class Visitor : IAsyncDisposable
         }
     }
 
+    /// <summary>Forgets its sessions: it will not close them.</summary>
+    public void Forget()
+    {
+        lock (_sids) _sids.Clear();
+    }
+
     /// <summary>Polls a session.</summary>
     public Task<HttpResponseMessage> PollAsync(string sid, CancellationToken cancellation = default) =>
         GetAsync($"/socket.io/?EIO=4&transport=polling&sid={Uri.EscapeDataString(sid)}", cancellation);

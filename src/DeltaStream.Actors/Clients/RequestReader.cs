@@ -83,14 +83,28 @@ public static class RequestReader
         if (reader.TokenType != JsonTokenType.StartObject) return false;
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            if (reader.ValueTextEquals("type"u8)) type = Field.Read(ref reader);
-            else if (reader.ValueTextEquals("symbol"u8)) symbol = Field.Read(ref reader);
-            else if (reader.ValueTextEquals("expiry"u8)) expiry = Field.Read(ref reader);
+            if (Is(ref reader, "type"u8)) type = Field.Read(ref reader);
+            else if (Is(ref reader, "symbol"u8)) symbol = Field.Read(ref reader);
+            else if (Is(ref reader, "expiry"u8)) expiry = Field.Read(ref reader);
             else reader.Skip();
         }
 
         // Reading on to the end finds what may still be wrong behind the object.
         return reader.TokenType == JsonTokenType.EndObject && !reader.Read();
+    }
+
+    /// <summary>Whether the reader stands on a field of this name.</summary>
+    private static bool Is(ref Utf8JsonReader reader, ReadOnlySpan<byte> name)
+    {
+        try
+        {
+            return reader.ValueTextEquals(name);
+        }
+        catch (InvalidOperationException)
+        {
+            // Half of a surrogate pair: legal JSON, but no text, and so no name of ours.
+            return false;
+        }
     }
 
     /// <summary>A field's value: a text, nothing (absent, null), or a value of another type or a text that no UTF-16 can hold.</summary>

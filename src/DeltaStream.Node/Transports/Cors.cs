@@ -23,7 +23,7 @@ internal static class Cors
         var asked = context.Request.Headers.AccessControlRequestHeaders;
         var headers = context.Response.Headers;
         headers.AccessControlAllowMethods = "GET, POST, OPTIONS";
-        headers.AccessControlAllowHeaders = asked.Count > 0 ? asked : "Content-Type";
+        headers.AccessControlAllowHeaders = asked.Count == 1 && !asked.ToString().AsSpan().ContainsAnyExceptInRange(' ', '~') ? asked : "Content-Type";
         headers.AccessControlMaxAge = "600";
         context.Response.StatusCode = StatusCodes.Status204NoContent;
     }

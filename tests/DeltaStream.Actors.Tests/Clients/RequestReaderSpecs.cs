@@ -53,6 +53,7 @@ public class RequestReaderSpecs
     [InlineData("symbol of 33 characters", """{"type":"product","symbol":"ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456"}""", "invalid_symbol")]
     [InlineData("symbol of other letters", """{"type":"product","symbol":"é"}""", "invalid_symbol")]
     [InlineData("symbol is half a character", """{"type":"product","symbol":"\ud800"}""", "invalid_symbol")]
+    [InlineData("a field is named half a character", """{"\ud800":1,"type":"product","symbol":"\ud800"}""", "invalid_symbol")]
     [InlineData("symbol breaks a line", """{"type":"product","symbol":"A\nB"}""", "invalid_symbol")]
     [InlineData("expiry is no date", """{"type":"chain","symbol":"A","expiry":"2026-02-30"}""", "invalid_expiry")]
     [InlineData("expiry in another order", """{"type":"chain","symbol":"A","expiry":"26-11-2026"}""", "invalid_expiry")]

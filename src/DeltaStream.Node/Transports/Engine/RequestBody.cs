@@ -26,7 +26,8 @@ internal sealed class RequestBody(int most) : IDisposable
             while (true)
             {
                 if (_length == _bytes.Length) Grow();
-                var count = await context.Request.Body.ReadAsync(_bytes.AsMemory(_length), context.RequestAborted);
+                // Kestrel ends the read when the connection breaks. A token would leave it pending, which Kestrel logs with a stack trace.
+                var count = await context.Request.Body.ReadAsync(_bytes.AsMemory(_length), CancellationToken.None);
                 if (count == 0) return RequestBodyStatus.Read;
                 _length += count;
                 if (_length > most) return RequestBodyStatus.TooLarge;

@@ -15,7 +15,8 @@ internal static class ConnectPayload
         json.Read();
         while (json.Read() && json.TokenType == JsonTokenType.PropertyName)
         {
-            var isPid = json.ValueTextEquals("pid"u8);
+            // A name with escapes is none of ours, and half of a surrogate pair in one could not be compared.
+            var isPid = !json.ValueIsEscaped && json.ValueTextEquals("pid"u8);
             json.Read();
             if (isPid) pid = json.TokenType == JsonTokenType.String && json.ValueSpan.Length <= 64 && !json.ValueIsEscaped ? json.GetString() : null;
             else json.Skip();

@@ -1,0 +1,125 @@
+using System.Diagnostics.Tracing;
+using System.Globalization;
+using System.Text.Json;
+using DeltaStream.TestSupport;
+using Microsoft.Diagnostics.NETCore.Client;
+
+namespace DeltaStream.Abuse.Tests.Attacks;
+
+/// <summary>What a node holds when nobody is there.</summary>
+/// <param name="HeapBytes">The managed heap after a full collection.</param>
+/// <param name="Sessions">Sessions of transports.</param>
+/// <param name="Clients">ClientActors.</param>
+/// <param name="Rooms">Rooms, each a topic of this node.</param>
+public sealed record Held(double HeapBytes, double Sessions, double Clients, double Rooms);
+
+/// <summary>The node that is attacked: one for all attacks, warm before the first, so that each finds what the one before has left.</summary>
+public sealed class AbusedNode : IAsyncLifetime
+{
+    // The runtime's keyword that makes it collect everything when a session with it starts.
+    private const long CollectHeap = 0x800000;
+
+    private const string Collections = "dotnet_collection_count_total{generation=\"2\"}";
+
+    private readonly string _hocon = Path.GetTempFileName();
+
+    public NodeProcess Node { get; private set; } = null!;
+
+    public RedisServer Redis { get; private set; } = null!;
+
+    /// <summary>What it held before the first attack.</summary>
+    public Held Baseline { get; private set; } = null!;
+
+    public async Task InitializeAsync()
+    {
+        // As in every test, and topics that nobody listens to are forgotten sooner, so that a test need not wait for it.
+        await File.WriteAllTextAsync(_hocon, await File.ReadAllTextAsync(Path.Combine(NodeProcess.Program, "hocon", "test.conf"))
+            + "\nakka.cluster.pub-sub.removed-time-to-live = 5s\ndeltastream.cache.linger = 1s\ndeltastream.transports { ping-interval = 4s, ping-timeout = 4s }\n");
+        Redis = await RedisServer.StartAsync();
+        Node = await NodeProcess.Start(
+            ("REDIS_URL", Redis.Url), ("HOCON_FILE", _hocon), ("CORS_ORIGINS", "*"), ("LIMIT_HANDSHAKE_SECONDS", "2")).ReadyAsync();
+        await Eventually.True(async () => await Node.HealthAsync("status") == "healthy", "the node is healthy");
+        await WarmUpAsync();
+        Baseline = await HeldAsync();
+    }
+
+    public async Task DisposeAsync()
+    {
+        await Node.DisposeAsync();
+        await Redis.DisposeAsync();
+        File.Delete(_hocon);
+    }
+
+    /// <summary>The sum of a metric over its labels, or of those with one label.</summary>
+    public async Task<double> MetricAsync(string name)
+    {
+        var lines = (await Node.GetAsync("/metrics")).Split('\n').Where(line =>
+            line.StartsWith(name + " ", StringComparison.Ordinal) || line.StartsWith(name + "{", StringComparison.Ordinal));
+        return lines.Sum(line => double.Parse(line[(line.LastIndexOf(' ') + 1)..], CultureInfo.InvariantCulture));
+    }
+
+    /// <summary>What it holds now, after a full collection.</summary>
+    public async Task<Held> HeldAsync()
+    {
+        await CollectAsync();
+        return new Held(
+            await MetricAsync("dotnet_total_memory_bytes"), await MetricAsync("deltastream_sessions"),
+            await MetricAsync("deltastream_connections"), await MetricAsync("deltastream_rooms"));
+    }
+
+    /// <summary>Lines that say that something went wrong inside: an exception, an error, an actor that restarted.</summary>
+    public IReadOnlyList<string> Complaints() => Node.Lines.Where(IsComplaint).ToArray();
+
+    private static bool IsComplaint(string line)
+    {
+        // A line that is no JSON was not written by the log: something else speaks, or somebody speaks through it.
+        if (!line.StartsWith('{')) return true;
+        using var document = JsonDocument.Parse(line);
+        var level = document.RootElement.TryGetProperty("@l", out var found) ? found.GetString() : null;
+        return document.RootElement.TryGetProperty("@x", out _) || level is "Error" or "Fatal"
+            || (document.RootElement.TryGetProperty("event", out var name) && name.GetString() is "subscriptions_lost" or "bridge_subscriptions_lost");
+    }
+
+    private async Task CollectAsync()
+    {
+        var before = await MetricAsync(Collections);
+        var client = new DiagnosticsClient(Node.Id);
+        using var session = client.StartEventPipeSession(
+            new EventPipeProvider("Microsoft-Windows-DotNETRuntime", EventLevel.Informational, CollectHeap), requestRundown: false);
+        var events = session.EventStream.CopyToAsync(Stream.Null);
+        await Eventually.True(async () => await MetricAsync(Collections) > before, "a full collection");
+        await session.StopAsync(default);
+        await events;
+    }
+
+    /// <summary>Every way in once, many times over, so that pools and caches have their size.</summary>
+    private async Task WarmUpAsync()
+    {
+        await using (var neighbours = await Neighbours.StartAsync(this))
+        {
+            for (var round = 0; round < 3; round++)
+            {
+                await using var visitor = new Visitor(Node.Port);
+                await Task.WhenAll(Enumerable.Range(0, 100).Select(async _ =>
+                {
+                    await visitor.OpenWebSocketAsync("/ws");
+                    var (_, sid) = await visitor.OpenPollingAsync();
+                    await visitor.PostAsync(sid, "40\u001e42[\"subscribe\",{\"type\":\"product\",\"symbol\":\"N0\"}]");
+                }));
+                for (var i = 0; i < 100; i++)
+                {
+                    using var raw = await RawConnection.OpenWebSocketAsync(Node.Port, "/socket.io/?EIO=4&transport=websocket");
+                    await raw.SendAsync(Frames.Text("40"));
+                    raw.DrainAvailable();
+                }
+            }
+            await neighbours.VerifyAsync();
+        }
+        await EmptyAsync();
+    }
+
+    /// <summary>Waits until everybody has left and is forgotten.</summary>
+    public Task EmptyAsync() => Eventually.True(
+        async () => await MetricAsync("deltastream_sessions") == 0 && await MetricAsync("deltastream_connections") == 0 && await MetricAsync("deltastream_rooms") <= 1,
+        "everybody has left", TimeSpan.FromSeconds(60));
+}
