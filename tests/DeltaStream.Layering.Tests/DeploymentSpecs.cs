@@ -45,10 +45,25 @@ public sealed partial class DeploymentSpecs
     [Fact]
     public void Who_ends_is_started_again() => Assert.Contains("restart: unless-stopped", Compose);
 
+    /// <summary>An event in the log that no page tells of is no help to whoever reads it at night.</summary>
+    [Fact]
+    public void Every_log_event_is_explained()
+    {
+        var operating = File.ReadAllText(Repository.PathOf("docs", "operating.md"));
+        var events = Directory.EnumerateFiles(Repository.PathOf("src"), "*.cs", SearchOption.AllDirectories)
+            .SelectMany(file => LogEvent().Matches(File.ReadAllText(file))).Select(match => match.Groups[1].Value).Distinct().ToArray();
+        Assert.Contains("cluster_no_seed", events);
+        Assert.Contains("bridge_active", events);
+        Assert.All(events, name => Assert.Contains($"`{name}`", operating));
+    }
+
     private static int Number(string text, string pattern) => int.Parse(Regex.Match(text, pattern).Groups[1].Value, CultureInfo.InvariantCulture);
 
     [GeneratedRegex(@"(?:name: |^ +|\s)((?:CLUSTER|REDIS|DRAIN|DEMO|CORS|LIMIT|BRIDGE)_[A-Z_]+)\b(?:,|:|=)", RegexOptions.Multiline)]
     private static partial Regex Variable();
+
+    [GeneratedRegex(@"(?:EventName = |log\.(?:Info|Warning|Error|Debug)\((?:\w+, )?)""([a-z]+(?:_[a-z]+)+)")]
+    private static partial Regex LogEvent();
 
     [GeneratedRegex(@"CLUSTER_SEEDS(?:, value)?: ""?([^""\s}]+)")]
     private static partial Regex Seeds();
