@@ -40,19 +40,24 @@ internal sealed class Bench : IAsyncDisposable
         return new(scenario, port, redis, publisher, server, new Swarm(scenario.SmallestDelivery));
     }
 
+    // What is published last is under way when the time is over; longer than this nobody's latency may be.
+    private static readonly TimeSpan UnderWay = TimeSpan.FromMilliseconds(250);
+
     /// <summary>Publishes at the rate for the time, and measures it.</summary>
     public async Task<Measurement> MeasureAsync(double rate, TimeSpan time)
     {
         Swarm.TakeLatencies();
-        var (deliveredBefore, cpuBefore, clientBefore, clock) = (Swarm.Delivered, Server.Cpu, Environment.CpuUsage.TotalTime, Stopwatch.StartNew());
+        var (deliveredBefore, bytesBefore, cpuBefore, clientBefore, clock) = (Swarm.Delivered, Swarm.Bytes, Server.Cpu, Environment.CpuUsage.TotalTime, Stopwatch.StartNew());
         long published = 0;
         if (rate > 0) published = await PublishAsync(_scenario, rate, time);
         else await Task.Delay(time);
+        var due = deliveredBefore + published * Swarm.Count;
+        for (var ended = clock.Elapsed; Swarm.Delivered < due && clock.Elapsed - ended < UnderWay; await Task.Delay(10)) { }
         var (delivered, cpu, client, elapsed) = (Swarm.Delivered - deliveredBefore, Server.Cpu - cpuBefore, Environment.CpuUsage.TotalTime - clientBefore, clock.Elapsed);
         var latencies = Swarm.TakeLatencies();
         latencies.Sort();
         return new(published, delivered, delivered / elapsed.TotalSeconds, cpu.TotalMicroseconds / Math.Max(1, delivered), cpu / elapsed, client / elapsed,
-            Server.ResidentBytes, Measurement.Percentile(latencies, 0.5), Measurement.Percentile(latencies, 0.99), Swarm.Closed);
+            Server.ResidentBytes, Measurement.Percentile(latencies, 0.5), Measurement.Percentile(latencies, 0.99), (Swarm.Bytes - bytesBefore) / (double)Math.Max(1, delivered), Swarm.Closed);
     }
 
     /// <summary>Connects clients that speak the server's dialect to a swarm, the bench's own or another.</summary>

@@ -1,27 +1,42 @@
+using DeltaStream.LoadTest.Servers;
+
 namespace DeltaStream.LoadTest;
 
-/// <summary>One message in, one to each client out: the price of a delivery.</summary>
+/// <summary>
+/// One message in, one to each client out: the price of a delivery. All servers start, get their clients and are warmed up
+/// once; then they are measured in turn, round by round, while the others have nothing to do.
+/// </summary>
 internal static class FanOut
 {
-    public static async Task RunAsync(Options options)
+    private static readonly TimeSpan LeadIn = TimeSpan.FromSeconds(1);
+
+    public static async Task<Report> RunAsync(Options options)
     {
         var scenario = options.Scenario;
-        var report = new Report("µs CPU a delivery", "delivered %", "p50 ms", "p99 ms", "server cores", "RSS MB", "load client cores");
+        var report = new Report("µs CPU a delivery", "delivered %", "p50 ms", "p99 ms", "KB on the wire", "server cores", "RSS MB", "load client cores");
+        await using var field = await Field.StartAsync(options, warmUp: true);
         report.Header();
         for (var round = 1; round <= options.Rounds; round++)
         {
-            foreach (var contender in options.Contenders)
+            foreach (var (contender, bench) in field.Benches)
             {
-                await using var bench = await Bench.StartAsync(contender, scenario);
-                await bench.ConnectAsync(contender, bench.Swarm, scenario.Clients, scenario.Chain ? contender.SubscribeToChain : []);
-                await bench.MeasureAsync(scenario.Rate, TimeSpan.FromSeconds(scenario.WarmUpSeconds));
+                await bench.MeasureAsync(scenario.Rate, LeadIn);
                 var m = await bench.MeasureAsync(scenario.Rate, TimeSpan.FromSeconds(scenario.Seconds));
                 report.Row(contender.Name, round, m.CpuMicroseconds, 100.0 * m.Delivered / (m.Published * scenario.Clients),
-                    m.P50, m.P99, m.ServerCores, m.ResidentBytes / 1e6, m.ClientCores);
+                    m.P50, m.P99, m.WireBytes / 1024, m.ServerCores, m.ResidentBytes / 1e6, m.ClientCores);
                 if (m.Closed > 0) Console.WriteLine($"{m.Closed} clients of {contender.Name} were closed");
             }
         }
 
         report.Medians();
+        foreach (var (contender, bench) in field.Benches)
+        {
+            if (!contender.IsDotnet) continue;
+            var allocated = Allocations.DuringAsync(bench.Server.Id, TimeSpan.FromSeconds(3));
+            var m = await bench.MeasureAsync(scenario.Rate, TimeSpan.FromSeconds(3));
+            Console.WriteLine($"{contender.Name}: {await allocated / Math.Max(1, m.Delivered):F0} bytes allocated a delivery");
+        }
+
+        return report;
     }
 }

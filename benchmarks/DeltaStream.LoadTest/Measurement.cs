@@ -10,10 +10,11 @@ namespace DeltaStream.LoadTest;
 /// <param name="ResidentBytes">The server's memory at the end.</param>
 /// <param name="P50">Median from publish to receipt, in milliseconds.</param>
 /// <param name="P99">99th percentile.</param>
+/// <param name="WireBytes">Bytes received for each delivered message, frame headers and smaller messages included.</param>
 /// <param name="Closed">Clients that were closed.</param>
 internal sealed record Measurement(
     long Published, long Delivered, double DeliveredPerSecond, double CpuMicroseconds, double ServerCores, double ClientCores,
-    long ResidentBytes, double P50, double P99, int Closed)
+    long ResidentBytes, double P50, double P99, double WireBytes, int Closed)
 {
     public static double Percentile(List<int> sorted, double share) =>
         sorted.Count == 0 ? double.NaN : sorted[(int)Math.Min(sorted.Count - 1, share * sorted.Count)] / 1000.0;

@@ -17,6 +17,7 @@ internal sealed class Options
         ["slow"] = (5000, 2, 200, 10),
         ["storm"] = (1000, 5, 200, 3),
         ["polling"] = (500, 5, 200, 15),
+        ["products"] = (1000, 5, 200, 3),
         ["node"] = (0, 1, 200, 20),
         ["cluster"] = (100, 200, 200, 8),
     };
@@ -30,9 +31,9 @@ internal sealed class Options
 
     public string Command { get; }
 
-    public int Rounds => Number("rounds", Command == "storm" ? 20 : Comparisons.Contains(Command) ? 3 : 1);
+    public int Rounds => Number("rounds", Command == "storm" ? 20 : Comparisons.Contains(Command) ? 5 : 1);
 
-    public int WarmUp => Number("warm-up", 20);
+    public int WarmUp => Number("warm-up", Command is "chain" or "node" ? 60 : 20);
 
     public Scenario Scenario
     {

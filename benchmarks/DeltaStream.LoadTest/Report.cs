@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace DeltaStream.LoadTest;
 
-/// <summary>Prints rows as they come, and at the end each server's median and its ratio to the last server.</summary>
+/// <summary>Prints rows as they come, and at the end each server's median and its ratio to each of the others.</summary>
 internal sealed class Report(string unit, params string[] columns)
 {
     private readonly Dictionary<string, List<double>> _figures = [];
@@ -21,11 +21,20 @@ internal sealed class Report(string unit, params string[] columns)
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"| {server} | {round} | {figure:F2} | {string.Join(" | ", texts)} |"));
     }
 
+    /// <summary>A server's median.</summary>
+    public double Median(string server) => _figures[server].Order().ElementAt(_figures[server].Count / 2);
+
+    /// <summary>The median of the rounds' ratios of one server to another: what disturbs a round disturbs both.</summary>
+    public double Ratio(string server, string other) =>
+        _figures[server].Zip(_figures[other], (one, two) => one / two).Order().ElementAt(_figures[server].Count / 2);
+
     public void Medians()
     {
-        var medians = _figures.ToDictionary(pair => pair.Key, pair => pair.Value.Order().ElementAt(pair.Value.Count / 2));
-        var (yardstick, floor) = medians.Last();
-        foreach (var (server, median) in medians)
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{server}: median {median:F2} {unit}, {median / floor:F2} × {yardstick}"));
+        foreach (var server in _figures.Keys)
+        {
+            var ratios = _figures.Keys.Where(other => other != server)
+                .Select(other => string.Create(CultureInfo.InvariantCulture, $"{Ratio(server, other):F2} × {other}"));
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{server}: median {Median(server):F2} {unit}; {string.Join(", ", ratios)}"));
+        }
     }
 }

@@ -10,7 +10,8 @@ namespace DeltaStream.LoadTest;
 /// <param name="WarmUpSeconds">Time at the same load before anything is measured.</param>
 /// <param name="Seconds">Measured time.</param>
 /// <param name="Chain">Option chains to clients that asked for them, instead of underlyings to everybody.</param>
-internal sealed record Scenario(int Clients, double Rate, int PayloadBytes, int WarmUpSeconds, int Seconds, bool Chain)
+/// <param name="Products">How many products the messages are about, in turn.</param>
+internal sealed record Scenario(int Clients, double Rate, int PayloadBytes, int WarmUpSeconds, int Seconds, bool Chain, int Products = 1)
 {
     public string Channel => Chain ? "enriched:option_chain" : "enriched:underlying";
 
@@ -23,7 +24,7 @@ internal sealed record Scenario(int Clients, double Rate, int PayloadBytes, int 
         var price = string.Create(CultureInfo.InvariantCulture, $"{21500 + number % 100}.25");
         var timestamp = DateTime.UtcNow.ToString("yyyy-MM-ddTHH:mm:ss.ffffff", CultureInfo.InvariantCulture);
         var text = new StringBuilder(PayloadBytes + 256);
-        text.Append(CultureInfo.InvariantCulture, $"{{\"product\": \"NIFTY\", \"sent\": {now}, \"timestamp\": \"{timestamp}\", ");
+        text.Append(CultureInfo.InvariantCulture, $"{{\"product\": \"NIFTY{(Products == 1 ? "" : number % Products)}\", \"sent\": {now}, \"timestamp\": \"{timestamp}\", ");
         if (Chain)
         {
             text.Append(CultureInfo.InvariantCulture, $"\"expiry\": \"2026-11-26\", \"spot_price\": {price}, \"pcr_oi\": 1.17, \"max_pain_strike\": 21650.0, \"atm_straddle_price\": 388.2, \"puts\": [], \"calls\": [");

@@ -23,6 +23,9 @@ internal sealed class Swarm(int smallestDelivery, int sampleEvery = 20, bool rea
 
     public long Delivered => _clients.Sum(client => client.Delivered);
 
+    /// <summary>What all clients have received, frame headers included.</summary>
+    public long Bytes => _clients.Sum(client => client.Bytes);
+
     public static long NowMicroseconds => (DateTime.UtcNow - DateTime.UnixEpoch).Ticks / 10;
 
     /// <summary>Connects clients, at most 100 at a time, each through its whole handshake.</summary>
@@ -97,9 +100,10 @@ internal sealed class Swarm(int smallestDelivery, int sampleEvery = 20, bool rea
         await socket.ConnectAsync(IPAddress.Loopback, port);
         await socket.SendAsync(Encoding.ASCII.GetBytes(
             $"GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n" +
+            (dialect == Dialect.SocketIODeflate ? "Sec-WebSocket-Extensions: permessage-deflate\r\n" : "") +
             "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"));
         await ReadUntilAsync(socket, "\r\n\r\n");
-        if (dialect == Dialect.SocketIO)
+        if (dialect is Dialect.SocketIO or Dialect.SocketIODeflate)
         {
             await ReadUntilAsync(socket, "0{\"sid\"", "maxPayload");
             await socket.SendAsync(SwarmClient.Masked("40"));

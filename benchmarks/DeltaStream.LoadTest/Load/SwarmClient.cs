@@ -14,6 +14,9 @@ internal enum Dialect
     /// <summary>Engine.IO 4 and Socket.IO 5.</summary>
     SocketIO,
 
+    /// <summary>The same, and permessage-deflate is offered.</summary>
+    SocketIODeflate,
+
     /// <summary>SignalR's JSON protocol.</summary>
     SignalR,
 }
@@ -26,7 +29,7 @@ internal sealed class SwarmClient(Socket socket, Dialect dialect, int smallestDe
     private readonly byte[] _prefix = new byte[sampled ? 256 : 8];
     private int _headerLength, _prefixLength;
     private long _messageLength, _remaining = -1;
-    private bool _isLast;
+    private bool _isLast, _isCompressed;
 
     public Socket Socket { get; } = socket;
 
@@ -37,6 +40,8 @@ internal sealed class SwarmClient(Socket socket, Dialect dialect, int smallestDe
     public long Bytes { get; private set; }
 
     public bool Closed { get; set; }
+
+    private bool IsSocketIO => dialect is Dialect.SocketIO or Dialect.SocketIODeflate;
 
     /// <summary>A client's text frame: masked, with a key of zero.</summary>
     public static byte[] Masked(string text)
@@ -90,6 +95,7 @@ internal sealed class SwarmClient(Socket socket, Dialect dialect, int smallestDe
         }
 
         _isLast = (_header[0] & 0x80) != 0;
+        _isCompressed = (_header[0] & 0x40) != 0;
         _remaining = needed switch
         {
             4 => BinaryPrimitives.ReadUInt16BigEndian(_header.AsSpan(2)),
@@ -105,13 +111,20 @@ internal sealed class SwarmClient(Socket socket, Dialect dialect, int smallestDe
 
     private void Take(long now, List<int> latencies)
     {
-        if (_messageLength < smallestDelivery)
+        if (_isCompressed)
         {
-            if (dialect == Dialect.SocketIO && _messageLength == 1 && _prefix[0] == '2') Epoll.Send(Handle, MaskedPong);
+            // Only what is large is compressed; what it is, and its send time, are not looked at.
+            Delivered++;
             return;
         }
 
-        if (dialect == Dialect.SocketIO && _prefix.AsSpan(0, 6).SequenceEqual("42[\"co"u8)) return; // connected
+        if (_messageLength < smallestDelivery)
+        {
+            if (IsSocketIO && _messageLength == 1 && _prefix[0] == '2') Epoll.Send(Handle, MaskedPong);
+            return;
+        }
+
+        if (IsSocketIO && _prefix.AsSpan(0, 6).SequenceEqual("42[\"co"u8)) return; // connected
         Delivered++;
         if (!sampled) return;
         // SignalR sends the payload as a JSON string, so its quotes come escaped there.

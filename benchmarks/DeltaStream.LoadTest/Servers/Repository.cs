@@ -1,14 +1,54 @@
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+
 namespace DeltaStream.LoadTest.Servers;
 
-/// <summary>Where the built programs lie.</summary>
+/// <summary>Where the programs lie: published as they are deployed, compiled ahead of time.</summary>
 internal static class Repository
 {
     public static readonly string Root = Find();
 
-    public static string Build => AppContext.BaseDirectory.Contains("/Debug/") ? "Debug" : "Release";
+    private static readonly HashSet<string> Published = [];
 
-    public static string Program(string project) =>
-        Path.Combine(Root, project, "bin", Build, "net10.0", Path.GetFileName(project) + ".dll");
+    /// <summary>The published program of a project; it is published where that was not done yet or a source is newer.</summary>
+    public static string Program(string project)
+    {
+        var name = Path.GetFileName(project);
+        var folder = Path.Combine(Root, "artifacts", "load-test", name);
+        var program = Path.Combine(folder, name + ".dll");
+        if (Published.Add(project) && (!File.Exists(program) || NewestSource(project) > File.GetLastWriteTimeUtc(program))) Publish(project, folder, program);
+        return program;
+    }
+
+    /// <summary>Installs a folder's npm packages as its lock file names them, where they are not there yet.</summary>
+    public static void InstallPackages(string folder)
+    {
+        if (!Directory.Exists(Path.Combine(folder, "node_modules"))) Run("npm", "ci", "--prefix", folder, "--no-audit", "--no-fund", "--silent");
+    }
+
+    private static void Publish(string project, string folder, string program)
+    {
+        Console.WriteLine($"publishing {project}");
+        var architecture = RuntimeInformation.ProcessArchitecture.ToString().ToLowerInvariant();
+        Run("dotnet", "publish", Path.Combine(Root, project), "--configuration", "Release", "--runtime", "linux-" + architecture, "--no-self-contained",
+            "-p:PublishReadyToRun=true", "--output", folder, "--nologo", "--verbosity", "quiet");
+        File.SetLastWriteTimeUtc(program, DateTime.UtcNow);
+    }
+
+    private static void Run(string program, params string[] arguments)
+    {
+        using var process = Process.Start(new ProcessStartInfo(program, arguments))!;
+        process.WaitForExit();
+        if (process.ExitCode != 0) throw new InvalidOperationException($"{program} {string.Join(' ', arguments)} failed");
+    }
+
+    private static DateTime NewestSource(string project)
+    {
+        var folders = project.StartsWith("src", StringComparison.Ordinal) ? new[] { "src", "hocon" } : [project];
+        return folders.SelectMany(folder => Directory.EnumerateFiles(Path.Combine(Root, folder), "*", SearchOption.AllDirectories))
+            .Where(file => !file.Contains("/obj/", StringComparison.Ordinal) && !file.Contains("/bin/", StringComparison.Ordinal))
+            .Max(File.GetLastWriteTimeUtc);
+    }
 
     private static string Find()
     {

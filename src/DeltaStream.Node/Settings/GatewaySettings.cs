@@ -67,6 +67,9 @@ internal static class GatewaySettings
         UpgradeTimeout = reader.Duration("deltastream.transports.upgrade-timeout", TimeSpan.FromMilliseconds(100), Hour),
         CloseTimeout = reader.Duration("deltastream.transports.close-timeout", Tick, TimeSpan.FromSeconds(5)),
         Linger = reader.Duration("deltastream.transports.linger", Tick, Minute),
+        DeflateFrom = reader.OneOf("deltastream.transports.deflate", "on", "off") == "on"
+            ? reader.Number("deltastream.transports.deflate-from-bytes", 0, 1024 * 1024)
+            : null,
         MaxConnections = limits.Connections,
         MaxConnectionsPerAddress = limits.ConnectionsPerAddress,
         MaxParkedPolls = limits.ParkedPolls,

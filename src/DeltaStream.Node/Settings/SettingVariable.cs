@@ -26,6 +26,7 @@ public static class SettingVariable
         ["BRIDGE_MAX_RATE"] = "deltastream.bridge.max-rate",
         ["HTTPS_CERTIFICATE"] = "deltastream.http.tls.certificate",
         ["HTTPS_KEY"] = "deltastream.http.tls.key",
+        ["WEBSOCKET_DEFLATE"] = "deltastream.transports.deflate",
         ["TRUSTED_PROXIES"] = "deltastream.http.trusted-proxies",
         ["LIMIT_CONNECTIONS"] = "deltastream.limits.connections",
         ["LIMIT_CONNECTIONS_PER_ADDRESS"] = "deltastream.limits.connections-per-address",

@@ -24,6 +24,9 @@ public sealed record TransportSettings
     /// <summary>How long a closed polling session keeps its last answer for a poll that is still to come.</summary>
     public TimeSpan Linger { get; init; } = TimeSpan.FromSeconds(3);
 
+    /// <summary>From how many bytes on a message is compressed for a client that offers permessage-deflate; null: never.</summary>
+    public int? DeflateFrom { get; init; }
+
     /// <summary>Which origins are let in.</summary>
     public OriginPolicy Origins { get; init; } = OriginPolicy.Any;
 

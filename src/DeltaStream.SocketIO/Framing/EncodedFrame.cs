@@ -12,11 +12,12 @@ public readonly record struct EncodedFrame(ReadOnlyMemory<byte> Bytes, int Heade
     public bool IsBinary => (Bytes.Span[0] & 0x0f) == (byte)WebSocketOpcode.Binary;
 
     /// <summary>A frame of exactly the right size with its header written; the caller fills the payload.</summary>
-    internal static EncodedFrame Allocate(WebSocketOpcode opcode, int payloadLength, out Span<byte> payload)
+    internal static EncodedFrame Allocate(WebSocketOpcode opcode, int payloadLength, out Span<byte> payload, bool isCompressed = false)
     {
         var headerLength = WebSocketFrameWriter.HeaderLength(payloadLength);
         var bytes = GC.AllocateUninitializedArray<byte>(headerLength + payloadLength);
         WebSocketFrameWriter.WriteHeader(bytes, opcode, payloadLength);
+        if (isCompressed) bytes[0] |= WebSocketFrameHeader.CompressedBit;
         payload = bytes.AsSpan(headerLength);
         return new EncodedFrame(bytes, headerLength);
     }

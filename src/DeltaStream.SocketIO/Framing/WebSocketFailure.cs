@@ -27,6 +27,9 @@ public sealed class WebSocketFailure
     /// <summary>Text, or the reason of a close frame, that is not UTF-8.</summary>
     public static readonly WebSocketFailure NotUtf8 = new(WebSocketCloseCode.InvalidData, "not UTF-8");
 
+    /// <summary>A compressed message that can't be unpacked (RFC 7692).</summary>
+    public static readonly WebSocketFailure BadCompression = new(WebSocketCloseCode.InvalidData, "bad compressed data");
+
     /// <summary>A message over the limit.</summary>
     public static readonly WebSocketFailure TooBig = new(WebSocketCloseCode.MessageTooBig, "message too big");
 

@@ -3,8 +3,11 @@ using System.Buffers.Binary;
 namespace DeltaStream.SocketIO.Framing;
 
 /// <summary>The header of a client's frame (RFC 6455, section 5.2).</summary>
-internal readonly record struct WebSocketFrameHeader(WebSocketOpcode Opcode, bool IsFinal, ulong Length, uint Mask)
+internal readonly record struct WebSocketFrameHeader(WebSocketOpcode Opcode, bool IsFinal, bool IsCompressed, ulong Length, uint Mask)
 {
+    /// <summary>The reserved bit that says, on a message's first frame, that it is compressed (RFC 7692, section 6).</summary>
+    public const byte CompressedBit = 0x40;
+
     public const int MinLength = 2;
     public const int MaxLength = 14;
 
@@ -14,10 +17,11 @@ internal readonly record struct WebSocketFrameHeader(WebSocketOpcode Opcode, boo
     public static int LengthOf(ReadOnlySpan<byte> start) => MinLength + 4 + ((start[1] & 0x7f) switch { 126 => 2, 127 => 8, _ => 0 });
 
     /// <summary>What is wrong already with the first two bytes; there is no waiting for the rest of a header that is refused.</summary>
-    public static WebSocketFailure? Check(ReadOnlySpan<byte> start)
+    public static WebSocketFailure? Check(ReadOnlySpan<byte> start, bool mayBeCompressed)
     {
-        if ((start[0] & 0x70) != 0) return WebSocketFailure.ReservedBits;
         var opcode = start[0] & 0x0f;
+        var allowed = mayBeCompressed && (opcode is 0x1 or 0x2) ? CompressedBit : 0;
+        if ((start[0] & 0x70 & ~allowed) != 0) return WebSocketFailure.ReservedBits;
         if (opcode is > 0x2 and < 0x8 or > 0xA) return WebSocketFailure.UnknownOpcode;
         if ((start[1] & 0x80) == 0) return WebSocketFailure.NotMasked;
         var isFinal = (start[0] & 0x80) != 0;
@@ -36,7 +40,7 @@ internal readonly record struct WebSocketFrameHeader(WebSocketOpcode Opcode, boo
             var small => ((ulong)small, 0ul),
         };
         header = new WebSocketFrameHeader(
-            (WebSocketOpcode)(bytes[0] & 0x0f), (bytes[0] & 0x80) != 0, length, BinaryPrimitives.ReadUInt32LittleEndian(bytes[^4..]));
+            (WebSocketOpcode)(bytes[0] & 0x0f), (bytes[0] & 0x80) != 0, (bytes[0] & CompressedBit) != 0, length, BinaryPrimitives.ReadUInt32LittleEndian(bytes[^4..]));
         return length < shortest || length > long.MaxValue ? WebSocketFailure.BadLength : null;
     }
 }

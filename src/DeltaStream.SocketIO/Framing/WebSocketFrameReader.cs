@@ -8,7 +8,8 @@ namespace DeltaStream.SocketIO.Framing;
 /// are delivered between the fragments. One for each connection; not thread-safe. Holds no memory between messages.
 /// </summary>
 /// <param name="maxMessageBytes">The largest message, in bytes; a larger one is refused as soon as its length is known.</param>
-public sealed class WebSocketFrameReader(int maxMessageBytes) : IDisposable
+/// <param name="inflates">Whether permessage-deflate was agreed on (<see cref="WebSocketDeflate"/>).</param>
+public sealed class WebSocketFrameReader(int maxMessageBytes, bool inflates = false) : IDisposable
 {
     private readonly byte[] _headerBytes = new byte[WebSocketFrameHeader.MaxLength];
     private int _headerCount;
@@ -16,6 +17,7 @@ public sealed class WebSocketFrameReader(int maxMessageBytes) : IDisposable
     private bool _inFrame;
     private long _position;
     private WebSocketOpcode _fragmented;
+    private bool _isCompressed;
     private PayloadBuffer _message;
     private PayloadBuffer _control;
     private WebSocketOpcode _delivered;
@@ -58,12 +60,12 @@ public sealed class WebSocketFrameReader(int maxMessageBytes) : IDisposable
     private bool TryReadHeader(ref ReadOnlySequence<byte> input)
     {
         if (!TryFill(ref input, WebSocketFrameHeader.MinLength)) return false;
-        if (Fails(WebSocketFrameHeader.Check(_headerBytes))) return false;
+        if (Fails(WebSocketFrameHeader.Check(_headerBytes, inflates))) return false;
         var length = WebSocketFrameHeader.LengthOf(_headerBytes);
         if (!TryFill(ref input, length)) return false;
         if (Fails(WebSocketFrameHeader.TryParse(_headerBytes.AsSpan(0, length), out _frame))) return false;
         if (Fails(CheckPlace())) return false;
-        if (_frame.Opcode is WebSocketOpcode.Text or WebSocketOpcode.Binary) _fragmented = _frame.Opcode;
+        if (_frame.Opcode is WebSocketOpcode.Text or WebSocketOpcode.Binary) (_fragmented, _isCompressed) = (_frame.Opcode, _frame.IsCompressed);
         _headerCount = 0;
         _position = 0;
         _inFrame = true;
@@ -113,6 +115,7 @@ public sealed class WebSocketFrameReader(int maxMessageBytes) : IDisposable
     {
         message = default;
         if (!_frame.IsFinal) return false;
+        if (!_frame.IsControl && _isCompressed && Fails(Inflate())) return false;
         message = _frame.IsControl
             ? new WebSocketMessage(_frame.Opcode, _control.Written)
             : new WebSocketMessage(_fragmented, _message.Written);
@@ -121,6 +124,15 @@ public sealed class WebSocketFrameReader(int maxMessageBytes) : IDisposable
         if (!Fails(CheckContent(message))) return true;
         message = default;
         return false;
+    }
+
+    private WebSocketFailure? Inflate()
+    {
+        var compressed = _message;
+        _message = default;
+        var failure = WebSocketDeflate.Inflate(compressed.Written, maxMessageBytes, ref _message);
+        compressed.Release();
+        return failure;
     }
 
     private static WebSocketFailure? CheckContent(in WebSocketMessage message)

@@ -6,7 +6,7 @@ using DeltaStream.Actors.Wire;
 namespace DeltaStream.Node.Transports.WebSockets;
 
 /// <summary>Writes to the connection's pipe: where something stands between it and the socket, as TLS does.</summary>
-internal sealed class PipeSender(PipeWriter output, Action onReady) : WebSocketSender(onReady)
+internal sealed class PipeSender(PipeWriter output, Action onReady, FrameDeflater? deflater = null) : WebSocketSender(onReady, deflater)
 {
     /// <summary>
     /// What is put into the pipe between two flushes: bounds what a client that does not read can hold, and is large so that a

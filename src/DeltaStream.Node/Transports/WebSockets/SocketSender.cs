@@ -20,7 +20,7 @@ internal sealed class SocketSender : WebSocketSender
     private List<ArraySegment<byte>>? _rest;
 
     /// <summary>Takes the sending side of a connected socket over.</summary>
-    public SocketSender(Socket socket, Action onReady) : base(onReady)
+    public SocketSender(Socket socket, Action onReady, FrameDeflater? deflater = null) : base(onReady, deflater)
     {
         _socket = socket;
         // A write takes what the kernel takes at once. Asynchronous calls, Kestrel's, are not concerned.

@@ -35,6 +35,8 @@ internal static class WebSocketAcceptor
         context.Response.Headers.Upgrade = "websocket";
         context.Response.Headers.Connection = "Upgrade";
         context.Response.Headers.SecWebSocketAccept = accept;
+        var deflates = settings.DeflateFrom is not null && WebSocketDeflate.IsOffered(context.Request.Headers.SecWebSocketExtensions);
+        if (deflates) context.Response.Headers.SecWebSocketExtensions = WebSocketDeflate.Accepted;
         var stream = await upgrade.UpgradeAsync();
         var lifetime = context.Features.Get<IConnectionLifetimeFeature>();
         Action abort = lifetime is null ? context.Abort : lifetime.Abort;
@@ -43,7 +45,7 @@ internal static class WebSocketAcceptor
         // Kestrel's answer to the request has to be out before frames go past its pipe. The pipe holds nothing back
         // (TransportRegistration), so a flush ends when all has left.
         if (socket is not null) await pipe.Output.FlushAsync();
-        return new WebSocketConnection(pipe, socket, abort, deadlines, settings);
+        return new WebSocketConnection(pipe, socket, abort, deadlines, settings, deflates);
     }
 
     // Kestrel's own pipe of the connection: several frames leave in one flush, without a copy into a buffer of ours and

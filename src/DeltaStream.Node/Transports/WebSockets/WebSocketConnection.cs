@@ -30,15 +30,17 @@ internal sealed class WebSocketConnection : Deadline
     /// <param name="abort">Breaks it.</param>
     /// <param name="deadlines">The shared timer.</param>
     /// <param name="settings">Limits and times.</param>
-    public WebSocketConnection(IDuplexPipe pipe, Socket? socket, Action abort, Deadlines deadlines, TransportSettings settings)
+    /// <param name="deflates">Whether permessage-deflate was agreed on.</param>
+    public WebSocketConnection(IDuplexPipe pipe, Socket? socket, Action abort, Deadlines deadlines, TransportSettings settings, bool deflates = false)
     {
         _pipe = pipe;
         _abort = abort;
         _deadlines = deadlines;
         _closeTimeout = settings.CloseTimeout;
-        _reader = new WebSocketFrameReader(settings.MaxPayload);
+        _reader = new WebSocketFrameReader(settings.MaxPayload, deflates);
         Action onReady = () => _receiver?.OnReady();
-        Sender = socket is null ? new PipeSender(pipe.Output, onReady) : new SocketSender(socket, onReady);
+        var deflater = deflates ? FrameDeflater.From(settings.DeflateFrom ?? 0) : null;
+        Sender = socket is null ? new PipeSender(pipe.Output, onReady, deflater) : new SocketSender(socket, onReady, deflater);
     }
 
     /// <summary>The writing side.</summary>

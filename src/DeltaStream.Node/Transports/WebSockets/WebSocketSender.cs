@@ -6,7 +6,7 @@ namespace DeltaStream.Node.Transports.WebSockets;
 /// Writes whole frames to the upgraded connection from whatever thread has them. It needs no task and no buffer of its own:
 /// what the connection does not take at once stays a reference to the shared bytes, one batch and the control frames at most.
 /// </summary>
-internal abstract class WebSocketSender(Action onReady)
+internal abstract class WebSocketSender(Action onReady, FrameDeflater? deflater)
 {
     private const int MaxControlFrames = 256;
     private const int MaxControlBytes = 64 * 1024;
@@ -37,7 +37,7 @@ internal abstract class WebSocketSender(Action onReady)
         lock (_gate)
         {
             if (HasEnded || _last) return false;
-            for (var i = 0; i < frames.Count; i++) Send(frames[i]);
+            for (var i = 0; i < frames.Count; i++) Send(deflater is null ? frames[i] : deflater.Deflate(frames[i]));
             Flush();
             return !(_owesReady = Busy);
         }

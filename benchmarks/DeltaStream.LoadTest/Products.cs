@@ -1,0 +1,27 @@
+using DeltaStream.LoadTest.Servers;
+
+namespace DeltaStream.LoadTest;
+
+/// <summary>Thousands of products in <c>general</c>: what each client holds more than with one product.</summary>
+internal static class Products
+{
+    private const int Count = 2000, Rate = 200;
+
+    public static async Task RunAsync(Options options)
+    {
+        var scenario = options.Scenario;
+        foreach (var contender in options.Contenders)
+        {
+            await using var bench = await Bench.StartAsync(contender, scenario);
+            using var metrics = new NodeMetrics(bench.Port, bench.Server.Id);
+            await bench.ConnectAsync(contender, bench.Swarm, scenario.Clients);
+            await bench.MeasureAsync(scenario.Rate, TimeSpan.FromSeconds(scenario.WarmUpSeconds));
+            var one = await metrics.CollectedHeapAsync();
+            await bench.PublishAsync(scenario with { Products = Count }, Rate, TimeSpan.FromSeconds(2.0 * Count / Rate));
+            await bench.MeasureAsync(scenario.Rate, TimeSpan.FromSeconds(2));
+            var many = await metrics.CollectedHeapAsync();
+            Console.WriteLine($"{scenario.Clients} clients: {one / 1e6:F1} MB of managed heap with one product, {many / 1e6:F1} MB after {Count}, "
+                + $"{(many - one) / 1024 / scenario.Clients:F2} KB a client more, the node's own table of last values included");
+        }
+    }
+}

@@ -1,0 +1,44 @@
+using System.Buffers.Binary;
+using System.Diagnostics.Tracing;
+using System.Text;
+using Microsoft.Diagnostics.NETCore.Client;
+
+namespace DeltaStream.LoadTest.Servers;
+
+/// <summary>What a .NET process allocates, from the runtime's own counter, so that every .NET server is asked in the same way.</summary>
+internal static class Allocations
+{
+    private static readonly byte[] Counter = Encoding.Unicode.GetBytes("alloc-rate\0");
+
+    /// <summary>Bytes allocated in the time.</summary>
+    public static async Task<double> DuringAsync(int processId, TimeSpan time)
+    {
+        var provider = new EventPipeProvider("System.Runtime", EventLevel.Informational, 0, new Dictionary<string, string> { ["EventCounterIntervalSec"] = "1" });
+        using var session = new DiagnosticsClient(processId).StartEventPipeSession(provider, requestRundown: false);
+        using var trace = new MemoryStream();
+        var reading = session.EventStream.CopyToAsync(trace);
+        await Task.Delay(time);
+        session.Stop();
+        await reading;
+        return Sum(trace.GetBuffer().AsSpan(0, (int)trace.Length));
+    }
+
+    // In the event the counter's name is followed by two more texts, each ended by a zero, and then by what was added.
+    private static double Sum(ReadOnlySpan<byte> trace)
+    {
+        double sum = 0;
+        for (int at; (at = trace.IndexOf(Counter)) >= 0;)
+        {
+            trace = trace[(at + Counter.Length)..];
+            for (var texts = 0; texts < 2 && trace.Length > 1;)
+            {
+                if (trace[0] == 0 && trace[1] == 0) texts++;
+                trace = trace[2..];
+            }
+
+            if (trace.Length >= 8) sum += BinaryPrimitives.ReadDoubleLittleEndian(trace);
+        }
+
+        return sum;
+    }
+}

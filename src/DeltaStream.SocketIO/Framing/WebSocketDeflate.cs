@@ -1,0 +1,97 @@
+using System.Buffers;
+using System.IO.Compression;
+
+namespace DeltaStream.SocketIO.Framing;
+
+/// <summary>
+/// permessage-deflate (RFC 7692) without context takeover on either side: each message is compressed for itself, so that one
+/// compressed frame serves all receivers and a connection holds no state.
+/// </summary>
+public static class WebSocketDeflate
+{
+    /// <summary>The answer to an offer that is accepted: the value of <c>Sec-WebSocket-Extensions</c>.</summary>
+    public const string Accepted = Name + "; server_no_context_takeover; client_no_context_takeover";
+
+    private const string Name = "permessage-deflate";
+
+    // What ends each flushed message and is left away on the wire (section 7.2.1).
+    private static readonly byte[] Tail = [0x00, 0x00, 0xff, 0xff];
+
+    /// <summary>Whether one of the client's offers can be accepted as <see cref="Accepted"/> (section 7.1).</summary>
+    /// <param name="offers">The value of <c>Sec-WebSocket-Extensions</c>; null where there is none.</param>
+    public static bool IsOffered(string? offers)
+    {
+        if (offers is null) return false;
+        foreach (var offer in offers.Split(','))
+        {
+            var parts = offer.Split(';', StringSplitOptions.TrimEntries);
+            if (parts[0] != Name) continue;
+            // A smaller window than the usual one can't be had here; such an offer is declined, as is one that means nothing.
+            if (parts.Skip(1).All(IsAcceptable) && parts.Skip(1).Select(NameOf).Distinct().Count() == parts.Length - 1) return true;
+        }
+        return false;
+    }
+
+    /// <summary>The frame with its payload compressed; null where that would not make it smaller.</summary>
+    public static EncodedFrame? TryCompress(in EncodedFrame frame)
+    {
+        using var compressed = new MemoryStream(frame.Bytes.Length / 4);
+        using (var deflate = new DeflateStream(compressed, CompressionLevel.Fastest, leaveOpen: true))
+        {
+            deflate.Write(frame.Payload.Span);
+            // Everything up to here, ended by the tail; what closing adds is not sent.
+            deflate.Flush();
+            var length = (int)compressed.Length - Tail.Length;
+            if (length <= 0 || length >= frame.Payload.Length) return null;
+            var smaller = EncodedFrame.Allocate(frame.IsBinary ? WebSocketOpcode.Binary : WebSocketOpcode.Text, length, out var payload, isCompressed: true);
+            compressed.GetBuffer().AsSpan(0, length).CopyTo(payload);
+            return smaller;
+        }
+    }
+
+    /// <summary>Restores a message.</summary>
+    /// <param name="data">Its compressed bytes.</param>
+    /// <param name="maxBytes">The largest message; unpacking stops there.</param>
+    /// <param name="target">Where it goes.</param>
+    /// <returns>What is wrong with it, or null.</returns>
+    internal static WebSocketFailure? Inflate(ReadOnlyMemory<byte> data, int maxBytes, ref PayloadBuffer target)
+    {
+        var whole = ArrayPool<byte>.Shared.Rent(data.Length + Tail.Length);
+        var part = ArrayPool<byte>.Shared.Rent(4096);
+        try
+        {
+            data.CopyTo(whole);
+            Tail.CopyTo(whole, data.Length);
+            using var inflate = new DeflateStream(new MemoryStream(whole, 0, data.Length + Tail.Length, writable: false), CompressionMode.Decompress);
+            for (int read; (read = inflate.Read(part)) > 0;)
+            {
+                if (read > maxBytes - target.Length) return WebSocketFailure.TooBig;
+                part.AsSpan(0, read).CopyTo(target.Extend(read));
+            }
+            return null;
+        }
+        catch (InvalidDataException)
+        {
+            return WebSocketFailure.BadCompression;
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(part);
+            ArrayPool<byte>.Shared.Return(whole);
+        }
+    }
+
+    private static string NameOf(string parameter) => parameter.Split('=', 2)[0].TrimEnd();
+
+    private static bool IsAcceptable(string parameter)
+    {
+        var value = parameter.Contains('=') ? parameter.Split('=', 2)[1].Trim().Trim('"') : null;
+        return NameOf(parameter) switch
+        {
+            "server_no_context_takeover" or "client_no_context_takeover" => value is null,
+            "client_max_window_bits" => value is null || (int.TryParse(value, out var bits) && bits is >= 8 and <= 15),
+            "server_max_window_bits" => value == "15",
+            _ => false,
+        };
+    }
+}
