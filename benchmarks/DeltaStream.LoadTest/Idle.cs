@@ -5,7 +5,7 @@ internal static class Idle
 {
     private const int Baseline = 100;
 
-    public static async Task RunAsync(Options options)
+    public static async Task<Report> RunAsync(Options options)
     {
         var scenario = options.Scenario;
         var report = new Report("KB a connection", "RSS MB", "server cores while idle");
@@ -30,5 +30,6 @@ internal static class Idle
         }
 
         report.Medians();
+        return report;
     }
 }

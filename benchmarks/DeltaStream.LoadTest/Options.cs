@@ -17,13 +17,14 @@ internal sealed class Options
         ["slow"] = (5000, 2, 200, 10),
         ["storm"] = (1000, 5, 200, 3),
         ["polling"] = (500, 5, 200, 15),
+        ["build"] = (0, 1, 200, 1),
         ["products"] = (1000, 5, 200, 3),
         ["node"] = (0, 1, 200, 20),
         ["cluster"] = (100, 200, 200, 8),
     };
 
-    // These compare with other servers; the rest looks at one, the gateway if no other is named.
-    private static readonly string[] Comparisons = ["fanout", "chain", "idle", "throughput"];
+    // These compare with other servers (or get them ready); the rest looks at one, the gateway if no other is named.
+    private static readonly string[] Comparisons = ["fanout", "chain", "idle", "throughput", "build"];
 
     private readonly Dictionary<string, string> _values = new();
 

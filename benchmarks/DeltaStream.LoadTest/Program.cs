@@ -6,8 +6,10 @@
 // growth (CPU of a delivery as clients grow), slow (clients that stop reading), storm (1,000 come and go at once),
 // polling (500 long-polling clients), products (2,000 products in one room), node (what a node costs without clients),
 // cluster (an update's cost by nodes and rooms; --nodes 1,2,3,4,5).
+// build publishes the servers, which otherwise happens where one is started first.
 // Servers run as they are deployed, published and compiled ahead of time (artifacts/load-test).
 using DeltaStream.LoadTest;
+using DeltaStream.LoadTest.Servers;
 
 try
 {
@@ -15,6 +17,7 @@ try
     Console.WriteLine($"{options.Command}: {options.Scenario}, {Environment.ProcessorCount} cores, .NET {Environment.Version}");
     await (options.Command switch
     {
+        "build" => Repository.PublishAll(),
         "products" => Products.RunAsync(options),
         "idle" => Idle.RunAsync(options),
         "throughput" => Throughput.RunAsync(options),

@@ -20,6 +20,14 @@ internal static class Repository
         return program;
     }
 
+    /// <summary>Publishes and installs whatever any server needs, so that no measurement waits for it.</summary>
+    public static Task PublishAll()
+    {
+        foreach (var project in new[] { "src/DeltaStream.Node", "benchmarks/SignalRGateway", "benchmarks/BareKestrel" }) Program(project);
+        InstallPackages(Path.Combine(Root, "benchmarks/socketio"));
+        return Task.CompletedTask;
+    }
+
     /// <summary>Installs a folder's npm packages as its lock file names them, where they are not there yet.</summary>
     public static void InstallPackages(string folder)
     {

@@ -1,0 +1,46 @@
+using DeltaStream.LoadTest;
+
+namespace DeltaStream.Load.Tests;
+
+/// <summary>
+/// The load test's comparisons at fewer rounds. The bounds are the goals with slack for a machine that has other work;
+/// docs/benchmarks.md has the figures of a quiet one.
+/// </summary>
+[Trait("Category", "Full")]
+public sealed class LoadSpecs
+{
+    private const double Slack = 1.2;
+
+    [Fact]
+    public async Task An_update_to_a_thousand_clients_costs_no_more_than_bare_Kestrel_and_less_than_socket_io()
+    {
+        var report = await FanOut.RunAsync(Options.Parse(["fanout", "--servers", "gateway,socketio,kestrel", "--rounds", "3"]));
+
+        Assert.InRange(report.Ratio("gateway", "kestrel"), 0, 1.1 * Slack);
+        Assert.InRange(report.Ratio("gateway", "socketio"), 0, 0.85 * Slack);
+    }
+
+    [Fact]
+    public async Task A_chain_and_its_summary_cost_no_more_than_with_socket_io()
+    {
+        var report = await FanOut.RunAsync(Options.Parse(["chain", "--servers", "gateway,socketio", "--rounds", "3"]));
+
+        Assert.InRange(report.Ratio("gateway", "socketio"), 0, Slack);
+    }
+
+    [Fact]
+    public async Task An_idle_connection_is_no_larger_than_with_bare_Kestrel()
+    {
+        var report = await Idle.RunAsync(Options.Parse(["idle", "--servers", "gateway,kestrel", "--rounds", "3", "--warm-up", "8"]));
+
+        Assert.InRange(report.Ratio("gateway", "kestrel"), 0, Slack);
+    }
+
+    [Fact]
+    public async Task As_many_deliveries_a_second_as_bare_Kestrel_makes()
+    {
+        var report = await Throughput.RunAsync(Options.Parse(["throughput", "--servers", "gateway,kestrel", "--rounds", "3", "--rate", "40", "--seconds", "3"]));
+
+        Assert.InRange(report.Ratio("gateway", "kestrel"), 0.8 / Slack, double.MaxValue);
+    }
+}
