@@ -20,7 +20,7 @@ public sealed class FloodSpecs(AbusedNode abused, ITestOutputHelper output) : At
 
     [Fact]
     [Trait("Category", "Full")]
-    public Task Subscribing_and_unsubscribing_at_random_for_long() => StormAsync(50, 1_000);
+    public Task Subscribing_and_unsubscribing_at_random_for_long() => StormAsync(50, 100);
 
     [Fact]
     public Task Guessing_session_ids() => GuessAsync(2_000);
@@ -50,7 +50,7 @@ public sealed class FloodSpecs(AbusedNode abused, ITestOutputHelper output) : At
         await engine.ReadToEndAsync();
         reader.Reset();
         deaf.Reset();
-    });
+    }, batches >= 1_000);
 
     private Task StormAsync(int clients, int rounds) => AttackAsync(async () =>
     {
@@ -79,7 +79,7 @@ public sealed class FloodSpecs(AbusedNode abused, ITestOutputHelper output) : At
         }));
         Note($"{clients * rounds * 20} subscriptions; at most {most} rooms at once");
         Assert.True(most <= 20_000, $"{most} rooms");
-    });
+    }, rounds >= 100);
 
     private Task GuessAsync(int count) => AttackAsync(async () =>
     {

@@ -126,7 +126,7 @@ public sealed class MalformedSpecs(AbusedNode abused, ITestOutputHelper output) 
             }
         }));
         Note($"{next} malformed frames, packets, messages and bodies over {connections} connections in {clock.Elapsed.TotalSeconds:0} s");
-    });
+    }, count >= 100_000);
 
     private async Task<int> FrameAsync(Random random, string from)
     {

@@ -54,7 +54,7 @@ public sealed class SlowSpecs(AbusedNode abused, ITestOutputHelper output) : Att
             }
             foreach (var connection in connections.Take(100)) await connection.SendAsync("x");
         }
-    });
+    }, count >= 1_000);
 
     private Task BodiesAsync(int count) => AttackAsync(async () =>
     {
@@ -72,7 +72,7 @@ public sealed class SlowSpecs(AbusedNode abused, ITestOutputHelper output) : Att
         }
         await Eventually.True(async () => await Abused.MetricAsync("deltastream_sessions") <= count + 5, "the sessions of slow bodies are closed", TimeSpan.FromMinutes(1));
         foreach (var connection in connections) connection.Reset();
-    });
+    }, count >= 1_000);
 
     private Task PollsAsync(int count) => AttackAsync(async () =>
     {
@@ -92,7 +92,7 @@ public sealed class SlowSpecs(AbusedNode abused, ITestOutputHelper output) : Att
         Note($"{count} polls, {await Abused.MetricAsync("deltastream_sessions")} sessions at once");
         visitor.Forget();
         foreach (var poll in polls) poll.Reset();
-    });
+    }, count >= 1_000);
 
     private async Task<List<RawConnection>> OpenAsync(int count, Func<int, string> beginning)
     {

@@ -45,7 +45,16 @@ internal static class WebSocketAcceptor
         // Kestrel's answer to the request has to be out before frames go past its pipe. The pipe holds nothing back
         // (TransportRegistration), so a flush ends when all has left.
         if (socket is not null) await pipe.Output.FlushAsync();
-        return new WebSocketConnection(pipe, socket, abort, deadlines, settings, deflates);
+        try
+        {
+            return new WebSocketConnection(pipe, socket, abort, deadlines, settings, deflates);
+        }
+        catch (Exception e) when (e is ObjectDisposedException or SocketException)
+        {
+            // The client has broken the connection meanwhile.
+            abort();
+            return null;
+        }
     }
 
     // Kestrel's own pipe of the connection: several frames leave in one flush, without a copy into a buffer of ours and
