@@ -1,4 +1,5 @@
 using DeltaStream.Node;
+using DeltaStream.Node.Authentication;
 using DeltaStream.Node.Hosting;
 using DeltaStream.Node.Logging;
 using DeltaStream.Node.Operations;
@@ -17,11 +18,13 @@ return await Startup.RunAsync(async () =>
     builder.Services.AddRedis(settings);
     builder.Services.AddGatewaySystem(settings);
     builder.Services.AddDemoFeed(settings);
+    builder.Services.AddGatewayAuthentication(settings.Auth);
     builder.Services.AddGatewayTransports(settings.Transports);
     builder.Services.AddOperations(settings);
 
     var app = builder.Build();
     app.UseTrustedProxies(settings.Transports.TrustedProxies);
+    app.UseOperatorPort(settings.Auth);
     app.UseLivePage();
     app.MapOperations();
     app.MapGateway(settings);

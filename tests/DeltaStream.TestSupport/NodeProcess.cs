@@ -88,6 +88,7 @@ public sealed class NodeProcess : IAsyncDisposable
             WorkingDirectory = Path.GetDirectoryName(dll)!,
         };
         start.Environment["ASPNETCORE_ENVIRONMENT"] = "Production";
+        start.Environment["AUTH_ALLOW_ANONYMOUS"] = "true";
         start.Environment["HOCON_FILE"] = Path.Combine(Path.GetDirectoryName(dll)!, "hocon", "test.conf");
         start.Environment["PORT"] = $"{port}";
         start.Environment["CLUSTER_PORT"] = $"{clusterPort}";

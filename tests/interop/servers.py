@@ -81,13 +81,14 @@ class Server:
         until(lambda: socket.create_connection(("127.0.0.1", port), timeout=1).close() is None, "redis-server")
         return port
 
-    def gateway(self, redis=None):
+    def gateway(self, redis=None, **variables):
         if url := os.environ.get("GATEWAY_URL"):
             return url
         redis, port = redis or self.redis(), free_port()
         node = dll("src", "DeltaStream.Node")
         self.run("dotnet", node, PORT=str(port), CLUSTER_PORT=str(free_port()), CORS_ORIGINS="*",
-                 REDIS_URL=f"redis://127.0.0.1:{redis}", HOCON_FILE=str(node.parent / "hocon" / "test.conf"))
+                 REDIS_URL=f"redis://127.0.0.1:{redis}", HOCON_FILE=str(node.parent / "hocon" / "test.conf"),
+                 **({"AUTH_ALLOW_ANONYMOUS": "true"} | variables))
         url = f"http://127.0.0.1:{port}"
         until(lambda: answers(f"{url}/health/ready"), "the gateway")
         return url

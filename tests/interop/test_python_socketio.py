@@ -1,5 +1,8 @@
 """Debian's python3-socketio against the conformance host and the gateway, on each transport."""
 import asyncio
+import base64
+import hmac
+import json
 import time
 import unittest
 
@@ -122,6 +125,49 @@ class GatewayTests(unittest.TestCase):
                 self.assertIsInstance(heard.of("products")[0][0]["products"], list)
                 self.assertEqual("missing_field", client.call("subscribe", {}, timeout=10)["code"])
                 until(lambda: heard.of("error"), "error")
+
+
+class TokenTests(unittest.TestCase):
+    """A gateway that wants tokens."""
+
+    SECRET = "a secret of at least thirty-two bytes"
+
+    @classmethod
+    def setUpClass(cls):
+        cls.server = Server()
+        cls.addClassCleanup(cls.server.stop)
+        cls.url = cls.server.gateway(AUTH_MODE="jwt", AUTH_ALLOW_ANONYMOUS="", AUTH_JWT_SECRET=cls.SECRET)
+
+    @classmethod
+    def token(cls, seconds=600, **claims):
+        def encode(data):
+            return base64.urlsafe_b64encode(data).rstrip(b"=")
+
+        claims = {"user_id": 7, "exp": int(time.time()) + seconds} | claims
+        signed = encode(b'{"alg":"HS256"}') + b"." + encode(json.dumps(claims).encode())
+        return (signed + b"." + encode(hmac.digest(cls.SECRET.encode(), signed, "sha256"))).decode()
+
+    def test_is_let_in_by_a_token_in_the_payload_or_in_the_header(self):
+        for mode in MODES:
+            for way in {"auth": {"token": self.token()}}, {"headers": {"Authorization": f"Bearer {self.token()}"}}:
+                with self.subTest(mode=mode, way=list(way)):
+                    client = socketio.Client(reconnection=False)
+                    heard = Recorder(client, "connected", "authenticated")
+                    client.connect(self.url, transports=MODES[mode], wait_timeout=10, **way)
+                    self.addCleanup(client.disconnect)
+                    until(lambda: heard.of("connected"), "connected")
+                    self.assertEqual({"status": "ok"}, client.call("authenticate", {"token": self.token()}, timeout=10))
+                    until(lambda: heard.of("authenticated"), "authenticated")
+
+    def test_is_refused_without_a_good_one(self):
+        for mode in MODES:
+            for auth in None, {"token": self.token(seconds=-1)}, {"token": self.token()[:-3]}:
+                with self.subTest(mode=mode, auth=auth):
+                    client = socketio.Client(reconnection=False)
+                    heard = Recorder(client, "connect_error")
+                    with self.assertRaises(socketio.exceptions.ConnectionError):
+                        client.connect(self.url, transports=MODES[mode], auth=auth, wait_timeout=2)
+                    self.assertEqual({"code": "unauthorized"}, heard.of("connect_error")[0][0]["data"])
 
 
 if __name__ == "__main__":

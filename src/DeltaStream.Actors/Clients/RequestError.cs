@@ -34,6 +34,12 @@ public sealed record RequestError(string Code, string Message)
     /// <summary>The token was not renewed in time.</summary>
     public static readonly RequestError TokenExpired = new("token_expired", "The token has expired");
 
+    /// <summary>More messages than a client may send.</summary>
+    public static readonly RequestError RateLimited = new("rate_limited", "Too many messages");
+
+    /// <summary>A message over <c>LIMIT_MESSAGE_BYTES</c>.</summary>
+    public static readonly RequestError MessageTooLarge = new("message_too_large", "The message is too large");
+
     /// <summary>The client is in as many rooms as it may be, or the node is in as many as it can.</summary>
     public static readonly RequestError TooManySubscriptions = new("too_many_subscriptions", "Too many subscriptions");
 }

@@ -29,6 +29,7 @@ public sealed class GatewayMetrics : IDisposable
     private readonly Counter<long> _refused;
     private readonly Counter<long> _refusedConnections;
     private readonly Counter<long> _movedAddresses;
+    private readonly Counter<long> _refusedTokens;
     private readonly Counter<long> _encodes;
     private readonly Counter<long> _closes;
     private readonly Counter<long> _slowConsumers;
@@ -46,6 +47,7 @@ public sealed class GatewayMetrics : IDisposable
         _refused = _meter.CreateCounter<long>("refused", description: "Client requests refused, by reason");
         _refusedConnections = _meter.CreateCounter<long>("refused_connections", description: "Connections and polls refused, by reason");
         _movedAddresses = _meter.CreateCounter<long>("sessions_moved_address", description: "Times a session was used from another address than before");
+        _refusedTokens = _meter.CreateCounter<long>("refused_tokens", description: "Tokens refused, by reason");
         _encodes = _meter.CreateCounter<long>("encodes", description: "Frames made of updates, by wire protocol");
         _closes = _meter.CreateCounter<long>("closes", description: "Connections ended, by reason");
         _slowConsumers = _meter.CreateCounter<long>("slow_consumers", description: "Clients closed because they did not read");
@@ -121,6 +123,9 @@ public sealed class GatewayMetrics : IDisposable
 
     /// <summary>A session was used from another address than before.</summary>
     public void SessionMovedAddress() => _movedAddresses.Add(1);
+
+    /// <summary>A token was refused for this reason; a count of 0 shows the reason before that.</summary>
+    public void RefusedToken(string reason, int count = 1) => _refusedTokens.Add(count, new KeyValuePair<string, object?>(ReasonTag, reason));
 
     /// <summary>A frame was made of an update.</summary>
     public void Encoded(int slot) => _encodes.Add(1, new KeyValuePair<string, object?>(ProtocolTag, slot));

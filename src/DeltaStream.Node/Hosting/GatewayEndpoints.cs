@@ -15,6 +15,6 @@ public static class GatewayEndpoints
         if (!settings.Cluster.Has(ClusterSettings.Gateway)) return;
         var registry = app.Services.GetRequiredService<IReadOnlyActorRegistry>();
         var recovery = settings.Clients.RecoveryWindow > TimeSpan.Zero ? app.Services.GetRequiredService<SessionRecovery>() : null;
-        app.MapGatewayTransports(() => registry.Get<ClientSupervisor>(), recovery);
+        app.MapGatewayTransports(settings.MessageRate, () => registry.Get<ClientSupervisor>(), recovery);
     }
 }

@@ -15,7 +15,7 @@ public static class Listener
     /// <summary>Requests beside the clients': health, metrics, the page.</summary>
     private const int OtherConnections = 1000;
 
-    /// <summary>Listens on the node's port, on all interfaces.</summary>
+    /// <summary>Listens on the node's port, on all interfaces, and on the operators' where there is one.</summary>
     public static void Listen(this WebApplicationBuilder builder, NodeSettings settings) => builder.WebHost.ConfigureKestrel(kestrel =>
     {
         var limits = settings.Limits;
@@ -25,6 +25,7 @@ public static class Listener
         kestrel.Limits.MaxRequestLineSize = Math.Min(limits.HeaderBytes, kestrel.Limits.MaxRequestLineSize);
         // A polling client has two at a time.
         kestrel.Limits.MaxConcurrentConnections = limits.Connections * 2L + OtherConnections;
+        if (settings.Auth.OperatorPort != 0) kestrel.ListenAnyIP(settings.Auth.OperatorPort, static listen => listen.Protocols = HttpProtocols.Http1);
         kestrel.ListenAnyIP(settings.Port, listen =>
         {
             // What the clients' protocols need. HTTP/2 would bring nothing but more that can be abused.

@@ -40,6 +40,7 @@ public static class Startup
         var settings = NodeSettings.Read(
             builder.Configuration, builder.Environment.IsDevelopment(), Path.Combine(AppContext.BaseDirectory, "hocon"));
         RefuseTakenPort("deltastream.http.port", settings.Port);
+        if (settings.Auth.OperatorPort != 0) RefuseTakenPort("deltastream.http.operator-port", settings.Auth.OperatorPort);
         RefuseTakenPort("deltastream.cluster.port", settings.Cluster.Self.Port);
         RefuseForeignHost(settings.Cluster);
         return settings;

@@ -1,3 +1,4 @@
+using DeltaStream.Node.Authentication;
 using DeltaStream.Node.Settings;
 using Prometheus;
 
@@ -29,10 +30,10 @@ public static class OperationsEndpoints
     /// <summary>Maps <c>/health</c>, <c>/health/live</c>, <c>/health/ready</c> and <c>/metrics</c>.</summary>
     public static void MapOperations(this IEndpointRouteBuilder app)
     {
-        app.MapGet("/health", (NodeHealth health) => TypedResults.Json(health.Report()));
-        app.MapGet("/health/live", (NodeHealth health) => Answer(health.Liveness()));
-        app.MapGet("/health/ready", (NodeHealth health) => Answer(health.Readiness()));
-        app.MapMetrics();
+        app.MapGet("/health", (NodeHealth health) => TypedResults.Json(health.Report())).ForEverybody();
+        app.MapGet("/health/live", (NodeHealth health) => Answer(health.Liveness())).ForEverybody();
+        app.MapGet("/health/ready", (NodeHealth health) => Answer(health.Readiness())).ForEverybody();
+        app.MapMetrics().ForOperators();
     }
 
     private static IResult Answer(IReadOnlyDictionary<string, bool> checks)

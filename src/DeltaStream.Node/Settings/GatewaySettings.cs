@@ -2,6 +2,7 @@ using DeltaStream.Actors.Bridge;
 using DeltaStream.Actors.Cache;
 using DeltaStream.Actors.Clients;
 using DeltaStream.Node.Transports;
+using DeltaStream.Node.Transports.Gateway;
 
 namespace DeltaStream.Node.Settings;
 
@@ -42,18 +43,25 @@ internal static class GatewaySettings
         ReadBatch = reader.Number("deltastream.cache.read-batch", 1, 10_000),
         ChainReadBatch = reader.Number("deltastream.cache.chain-read-batch", 1, 1_000),
         SubscribeWindow = reader.Number("deltastream.cache.subscribe-window", 1, 10_000),
-        MaxRooms = reader.Number("deltastream.cache.max-rooms", 1, 1_000_000),
+        MaxRooms = reader.Number("deltastream.limits.rooms", 1, 1_000_000),
     };
 
     public static ClientSettings ReadClients(this SettingReader reader) => new()
     {
         MaxClients = reader.Number("deltastream.clients.max-clients", 0, 1_000_000),
-        MaxSubscriptions = reader.Number("deltastream.clients.max-subscriptions", 1, 100_000),
+        MaxSubscriptions = reader.Number("deltastream.limits.subscriptions", 1, 100_000),
         ControlLaneEntries = reader.Number("deltastream.clients.control-lane-entries", 8, 100_000),
         ControlLaneBytes = reader.Number("deltastream.clients.control-lane-bytes", 4096, 16 * 1024 * 1024),
         RecoveryWindow = reader.Duration("deltastream.clients.recovery-window", TimeSpan.Zero, Hour),
+        ExpiryNotice = reader.Duration("deltastream.auth.expiry-notice", TimeSpan.FromSeconds(1), Hour),
         StuckWriteTimeout = reader.Duration("deltastream.clients.stuck-write-timeout", TimeSpan.FromMilliseconds(100), Hour),
     };
+
+    public static MessageRate ReadMessageRate(this SettingReader reader)
+    {
+        var perSecond = reader.Number("deltastream.limits.messages-per-second", 1, 1_000_000);
+        return new MessageRate(perSecond, perSecond * reader.Number("deltastream.limits.burst-seconds", 1, 60));
+    }
 
     public static TransportSettings ReadTransports(this SettingReader reader, LimitSettings limits, OriginPolicy origins) => new()
     {

@@ -3,6 +3,7 @@ using DeltaStream.Actors.Bridge;
 using DeltaStream.Actors.Cache;
 using DeltaStream.Actors.Clients;
 using DeltaStream.Node.Transports;
+using DeltaStream.Node.Transports.Gateway;
 
 namespace DeltaStream.Node.Settings;
 
@@ -45,6 +46,12 @@ public sealed record NodeSettings
     /// <summary>What bounds a client before it is one.</summary>
     public required LimitSettings Limits { get; init; }
 
+    /// <summary>Who is let in.</summary>
+    public required AuthSettings Auth { get; init; }
+
+    /// <summary>How many messages a client may send.</summary>
+    public required MessageRate MessageRate { get; init; }
+
     /// <summary>How connections are served.</summary>
     public required TransportSettings Transports { get; init; }
 
@@ -83,11 +90,15 @@ public sealed record NodeSettings
             Cache = reader.ReadCache(),
             Clients = reader.ReadClients(),
             Limits = limits,
+            Auth = AuthSettings.Read(reader, isDevelopment),
+            MessageRate = reader.ReadMessageRate(),
             Transports = reader.ReadTransports(limits, OriginSettings.Read(reader, isDevelopment)),
             Drain = TimeSpan.FromSeconds(reader.Number("deltastream.drain-seconds", 0, 600)),
             Hocon = hocon,
         };
         RefuseContradictions(settings, reader);
+        settings.Auth.RefuseUnmeantAnonymity(reader);
+        RefuseSamePort(settings);
         return settings;
     }
 
@@ -98,6 +109,12 @@ public sealed record NodeSettings
             throw new SettingException("REDIS_URL", "", $"nodes of one cluster share one Redis, and CLUSTER_SEEDS={reader.Text("deltastream.cluster.seeds")} names another node; {RedisUrl.Allowed}");
         if (!settings.IsDevelopment && reader.Text("deltastream.demo-feed") != "on")
             throw new SettingException("REDIS_URL", "", $"in production nothing is simulated unasked; {RedisUrl.Allowed}, or DEMO_FEED=on");
+    }
+
+    private static void RefuseSamePort(NodeSettings settings)
+    {
+        if (settings.Auth.OperatorPort == settings.Port)
+            throw new SettingException("OPERATOR_PORT", $"{settings.Auth.OperatorPort}", "a port of its own, another than PORT, or 0 for none");
     }
 
     private static string Name(SettingReader reader, string path)

@@ -37,6 +37,9 @@ public sealed class SettingReader(Config config)
         Array.Find(words, word => word.Equals(Text(path), StringComparison.OrdinalIgnoreCase))
         ?? throw Wrong(path, "one of " + string.Join(", ", words));
 
+    /// <summary>Whether something is switched on.</summary>
+    public bool Switch(string path) => OneOf(path, "true", "false", "on", "off") is "true" or "on";
+
     /// <summary>The parts of a comma-separated list, trimmed; empty parts are left out.</summary>
     public IReadOnlyList<string> List(string path) =>
         Text(path).Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);

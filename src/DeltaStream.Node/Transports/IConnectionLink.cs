@@ -12,6 +12,9 @@ public interface IConnectionLink
     /// <summary><c>polling</c>, <c>websocket</c> or <c>ws</c> (the plain WebSocket).</summary>
     string Transport { get; }
 
+    /// <summary>The token that came with the request that opened the connection; null for none.</summary>
+    string? BearerToken { get; }
+
     /// <summary>How many frames one write may hold now.</summary>
     int MaxBatch { get; }
 

@@ -1,6 +1,7 @@
 using Akka.Actor;
 using DeltaStream.Actors.Sessions;
 using DeltaStream.Actors.Telemetry;
+using DeltaStream.Node.Authentication;
 using DeltaStream.Node.Transports.Gateway;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
@@ -40,13 +41,18 @@ public static class TransportRegistration
 
     /// <summary>Serves the gateway's clients: Socket.IO under <c>/socket.io/</c>, the plain WebSocket under <c>/ws</c>.</summary>
     /// <param name="endpoints">The host's endpoints.</param>
+    /// <param name="rate">How many messages a client may send.</param>
     /// <param name="supervisor">Who opens clients; asked for with each connection, so that it may start after the host was built.</param>
     /// <param name="recovery">Who keeps the rooms of clients that lose their connection; null where nobody does.</param>
-    public static IEndpointRouteBuilder MapGatewayTransports(this IEndpointRouteBuilder endpoints, Func<IActorRef> supervisor, SessionRecovery? recovery = null)
+    public static IEndpointRouteBuilder MapGatewayTransports(
+        this IEndpointRouteBuilder endpoints, MessageRate rate, Func<IActorRef> supervisor, SessionRecovery? recovery = null)
     {
-        var server = endpoints.ServiceProvider.GetRequiredService<TransportServer>();
-        server.MapSockets(endpoints, "/socket.io", new GatewaySockets(supervisor, recovery));
-        server.MapPlain(endpoints, "/ws", new GatewayPlain(supervisor));
+        var services = endpoints.ServiceProvider;
+        var server = services.GetRequiredService<TransportServer>();
+        var gateway = new GatewayContext(
+            supervisor, services.GetRequiredService<ITokenValidator>(), recovery, rate, services.GetRequiredService<TimeProvider>());
+        server.MapSockets(endpoints, "/socket.io", new GatewaySockets(gateway));
+        server.MapPlain(endpoints, "/ws", new GatewayPlain(gateway));
         return endpoints;
     }
 }

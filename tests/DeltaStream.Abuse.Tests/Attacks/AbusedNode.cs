@@ -37,7 +37,9 @@ public sealed class AbusedNode : IAsyncLifetime
             + "\nakka.cluster.pub-sub.removed-time-to-live = 5s\ndeltastream.cache.linger = 1s\ndeltastream.transports { ping-interval = 4s, ping-timeout = 15s }\n");
         Redis = await RedisServer.StartAsync();
         Node = await NodeProcess.Start(
-            ("REDIS_URL", Redis.Url), ("HOCON_FILE", _hocon), ("CORS_ORIGINS", "*"), ("LIMIT_HANDSHAKE_SECONDS", "2")).ReadyAsync();
+            ("REDIS_URL", Redis.Url), ("HOCON_FILE", _hocon), ("CORS_ORIGINS", "*"), ("LIMIT_HANDSHAKE_SECONDS", "2"),
+            // The storms are to reach what lies behind this limit.
+            ("LIMIT_MESSAGES_PER_SECOND", "1000000")).ReadyAsync();
         await Eventually.True(async () => await Node.HealthAsync("status") == "healthy", "the node is healthy");
         await WarmUpAsync();
         Baseline = await HeldAsync();

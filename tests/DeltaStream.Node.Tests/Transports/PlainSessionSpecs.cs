@@ -18,13 +18,15 @@ public sealed class PlainSessionSpecs : IPlainApplication, IPlainConnection, IDi
     private CloseReason? _closedWith;
     private TaskCompletionSource? _held;
     private bool _isLetIn = true;
+    private bool _isOpen = true;
+    private int _readies;
 
     public PlainSessionSpecs()
     {
         _deadlines = new Deadlines(_time, TimeSpan.FromMilliseconds(10));
-        var settings = new TransportSettings();
+        var settings = new TransportSettings { ConnectTimeout = TimeSpan.FromSeconds(10) };
         _pair = new WebSocketPair(_deadlines, settings, inStep: true);
-        _session = new PlainSession(_pair.Server, this, _deadlines, settings);
+        _session = new PlainSession(_pair.Server, "a token", this, _deadlines, settings);
     }
 
     public void Dispose() => _deadlines.Dispose();
@@ -71,6 +73,35 @@ public sealed class PlainSessionSpecs : IPlainApplication, IPlainConnection, IDi
     }
 
     [Fact]
+    public async Task A_client_that_is_let_in_by_a_message_has_the_handshake_time_for_it()
+    {
+        _isOpen = false;
+        _ = _session.RunAsync();
+        await _pair.SendAsync("""{"event":"x"}""");
+        await Eventually.True(() => _heard.Count == 1, "the message");
+        Assert.Equal(0, _readies);
+        Advance(9.9);
+        Assert.Null(_closedWith);
+
+        Advance(0.1);
+        Assert.Equal(4401, await _pair.ReceiveCloseAsync());
+        Assert.Equal(CloseReason.Unauthorized, _closedWith);
+    }
+
+    [Fact]
+    public async Task A_client_that_was_let_in_by_a_message_has_its_heartbeat()
+    {
+        _isOpen = false;
+        _ = _session.RunAsync();
+        await _pair.SendAsync("""{"event":"open"}""");
+        await Eventually.True(() => _readies == 1, "it begins");
+        Assert.Equal("a token", _session.BearerToken);
+        Advance(25);
+        Assert.Null(_closedWith);
+        Assert.Equal(WebSocketOpcode.Ping, (await _pair.ReceiveAsync()).Opcode);
+    }
+
+    [Fact]
     public async Task An_application_that_holds_the_reading_up_hears_of_the_end_at_once()
     {
         _held = new TaskCompletionSource();
@@ -93,17 +124,24 @@ public sealed class PlainSessionSpecs : IPlainApplication, IPlainConnection, IDi
 
     IPlainConnection IPlainApplication.Open(IConnectionLink link) => this;
 
+    bool IPlainConnection.IsOpen => _isOpen;
+
     ValueTask<bool> IPlainConnection.StartAsync() => new(_isLetIn);
 
     async ValueTask IPlainConnection.ReceiveAsync(PlainMessage message)
     {
         _heard.Add(message.Event);
+        if (message.Event == "open") _isOpen = true;
         if (_held is not null) await _held.Task;
     }
 
     ValueTask IPlainConnection.ReceiveInvalidAsync(string why) => default;
 
-    void IPlainConnection.Ready() { }
+    void IPlainConnection.Ready() => _readies++;
+
+    void IPlainConnection.TooLarge() => _heard.Add("too large");
+
+    void IPlainConnection.GiveUp() => _session.Close(CloseReason.Unauthorized);
 
     void IPlainConnection.Closed(CloseReason reason) => _closedWith = reason;
 }

@@ -197,6 +197,8 @@ public sealed class TransportServerSpecs : IAsyncLifetime
 
         private sealed class Connection(PlainEcho echo, IConnectionLink link) : IPlainConnection
         {
+            public bool IsOpen => true;
+
             public ValueTask<bool> StartAsync() => new(true);
 
             public ValueTask ReceiveAsync(PlainMessage message)
@@ -213,6 +215,10 @@ public sealed class TransportServerSpecs : IAsyncLifetime
             }
 
             public void Ready() { }
+
+            public void TooLarge() { }
+
+            public void GiveUp() => throw new InvalidOperationException("it was let in");
 
             public void Closed(CloseReason reason)
             {

@@ -70,7 +70,7 @@ public sealed class WebSocketConnectionSpecs : IDisposable
         Assert.Equal(1009, await _pair.ReceiveCloseAsync());
         await AdvanceUntilEnded();
         Assert.Equal(CloseReason.MessageTooLarge, await _running);
-        Assert.Empty(_receiver.Messages);
+        Assert.Equal(["too large"], _receiver.Messages);
     }
 
     [Fact]
@@ -206,6 +206,8 @@ public sealed class WebSocketConnectionSpecs : IDisposable
             Messages.Add(Encoding.UTF8.GetString(message.Data.Span));
             if (_held is not null) await _held.Task;
         }
+
+        public void OnTooLarge() => Messages.Add("too large");
 
         public void OnAlive() { }
 

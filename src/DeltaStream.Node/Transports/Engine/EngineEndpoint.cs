@@ -41,6 +41,7 @@ internal sealed class EngineEndpoint(EngineSessions sessions, Admission admissio
     private Task OpenPollingAsync(HttpContext context, ClientAddress address)
     {
         var session = sessions.Create(TransportName.Polling, address);
+        session.BearerToken = BearerToken.Of(context.Request);
         session.StartPolling(application);
         return RespondAsync(context, [EngineFrames.Of(sessions.Handshake(session, canUpgrade: true))]);
     }
@@ -59,6 +60,7 @@ internal sealed class EngineEndpoint(EngineSessions sessions, Admission admissio
         }
         if (connection is null) return;
         var session = sessions.Create(TransportName.WebSocket, address);
+        session.BearerToken = BearerToken.Of(context.Request);
         var webSocket = new EngineWebSocket(session, connection, probes: false);
         session.StartWebSocket(webSocket, application);
         session.OnWebSocketEnded(webSocket, await connection.RunAsync(webSocket));
@@ -121,6 +123,7 @@ internal sealed class EngineEndpoint(EngineSessions sessions, Admission admissio
         {
             case RequestBodyStatus.TooLarge:
                 context.Response.StatusCode = StatusCodes.Status413PayloadTooLarge;
+                session.TooLarge();
                 return;
             case RequestBodyStatus.Broken:
                 // Nobody may be there to read it: a client that was too slow is.

@@ -45,6 +45,9 @@ internal sealed partial class EngineSession : Deadline, IEngineLink
     public string Transport => Current == EngineTransport.Polling ? TransportName.Polling : TransportName.WebSocket;
 
     /// <inheritdoc/>
+    public string? BearerToken { get; set; }
+
+    /// <inheritdoc/>
     public int MaxBatch => Current == EngineTransport.Polling ? PollingPayloadWriter.MaxPackets : WebSocketBatch;
 
     /// <inheritdoc/>
@@ -126,6 +129,9 @@ internal sealed partial class EngineSession : Deadline, IEngineLink
         }
         return default;
     }
+
+    /// <summary>A message was larger than it may be: a WebSocket closes next, over polling the session goes on.</summary>
+    public void TooLarge() => _connection.TooLarge();
 
     /// <inheritdoc/>
     public void Close(CloseReason reason)

@@ -30,6 +30,12 @@ internal sealed class EngineWebSocket(EngineSession session, WebSocketConnection
     }
 
     /// <inheritdoc/>
+    public void OnTooLarge()
+    {
+        if (_phase == Phase.Active) session.TooLarge();
+    }
+
+    /// <inheritdoc/>
     public void OnAlive() { }
 
     /// <inheritdoc/>

@@ -25,6 +25,9 @@ public interface IEngineConnection
     /// <summary>A message from the client. Nothing more is read from it until this has completed; the data is valid until then.</summary>
     ValueTask ReceiveAsync(ReadOnlyMemory<byte> data, bool isBinary);
 
+    /// <summary>A message was larger than it may be: a WebSocket closes next, and what is written now still leaves; over polling it goes on.</summary>
+    void TooLarge() { }
+
     /// <summary>The link is ready for a write.</summary>
     void Ready();
 

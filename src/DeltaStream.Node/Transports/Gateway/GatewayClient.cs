@@ -7,8 +7,14 @@ using Barrier = DeltaStream.Actors.Clients.Barrier;
 namespace DeltaStream.Node.Transports.Gateway;
 
 /// <summary>One client between its connection and its ClientActor.</summary>
-internal sealed class GatewayClient(IConnectionLink link, IWireProtocol protocol) : IClientTransport
+internal sealed class GatewayClient(IConnectionLink link, IWireProtocol protocol, GatewayContext gateway) : IClientTransport
 {
+    /// <summary>The event by which a client brings a token.</summary>
+    public const string Authenticate = "authenticate";
+
+    /// <summary>The code of a client whose token is not good.</summary>
+    public const string Unauthorized = "unauthorized";
+
     /// <summary>How much of a client's input may wait in its actor's mailbox before more is read.</summary>
     private const int Window = 32;
 
@@ -20,6 +26,7 @@ internal sealed class GatewayClient(IConnectionLink link, IWireProtocol protocol
     private IActorRef? _actor;
     private CloseReason? _closed;
     private TaskCompletionSource? _ended;
+    private MessageMeter _meter;
     private int _untilSettled = Window;
 
     /// <inheritdoc/>
@@ -44,16 +51,18 @@ internal sealed class GatewayClient(IConnectionLink link, IWireProtocol protocol
     }
 
     /// <summary>Asks for the client's actor.</summary>
-    /// <returns>Null where it has one now, else what a refused client is told.</returns>
-    /// <param name="supervisor">Who is asked.</param>
-    /// <param name="sessionId">The client's public id.</param>
+    /// <param name="sessionId">The public session id.</param>
+    /// <param name="identity">Who the client is.</param>
+    /// <param name="first">Its first message, where that brought its token.</param>
     /// <param name="session">Where its rooms are kept; null for nowhere.</param>
-    public async ValueTask<string?> OpenAsync(IActorRef supervisor, string sessionId, ClientSession? session = null)
+    /// <returns>Null where it has one now, else what a refused client is told.</returns>
+    public async ValueTask<string?> OpenAsync(string sessionId, ClientIdentity identity, Authenticated? first = null, ClientSession? session = null)
     {
         object answer;
         try
         {
-            answer = await supervisor.Ask<object>(new OpenClient(sessionId, this) { Session = session }, OpenTimeout);
+            var open = new OpenClient(sessionId, this) { Identity = identity, First = first, Session = session };
+            answer = await gateway.Supervisor().Ask<object>(open, OpenTimeout);
         }
         catch (AskTimeoutException)
         {
@@ -71,13 +80,48 @@ internal sealed class GatewayClient(IConnectionLink link, IWireProtocol protocol
         return null;
     }
 
-    /// <summary>Passes an event on; completes when more may be read.</summary>
-    public ValueTask TellEventAsync(string name, ReadOnlyMemory<byte> data, ReadOnlyMemory<byte>? ackId) =>
-        // The bytes are the connection's only until this returns. (A null array would become an empty id.)
-        TellAsync(new ClientEvent(name, data.ToArray(), ackId is { } id ? id.ToArray() : default(ReadOnlyMemory<byte>?)));
+    /// <summary>A copy of an acknowledgement's id, for who outlives the message that it came in.</summary>
+    public static ReadOnlyMemory<byte>? Own(ReadOnlyMemory<byte>? ackId) =>
+        // A null array would become an empty id.
+        ackId is { } id ? id.ToArray() : default(ReadOnlyMemory<byte>?);
 
-    /// <summary>Passes input on; completes when more may be read.</summary>
-    public async ValueTask TellAsync(IClientInput input)
+    /// <summary>Passes an event on, or refuses one too many; completes when more may be read.</summary>
+    public ValueTask TellEventAsync(string name, ReadOnlyMemory<byte> data, ReadOnlyMemory<byte>? ackId)
+    {
+        // The bytes are the connection's only until this returns.
+        var id = Own(ackId);
+        if (!_meter.TryTake(gateway.Rate, gateway.Now)) return RefuseAsync(id);
+        return name == Authenticate ? AuthenticateAsync(BearerToken.Of(data.Span), id) : TellAsync(new ClientEvent(name, data.ToArray(), id));
+    }
+
+    /// <summary>Passes on that something was no event; completes when more may be read.</summary>
+    public ValueTask TellInvalidAsync(InvalidClientMessage invalid) =>
+        _meter.TryTake(gateway.Rate, gateway.Now) ? TellAsync(invalid) : RefuseAsync(null);
+
+    /// <summary>Tells the client that a message was too large, before a WebSocket closes for it.</summary>
+    public void TooLarge()
+    {
+        var error = RequestError.MessageTooLarge;
+        if (link.Transport == TransportName.Polling) _actor?.Tell(new InvalidClientMessage(error.Code, error.Message));
+        else Write([protocol.EncodeEvent(ServerEvents.Error, ServerEvents.ErrorData(error))]);
+    }
+
+    private async ValueTask AuthenticateAsync(string? token, ReadOnlyMemory<byte>? ackId)
+    {
+        var check = await gateway.Tokens.CheckAsync(token);
+        await TellAsync(check.Identity is { } identity
+            ? new Authenticated(identity, ackId)
+            : new InvalidClientMessage(Unauthorized, check.Refusal!.Message, ackId));
+    }
+
+    private async ValueTask RefuseAsync(ReadOnlyMemory<byte>? ackId)
+    {
+        await TellAsync(new InvalidClientMessage(RequestError.RateLimited.Code, RequestError.RateLimited.Message, ackId));
+        // Whoever does not heed that is read from no faster than it may send: what it has sent waits in its own socket.
+        if (_meter.IsFlood(gateway.Rate)) await Task.Delay(MessageRate.Pause, gateway.Time);
+    }
+
+    private async ValueTask TellAsync(IClientInput input)
     {
         if (_closed is null) _actor?.Tell(input);
         if (--_untilSettled == 0) await SettleAsync();

@@ -1,31 +1,77 @@
-using Akka.Actor;
 using DeltaStream.Actors.Clients;
+using DeltaStream.Node.Authentication;
 using DeltaStream.Node.Transports.Engine;
 using DeltaStream.Node.Transports.Plain;
 
 namespace DeltaStream.Node.Transports.Gateway;
 
-/// <summary>The gateway over plain WebSockets: a ClientActor for each.</summary>
-internal sealed class GatewayPlain(Func<IActorRef> supervisor) : IPlainApplication
+/// <summary>The gateway over plain WebSockets: a ClientActor for each whose client is let in.</summary>
+internal sealed class GatewayPlain(GatewayContext gateway) : IPlainApplication
 {
     private const string InvalidMessage = "invalid_message";
 
     /// <inheritdoc/>
-    public IPlainConnection Open(IConnectionLink link) => new Connection(link, supervisor);
+    public IPlainConnection Open(IConnectionLink link) => new Connection(link, gateway);
 
-    private sealed class Connection(IConnectionLink link, Func<IActorRef> supervisor) : IPlainConnection
+    private sealed class Connection(IConnectionLink link, GatewayContext gateway) : IPlainConnection
     {
-        private readonly GatewayClient _client = new(link, PlainProtocol.Instance);
+        private readonly GatewayClient _client = new(link, PlainProtocol.Instance, gateway);
 
-        public async ValueTask<bool> StartAsync() => await _client.OpenAsync(supervisor(), SessionId.Create()) is null;
+        public bool IsOpen { get; private set; }
 
-        public ValueTask ReceiveAsync(PlainMessage message) =>
-            _client.TellEventAsync(message.Event, message.Data, message.Id);
+        public async ValueTask<bool> StartAsync()
+        {
+            // Without a token in the handshake the first message has to bring it.
+            if (gateway.Tokens.NeedsToken && link.BearerToken is null) return true;
+            return await OpenAsync(await gateway.Tokens.CheckAsync(link.BearerToken), message: null);
+        }
 
-        public ValueTask ReceiveInvalidAsync(string why) => _client.TellAsync(new InvalidClientMessage(InvalidMessage, why));
+        public async ValueTask ReceiveAsync(PlainMessage message)
+        {
+            if (IsOpen) await _client.TellEventAsync(message.Event, message.Data, message.Id);
+            else if (message.Event != GatewayClient.Authenticate) Refuse(TokenRefusal.Missing);
+            else await OpenAsync(await gateway.Tokens.CheckAsync(BearerToken.Of(message.Data.Span)), message);
+        }
+
+        public ValueTask ReceiveInvalidAsync(string why)
+        {
+            if (IsOpen) return _client.TellInvalidAsync(new InvalidClientMessage(InvalidMessage, why));
+            Refuse(TokenRefusal.Missing);
+            return default;
+        }
 
         public void Ready() => _client.Ready();
 
+        public void TooLarge()
+        {
+            if (IsOpen) _client.TooLarge();
+        }
+
+        public void GiveUp() => Refuse(TokenRefusal.Missing);
+
         public void Closed(CloseReason reason) => _client.Closed(reason);
+
+        /// <summary>Lets the client in, or closes the connection.</summary>
+        private async ValueTask<bool> OpenAsync(TokenCheck check, PlainMessage? message)
+        {
+            if (check.Refusal is { } refusal)
+            {
+                Refuse(refusal);
+                return false;
+            }
+
+            var identity = check.Identity!;
+            var first = message is { } it ? new Authenticated(identity, GatewayClient.Own(it.Id)) : null;
+            if (await _client.OpenAsync(SessionId.Create(), identity, first) is null) return IsOpen = true;
+            link.Close(CloseReason.ServerDraining);
+            return false;
+        }
+
+        private void Refuse(TokenRefusal refusal)
+        {
+            var error = ServerEvents.ErrorData(new RequestError(GatewayClient.Unauthorized, refusal.Message));
+            link.Write([PlainProtocol.Instance.EncodeEvent(ServerEvents.Error, error)]);
+            link.Close(CloseReason.Unauthorized);
+        }
     }
 }

@@ -1,6 +1,5 @@
-using Akka.Actor;
 using DeltaStream.Actors.Clients;
-using DeltaStream.Actors.Sessions;
+using DeltaStream.Node.Authentication;
 using DeltaStream.Node.Transports.Engine;
 using DeltaStream.Node.Transports.Sockets;
 using DeltaStream.SocketIO;
@@ -8,27 +7,33 @@ using DeltaStream.SocketIO;
 namespace DeltaStream.Node.Transports.Gateway;
 
 /// <summary>The gateway over Socket.IO: the namespace <c>/</c>, a ClientActor for each client in it.</summary>
-internal sealed class GatewaySockets(Func<IActorRef> supervisor, SessionRecovery? recovery) : ISocketApplication
+internal sealed class GatewaySockets(GatewayContext gateway) : ISocketApplication
 {
     /// <inheritdoc/>
-    public ISocketConnection Open(IConnectionLink link) => new Connection(link, supervisor, recovery);
+    public ISocketConnection Open(IConnectionLink link) => new Connection(link, gateway);
 
-    private sealed class Connection(IConnectionLink link, Func<IActorRef> supervisor, SessionRecovery? recovery) : ISocketConnection
+    private sealed class Connection(IConnectionLink link, GatewayContext gateway) : ISocketConnection
     {
+        // A client may be refused and ask again, with a better token, on the same connection; not without end.
+        private const int MostRefusals = 8;
+
         private GatewayClient? _client;
         private CloseReason? _closed;
+        private int _refusals;
 
         public async ValueTask<SocketAdmission> ConnectAsync(string ns, ReadOnlyMemory<byte> payload)
         {
             if (ns != SocketPacket.RootNamespace) return SocketAdmission.Refuse("Invalid namespace");
-            var client = new GatewayClient(link, SocketIoProtocol.Instance);
+            var check = await gateway.Tokens.CheckAsync(BearerToken.Of(payload.Span) ?? link.BearerToken);
+            if (check.Identity is not { } identity) return Refuse(check.Refusal!);
+            var client = new GatewayClient(link, SocketIoProtocol.Instance, gateway);
             Volatile.Write(ref _client, client);
             if (Volatile.Read(ref _closed) is { } closed) client.Closed(closed);
-            var session = recovery is null ? null : await recovery.OpenAsync(ConnectPayload.PidOf(payload.Span), ClientIdentity.Anonymous);
+            var session = gateway.Recovery is null ? null : await gateway.Recovery.OpenAsync(ConnectPayload.PidOf(payload.Span), identity);
             // Not the engine's sid: that one is a secret.
             var sid = session?.Recovered?.SessionId ?? SessionId.Create();
-            if (await client.OpenAsync(supervisor(), sid, session) is not { } refusal) return SocketAdmission.Accept(sid, session?.Pid);
-            if (session is not null) recovery!.Release(session);
+            if (await client.OpenAsync(sid, identity, session: session) is not { } refusal) return SocketAdmission.Accept(sid, session?.Pid);
+            if (session is not null) gateway.Recovery!.Release(session);
             return SocketAdmission.Refuse(refusal);
         }
 
@@ -37,6 +42,8 @@ internal sealed class GatewaySockets(Func<IActorRef> supervisor, SessionRecovery
 
         public ValueTask EventAsync(SocketPacket packet, IReadOnlyList<ReadOnlyMemory<byte>> attachments) =>
             _client!.TellEventAsync(packet.Event.Name, packet.Event.FirstArgument, packet.AckId);
+
+        public void TooLarge() => _client!.TooLarge();
 
         public void Disconnected(string ns) => _client!.Closed(CloseReason.ClientClosed, hasLeft: true);
 
@@ -48,6 +55,12 @@ internal sealed class GatewaySockets(Func<IActorRef> supervisor, SessionRecovery
         {
             Volatile.Write(ref _closed, reason);
             Volatile.Read(ref _client)?.Closed(reason);
+        }
+
+        private SocketAdmission Refuse(TokenRefusal refusal)
+        {
+            if (++_refusals > MostRefusals) link.Close(CloseReason.Unauthorized);
+            return SocketAdmission.Refuse(refusal.Message, GatewayClient.Unauthorized);
         }
     }
 }

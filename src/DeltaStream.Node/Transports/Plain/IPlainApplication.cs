@@ -12,6 +12,9 @@ public interface IPlainApplication
 /// <summary>The application's end of one plain WebSocket. Calls come one after the other, but for <see cref="Ready"/> and <see cref="Closed"/>.</summary>
 public interface IPlainConnection
 {
+    /// <summary>Whether the client is let in; where it is not yet, it has the connect timeout for the message that lets it in.</summary>
+    bool IsOpen { get; }
+
     /// <summary>Begins; nothing is read before this has completed.</summary>
     /// <returns>False where the client is not let in: the connection is closed.</returns>
     ValueTask<bool> StartAsync();
@@ -22,7 +25,13 @@ public interface IPlainConnection
     /// <summary>Something that is no message; the connection stays open.</summary>
     ValueTask ReceiveInvalidAsync(string why);
 
-    /// <summary>The link is ready for a write.</summary>
+    /// <summary>A message is larger than it may be; the connection closes next, and what is written now still leaves.</summary>
+    void TooLarge();
+
+    /// <summary>The time in which the client had to be let in is over; the connection is to be closed.</summary>
+    void GiveUp();
+
+    /// <summary>The link is ready for a write. Never called before the client is let in.</summary>
     void Ready();
 
     /// <summary>The connection is over. Called once, last.</summary>

@@ -44,7 +44,8 @@ internal sealed class PlainEndpoint(
         }
         try
         {
-            if (await WebSocketAcceptor.AcceptAsync(context, deadlines, settings) is { } webSocket) await ServeAsync(webSocket);
+            if (await WebSocketAcceptor.AcceptAsync(context, deadlines, settings) is { } webSocket)
+                await ServeAsync(webSocket, BearerToken.Of(context.Request));
         }
         finally
         {
@@ -52,9 +53,9 @@ internal sealed class PlainEndpoint(
         }
     }
 
-    private async Task ServeAsync(WebSocketConnection webSocket)
+    private async Task ServeAsync(WebSocketConnection webSocket, string? bearerToken)
     {
-        var session = new PlainSession(webSocket, application, deadlines, settings);
+        var session = new PlainSession(webSocket, bearerToken, application, deadlines, settings);
         counts.Opened(TransportName.Plain);
         _sessions[session] = true;
         await session.RunAsync();

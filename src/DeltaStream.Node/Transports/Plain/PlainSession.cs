@@ -18,12 +18,22 @@ internal sealed class PlainSession : Deadline, IWebSocketReceiver, IConnectionLi
     private readonly Deadlines _deadlines;
     private readonly Heartbeat _heartbeat;
     private readonly IPlainConnection _connection;
+    private readonly TimeSpan _connectTimeout;
     private long _alive;
+    private bool _isOpen;
     private bool _finished;
 
     /// <summary>Takes a WebSocket over.</summary>
-    public PlainSession(WebSocketConnection webSocket, IPlainApplication application, Deadlines deadlines, TransportSettings settings)
+    /// <param name="webSocket">The WebSocket.</param>
+    /// <param name="bearerToken">The token of its handshake; null for none.</param>
+    /// <param name="application">What speaks over it.</param>
+    /// <param name="deadlines">The shared timer.</param>
+    /// <param name="settings">Limits and times.</param>
+    public PlainSession(
+        WebSocketConnection webSocket, string? bearerToken, IPlainApplication application, Deadlines deadlines, TransportSettings settings)
     {
+        BearerToken = bearerToken;
+        _connectTimeout = settings.ConnectTimeout;
         _webSocket = webSocket;
         _deadlines = deadlines;
         _heartbeat = new Heartbeat(settings, deadlines.Now);
@@ -34,6 +44,9 @@ internal sealed class PlainSession : Deadline, IWebSocketReceiver, IConnectionLi
     public string Transport => TransportName.Plain;
 
     /// <inheritdoc/>
+    public string? BearerToken { get; }
+
+    /// <inheritdoc/>
     public int MaxBatch => Batch;
 
     /// <summary>Lives until the connection has ended.</summary>
@@ -41,8 +54,8 @@ internal sealed class PlainSession : Deadline, IWebSocketReceiver, IConnectionLi
     {
         if (await _connection.StartAsync())
         {
-            _deadlines.Schedule(this, _heartbeat.NextDue);
-            _connection.Ready();
+            _deadlines.Schedule(this, _deadlines.Now + _connectTimeout);
+            BeginIfOpen();
         }
         else
         {
@@ -64,13 +77,32 @@ internal sealed class PlainSession : Deadline, IWebSocketReceiver, IConnectionLi
     }
 
     /// <inheritdoc/>
-    public ValueTask OnMessageAsync(WebSocketMessage message)
+    public ValueTask OnMessageAsync(WebSocketMessage message) => Volatile.Read(ref _isOpen) ? ReceiveAsync(message) : ReceiveFirstAsync(message);
+
+    private async ValueTask ReceiveFirstAsync(WebSocketMessage message)
+    {
+        await ReceiveAsync(message);
+        BeginIfOpen();
+    }
+
+    private void BeginIfOpen()
+    {
+        if (!_connection.IsOpen) return;
+        Volatile.Write(ref _isOpen, true);
+        _deadlines.Schedule(this, _heartbeat.NextDue);
+        _connection.Ready();
+    }
+
+    private ValueTask ReceiveAsync(WebSocketMessage message)
     {
         if (message.Opcode != WebSocketOpcode.Text) return _connection.ReceiveInvalidAsync("A message is a text frame");
         return PlainMessage.TryParse(message.Data, out var parsed)
             ? _connection.ReceiveAsync(parsed)
             : _connection.ReceiveInvalidAsync("""A message is a JSON object {"event": name, "data": any, "id": string or number}""");
     }
+
+    /// <inheritdoc/>
+    public void OnTooLarge() => _connection.TooLarge();
 
     /// <inheritdoc/>
     public void OnAlive() => Volatile.Write(ref _alive, _deadlines.Now.Ticks);
@@ -82,6 +114,11 @@ internal sealed class PlainSession : Deadline, IWebSocketReceiver, IConnectionLi
     internal override void OnDue()
     {
         if (_webSocket.IsClosing) return;
+        if (!Volatile.Read(ref _isOpen))
+        {
+            _connection.GiveUp();
+            return;
+        }
         // Only here, not with each frame: the timer alone touches the heartbeat.
         var alive = Interlocked.Exchange(ref _alive, 0);
         if (alive != 0) _heartbeat.OnPong(TimeSpan.FromTicks(alive));

@@ -26,6 +26,9 @@ public interface ISocketConnection
     /// <param name="attachments">Its binary attachments; their bytes are the application's own.</param>
     ValueTask EventAsync(SocketPacket packet, IReadOnlyList<ReadOnlyMemory<byte>> attachments);
 
+    /// <summary>A message was larger than it may be: a WebSocket closes next, and what is written now still leaves; over polling it goes on.</summary>
+    void TooLarge() { }
+
     /// <summary>The client has left a namespace.</summary>
     void Disconnected(string ns);
 
@@ -42,14 +45,15 @@ public interface ISocketConnection
 /// <summary>The answer to a CONNECT.</summary>
 /// <param name="Sid">The client's public id in the namespace; null where it is refused.</param>
 /// <param name="Refusal">What a refused client is told.</param>
-public readonly record struct SocketAdmission(string? Sid, string? Refusal)
+/// <param name="Code">The code that goes with it; null for none.</param>
+public readonly record struct SocketAdmission(string? Sid, string? Refusal, string? Code)
 {
     /// <summary>The private id with which the client finds its state again; null where none is kept.</summary>
     public string? Pid { get; init; }
 
     /// <summary>Lets the client in.</summary>
-    public static SocketAdmission Accept(string sid, string? pid = null) => new(sid, null) { Pid = pid };
+    public static SocketAdmission Accept(string sid, string? pid = null) => new(sid, null, null) { Pid = pid };
 
     /// <summary>Refuses the client; its connection stays open.</summary>
-    public static SocketAdmission Refuse(string message) => new(null, message);
+    public static SocketAdmission Refuse(string message, string? code = null) => new(null, message, code);
 }

@@ -1,3 +1,4 @@
+using System.Text;
 using DeltaStream.Actors.Clients;
 using DeltaStream.Node.Transports.Engine;
 using DeltaStream.Node.Transports.Timing;
@@ -54,6 +55,12 @@ internal sealed class SocketSession : Deadline, IEngineConnection
     }
 
     /// <inheritdoc/>
+    public void TooLarge()
+    {
+        if (_hasJoined) _application.TooLarge();
+    }
+
+    /// <inheritdoc/>
     public void Ready()
     {
         if (_hasJoined) _application.Ready();
@@ -83,7 +90,8 @@ internal sealed class SocketSession : Deadline, IEngineConnection
         var admission = await _application.ConnectAsync(ns, packet.Data);
         if (admission.Sid is null)
         {
-            _link.WriteControl(EngineFrames.Of(SocketFrames.ConnectError(admission.Refusal ?? "", ns: ns)));
+            ReadOnlySpan<byte> data = admission.Code is { } code ? Encoding.UTF8.GetBytes($$"""{"code":"{{code}}"}""") : default;
+            _link.WriteControl(EngineFrames.Of(SocketFrames.ConnectError(admission.Refusal ?? "", data, ns)));
             return;
         }
         if (!_hasAsked) _deadlines.Cancel(this);

@@ -117,6 +117,7 @@ internal sealed class WebSocketConnection : Deadline
                     if (status == WebSocketReadStatus.NeedMore) break;
                     if (status == WebSocketReadStatus.Failed)
                     {
+                        if (_reader.Failure == WebSocketFailure.TooBig && !IsClosing) receiver.OnTooLarge();
                         Fail(_reader.Failure!);
                         break;
                     }

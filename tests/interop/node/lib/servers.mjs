@@ -1,6 +1,7 @@
 // What the clients are run against: the conformance host and a gateway on a real redis-server, each started here on free
 // ports unless CONFORMANCE_URL or GATEWAY_URL (with REDIS_URL, the gateway's own) name ones that run already.
 import { spawn } from 'node:child_process';
+import { createHmac } from 'node:crypto';
 import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -22,7 +23,7 @@ export async function conformanceHost() {
   return { url, stop: () => child.kill('SIGKILL') };
 }
 
-export async function gateway() {
+export async function gateway(variables = {}) {
   if (process.env.GATEWAY_URL) return { url: process.env.GATEWAY_URL, publish: publisher(new URL(process.env.REDIS_URL).port), stop: () => {} };
   const [redisPort, port, clusterPort] = [await freePort(), await freePort(), await freePort()];
   const redis = start('redis-server', ['--port', `${redisPort}`, '--save', '', '--appendonly', 'no'], {});
@@ -32,7 +33,9 @@ export async function gateway() {
     REDIS_URL: `redis://127.0.0.1:${redisPort}`,
     HOCON_FILE: join(dirname(dll('src', 'DeltaStream.Node')), 'hocon', 'test.conf'),
     CORS_ORIGINS: '*',
+    AUTH_ALLOW_ANONYMOUS: 'true',
     DRAIN_SECONDS: '1',
+    ...variables,
   });
   const url = `http://127.0.0.1:${port}`;
   const stop = () => {
@@ -55,7 +58,7 @@ export async function cluster(environment = {}) {
   const node = (i) => {
     const child = start('dotnet', [dll('src', 'DeltaStream.Node')], {
       PORT: `${ports[i]}`, CLUSTER_PORT: `${clusterPorts[i]}`, CLUSTER_SEEDS: seeds, REDIS_URL: `redis://127.0.0.1:${redisPort}`,
-      HOCON_FILE: join(dirname(dll('src', 'DeltaStream.Node')), 'hocon', 'test.conf'), CORS_ORIGINS: '*', DRAIN_SECONDS: '2', LOG_LEVEL: 'warning',
+      HOCON_FILE: join(dirname(dll('src', 'DeltaStream.Node')), 'hocon', 'test.conf'), CORS_ORIGINS: '*', AUTH_ALLOW_ANONYMOUS: 'true', DRAIN_SECONDS: '2', LOG_LEVEL: 'warning',
       ...environment,
     });
     const ended = new Promise((resolve) => child.on('exit', resolve));
@@ -103,6 +106,15 @@ async function freePorts(count) {
   const ports = new Set();
   while (ports.size < count) ports.add(await freePort());
   return [...ports];
+}
+
+export const secret = 'a secret of at least thirty-two bytes';
+
+/** An HS256 token, made by hand. */
+export function token(claims = {}, seconds = 600) {
+  const encode = (data) => Buffer.from(data).toString('base64url');
+  const input = `${encode('{"alg":"HS256","typ":"JWT"}')}.${encode(JSON.stringify({ sub: 'trader-7', exp: Math.floor(Date.now() / 1000) + seconds, ...claims }))}`;
+  return `${input}.${createHmac('sha256', secret).update(input).digest('base64url')}`;
 }
 
 function dll(folder, project) {

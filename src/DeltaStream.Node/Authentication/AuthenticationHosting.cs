@@ -1,0 +1,72 @@
+using DeltaStream.Actors.Clients;
+using DeltaStream.Actors.Telemetry;
+using DeltaStream.Node.Settings;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Authorization;
+
+namespace DeltaStream.Node.Authentication;
+
+/// <summary>How a host takes authentication in: of clients by their tokens, of operators by a policy that their endpoints share.</summary>
+public static class AuthenticationHosting
+{
+    /// <summary>The policy of everything that is for operators alone.</summary>
+    public const string OperatorPolicy = "operator";
+
+    private const string Scheme = "Bearer";
+
+    /// <summary>Adds the <see cref="ITokenValidator"/> and the <see cref="OperatorPolicy"/>.</summary>
+    /// <exception cref="SettingException">A JWKS file can't be used.</exception>
+    public static IServiceCollection AddGatewayAuthentication(this IServiceCollection services, AuthSettings settings)
+    {
+        if (settings.Jwks is { } url) JwksDocument.RefuseUnusable(url);
+        services.AddSingleton(provider => ValidatorOf(settings, provider));
+        services.AddAuthentication().AddScheme<AuthenticationSchemeOptions, BearerHandler>(Scheme, null);
+        services.AddAuthorizationBuilder().AddPolicy(OperatorPolicy, policy => Require(policy, settings.Operators));
+        return services;
+    }
+
+    /// <summary>
+    /// Keeps operators' endpoints to their own port, where there is one, and everything but them and health away from it.
+    /// </summary>
+    public static void UseOperatorPort(this WebApplication app, AuthSettings settings)
+    {
+        if (settings.OperatorPort == 0) return;
+        app.Use((context, next) =>
+        {
+            // By the port that the connection came in on; the Host header says what the client likes.
+            var isOperatorPort = context.Connection.LocalPort == settings.OperatorPort;
+            var purpose = context.GetEndpoint()?.Metadata.GetMetadata<EndpointPurpose>()?.Purpose ?? Purpose.Clients;
+            if (purpose == Purpose.Everybody || purpose == Purpose.Operators == isOperatorPort) return next(context);
+            context.Response.StatusCode = StatusCodes.Status404NotFound;
+            return Task.CompletedTask;
+        });
+    }
+
+    /// <summary>Marks an endpoint as the operators': the policy holds for it, and their port.</summary>
+    public static TBuilder ForOperators<TBuilder>(this TBuilder endpoint)
+        where TBuilder : IEndpointConventionBuilder =>
+        endpoint.RequireAuthorization(OperatorPolicy).WithMetadata(new EndpointPurpose(Purpose.Operators));
+
+    /// <summary>Marks an endpoint as one for clients and operators alike, without a token on either port.</summary>
+    public static TBuilder ForEverybody<TBuilder>(this TBuilder endpoint)
+        where TBuilder : IEndpointConventionBuilder => endpoint.WithMetadata(new EndpointPurpose(Purpose.Everybody));
+
+    private static ITokenValidator ValidatorOf(AuthSettings settings, IServiceProvider services)
+    {
+        if (!settings.NeedsToken) return new AnonymousValidator();
+        var time = services.GetRequiredService<TimeProvider>();
+        var log = services.GetRequiredService<ILogger<JwtValidator>>();
+        var keys = settings.Jwks is { } url ? new JwksKeys(settings, JwksDocument.Reader(url), time, log) : null;
+        return new CountedValidator(new JwtValidator(settings, keys, time), services.GetRequiredService<GatewayMetrics>(), log);
+    }
+
+    private static void Require(AuthorizationPolicyBuilder policy, OperatorAccess access)
+    {
+        if (access == OperatorAccess.Open) policy.RequireAssertion(static _ => true);
+        else policy.AddAuthenticationSchemes(Scheme).RequireRole(ClientIdentity.Operator);
+    }
+
+    private sealed record EndpointPurpose(Purpose Purpose);
+
+    private enum Purpose { Clients, Operators, Everybody }
+}

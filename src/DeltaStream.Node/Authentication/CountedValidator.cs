@@ -1,0 +1,31 @@
+using DeltaStream.Actors.Telemetry;
+
+namespace DeltaStream.Node.Authentication;
+
+/// <summary>Counts and logs what another validator refuses.</summary>
+internal sealed class CountedValidator : ITokenValidator
+{
+    private readonly ITokenValidator _inner;
+    private readonly GatewayMetrics _metrics;
+    private readonly ILogger _log;
+
+    /// <summary>Takes another one's place.</summary>
+    public CountedValidator(ITokenValidator inner, GatewayMetrics metrics, ILogger log)
+    {
+        (_inner, _metrics, _log) = (inner, metrics, log);
+        foreach (var refusal in TokenRefusal.All) metrics.RefusedToken(refusal.Reason, 0);
+    }
+
+    /// <inheritdoc/>
+    public bool NeedsToken => _inner.NeedsToken;
+
+    /// <inheritdoc/>
+    public async ValueTask<TokenCheck> CheckAsync(string? token)
+    {
+        var check = await _inner.CheckAsync(token);
+        if (check.Refusal is not { } refusal) return check;
+        _metrics.RefusedToken(refusal.Reason);
+        _log.TokenRefused(refusal.Reason);
+        return check;
+    }
+}

@@ -1,0 +1,125 @@
+using System.Security.Cryptography;
+using DeltaStream.Node.Settings;
+using Microsoft.IdentityModel.Tokens;
+
+namespace DeltaStream.Node.Authentication;
+
+/// <summary>
+/// The public keys of a JWKS (RFC 7517), read from its URL or file: when they are first needed, again in the background when
+/// they have grown old, and at once, but seldom, for a token that names a key not among them. While the source does not
+/// answer the last keys hold. Safe to use from any thread.
+/// </summary>
+public sealed class JwksKeys
+{
+    private const int SmallestRsaBits = 2048;
+
+    private readonly Lock _gate = new();
+    private readonly Func<CancellationToken, Task<string>> _read;
+    private readonly AuthSettings _settings;
+    private readonly TimeProvider _time;
+    private readonly ILogger _log;
+    private SecurityKey[]? _keys;
+    private DateTimeOffset _readAt = DateTimeOffset.MinValue;
+    private DateTimeOffset _triedAt = DateTimeOffset.MinValue;
+    private Task? _reading;
+
+    /// <summary>Makes one that has no keys yet.</summary>
+    /// <param name="settings">How old keys may become.</param>
+    /// <param name="read">Reads the document; throws where it can't be had.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="log">Where it is said that the document can't be had.</param>
+    public JwksKeys(AuthSettings settings, Func<CancellationToken, Task<string>> read, TimeProvider time, ILogger log)
+    {
+        _settings = settings;
+        _read = read;
+        _time = time;
+        _log = log;
+    }
+
+    /// <summary>The keys that may have signed a token.</summary>
+    /// <param name="kid">The key that it names; null or empty: none.</param>
+    /// <returns>None where there is no such key; null where no keys were ever read.</returns>
+    public async ValueTask<IReadOnlyList<SecurityKey>?> FindAsync(string? kid)
+    {
+        if (Volatile.Read(ref _keys) is { } known && Choose(known, kid) is { Count: > 0 } found)
+        {
+            // For the next token: this one need not wait.
+            _ = RefreshAsync(_settings.JwksLifetime);
+            return found;
+        }
+
+        await RefreshAsync(_settings.JwksCooldown);
+        return Volatile.Read(ref _keys) is { } fresh ? Choose(fresh, kid) : null;
+    }
+
+    /// <summary>The keys of a document that tokens may be checked with: RSA of 2,048 bits and more, P-256, for signing.</summary>
+    /// <exception cref="ArgumentException">It is no JWKS.</exception>
+    internal static SecurityKey[] Parse(string document) =>
+        [.. new JsonWebKeySet(document).Keys.Where(IsForSigning).Select(Convert).OfType<SecurityKey>()];
+
+    private static List<SecurityKey> Choose(SecurityKey[] keys, string? kid) =>
+        string.IsNullOrEmpty(kid) ? [.. keys] : [.. keys.Where(key => string.IsNullOrEmpty(key.KeyId) || key.KeyId == kid)];
+
+    private static bool IsForSigning(JsonWebKey key) => key.Use is null or "sig" && key.Kty switch
+    {
+        JsonWebAlgorithmsKeyTypes.RSA => key.Alg is null or SecurityAlgorithms.RsaSha256,
+        JsonWebAlgorithmsKeyTypes.EllipticCurve => key.Alg is null or SecurityAlgorithms.EcdsaSha256 && key.Crv == JsonWebKeyECTypes.P256,
+        _ => false,
+    };
+
+    private static SecurityKey? Convert(JsonWebKey key)
+    {
+        try
+        {
+            // A new key of public numbers alone, whatever else the document holds.
+            if (key.Kty == JsonWebAlgorithmsKeyTypes.EllipticCurve)
+            {
+                var point = new ECPoint { X = Base64UrlEncoder.DecodeBytes(key.X), Y = Base64UrlEncoder.DecodeBytes(key.Y) };
+                return new ECDsaSecurityKey(ECDsa.Create(new ECParameters { Curve = ECCurve.NamedCurves.nistP256, Q = point })) { KeyId = key.Kid };
+            }
+
+            var rsa = new RsaSecurityKey(new RSAParameters { Modulus = Base64UrlEncoder.DecodeBytes(key.N), Exponent = Base64UrlEncoder.DecodeBytes(key.E) }) { KeyId = key.Kid };
+            return rsa.KeySize >= SmallestRsaBits ? rsa : null;
+        }
+        catch (Exception e) when (e is CryptographicException or FormatException or ArgumentException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Reads the keys, unless they are younger than this or reading them failed less than the cooldown ago.</summary>
+    private Task RefreshAsync(TimeSpan age)
+    {
+        lock (_gate)
+        {
+            if (_reading is not null) return _reading;
+            var now = _time.GetUtcNow();
+            if (now - _readAt < age || now - _triedAt < _settings.JwksCooldown) return Task.CompletedTask;
+            _triedAt = now;
+            return _reading = Task.Run(ReadAsync);
+        }
+    }
+
+    private async Task ReadAsync()
+    {
+        var (keys, failure) = (Array.Empty<SecurityKey>(), (string?)null);
+        try
+        {
+            keys = Parse(await _read(CancellationToken.None));
+            if (keys.Length == 0) failure = "it holds no key for RS256 or ES256";
+        }
+        catch (Exception e) when (e is HttpRequestException or IOException or UnauthorizedAccessException or OperationCanceledException or ArgumentException)
+        {
+            failure = e is ArgumentException ? "it is no JWKS" : e.Message;
+        }
+
+        lock (_gate)
+        {
+            _reading = null;
+            if (failure is null) (_keys, _readAt) = (keys, _time.GetUtcNow());
+        }
+
+        if (failure is null) _log.JwksRead(keys.Length);
+        else _log.JwksFailed(failure);
+    }
+}

@@ -1,0 +1,112 @@
+using DeltaStream.Node.Settings;
+using Microsoft.IdentityModel.JsonWebTokens;
+using Microsoft.IdentityModel.Tokens;
+
+namespace DeltaStream.Node.Authentication;
+
+/// <summary>
+/// Checks JSON Web Tokens (RFC 7519). What algorithm a token may have follows from the settings alone, never from the token:
+/// HS256 with a secret, RS256 and ES256 with a JWKS. Nothing that a token names (<c>jku</c>, <c>x5u</c>, <c>jwk</c>) is
+/// fetched or used as a key.
+/// </summary>
+public sealed class JwtValidator : ITokenValidator
+{
+    /// <summary>The longest token, in characters.</summary>
+    public const int LongestToken = 16 * 1024;
+
+    private readonly JsonWebTokenHandler _handler = new() { MapInboundClaims = false, MaximumTokenSizeInBytes = LongestToken };
+    private readonly TokenValidationParameters _parameters;
+    private readonly JwksKeys? _keys;
+    private readonly AuthSettings _settings;
+    private readonly TimeProvider _time;
+
+    /// <summary>Makes one.</summary>
+    /// <param name="settings">With a secret or a JWKS.</param>
+    /// <param name="keys">The keys of the JWKS; null for HS256.</param>
+    /// <param name="time">The wall clock.</param>
+    public JwtValidator(AuthSettings settings, JwksKeys? keys, TimeProvider time)
+    {
+        _settings = settings;
+        _keys = keys;
+        _time = time;
+        _parameters = new TokenValidationParameters
+        {
+            ValidAlgorithms = keys is null ? [SecurityAlgorithms.HmacSha256] : [SecurityAlgorithms.RsaSha256, SecurityAlgorithms.EcdsaSha256],
+            IssuerSigningKey = settings.Secret is null ? null : new SymmetricSecurityKey(settings.Secret),
+            RequireSignedTokens = true,
+            ValidateIssuer = settings.Issuer is not null,
+            ValidIssuer = settings.Issuer,
+            ValidateAudience = settings.Audience is not null,
+            ValidAudience = settings.Audience,
+            // By our own clock, below.
+            ValidateLifetime = false,
+            LogValidationExceptions = false,
+        };
+    }
+
+    /// <inheritdoc/>
+    public bool NeedsToken => true;
+
+    /// <inheritdoc/>
+    public async ValueTask<TokenCheck> CheckAsync(string? token)
+    {
+        if (string.IsNullOrEmpty(token)) return new(null, TokenRefusal.Missing);
+        if (token.Length > LongestToken || !TryRead(token, out var read)) return new(null, TokenRefusal.Malformed);
+        // Refused before any key is looked for: a token of another kind is no reason to ask for the keys anew.
+        if (!_parameters.ValidAlgorithms.Contains(read.Alg)) return new(null, TokenRefusal.Signature);
+        var parameters = _parameters;
+        if (_keys is not null)
+        {
+            if (await _keys.FindAsync(read.Kid) is not { } found) return new(null, TokenRefusal.Unavailable);
+            parameters = _parameters.Clone();
+            parameters.IssuerSigningKeys = found;
+        }
+
+        var result = await _handler.ValidateTokenAsync(read, parameters);
+        if (!result.IsValid) return new(null, RefusalOf(result.Exception));
+        return CheckTimes(read, out var expiresAt) is { } refusal ? new(null, refusal)
+            : TokenClaims.Read(read.EncodedPayload, expiresAt) is { } identity ? new(identity, null)
+            : new(null, TokenRefusal.Claims);
+    }
+
+    private static bool TryRead(string token, out JsonWebToken read)
+    {
+        read = null!;
+        try
+        {
+            read = new JsonWebToken(token);
+            // Encrypted tokens have five parts. An extension that has to be understood is not (RFC 7515, section 4.1.11).
+            return !read.IsEncrypted && !read.TryGetHeaderValue<object>("crit", out _);
+        }
+        catch (Exception e) when (e is ArgumentException or SecurityTokenException or FormatException)
+        {
+            return false;
+        }
+    }
+
+    private TokenRefusal? CheckTimes(JsonWebToken token, out DateTimeOffset? expiresAt)
+    {
+        expiresAt = null;
+        var now = _time.GetUtcNow();
+        if (token.TryGetPayloadValue<object>(JwtRegisteredClaimNames.Exp, out _))
+        {
+            if (token.ValidTo == DateTime.MinValue) return TokenRefusal.Claims;
+            expiresAt = new DateTimeOffset(token.ValidTo);
+            if (expiresAt <= now) return TokenRefusal.Expired;
+        }
+        else if (_settings.RequiresExpiry)
+        {
+            return TokenRefusal.Claims;
+        }
+
+        return token.ValidFrom > now.UtcDateTime + _settings.ClockSkew ? TokenRefusal.NotYetValid : null;
+    }
+
+    private static TokenRefusal RefusalOf(Exception? exception) => exception switch
+    {
+        SecurityTokenInvalidIssuerException => TokenRefusal.Issuer,
+        SecurityTokenInvalidAudienceException => TokenRefusal.Audience,
+        SecurityTokenMalformedException or ArgumentException => TokenRefusal.Malformed,
+        _ => TokenRefusal.Signature,
+    };
+}

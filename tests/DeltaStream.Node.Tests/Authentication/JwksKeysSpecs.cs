@@ -1,0 +1,115 @@
+using System.Security.Cryptography;
+using System.Text.Json.Nodes;
+using DeltaStream.Node.Authentication;
+using DeltaStream.Node.Settings;
+using DeltaStream.TestSupport;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
+
+namespace DeltaStream.Node.Tests.Authentication;
+
+/// <summary>When the keys are read, and which of them count.</summary>
+public sealed class JwksKeysSpecs : IDisposable
+{
+    private static readonly AuthSettings Settings = new() { NeedsToken = true };
+
+    private readonly FakeTimeProvider _time = new(DateTimeOffset.UnixEpoch.AddDays(20_000));
+    private readonly TokenIssuer _issuer = new();
+    private readonly JwksKeys _keys;
+    private string? _document;
+    private int _reads;
+
+    public JwksKeysSpecs()
+    {
+        _document = _issuer.Jwks();
+        _keys = new JwksKeys(Settings, Read, _time, NullLogger.Instance);
+    }
+
+    public void Dispose() => _issuer.Dispose();
+
+    [Fact]
+    public async Task They_are_read_once_for_many_tokens()
+    {
+        await Task.WhenAll(Enumerable.Range(0, 50).Select(_ => _keys.FindAsync("rsa-1").AsTask()));
+        Assert.Single((await _keys.FindAsync("rsa-1"))!);
+        Assert.Equal(2, (await _keys.FindAsync(null))!.Count);
+        Assert.Equal(1, _reads);
+    }
+
+    [Fact]
+    public async Task Old_ones_hold_while_they_are_read_again()
+    {
+        await _keys.FindAsync("rsa-1");
+        _time.Advance(TimeSpan.FromMinutes(10));
+        Assert.Single((await _keys.FindAsync("rsa-1"))!);
+        await Eventually.True(() => _reads == 2, "read again");
+    }
+
+    [Fact]
+    public async Task A_key_that_is_new_is_found_at_once_but_unknown_ones_do_not_make_them_be_read_all_the_time()
+    {
+        await _keys.FindAsync("rsa-1");
+        _time.Advance(TimeSpan.FromSeconds(10));
+        _document = _issuer.Jwks(rsaKid: "rsa-2");
+        Assert.Equal("rsa-2", (await _keys.FindAsync("rsa-2"))!.Single().KeyId);
+        Assert.Empty((await _keys.FindAsync("rsa-1"))!);
+        for (var i = 0; i < 100; i++) Assert.Empty((await _keys.FindAsync($"guess-{i}"))!);
+        Assert.Equal(2, _reads);
+    }
+
+    [Fact]
+    public async Task Where_they_never_could_be_read_there_are_none_and_it_is_tried_again_after_a_while()
+    {
+        (var document, _document) = (_document, null);
+        Assert.Null(await _keys.FindAsync("rsa-1"));
+        Assert.Null(await _keys.FindAsync("rsa-1"));
+        Assert.Equal(1, _reads);
+        _document = document;
+        _time.Advance(TimeSpan.FromSeconds(10));
+        Assert.Single((await _keys.FindAsync("rsa-1"))!);
+    }
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData("no JSON")]
+    [InlineData("""{"keys":[]}""")]
+    public async Task While_they_can_not_be_read_the_last_ones_hold(string? answer)
+    {
+        await _keys.FindAsync("rsa-1");
+        _document = answer;
+        _time.Advance(TimeSpan.FromHours(1));
+        Assert.Single((await _keys.FindAsync("rsa-1"))!);
+        await Eventually.True(() => _reads == 2, "tried");
+        Assert.Single((await _keys.FindAsync("rsa-1"))!);
+    }
+
+    [Fact]
+    public void Only_keys_for_RS256_and_ES256_signatures_count()
+    {
+        using var small = RSA.Create(1024);
+        using var curve = ECDsa.Create(ECCurve.NamedCurves.nistP384);
+        JsonObject With(JsonObject key, string name, string? value)
+        {
+            key[name] = value;
+            return key;
+        }
+
+        var keys = new JsonArray(
+            With(_issuer.RsaKey("good"), "alg", "RS256"),
+            With(_issuer.EcKey("good too"), "alg", "ES256"),
+            With(_issuer.RsaKey("for encryption"), "use", "enc"),
+            With(_issuer.RsaKey("for RS512"), "alg", "RS512"),
+            With(_issuer.RsaKey("symmetric"), "kty", "oct"),
+            With(_issuer.RsaKey("small"), "n", TokenIssuer.Encode(small.ExportParameters(false).Modulus!)),
+            With(_issuer.RsaKey("broken"), "n", "?"),
+            With(_issuer.EcKey("another curve"), "crv", "P-384"),
+            With(_issuer.EcKey("no point of the curve"), "x", TokenIssuer.Encode(new byte[32])));
+        Assert.Equal(["good", "good too"], JwksKeys.Parse(new JsonObject { ["keys"] = keys }.ToJsonString()).Select(key => key.KeyId));
+    }
+
+    private Task<string> Read(CancellationToken cancelled)
+    {
+        Interlocked.Increment(ref _reads);
+        return _document is null ? throw new HttpRequestException("nobody answers") : Task.FromResult(_document);
+    }
+}
