@@ -16,9 +16,11 @@ export class Gateway {
   #process = null;
   #log = "";
   #ports;
+  #variables;
 
-  static async start() {
+  static async start(variables = {}) {
     const gateway = new Gateway();
+    gateway.#variables = variables;
     gateway.#ports = { http: await freePort(), cluster: await freePort() };
     await gateway.start();
     return gateway;
@@ -34,8 +36,8 @@ export class Gateway {
     this.#process = spawn("dotnet", [dll], {
       stdio: ["ignore", "pipe", "pipe"],
       env: {
-        ...process.env, DEMO_FEED: "on", PORT: this.#ports.http, CLUSTER_PORT: this.#ports.cluster, EMBEDDED_REDIS_PORT: 0, ASPNETCORE_ENVIRONMENT: "Production", REDIS_URL: "",
-        DOTNET_gcServer: "0",
+        ...process.env, DEMO_FEED: "on", PORT: this.#ports.http, CLUSTER_PORT: this.#ports.cluster, EMBEDDED_REDIS_PORT: 0, ASPNETCORE_ENVIRONMENT: "Production", AUTH_ALLOW_ANONYMOUS: "true", REDIS_URL: "",
+        DOTNET_gcServer: "0", ...this.#variables,
       },
     });
     this.#process.stdout.on("data", text => this.#keep(text));

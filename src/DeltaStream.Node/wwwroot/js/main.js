@@ -9,6 +9,7 @@ import { GENERAL, Rooms, roomName } from "./rooms.js";
 import { RoomsView } from "./rooms-view.js";
 import { GatewaySocket } from "./socket.js";
 import { StatusView } from "./status.js";
+import { Token } from "./token.js";
 
 const market = new Market();
 const status = new StatusView();
@@ -18,13 +19,21 @@ const chosen = { symbol: null, expiry: null };
 const SETTLE_WITHIN = 300;
 let settling = 0;
 let settled = false;
+let greeted = false;
 
 const url = new URL("ws", location.href);
 url.protocol = url.protocol === "https:" ? "wss:" : "ws:";
-const socket = new GatewaySocket(url.href, {
+const token = new Token(async brought => {
+  if (socket.refused) return socket.open();
+  const answer = await socket.ask("authenticate", { token: brought });
+  if (answer.status === "ok") token.accepted();
+  else token.ask(answer.message);
+});
+const socket = new GatewaySocket(url.href, () => token.value, {
   state(state) {
     status.connection(state);
-    if (state === "waiting") rooms.offline();
+    greeted = state === "open";
+    if (state === "waiting" || state === "refused") rooms.offline();
   },
   event(name, data) {
     status.message();
@@ -54,8 +63,14 @@ const chain = new ChainView({ product: chooseProduct, expiry: chooseExpiry, resu
 const handlers = new Map(Object.entries({
   connected(data) {
     status.demo(data.demo === true);
+    token.accepted();
     status.feed("live"); // Where it is not, a feed_status follows at once.
     rooms.rejoin();
+  },
+  token_expiring: data => token.ask(`Your token expires in ${Math.ceil(data.expires_in)} s. Here goes a new one`),
+  error(data) {
+    // Once it is greeted, "unauthorized" is about a room, and its place in the list says so.
+    if (data.code === "token_expired" || (data.code === "unauthorized" && !greeted)) token.ask(data.message);
   },
   feed_status: data => status.feed(data.status),
   underlying_update(data) {

@@ -5,10 +5,13 @@ const FIRST_DELAY = 400;
 const LONGEST_DELAY = 10_000;
 const ASK_EVERY = 15_000;
 const ANSWER_WITHIN = 5_000;
+const UNAUTHORIZED = 4401;
 
 export class GatewaySocket {
   #url;
+  #token;
   #on;
+  #refused = false;
   #socket = null;
   #attempt = 0;
   #nextId = 1;
@@ -16,9 +19,13 @@ export class GatewaySocket {
   #reconnect = 0;
   #heartbeat = 0;
 
-  /** @param {{state: (state: string, seconds?: number) => void, event: (name: string, data: any) => void}} on */
-  constructor(url, on) {
+  /**
+   * @param {() => string | null} token what to bring on connecting
+   * @param {{state: (state: string, seconds?: number) => void, event: (name: string, data: any) => void}} on
+   */
+  constructor(url, token, on) {
     this.#url = url;
+    this.#token = token;
     this.#on = on;
     // Back on the network or back in front of the user: no reason to wait for the backoff.
     const hurry = () => { if (!document.hidden && this.#reconnect) this.open(); };
@@ -32,8 +39,13 @@ export class GatewaySocket {
     this.#on.state("connecting");
     const socket = this.#socket = new WebSocket(this.#url);
     socket.onmessage = message => this.#receive(message.data);
-    socket.onopen = () => { this.#heartbeat = setInterval(() => this.#probe(socket), ASK_EVERY); };
-    socket.onclose = () => this.#lost(socket);
+    this.#refused = false;
+    socket.onopen = () => {
+      // Without a token as well: a gateway that wants one says so at once, and one that wants none does not mind.
+      socket.send(JSON.stringify({ event: "authenticate", data: { token: this.#token() } }));
+      this.#heartbeat = setInterval(() => this.#probe(socket), ASK_EVERY);
+    };
+    socket.onclose = event => this.#lost(socket, event.code);
   }
 
   /** Sends an event; resolves with the acknowledgement's data, or with a failure when none can come. */
@@ -44,6 +56,11 @@ export class GatewaySocket {
       this.#answers.set(id, answer);
       this.#socket.send(JSON.stringify({ event, data, id }));
     });
+  }
+
+  /** Whether the gateway has closed because the token was missing, not good or over: then it is for the user to go on. */
+  get refused() {
+    return this.#refused;
   }
 
   #receive(text) {
@@ -71,7 +88,7 @@ export class GatewaySocket {
     if (await Promise.race([answer, late]) === null) this.#lost(socket);
   }
 
-  #lost(socket) {
+  #lost(socket, code) {
     if (socket !== this.#socket) return;
     this.#socket = null;
     socket.onmessage = socket.onclose = null;
@@ -79,6 +96,12 @@ export class GatewaySocket {
     clearInterval(this.#heartbeat);
     for (const answer of this.#answers.values()) answer({ status: "error", code: "offline", message: "The connection was lost" });
     this.#answers.clear();
+    if (code === UNAUTHORIZED) {
+      this.#refused = true;
+      this.#attempt = 0;
+      this.#on.state("refused");
+      return;
+    }
     const delay = Math.min(LONGEST_DELAY, FIRST_DELAY * 2 ** this.#attempt++) * (0.5 + Math.random() / 2);
     this.#reconnect = setTimeout(() => this.open(), delay);
     this.#on.state("waiting", Math.ceil(delay / 1000));

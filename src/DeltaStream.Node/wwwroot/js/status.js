@@ -2,7 +2,7 @@
 
 import { setText } from "./paint.js";
 
-const CONNECTION = { connecting: "Connecting", open: "Connected", waiting: "Reconnecting" };
+const CONNECTION = { connecting: "Connecting", open: "Connected", waiting: "Reconnecting", refused: "Token needed" };
 const FEED = { live: "Live", stale: "Stale", down: "Down", unknown: "Unknown" };
 const RATE_SECONDS = 3;
 
@@ -21,7 +21,7 @@ export class StatusView {
     // Between two attempts it is still "reconnecting": a lamp that flickers says less.
     if (state === "connecting" && this.#connection.dataset.state === "waiting") return;
     lamp(this.#connection, state, CONNECTION);
-    document.body.toggleAttribute("data-offline", state === "waiting");
+    document.body.toggleAttribute("data-offline", state === "waiting" || state === "refused");
     if (state !== "open") this.feed("unknown");
   }
 
