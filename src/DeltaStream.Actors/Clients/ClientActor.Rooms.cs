@@ -141,6 +141,9 @@ public sealed partial class ClientActor
         _joins!.Remove(join);
         if (_joins.Count == 0) _joins = null;
         if (_ledger.Find(join.Room) is not { } joined) return;
+        // Answers overtake updates: what came over another room before this one was joined must not follow the answer, or the
+        // snapshot would bring it a second time.
+        Flush();
         Welcome(join);
         var due = new List<MarketUpdate>(snapshot.Values.Count);
         _ledger.Complete(joined, snapshot.Values, snapshot.IsComplete, snapshot.Seen, snapshot.Serial, due);

@@ -20,6 +20,9 @@ internal sealed class MemoryTransport(IWireProtocol protocol) : IClientTransport
 
     public int MaxBatch { get; init; } = 16;
 
+    /// <summary>Called by the client's actor within each write.</summary>
+    public Action OnWrite { get; set; } = () => { };
+
     /// <summary>Whether writes are taken at once, as by a client that reads.</summary>
     public bool IsFast { get; set; } = true;
 
@@ -54,6 +57,7 @@ internal sealed class MemoryTransport(IWireProtocol protocol) : IClientTransport
             _batches.Add(frames.Count);
         }
 
+        OnWrite();
         return IsFast;
     }
 

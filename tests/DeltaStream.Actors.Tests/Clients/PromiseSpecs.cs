@@ -1,6 +1,8 @@
 using Akka.Actor;
+using DeltaStream.Actors.Cache;
 using DeltaStream.Actors.Clients;
 using DeltaStream.Actors.Market;
+using DeltaStream.Actors.Topics;
 using Xunit.Abstractions;
 
 namespace DeltaStream.Actors.Tests.Clients;
@@ -34,6 +36,27 @@ public class PromiseSpecs(ITestOutputHelper output) : GatewaySpec(output)
         Publish(second);
         Await(client, sent => sent.Contains(Text(second)));
         Assert.Equal(["connected", "subscribed", "underlying_update", "underlying_update"], Names(client));
+    }
+
+    [Fact]
+    public void What_waits_to_be_sent_when_the_snapshot_comes_is_not_sent_after_the_answer_and_then_again()
+    {
+        var client = Connect();
+        Subscribe(client, Room.Product("NIFTY"));
+        var (first, second) = (Price("NIFTY", 1), Price("NIFTY", 2));
+        client.OnWrite = () =>
+        {
+            client.OnWrite = () => { };
+            // All of it is in the mailbox before the cache is asked, so this snapshot is the one that answers.
+            client.Emit("subscribe", RequestFor(Room.Product("NIFTY")));
+            client.Client.Tell(new RoomEvent(Room.General, second));
+            client.Client.Tell(new Snapshot(Room.Product("NIFTY"), 3, [second], IsComplete: true, Position.None, 0));
+        };
+        client.Client.Tell(new RoomEvent(Room.General, first));
+
+        Await(client, sent => sent.Count(line => line == Text(second)) == 2);
+        Assert.Equal(
+            ["connected", "subscribed", "underlying_update", "underlying_update", "subscribed", "underlying_update"], Names(client));
     }
 
     [Fact]
