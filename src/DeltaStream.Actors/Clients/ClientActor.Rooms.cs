@@ -123,6 +123,7 @@ public sealed partial class ClientActor
                 foreach (var ackId in join.Askers) Refuse(RequestError.TooManySubscriptions, ackId);
                 break;
             case ProductList list:
+                _productsAsked--;
                 Answer(ServerEvents.Products, ServerEvents.ProductsData(list.Products));
                 Acknowledge(list.AckId, null, null);
                 break;

@@ -32,7 +32,11 @@ public sealed partial class ClientActor
         keeper.Tell(new SessionTold(_session!, Saved()), Self);
     }
 
-    private void EndSession(ClientSession session) => _context.Sessions.Tell(new SessionEnded(session, _hasLeft ? null : Saved()), Self);
+    private void EndSession(ClientSession session)
+    {
+        if (_reason == CloseReason.Moved) _context.Sessions.Tell(new SessionMoved(session), Self);
+        else _context.Sessions.Tell(new SessionEnded(session, _hasLeft ? null : Saved()), Self);
+    }
 
     private SavedSession Saved() => new(_sessionId, [.. _ledger.Rooms.Select(joined => joined.Room)]);
 }

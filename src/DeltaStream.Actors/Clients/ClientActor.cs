@@ -34,6 +34,7 @@ public sealed partial class ClientActor : UntypedActor
         _transport = open.Transport;
         _identity = open.Identity;
         _session = open.Session;
+        _moved = open.Moved;
         _countedAs = _transport.Name;
         _feed = feed;
         _outbox = new(context.Settings.ControlLaneEntries, context.Settings.ControlLaneBytes);
@@ -101,6 +102,9 @@ public sealed partial class ClientActor : UntypedActor
             case TokenDue due:
                 OnTokenDue(due.ExpiresAt);
                 break;
+            case LeaveNode:
+                _leaveFor = Sender;
+                break;
             case TellSession:
                 TellSessionTo(Sender);
                 break;
@@ -121,11 +125,18 @@ public sealed partial class ClientActor : UntypedActor
         }
 
         FlushWhenIdle();
+        if (_leaveFor is not null) LeaveIfIdle();
     }
 
     private void Greet()
     {
         AwaitExpiry();
+        if (_moved is not null)
+        {
+            Arrive(_moved);
+            return;
+        }
+
         var rooms = FirstRooms();
         Answer(ServerEvents.Connected, ServerEvents.ConnectedData(_sessionId, _context.Time.GetUtcNow(), rooms, _context.Status.IsSimulated));
         if (_feed.State != FeedState.Live) Answer(ServerEvents.FeedStatus, ServerEvents.FeedStatusData(_feed));
@@ -159,6 +170,7 @@ public sealed partial class ClientActor : UntypedActor
                 Leave(request.Room!, ackId);
                 break;
             default:
+                _productsAsked++;
                 _context.Cache.Tell(new GetProducts(ackId), Self);
                 break;
         }

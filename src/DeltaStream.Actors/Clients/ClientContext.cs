@@ -1,4 +1,5 @@
 using Akka.Actor;
+using DeltaStream.Actors.Sessions;
 using DeltaStream.Actors.Telemetry;
 
 namespace DeltaStream.Actors.Clients;
@@ -17,4 +18,7 @@ public sealed record ClientContext(
 {
     /// <summary>The node's SessionKeeper.</summary>
     public IActorRef Sessions { get; init; } = ActorRefs.Nobody;
+
+    /// <summary>Who keeps a session, as the store knows it.</summary>
+    internal Func<ClientSession, string> HolderOf { get; init; } = static _ => "";
 }

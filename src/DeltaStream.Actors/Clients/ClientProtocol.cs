@@ -14,6 +14,9 @@ public sealed record OpenClient(string SessionId, IClientTransport Transport) : 
     /// <summary>Where its rooms are kept for the case that it loses its connection; null where they are not.</summary>
     public ClientSession? Session { get; init; }
 
+    /// <summary>Where the client comes from another node: what it brings. It is not greeted again.</summary>
+    public MovedClient? Moved { get; init; }
+
     /// <summary>Where the client's first message brought its token: that, to be answered before <c>connected</c> is said.</summary>
     public Authenticated? First { get; init; }
 }
@@ -111,3 +114,16 @@ public sealed record Drained : INoSerializationVerificationNeeded
     /// <summary>The only one.</summary>
     public static readonly Drained Instance = new();
 }
+
+/// <summary>
+/// Told to a ClientActor: the client goes on at another node. Answered by <see cref="ClientLeft"/> as soon as nothing is under
+/// way; the actor has written its last then, and is gone.
+/// </summary>
+public sealed record LeaveNode : IClientInput
+{
+    /// <summary>The only one.</summary>
+    public static readonly LeaveNode Instance = new();
+}
+
+/// <summary>All that is to be known of the client.</summary>
+public sealed record ClientLeft(MovedClient Client) : INoSerializationVerificationNeeded;

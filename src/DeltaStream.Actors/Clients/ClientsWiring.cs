@@ -38,6 +38,7 @@ public static class ClientsWiring
             settings, DistributedPubSub.Get(system).Mediator, cache, tokens, status, metrics, new(logs.CreateLogger<ClientActor>()), time)
         {
             Sessions = recovery is null ? ActorRefs.Nobody : system.StartSessions(recovery),
+            HolderOf = session => recovery?.HolderOf(session) ?? "",
         };
         return system.ActorOf(Props.Create(() => new ClientSupervisor(context, status)), "clients");
     }

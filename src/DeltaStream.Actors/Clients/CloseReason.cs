@@ -29,6 +29,9 @@ public sealed record CloseReason(string Name, int WebSocketCode)
     /// <summary>The client's token has expired, and it was not renewed.</summary>
     public static readonly CloseReason TokenExpired = new("token_expired", 4401);
 
+    /// <summary>The client upgraded to a WebSocket on another node, and goes on there.</summary>
+    public static readonly CloseReason Moved = new("moved", 1001);
+
     /// <summary>The node is stopping; the client finds another.</summary>
     public static readonly CloseReason ServerDraining = new("server_draining", 1012);
 
@@ -37,7 +40,7 @@ public sealed record CloseReason(string Name, int WebSocketCode)
 
     /// <summary>Every one of them.</summary>
     public static readonly IReadOnlyList<CloseReason> All =
-        [ClientClosed, TransportError, PingTimeout, ProtocolError, MessageTooLarge, SlowConsumer, Unauthorized, TokenExpired, ServerDraining, ServerError];
+        [ClientClosed, TransportError, PingTimeout, ProtocolError, MessageTooLarge, SlowConsumer, Unauthorized, TokenExpired, Moved, ServerDraining, ServerError];
 
     /// <inheritdoc/>
     public override string ToString() => Name;

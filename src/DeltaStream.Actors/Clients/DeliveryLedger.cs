@@ -1,4 +1,5 @@
 using DeltaStream.Actors.Market;
+using DeltaStream.Actors.Sessions;
 
 namespace DeltaStream.Actors.Clients;
 
@@ -105,6 +106,21 @@ public sealed class DeliveryLedger
         return (joined.Position, wide);
     }
 
+    /// <summary>What was delivered over narrow rooms, and how far along wide ones the client was, when it left them a moment ago.</summary>
+    internal (IReadOnlyList<(ConflationKey, Position)> Narrow, IReadOnlyList<(Room, Position)> Wide) Left
+    {
+        get => ([.. _left ?? []], [.. _wideLeft ?? []]);
+        set => (_left, _wideLeft) = (value.Narrow.Count == 0 ? null : new(value.Narrow), value.Wide.Count == 0 ? null : new(value.Wide));
+    }
+
+    /// <summary>Enters a room that the client was in on another node: what it has had there it is not sent again.</summary>
+    public JoinedRoom Restore(MovedRoom moved)
+    {
+        var joined = Join(moved.Room);
+        joined.Restore(moved);
+        return joined;
+    }
+
     /// <summary>Leaves a room; false when the client was not in it.</summary>
     public bool Leave(Room room)
     {
@@ -170,7 +186,8 @@ public sealed class DeliveryLedger
             var newest = joined.TakeKept(value.Key, out var kept) && kept!.Position > value.Position && kept.Position > seen ? kept : value;
             // A snapshot answers a request, so it repeats what the client has, but never goes behind it.
             var mayBeOlder = !isComplete && newest == value && joined.Floor > Position.None && value.Position <= joined.Floor;
-            if (!mayBeOlder && newest.Position >= LastOf(joined, newest)) Deliver(joined, newest, due);
+            if (joined.IsMoved ? newest.Position > Later(joined.MovedAt, LastOf(joined, newest)) : !mayBeOlder && newest.Position >= LastOf(joined, newest))
+                Deliver(joined, newest, due);
         }
 
         foreach (var kept in joined.Kept)

@@ -1,4 +1,5 @@
 using DeltaStream.Actors.Market;
+using DeltaStream.Actors.Sessions;
 
 namespace DeltaStream.Actors.Clients;
 
@@ -29,6 +30,12 @@ public sealed class JoinedRoom
     /// <summary>What the client may have had of the room's keys when the snapshot was asked for.</summary>
     internal Position Floor { get; private set; }
 
+    /// <summary>Whether the client came from another node and has not had this node's snapshot yet: of that it gets only what is new to it.</summary>
+    internal bool IsMoved { get; private set; }
+
+    /// <summary>For a room about many keys: how far along its topic the client was on the node that it came from.</summary>
+    internal Position MovedAt { get; private set; }
+
     /// <summary>The number of the last out-of-topic value that the snapshot already held.</summary>
     internal long Serial { get; set; }
 
@@ -43,10 +50,24 @@ public sealed class JoinedRoom
         Floor = floor;
     }
 
+    /// <summary>What the client has had of the room, for another node.</summary>
+    internal MovedRoom Move() => new(Room, Position, Delivered, _marks is null ? [] : [.. _marks]);
+
+    /// <summary>Takes that over.</summary>
+    internal void Restore(MovedRoom moved)
+    {
+        IsMoved = true;
+        Position = moved.Position;
+        if (Room.SingleKey is null) MovedAt = moved.Position;
+        if (moved.Delivered > Delivered) Delivered = moved.Delivered;
+        foreach (var (key, position) in moved.Marks) Mark(key, position);
+    }
+
     /// <summary>The snapshot is in: updates go out as they come.</summary>
     internal void GoLive()
     {
         IsJoining = false;
+        IsMoved = false;
         _buffer = null;
         Prune();
     }

@@ -34,6 +34,9 @@ public sealed class ClientSession
     /// <summary>Which of the node's holders this is; unique on the node.</summary>
     public long Number { get; }
 
+    /// <summary>Whether its client came with the pid, so that nobody else may come with it while this one lives.</summary>
+    public bool IsClaimed { get; internal set; }
+
     /// <summary>The public id and the rooms that were found under the pid; null for a new session.</summary>
     public SavedSession? Recovered { get; internal set; }
 

@@ -47,11 +47,17 @@ internal sealed class SessionKeeper : UntypedActor, IWithTimers
                 _changed.Clear();
                 break;
             case SessionTold told when _clients.ContainsKey(told.Session):
-                Pend(told.Session, told.Session.Recovered is null ? SessionState.Open : SessionState.Claimed, told.Saved.Write());
+                Pend(told.Session, StateOf(told.Session), told.Saved.Write());
                 Write();
                 break;
             case SessionEnded ended:
                 End(ended);
+                break;
+            case SessionMoved { Session: var moved }:
+                _recovery.Release(moved);
+                _changed.Remove(moved);
+                _pending.Remove(moved);
+                _clients.Remove(moved);
                 break;
             case Confirm:
                 ConfirmSome();
@@ -70,6 +76,8 @@ internal sealed class SessionKeeper : UntypedActor, IWithTimers
                 break;
         }
     }
+
+    private static SessionState StateOf(ClientSession session) => session.IsClaimed ? SessionState.Claimed : SessionState.Open;
 
     private void Ask(ClientSession session)
     {
@@ -100,7 +108,7 @@ internal sealed class SessionKeeper : UntypedActor, IWithTimers
             _round.Enqueue(session);
             // What is about to be written is confirmed by that.
             if (!_pending.ContainsKey(session))
-                Pend(session, session.Recovered is null ? SessionState.Open : SessionState.Claimed, null);
+                Pend(session, StateOf(session), null);
         }
     }
 

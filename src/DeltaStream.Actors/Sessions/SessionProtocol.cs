@@ -25,3 +25,6 @@ public sealed record IsHolderAlive(long Number);
 
 /// <summary>Whether it does.</summary>
 public sealed record HolderAnswer(bool IsAlive);
+
+/// <summary>Told by a ClientActor to the SessionKeeper: its client goes on at another node, which keeps the session from now on.</summary>
+internal sealed record SessionMoved(ClientSession Session) : INoSerializationVerificationNeeded;

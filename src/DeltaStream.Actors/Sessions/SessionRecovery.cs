@@ -16,6 +16,7 @@ namespace DeltaStream.Actors.Sessions;
 public sealed class SessionRecovery(ISessionStore store, TimeSpan window)
 {
     private static readonly TimeSpan StorePatience = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan MovePatience = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan PeerPatience = TimeSpan.FromSeconds(1);
 
     private readonly ConcurrentDictionary<long, byte> _held = new();
@@ -46,6 +47,7 @@ public sealed class SessionRecovery(ISessionStore store, TimeSpan window)
             if (await ClaimAsync(claimed) is { } text)
             {
                 claimed.Recovered = SavedSession.Read(text);
+                claimed.IsClaimed = true;
                 return claimed;
             }
 
@@ -54,6 +56,25 @@ public sealed class SessionRecovery(ISessionStore store, TimeSpan window)
 
         var session = ClientSession.Create(identity, NextNumber());
         _held[session.Number] = 0;
+        return session;
+    }
+
+    /// <summary>Takes the session of a client over that comes from another node, which has let it go.</summary>
+    public async ValueTask<ClientSession?> TakeOverAsync(MovedClient client)
+    {
+        if (client.Pid is null || ClientSession.Claimed(client.Pid, client.Identity, NextNumber()) is not { } session) return null;
+        _held[session.Number] = 0;
+        session.IsClaimed = client.IsRecovered;
+        try
+        {
+            using var timeout = new CancellationTokenSource(MovePatience);
+            await store.ClaimAsync(session.Key, HolderOf(session), client.Holder, LiveLife, timeout.Token);
+        }
+        catch (Exception e) when (e is FeedUnavailableException or OperationCanceledException)
+        {
+            // The client goes on all the same; only where it loses its connection it may find no rooms.
+        }
+
         return session;
     }
 

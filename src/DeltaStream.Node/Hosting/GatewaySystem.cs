@@ -10,6 +10,7 @@ using DeltaStream.Actors.Sessions;
 using DeltaStream.Actors.Telemetry;
 using DeltaStream.Actors.Topics;
 using DeltaStream.Node.Settings;
+using DeltaStream.Node.Transports.Relay;
 
 namespace DeltaStream.Node.Hosting;
 
@@ -25,6 +26,7 @@ public static class GatewaySystem
         services.AddSingleton<NodeStatus>();
         services.AddSingleton(new StoreAgreement(settings.Cluster.Self.ToString()));
         services.AddSingleton<GatewayMetrics>();
+        services.AddSingleton<SessionRelay>();
         services.AddSingleton(provider => new SessionRecovery(provider.GetRequiredService<ISessionStore>(), settings.Clients.RecoveryWindow));
         services.AddAkka(Name, akka =>
         {
@@ -41,6 +43,7 @@ public static class GatewaySystem
                 .WithDistributedPubSub(string.Empty)
                 .WithTopics()
                 .WithSessionMessages()
+                .AddHocon(RelaySerializer.Hocon, HoconAddMode.Prepend)
                 .WithBoundSerializers()
                 .WithStoreAgreement(settings.Cluster.Self.ToString());
             if (settings.Cluster.Has(ClusterSettings.Bridge)) akka.WithBridge(settings.Bridge, Ports);
@@ -55,6 +58,7 @@ public static class GatewaySystem
     {
         akka.WithCache(settings.Cache).WithClients(settings.Clients);
         akka.WithActors((_, _, services) => services.GetService<GatewayMetrics>().ShowAll());
+        akka.WithActors((system, _, services) => services.GetService<SessionRelay>().Start(system));
         // They end before the node leaves the cluster: with it goes the mediator, and they would take that for a failure.
         akka.AddStartup((system, registry) => CoordinatedShutdown.Get(system).AddTask(
             CoordinatedShutdown.PhaseServiceStop, "gateway", async () =>

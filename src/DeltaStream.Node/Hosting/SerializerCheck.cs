@@ -2,6 +2,7 @@ using Akka.Actor;
 using Akka.Hosting;
 using DeltaStream.Actors.Sessions;
 using DeltaStream.Actors.Topics;
+using DeltaStream.Node.Transports.Relay;
 
 namespace DeltaStream.Node.Hosting;
 
@@ -17,6 +18,7 @@ public static class SerializerCheck
         (typeof(BridgeHeartbeat), typeof(RoomEventSerializer)),
         (typeof(PublishedNotice), typeof(RoomEventSerializer)),
         (typeof(StoreNotice), typeof(RoomEventSerializer)),
+        (typeof(RelayPart), typeof(RelaySerializer)),
         (typeof(IsHolderAlive), typeof(SessionSerializer)),
         (typeof(HolderAnswer), typeof(SessionSerializer)),
     ];

@@ -3,6 +3,7 @@ using DeltaStream.Actors.Sessions;
 using DeltaStream.Actors.Telemetry;
 using DeltaStream.Node.Authentication;
 using DeltaStream.Node.Transports.Gateway;
+using DeltaStream.Node.Transports.Relay;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 
@@ -22,7 +23,8 @@ public static class TransportRegistration
             settings,
             provider.GetService<TimeProvider>() ?? TimeProvider.System,
             provider.GetService<GatewayMetrics>(),
-            provider.GetService<ILogger<TransportServer>>()));
+            provider.GetService<ILogger<TransportServer>>(),
+            provider.GetService<SessionRelay>()));
         services.Configure<KestrelServerOptions>(options =>
         {
             options.AddServerHeader = false;

@@ -2,6 +2,7 @@ using DeltaStream.Actors.Clients;
 using DeltaStream.Actors.Telemetry;
 using DeltaStream.Node.Transports.Engine;
 using DeltaStream.Node.Transports.Plain;
+using DeltaStream.Node.Transports.Relay;
 using DeltaStream.Node.Transports.Sockets;
 using DeltaStream.Node.Transports.Timing;
 using Microsoft.AspNetCore.Connections;
@@ -15,6 +16,7 @@ public sealed class TransportServer : IDisposable
 
     private readonly TransportSettings _settings;
     private readonly TimeProvider _time;
+    private readonly SessionRelay? _relay;
     private readonly Deadlines _deadlines;
     private readonly Admission _admission;
     private readonly AddressWatch _addresses;
@@ -25,10 +27,12 @@ public sealed class TransportServer : IDisposable
     /// <param name="settings">How connections are served.</param>
     /// <param name="time">The clock.</param>
     /// <param name="metrics">Counts who is refused.</param>
+    /// <param name="relay">How to reach sessions of other nodes; null where there are none.</param>
     /// <param name="log">Where odd use of a session is written.</param>
-    public TransportServer(TransportSettings settings, TimeProvider time, GatewayMetrics? metrics = null, ILogger<TransportServer>? log = null)
+    public TransportServer(TransportSettings settings, TimeProvider time, GatewayMetrics? metrics = null, ILogger<TransportServer>? log = null, SessionRelay? relay = null)
     {
         _settings = settings;
+        _relay = relay;
         _time = time;
         // Fine enough for the shortest of the times, and never so fine that an idle process would wake for nothing.
         var tick = Math.Clamp(settings.PingTimeout.TotalMilliseconds / 20, 10, 50);
@@ -48,9 +52,11 @@ public sealed class TransportServer : IDisposable
     /// <summary>Serves raw Engine.IO under this path.</summary>
     public void MapEngine(IEndpointRouteBuilder endpoints, string path, IEngineApplication application)
     {
-        var sessions = new EngineSessions(_settings, _deadlines, Counts, _admission, _addresses);
+        var sessions = new EngineSessions(_settings, _deadlines, Counts, _admission, _addresses, _relay);
         _connections.Add(() => sessions.All);
-        endpoints.Map(path, (RequestDelegate)new EngineEndpoint(sessions, _admission, application).HandleAsync);
+        var endpoint = new EngineEndpoint(sessions, _admission, application, _relay);
+        if (_relay is not null) _relay.Owner = endpoint;
+        endpoints.Map(path, (RequestDelegate)endpoint.HandleAsync);
     }
 
     /// <summary>Serves Socket.IO under this path.</summary>

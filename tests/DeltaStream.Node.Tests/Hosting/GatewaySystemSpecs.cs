@@ -6,6 +6,7 @@ using DeltaStream.Actors.Topics;
 using DeltaStream.Node.Hosting;
 using DeltaStream.Node.Operations;
 using DeltaStream.Node.Settings;
+using DeltaStream.Node.Transports.Relay;
 using DeltaStream.TestSupport;
 using Microsoft.Extensions.Configuration;
 
@@ -21,7 +22,7 @@ public sealed class GatewaySystemSpecs
     public async Task A_message_between_nodes_has_its_own_serializer_or_the_start_fails()
     {
         var without = ActorSystem.Create("without", "akka.actor.provider = local");
-        var with = ActorSystem.Create("with", ConfigurationFactory.ParseString(SessionsWiring.Hocon).WithFallback(ConfigurationFactory.ParseString(TopicsHosting.Hocon)));
+        var with = ActorSystem.Create("with", ConfigurationFactory.ParseString(SessionsWiring.Hocon).WithFallback(ConfigurationFactory.ParseString(TopicsHosting.Hocon)).WithFallback(ConfigurationFactory.ParseString(RelaySerializer.Hocon)));
         Assert.Contains("not by RoomEventSerializer", Assert.Throws<InvalidOperationException>(() => SerializerCheck.Check(without)).Message);
         SerializerCheck.Check(with);
         await Task.WhenAll(without.Terminate(), with.Terminate());

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Buffers.Text;
 using DeltaStream.Actors.Clients;
 using DeltaStream.Actors.Wire;
+using DeltaStream.Node.Transports.Relay;
 using DeltaStream.Node.Transports.WebSockets;
 using DeltaStream.SocketIO.Engine;
 using DeltaStream.SocketIO.Framing;
@@ -9,7 +10,7 @@ using DeltaStream.SocketIO.Framing;
 namespace DeltaStream.Node.Transports.Engine;
 
 /// <summary>The HTTP requests of one Engine.IO path.</summary>
-internal sealed class EngineEndpoint(EngineSessions sessions, Admission admission, IEngineApplication application)
+internal sealed partial class EngineEndpoint(EngineSessions sessions, Admission admission, IEngineApplication application, SessionRelay? relay = null)
 {
     private const string TextType = "text/plain; charset=UTF-8";
 
@@ -66,7 +67,10 @@ internal sealed class EngineEndpoint(EngineSessions sessions, Admission admissio
         session.OnWebSocketEnded(webSocket, await connection.RunAsync(webSocket));
     }
 
-    private async Task ContinueAsync(HttpContext context, EngineRequest request)
+    private Task ContinueAsync(HttpContext context, EngineRequest request) =>
+        !sessions.TryFind(request.Sid!, out _) && relay?.OwnerOf(request.Sid!) is { } owner ? RelayAsync(context, request, owner) : ContinueHereAsync(context, request);
+
+    private async Task ContinueHereAsync(HttpContext context, EngineRequest request)
     {
         var isKnown = sessions.TryFind(request.Sid!, out var session);
         session?.UsedFrom(ClientAddress.Of(context));

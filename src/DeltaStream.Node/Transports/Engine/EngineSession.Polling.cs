@@ -37,7 +37,7 @@ internal sealed partial class EngineSession
         lock (_gate)
         {
             if (_closed is not null) return EngineError.SessionIdUnknown;
-            if (_webSocket is not null) return EngineError.BadRequest;
+            if (_webSocket is not null || _isMoving) return EngineError.BadRequest;
             if (!_posting)
             {
                 _posting = true;
@@ -91,13 +91,14 @@ internal sealed partial class EngineSession
                 return false;
             }
             refusal = EngineError.BadRequest;
-            if (_webSocket is not null) return false;
+            if (_webSocket is not null || _isMoving) return false;
             if (!_polling!.IsParked)
             {
                 refusal = null;
                 corked = _polling.Count > 0;
                 if (corked) _polling.Cork();
                 poll = _polling.Park();
+                DropStaleProbe();
                 if (_probe is not null) _pollDue = _sessions.Deadlines.Now + ProbedPollTime;
                 Reschedule();
                 return true;

@@ -8,17 +8,21 @@ internal sealed partial class EngineSession
     /// <summary>How long a poll waits while the client tries to move: its open poll keeps it from moving.</summary>
     private static readonly TimeSpan ProbedPollTime = TimeSpan.FromMilliseconds(100);
 
-    private EngineWebSocket? _probe;
+    private object? _probe;
     private TimeSpan? _pollDue;
 
     /// <summary>A WebSocket's probe came.</summary>
     /// <returns>False where another probes already, or the session has moved or is closed.</returns>
-    public bool TryBeginProbe(EngineWebSocket webSocket)
+    public bool TryBeginProbe(EngineWebSocket webSocket) => TryBeginProbe((object)webSocket);
+
+    private bool TryBeginProbe(object probe)
     {
         lock (_gate)
         {
-            if (_closed is not null || _webSocket is not null || _probe is not null) return false;
-            _probe = webSocket;
+            DropStaleProbe();
+            if (_closed is not null || _webSocket is not null || _isMoving || _probe is not null) return false;
+            _probeEnds = _sessions.Deadlines.Now + _sessions.Settings.UpgradeTimeout;
+            _probe = probe;
             _pollDue = _sessions.Deadlines.Now + ProbedPollTime;
             Reschedule();
             return true;

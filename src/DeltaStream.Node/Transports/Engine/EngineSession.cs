@@ -17,7 +17,7 @@ internal sealed partial class EngineSession : Deadline, IEngineLink
     private readonly Lock _gate = new();
     private readonly EngineSessions _sessions;
     private readonly Heartbeat _heartbeat;
-    private IEngineConnection _connection = null!;
+    private IEngineConnection _connection = NoConnection.Instance;
     private PollingLeg? _polling;
     private EngineWebSocket? _webSocket;
     private CloseReason? _closed;
@@ -39,16 +39,19 @@ internal sealed partial class EngineSession : Deadline, IEngineLink
     public ClientAddress OpenedFrom { get; }
 
     /// <summary>How its packets travel now.</summary>
-    public EngineTransport Current => Volatile.Read(ref _webSocket) is null ? EngineTransport.Polling : EngineTransport.WebSocket;
+    public EngineTransport Current => Volatile.Read(ref _webSocket) is null && !_isMoving ? EngineTransport.Polling : EngineTransport.WebSocket;
 
     /// <inheritdoc/>
-    public string Transport => Current == EngineTransport.Polling ? TransportName.Polling : TransportName.WebSocket;
+    public string Transport => Volatile.Read(ref _webSocket) is null ? TransportName.Polling : TransportName.WebSocket;
 
     /// <inheritdoc/>
     public string? BearerToken { get; set; }
 
     /// <inheritdoc/>
-    public int MaxBatch => Current == EngineTransport.Polling ? PollingPayloadWriter.MaxPackets : WebSocketBatch;
+    public int MaxBatch => Volatile.Read(ref _webSocket) is null ? PollingPayloadWriter.MaxPackets : WebSocketBatch;
+
+    /// <summary>Whether it is over here.</summary>
+    public bool IsClosed => Volatile.Read(ref _closed) is not null;
 
     /// <inheritdoc/>
     public bool CanWrite
@@ -136,7 +139,7 @@ internal sealed partial class EngineSession : Deadline, IEngineLink
     /// <inheritdoc/>
     public void Close(CloseReason reason)
     {
-        EngineWebSocket? probe;
+        object? probe;
         lock (_gate)
         {
             if (_closed is not null) return;
@@ -146,7 +149,7 @@ internal sealed partial class EngineSession : Deadline, IEngineLink
             if (_farewell is not null) _farewellEnds = _sessions.Deadlines.Now + _sessions.Settings.Linger;
             Reschedule();
         }
-        probe?.Connection.Close(reason);
+        (probe as EngineWebSocket)?.Connection.Close(reason);
         _webSocket?.Connection.Close(reason);
         if (_farewell is null) _sessions.Remove(this);
         _sessions.OnClosed(this);
@@ -195,7 +198,7 @@ internal sealed partial class EngineSession : Deadline, IEngineLink
     private void Reschedule()
     {
         if (_closed is null) _sessions.Deadlines.Schedule(this, NextDue());
-        else if (_farewell is not null) _sessions.Deadlines.Schedule(this, _farewellEnds);
+        else if (_farewell is not null || HasMoved) _sessions.Deadlines.Schedule(this, _farewellEnds);
         else _sessions.Deadlines.Cancel(this);
     }
 

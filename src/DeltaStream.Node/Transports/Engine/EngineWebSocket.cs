@@ -12,6 +12,9 @@ internal sealed class EngineWebSocket(EngineSession session, WebSocketConnection
 
     private Phase _phase = probes ? Phase.Opened : Phase.Active;
 
+    /// <summary>Whose it is, or wants to be.</summary>
+    public EngineSession Session => session;
+
     /// <summary>The WebSocket itself.</summary>
     public WebSocketConnection Connection => connection;
 

@@ -7,6 +7,10 @@ public interface IEngineApplication
 {
     /// <summary>A session was opened. The link is not ready before <see cref="IEngineConnection.Ready"/>.</summary>
     IEngineConnection Open(IEngineLink link);
+
+    /// <summary>A session comes from another node; what <see cref="IEngineConnection.LeaveAsync"/> gave there is all that is known of it.</summary>
+    /// <returns>Null where it can't go on here.</returns>
+    ValueTask<IEngineConnection?> ArriveAsync(IEngineLink link, byte[] state) => new((IEngineConnection?)null);
 }
 
 /// <summary>An Engine.IO session as its application sees it.</summary>
@@ -33,6 +37,12 @@ public interface IEngineConnection
 
     /// <summary>Completes once everything received so far is handled, and what it caused is written or waits to be.</summary>
     ValueTask SettleAsync();
+
+    /// <summary>
+    /// The session goes on at another node. Completes with all that is to be known of it there; this end has written its last
+    /// then, and hears nothing more. Null where it can't leave.
+    /// </summary>
+    ValueTask<byte[]?> LeaveAsync() => new((byte[]?)null);
 
     /// <summary>The session is over. Called once, last.</summary>
     void Closed(CloseReason reason);

@@ -55,13 +55,15 @@ internal sealed class GatewayClient(IConnectionLink link, IWireProtocol protocol
     /// <param name="identity">Who the client is.</param>
     /// <param name="first">Its first message, where that brought its token.</param>
     /// <param name="session">Where its rooms are kept; null for nowhere.</param>
+    /// <param name="moved">What it brings from another node; null where it is new.</param>
     /// <returns>Null where it has one now, else what a refused client is told.</returns>
-    public async ValueTask<string?> OpenAsync(string sessionId, ClientIdentity identity, Authenticated? first = null, ClientSession? session = null)
+    public async ValueTask<string?> OpenAsync(
+        string sessionId, ClientIdentity identity, Authenticated? first = null, ClientSession? session = null, MovedClient? moved = null)
     {
         object answer;
         try
         {
-            var open = new OpenClient(sessionId, this) { Identity = identity, First = first, Session = session };
+            var open = new OpenClient(sessionId, this) { Identity = identity, First = first, Session = session, Moved = moved };
             answer = await gateway.Supervisor().Ask<object>(open, OpenTimeout);
         }
         catch (AskTimeoutException)
@@ -153,6 +155,21 @@ internal sealed class GatewayClient(IConnectionLink link, IWireProtocol protocol
         catch (AskTimeoutException)
         {
             link.Close(CloseReason.ServerError);
+        }
+    }
+
+    /// <summary>Lets the client go to another node, once nothing of it is under way here.</summary>
+    /// <returns>All that is to be known of it; null where it can't go.</returns>
+    public async ValueTask<MovedClient?> LeaveAsync()
+    {
+        if (_actor is null || _closed is not null) return null;
+        try
+        {
+            return (await _actor.Ask<ClientLeft>(LeaveNode.Instance, SettleTimeout)).Client;
+        }
+        catch (AskTimeoutException)
+        {
+            return null;
         }
     }
 

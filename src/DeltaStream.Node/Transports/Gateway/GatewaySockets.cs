@@ -1,4 +1,5 @@
 using DeltaStream.Actors.Clients;
+using DeltaStream.Actors.Sessions;
 using DeltaStream.Node.Authentication;
 using DeltaStream.Node.Transports.Engine;
 using DeltaStream.Node.Transports.Sockets;
@@ -11,6 +12,14 @@ internal sealed class GatewaySockets(GatewayContext gateway) : ISocketApplicatio
 {
     /// <inheritdoc/>
     public ISocketConnection Open(IConnectionLink link) => new Connection(link, gateway);
+
+    /// <inheritdoc/>
+    public async ValueTask<ISocketConnection?> ArriveAsync(IConnectionLink link, BinaryReader state)
+    {
+        var moved = MovedClientCodec.Read(state);
+        var connection = new Connection(link, gateway);
+        return await connection.ArriveAsync(moved) ? connection : null;
+    }
 
     private sealed class Connection(IConnectionLink link, GatewayContext gateway) : ISocketConnection
     {
@@ -35,6 +44,23 @@ internal sealed class GatewaySockets(GatewayContext gateway) : ISocketApplicatio
             if (await client.OpenAsync(sid, identity, session: session) is not { } refusal) return SocketAdmission.Accept(sid, session?.Pid);
             if (session is not null) gateway.Recovery!.Release(session);
             return SocketAdmission.Refuse(refusal);
+        }
+
+        public async ValueTask<bool> ArriveAsync(MovedClient moved)
+        {
+            var client = new GatewayClient(link, SocketIoProtocol.Instance, gateway);
+            Volatile.Write(ref _client, client);
+            var session = gateway.Recovery is null ? null : await gateway.Recovery.TakeOverAsync(moved);
+            if (await client.OpenAsync(moved.SessionId, moved.Identity, session: session, moved: moved) is null) return true;
+            if (session is not null) gateway.Recovery!.Release(session);
+            return false;
+        }
+
+        public async ValueTask<bool> LeaveAsync(BinaryWriter state)
+        {
+            if (_client is null || await _client.LeaveAsync() is not { } moved) return false;
+            MovedClientCodec.Write(state, moved);
+            return true;
         }
 
         // The actor speaks first when it is ready, and that it is told next.

@@ -8,6 +8,10 @@ public interface ISocketApplication
 {
     /// <summary>A connection was opened; its client has joined no namespace yet.</summary>
     ISocketConnection Open(IConnectionLink link);
+
+    /// <summary>A connection comes from another node, where its client had joined the namespace <c>/</c>.</summary>
+    /// <returns>Null where it can't go on here.</returns>
+    ValueTask<ISocketConnection?> ArriveAsync(IConnectionLink link, BinaryReader state) => new((ISocketConnection?)null);
 }
 
 /// <summary>The application's end of one connection. Calls come one after the other, but for <see cref="Ready"/> and <see cref="Closed"/>.</summary>
@@ -37,6 +41,10 @@ public interface ISocketConnection
 
     /// <summary>Completes once everything received so far is handled, and what it caused is written or waits to be.</summary>
     ValueTask SettleAsync();
+
+    /// <summary>The connection goes on at another node: writes all that is to be known of it there.</summary>
+    /// <returns>False where it can't leave.</returns>
+    ValueTask<bool> LeaveAsync(BinaryWriter state) => new(false);
 
     /// <summary>The connection is over. Called once, last.</summary>
     void Closed(CloseReason reason);

@@ -1,3 +1,4 @@
+using DeltaStream.Actors.Sessions;
 using DeltaStream.Node.Transports.Engine;
 using DeltaStream.Node.Transports.Timing;
 
@@ -8,4 +9,13 @@ internal sealed class SocketServer(ISocketApplication application, Deadlines dea
 {
     /// <inheritdoc/>
     public IEngineConnection Open(IEngineLink link) => new SocketSession(link, application, deadlines, connectTimeout);
+
+    /// <inheritdoc/>
+    public async ValueTask<IEngineConnection?> ArriveAsync(IEngineLink link, byte[] state)
+    {
+        using var input = MovedClientCodec.Reader(state);
+        // A client that has not joined yet has nothing to bring.
+        if (!input.ReadBoolean()) return Open(link);
+        return await application.ArriveAsync(link, input) is { } connection ? new SocketSession(link, connection, deadlines) : null;
+    }
 }

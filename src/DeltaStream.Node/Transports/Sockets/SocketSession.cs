@@ -29,6 +29,30 @@ internal sealed class SocketSession : Deadline, IEngineConnection
         deadlines.Schedule(this, deadlines.Now + connectTimeout);
     }
 
+    /// <summary>Goes on where another node has stopped, in the namespace <c>/</c>.</summary>
+    public SocketSession(IEngineLink link, ISocketConnection application, Deadlines deadlines)
+    {
+        _link = link;
+        _deadlines = deadlines;
+        _application = application;
+        _joined.Add(SocketPacket.RootNamespace);
+        (_hasAsked, _hasJoined) = (true, true);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<byte[]?> LeaveAsync()
+    {
+        // Half a binary packet can't be taken along, nor other namespaces.
+        if (_binary is { IsPending: true } || _joined.Exists(static ns => ns != SocketPacket.RootNamespace)) return null;
+        _deadlines.Cancel(this);
+        using var stream = new MemoryStream();
+        using var output = new BinaryWriter(stream);
+        output.Write(_joined.Count > 0);
+        if (_joined.Count > 0 && !await _application.LeaveAsync(output)) return null;
+        output.Flush();
+        return stream.ToArray();
+    }
+
     /// <inheritdoc/>
     public ValueTask ReceiveAsync(ReadOnlyMemory<byte> data, bool isBinary)
     {

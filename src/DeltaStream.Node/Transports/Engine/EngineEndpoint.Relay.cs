@@ -1,0 +1,152 @@
+using System.Net;
+using Akka.Actor;
+using DeltaStream.Actors.Clients;
+using DeltaStream.Actors.Sessions;
+using DeltaStream.Node.Transports.Relay;
+using DeltaStream.Node.Transports.WebSockets;
+using DeltaStream.SocketIO.Engine;
+
+namespace DeltaStream.Node.Transports.Engine;
+
+/// <summary>Requests for sessions that another node holds, and what other nodes ask for sessions of this one.</summary>
+internal sealed partial class EngineEndpoint : IRelayOwner
+{
+    private static readonly byte[] Yes = [1];
+    private static readonly byte[] No = [0];
+
+    /// <inheritdoc/>
+    public async Task<byte[]> AnswerAsync(RelayKind kind, byte[] question, CancellationToken aborted)
+    {
+        using var input = MovedClientCodec.Reader(question);
+        var sid = input.ReadString();
+        sessions.TryFind(sid, out var session);
+        session?.CloseIfExpired();
+        switch (kind)
+        {
+            case RelayKind.Look:
+                return session is null ? No : session.Current == EngineTransport.Polling ? Yes : [2];
+            case RelayKind.Request:
+                return await AnswerRequestAsync(input, aborted);
+            case RelayKind.Probe:
+                return session?.TryBeginProbe(input.ReadString()) == true ? Yes : No;
+            case RelayKind.EndProbe:
+                session?.EndProbe(input.ReadString());
+                return [];
+            case RelayKind.Move:
+                var moved = session is null ? null : await session.MoveAsync(input.ReadString());
+                return moved?.Write() ?? [];
+            case RelayKind.Lost:
+                session?.Close(CloseReason.TransportError);
+                return [];
+            default:
+                return [];
+        }
+    }
+
+    /// <summary>The request as the other node got it: every rule is looked after here, where the session is.</summary>
+    private async Task<byte[]> AnswerRequestAsync(BinaryReader input, CancellationToken aborted)
+    {
+        var context = new DefaultHttpContext { RequestAborted = aborted };
+        using var body = new MemoryStream();
+        context.Response.Body = body;
+        context.Request.Method = input.ReadString();
+        context.Request.QueryString = new QueryString(input.ReadString());
+        context.Connection.RemoteIpAddress = IPAddress.TryParse(input.ReadString(), out var address) ? address : null;
+        context.Request.Body = new MemoryStream(MovedClientCodec.ReadBytes(input), writable: false);
+        if (EngineRequest.TryParse(context.Request.Method, context.Request.QueryString.Value, isWebSocket: false, out var request, out var error))
+            await ContinueHereAsync(context, request);
+        else await RefuseAsync(context, error);
+        return MovedClientCodec.ToBytes(output =>
+        {
+            output.Write(context.Response.StatusCode);
+            output.Write(context.Response.ContentType ?? "");
+            MovedClientCodec.WriteBytes(output, body.ToArray());
+        });
+    }
+
+    private async Task RelayAsync(HttpContext context, EngineRequest request, Address owner)
+    {
+        if (request.IsWebSocket)
+        {
+            await RelayWebSocketAsync(context, request.Sid!, owner);
+            return;
+        }
+        if (!request.IsGet)
+        {
+            await RelayRequestAsync(context, request, owner);
+            return;
+        }
+        try
+        {
+            if (Interlocked.Increment(ref _parkedPolls) <= sessions.Settings.MaxParkedPolls) await RelayRequestAsync(context, request, owner);
+            else await admission.RefuseAsync(context, RefusedConnection.TooManyPolls);
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _parkedPolls);
+        }
+    }
+
+    private async Task RelayRequestAsync(HttpContext context, EngineRequest request, Address owner)
+    {
+        using var body = new RequestBody(sessions.Settings.MaxPayload);
+        switch (request.IsPost ? await body.ReadAsync(context) : RequestBodyStatus.Read)
+        {
+            case RequestBodyStatus.TooLarge:
+                context.Response.StatusCode = StatusCodes.Status413PayloadTooLarge;
+                return;
+            case RequestBodyStatus.Broken:
+                relay!.Tell(owner, RelayKind.Lost, MovedClientCodec.ToBytes(output => output.Write(request.Sid!)));
+                return;
+        }
+        var answer = await relay!.AskAsync(owner, RelayKind.Request, Question(context, request, body.Memory), context.RequestAborted);
+        if (answer is not { Length: > 0 })
+        {
+            await RefuseAsync(context, EngineError.SessionIdUnknown);
+            return;
+        }
+        using var input = MovedClientCodec.Reader(answer);
+        context.Response.StatusCode = input.ReadInt32();
+        var (type, text) = (input.ReadString(), MovedClientCodec.ReadBytes(input));
+        if (type.Length == 0) return;
+        await WriteAsync(context, type, text);
+        // Had it been noticed by the owner, this would have ended there.
+        if (request.IsGet && context.RequestAborted.IsCancellationRequested)
+            relay.Tell(owner, RelayKind.Lost, MovedClientCodec.ToBytes(output => output.Write(request.Sid!)));
+    }
+
+    private static byte[] Question(HttpContext context, EngineRequest request, ReadOnlyMemory<byte> body) => MovedClientCodec.ToBytes(output =>
+    {
+        output.Write(request.Sid!);
+        output.Write(context.Request.Method);
+        output.Write(context.Request.QueryString.Value ?? "");
+        output.Write(context.Connection.RemoteIpAddress?.ToString() ?? "");
+        MovedClientCodec.WriteBytes(output, body);
+    });
+
+    private async Task RelayWebSocketAsync(HttpContext context, string sid, Address owner)
+    {
+        var state = await relay!.AskAsync(owner, RelayKind.Look, MovedClientCodec.ToBytes(output => output.Write(sid)));
+        if (state is not [1 or 2])
+        {
+            await RefuseAsync(context, EngineError.SessionIdUnknown);
+            return;
+        }
+        var connection = await WebSocketAcceptor.AcceptAsync(context, sessions.Deadlines, sessions.Settings);
+        if (connection is null) return;
+        var webSocket = new RelayedWebSocket(relay, owner, sid, connection, moved => ArriveAsync(context, sid, connection, moved));
+        if (state[0] == 2) connection.Close(CloseReason.ProtocolError);
+        else connection.CloseAfter(sessions.Settings.UpgradeTimeout);
+        webSocket.Ended(await connection.RunAsync(webSocket));
+    }
+
+    private async Task<EngineWebSocket?> ArriveAsync(HttpContext context, string sid, WebSocketConnection connection, MovedSession moved)
+    {
+        var address = ClientAddress.Of(context);
+        if (admission.TryEnter(address) is not null) return null;
+        var session = sessions.Adopt(sid, address);
+        var webSocket = new EngineWebSocket(session, connection, probes: false);
+        await session.ArriveAsync(webSocket, application, moved);
+        return webSocket;
+    }
+}

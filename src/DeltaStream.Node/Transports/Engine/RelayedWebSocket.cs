@@ -1,0 +1,77 @@
+using System.Security.Cryptography;
+using Akka.Actor;
+using DeltaStream.Actors.Clients;
+using DeltaStream.Actors.Sessions;
+using DeltaStream.Node.Transports.Relay;
+using DeltaStream.Node.Transports.WebSockets;
+using DeltaStream.SocketIO.Engine;
+using DeltaStream.SocketIO.Framing;
+
+namespace DeltaStream.Node.Transports.Engine;
+
+/// <summary>
+/// A WebSocket that probes for a session which another node holds. Once the client upgrades the session is here, and nothing
+/// of it passes through that node any more.
+/// </summary>
+internal sealed class RelayedWebSocket(
+    SessionRelay relay, Address owner, string sid, WebSocketConnection connection, Func<MovedSession, Task<EngineWebSocket?>> arrive) : IWebSocketReceiver
+{
+    private readonly string _name = RandomNumberGenerator.GetHexString(16);
+    private EngineWebSocket? _arrived;
+    private bool _hasProbed;
+
+    /// <inheritdoc/>
+    public ValueTask OnMessageAsync(WebSocketMessage message)
+    {
+        if (_arrived is not null) return _arrived.OnMessageAsync(message);
+        if (message.Opcode == WebSocketOpcode.Binary || !EnginePacketCodec.TryParseText(message.Data, out var packet)) return Drop();
+        if (!_hasProbed && packet is { Type: EnginePacketType.Ping, IsProbe: true }) return ProbeAsync();
+        return _hasProbed && packet.Type == EnginePacketType.Upgrade ? UpgradeAsync() : Drop();
+    }
+
+    /// <inheritdoc/>
+    public void OnTooLarge() => _arrived?.OnTooLarge();
+
+    /// <inheritdoc/>
+    public void OnAlive() { }
+
+    /// <inheritdoc/>
+    public void OnReady() => Volatile.Read(ref _arrived)?.OnReady();
+
+    /// <summary>The WebSocket is over.</summary>
+    public void Ended(CloseReason reason)
+    {
+        if (_arrived is not null) _arrived.Session.OnWebSocketEnded(_arrived, reason);
+        else if (_hasProbed) relay.Tell(owner, RelayKind.EndProbe, Question());
+    }
+
+    private async ValueTask ProbeAsync()
+    {
+        _hasProbed = true;
+        if (await relay.AskAsync(owner, RelayKind.Probe, Question()) is [1]) connection.Sender.WriteControl(EngineFrames.ProbePong);
+        else await Drop();
+    }
+
+    private async ValueTask UpgradeAsync()
+    {
+        connection.CancelTimeout();
+        var moved = await relay.AskAsync(owner, RelayKind.Move, Question());
+        // What is not here can't go on: the client connects again, and finds its rooms by its pid.
+        if (moved is not { Length: > 0 }) connection.Close(CloseReason.ServerError);
+        else if (await arrive(MovedSession.Read(moved)) is { } webSocket) Volatile.Write(ref _arrived, webSocket);
+        else connection.Close(CloseReason.ServerDraining);
+    }
+
+    private byte[] Question() => MovedClientCodec.ToBytes(output =>
+    {
+        output.Write(sid);
+        output.Write(_name);
+    });
+
+    // Only this WebSocket is dropped: the session goes on over polling.
+    private ValueTask Drop()
+    {
+        connection.Close(CloseReason.ProtocolError);
+        return default;
+    }
+}

@@ -1,0 +1,94 @@
+using Akka.Actor;
+using Akka.Cluster;
+
+namespace DeltaStream.Node.Transports.Relay;
+
+/// <summary>A node's end of the relay: puts parts together, lets the owner of the sessions answer, and hears who is gone.</summary>
+internal sealed class RelayActor(SessionRelay relay) : UntypedActor
+{
+    private readonly Dictionary<(Address, long, RelayKind), MemoryStream> _partial = [];
+    private readonly Dictionary<(Address, long), CancellationTokenSource> _running = [];
+
+    protected override void PreStart() => Cluster.Get(Context.System).Subscribe(
+        Self, ClusterEvent.SubscriptionInitialStateMode.InitialStateAsEvents, typeof(ClusterEvent.UnreachableMember), typeof(ClusterEvent.MemberRemoved));
+
+    protected override void PostStop() => Cluster.Get(Context.System).Unsubscribe(Self);
+
+    protected override void OnReceive(object message)
+    {
+        switch (message)
+        {
+            case RelayPart part:
+                OnPart(part);
+                break;
+            case Answered answered:
+                _running.Remove((answered.To.Path.Address, answered.Id), out var running);
+                running?.Dispose();
+                SessionRelay.Send(answered.To, Self, answered.Id, RelayKind.Answer, answered.Bytes);
+                break;
+            case ClusterEvent.UnreachableMember unreachable:
+                OnGone(unreachable.Member.Address);
+                break;
+            case ClusterEvent.MemberRemoved removed:
+                OnGone(removed.Member.Address);
+                break;
+            default:
+                Unhandled(message);
+                break;
+        }
+    }
+
+    private void OnPart(RelayPart part)
+    {
+        var key = (Sender.Path.Address, part.Id, part.Kind);
+        byte[] bytes;
+        if (_partial.TryGetValue(key, out var partial) || !part.IsLast)
+        {
+            if (partial is null) _partial[key] = partial = new();
+            partial.Write(part.Bytes.Span);
+            if (!part.IsLast) return;
+            _partial.Remove(key);
+            bytes = partial.ToArray();
+        }
+        else
+        {
+            bytes = part.Bytes.ToArray();
+        }
+
+        switch (part.Kind)
+        {
+            case RelayKind.Accepted:
+                relay.OnAccepted(part.Id);
+                break;
+            case RelayKind.Answer:
+                relay.OnAnswer(part.Id, bytes);
+                break;
+            case RelayKind.Abort:
+                if (_running.TryGetValue((Sender.Path.Address, part.Id), out var running)) running.Cancel();
+                break;
+            default:
+                Run(part.Id, part.Kind, bytes);
+                break;
+        }
+    }
+
+    private void Run(long id, RelayKind kind, byte[] question)
+    {
+        if (relay.Owner is not { } owner) return;
+        var sender = Sender;
+        sender.Tell(new RelayPart(id, RelayKind.Accepted, true, default), Self);
+        var aborted = _running[(sender.Path.Address, id)] = new CancellationTokenSource();
+        owner.AnswerAsync(kind, question, aborted.Token).ContinueWith(
+            task => new Answered(sender, id, task.IsCompletedSuccessfully ? task.Result : []), TaskScheduler.Default).PipeTo(Self);
+    }
+
+    private void OnGone(Address node)
+    {
+        relay.OnGone(node);
+        foreach (var key in _partial.Keys.Where(key => key.Item1.Equals(node)).ToArray()) _partial.Remove(key);
+        // Who asked for a poll's answer is not there to pass it on.
+        foreach (var (_, running) in _running.Where(it => it.Key.Item1.Equals(node)).ToArray()) running.Cancel();
+    }
+
+    private sealed record Answered(IActorRef To, long Id, byte[] Bytes) : INoSerializationVerificationNeeded;
+}

@@ -1,0 +1,52 @@
+using System.Buffers.Binary;
+using System.Runtime.Serialization;
+using Akka.Actor;
+using Akka.Serialization;
+
+namespace DeltaStream.Node.Transports.Relay;
+
+/// <summary>A <see cref="RelayPart"/> as bytes: a head of ten bytes, then the part as it is.</summary>
+public sealed class RelaySerializer(ExtendedActorSystem system) : SerializerWithStringManifest(system)
+{
+    private const string PartManifest = "p";
+    private const int Head = 10;
+
+    /// <summary>The serializer's number on the wire; never to be changed.</summary>
+    public const int Id = 7_303;
+
+    /// <summary>Binds it.</summary>
+    public const string Hocon = """
+        akka.actor {
+          serializers {
+            deltastream-relay = "DeltaStream.Node.Transports.Relay.RelaySerializer, DeltaStream.Node"
+          }
+          serialization-bindings {
+            "DeltaStream.Node.Transports.Relay.RelayPart, DeltaStream.Node" = deltastream-relay
+          }
+        }
+        """;
+
+    /// <inheritdoc/>
+    public override int Identifier => Id;
+
+    /// <inheritdoc/>
+    public override string Manifest(object o) => o is RelayPart ? PartManifest : throw new ArgumentException($"{o.GetType()} is no message between nodes", nameof(o));
+
+    /// <inheritdoc/>
+    public override byte[] ToBinary(object obj)
+    {
+        if (obj is not RelayPart part) throw new ArgumentException($"{obj.GetType()} is no message between nodes", nameof(obj));
+        var bytes = GC.AllocateUninitializedArray<byte>(Head + part.Bytes.Length);
+        BinaryPrimitives.WriteInt64LittleEndian(bytes, part.Id);
+        bytes[8] = (byte)part.Kind;
+        bytes[9] = part.IsLast ? (byte)1 : (byte)0;
+        part.Bytes.CopyTo(bytes.AsMemory(Head));
+        return bytes;
+    }
+
+    /// <inheritdoc/>
+    /// <exception cref="SerializationException">The bytes are no such message.</exception>
+    public override object FromBinary(byte[] bytes, string manifest) => manifest == PartManifest && bytes.Length >= Head
+        ? new RelayPart(BinaryPrimitives.ReadInt64LittleEndian(bytes), (RelayKind)bytes[8], bytes[9] != 0, bytes.AsMemory(Head))
+        : throw new SerializationException($"{bytes.Length} bytes of '{manifest}' can't be read");
+}

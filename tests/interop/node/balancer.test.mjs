@@ -1,0 +1,96 @@
+// Stock socket.io-client through a balancer that hands each request to the next of three nodes.
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import { eventually, modes, next, recorded, settled, socketClients } from './lib/clients.mjs';
+import { cluster } from './lib/servers.mjs';
+
+const sessions = Number(process.env.BALANCER_SESSIONS ?? 200);
+const rounds = 30;
+let nodes;
+
+const clientsOf = async ({ url }) => (await (await fetch(`${url}/health`)).json()).clients;
+const asked = (socket, event, data) => new Promise((resolve) => socket.emit(event, data, resolve));
+
+describe('behind a round-robin balancer', { timeout: 240_000 }, () => {
+  before(async () => (nodes = await cluster()));
+  after(() => nodes.stop());
+
+  for (const [version, mode] of [['4.8.4', 'polling'], ['4.8.4', 'upgrade'], ['4.5.4', 'upgrade']]) {
+    test(`${version}, ${mode}: ${sessions} sessions, none breaks, nothing is lost, comes twice or out of order`, async () => {
+      const symbol = `B${process.pid}-${version}-${mode}`;
+      const troubles = [];
+      const clients = [];
+      const publish = (price) => nodes.publish('enriched:underlying', { product: symbol, price, timestamp: new Date().toISOString() });
+      let price = 0;
+      let publishing = true;
+      // Updates flow while the clients connect, subscribe and upgrade: a move must lose none of the last ones.
+      const producing = (async () => {
+        while (publishing) {
+          await publish(++price);
+          await new Promise((resolve) => setTimeout(resolve, 50));
+        }
+      })();
+      for (let i = 0; i < sessions; i++) {
+        const socket = socketClients[`socket.io-client ${version}`](nodes.url, { transports: modes[mode], forceNew: true });
+        for (const trouble of ['connect_error', 'disconnect']) socket.on(trouble, (why) => troubles.push(`${i} ${trouble} ${why} ${why?.context?.status}`));
+        const client = { socket, events: recorded(socket), acks: [] };
+        clients.push(client);
+        client.joined = (async () => {
+          await next(socket, 'connected');
+          assert.equal((await asked(socket, 'subscribe', { type: 'product', symbol })).status, 'ok');
+          // Many requests at once, over whichever nodes: their answers come in the order of asking.
+          await Promise.all(Array.from({ length: 10 }, async (_, n) => {
+            const ack = await asked(socket, 'unsubscribe', { type: 'product', symbol: `NEVER-${n}` });
+            client.acks.push(ack.room);
+          }));
+        })();
+        if (i % 20 === 19) await Promise.all(clients.map((it) => it.joined));
+      }
+      await Promise.all(clients.map((it) => it.joined));
+      for (const { socket } of clients) await settled(socket.io.engine, mode);
+      for (let i = 0; i < rounds; i++) await new Promise((resolve) => setTimeout(resolve, 20));
+      publishing = false;
+      await producing;
+      const pricesOf = (events) => events.filter(([name, data]) => name === 'underlying_update' && data.product === symbol).map(([, data]) => data.price);
+      for (const { events, acks } of clients) {
+        await eventually(() => pricesOf(events).at(-1) === price, 'the last price');
+        const prices = pricesOf(events);
+        // The answer to `subscribe` repeats the newest value; from there on each comes once, in order.
+        const repeats = prices.filter((value, n) => n > 0 && value === prices[n - 1]).length;
+        assert.ok(prices.every((value, n) => n === 0 || value >= prices[n - 1]) && repeats <= 1, `${prices}`);
+        assert.deepEqual(acks, Array.from({ length: 10 }, (_, n) => `product:NEVER-${n}`));
+        assert.equal(events.filter(([name]) => name === 'connected').length, 1);
+      }
+      assert.deepEqual(troubles, []);
+      assert.equal((await Promise.all(nodes.nodes.map(clientsOf))).reduce((sum, n) => sum + n), sessions);
+      for (const { socket } of clients) socket.off('disconnect');
+      for (const { socket } of clients) socket.disconnect();
+      for (let left = 1; left > 0; ) left = (await Promise.all(nodes.nodes.map(clientsOf))).reduce((sum, n) => sum + n);
+    });
+  }
+
+  test('an upgraded session is where its WebSocket is: another node may die', async () => {
+    const sockets = Array.from({ length: 30 }, () => socketClients['socket.io-client 4.8.4'](nodes.url, { forceNew: true, reconnection: false }));
+    const lost = [];
+    for (const socket of sockets) socket.on('disconnect', () => lost.push(socket));
+    await Promise.all(sockets.map((socket) => next(socket, 'connected')));
+    for (const { io } of sockets) await settled(io.engine, 'upgrade');
+    await new Promise((resolve) => setTimeout(resolve, 1_000));
+    const there = await clientsOf(nodes.nodes[0]);
+    assert.ok(there > 0 && there < sockets.length);
+    nodes.nodes[0].kill();
+    await eventually(() => lost.length === there, 'those of the dead node are lost');
+    // The others are served on: whatever they ask is answered.
+    const others = sockets.filter((socket) => !lost.includes(socket));
+    for (const socket of others) assert.equal((await asked(socket, 'subscribe', { type: 'product', symbol: 'LATER' })).status, 'ok');
+    assert.equal(lost.length, there);
+    for (const socket of others) socket.disconnect();
+  });
+
+  test('a session whose node is gone is unknown at once', async () => {
+    // 'AAAAAA.' names no member; a dead one is the same to whoever asks.
+    const response = await fetch(`${nodes.nodes[1].url}/socket.io/?EIO=4&transport=polling&sid=AAAAAA.${'x'.repeat(24)}`);
+    assert.equal(response.status, 400);
+    assert.deepEqual(await response.json(), { code: 1, message: 'Session ID unknown' });
+  });
+});
