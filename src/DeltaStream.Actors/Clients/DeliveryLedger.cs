@@ -26,15 +26,11 @@ public enum OfferResult : byte
 /// table of marks remembers what was delivered ahead of it.
 /// </para>
 /// </summary>
-public sealed class DeliveryLedger
+public sealed partial class DeliveryLedger
 {
-    private const int LeftKept = 8;
-
     private JoinedRoom? _general;
     private Dictionary<string, JoinedRoom>? _chains;
     private Dictionary<ConflationKey, JoinedRoom>? _narrow;
-    private Queue<(ConflationKey Key, Position Delivered)>? _left;
-    private Queue<(Room Room, Position Position)>? _wideLeft;
 
     /// <summary>How many rooms the client is in.</summary>
     public int Count => (_general is null ? 0 : 1) + (_chains?.Count ?? 0) + (_narrow?.Count ?? 0);
@@ -104,13 +100,6 @@ public sealed class DeliveryLedger
         var wide = Later(WideOf(joined.Room)?.Position ?? Position.None, joined.WideAtJoin);
         joined.AwaitSnapshot(Later(joined.Position, wide));
         return (joined.Position, wide);
-    }
-
-    /// <summary>What was delivered over narrow rooms, and how far along wide ones the client was, when it left them a moment ago.</summary>
-    internal (IReadOnlyList<(ConflationKey, Position)> Narrow, IReadOnlyList<(Room, Position)> Wide) Left
-    {
-        get => ([.. _left ?? []], [.. _wideLeft ?? []]);
-        set => (_left, _wideLeft) = (value.Narrow.Count == 0 ? null : new(value.Narrow), value.Wide.Count == 0 ? null : new(value.Wide));
     }
 
     /// <summary>Enters a room that the client was in on another node: what it has had there it is not sent again.</summary>
@@ -243,55 +232,6 @@ public sealed class DeliveryLedger
         var marked = joined.MarkOf(update.Key);
         if (update.Event == MarketEvent.ChainSummary) return marked;
         return Later(marked, NarrowOf(update)?.Delivered ?? LeftAt(update.Key));
-    }
-
-    /// <summary>
-    /// What was delivered over a narrow room just left: the same value may be under way as an offer to the wide one, by a
-    /// slower path. That is a matter of milliseconds, so a few are enough.
-    /// </summary>
-    private void Remember(ConflationKey key, Position delivered)
-    {
-        _left ??= new(LeftKept);
-        if (_left.Count == LeftKept) _left.Dequeue();
-        _left.Enqueue((key, delivered));
-    }
-
-    private Position LeftAt(ConflationKey key)
-    {
-        var last = Position.None;
-        if (_left is null) return last;
-        foreach (var left in _left)
-        {
-            if (left.Key == key) last = Later(last, left.Delivered);
-        }
-
-        return last;
-    }
-
-    /// <summary>
-    /// How far along a wide room just left the client was. Who joins it again, or a narrow room that it overlaps, has had
-    /// whatever came until there, and whoever makes the snapshot may not have come as far yet.
-    /// </summary>
-    private bool RememberWide(JoinedRoom? left)
-    {
-        if (left is null) return false;
-        if (left.Position == Position.None) return true;
-        _wideLeft ??= new(LeftKept);
-        if (_wideLeft.Count == LeftKept) _wideLeft.Dequeue();
-        _wideLeft.Enqueue((left.Room, left.Position));
-        return true;
-    }
-
-    private Position WideLeftAt(Room room)
-    {
-        var last = Position.None;
-        if (_wideLeft is null) return last;
-        foreach (var left in _wideLeft)
-        {
-            if (left.Room.Equals(room)) last = Later(last, left.Position);
-        }
-
-        return last;
     }
 
     private static Position Later(Position one, Position other) => one > other ? one : other;
