@@ -27,6 +27,8 @@ public sealed class NetworkLab : IAsyncDisposable
 
     private string Router => $"dslab{_id}-r";
 
+    private string Cable => $"dslab{_id}";
+
     /// <summary>Lays the cables.</summary>
     /// <param name="machines">How many machines, at most 7; they are numbered from 1.</param>
     public static async Task<NetworkLab> BuildAsync(int machines)
@@ -65,7 +67,8 @@ public sealed class NetworkLab : IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
-        // With a namespace go its cables.
+        // With a namespace go its cables, but in the kernel's own time; the one that ends here is taken away at once, for the next lab.
+        await TryAsync("link", "del", Cable);
         foreach (var name in Enumerable.Range(1, _machines).Select(Namespace).Append(Router)) await TryAsync("netns", "del", name);
     }
 
@@ -112,7 +115,7 @@ public sealed class NetworkLab : IAsyncDisposable
     private async Task BuildAsync()
     {
         await IpAsync("netns", "exec", Router, "sh", "-c", "echo 1 > /proc/sys/net/ipv4/ip_forward");
-        var here = $"dslab{_id}";
+        var here = Cable;
         var net = $"198.18.{_id * Subnets}";
         await IpAsync("-n", Router, "link", "add", "here", "type", "veth", "peer", "name", here, "netns", $"{Environment.ProcessId}");
         await IpAsync("-n", Router, "addr", "add", $"{net}.1/24", "dev", "here");
