@@ -59,10 +59,11 @@ class SideBySideTests(unittest.TestCase):
             until(lambda: (chain(expiry, number),) in ours.of("chain_update"), f"chain {number} from the gateway")
             until(lambda: (chain(expiry, number),) in theirs.of("chain_update"), f"chain {number} from Flask")
 
-        # One copy here, one for each room there.
+        # One copy here, one for each room there. (Each message has a thread of its own in this client.)
+        until(lambda: len(theirs.of("underlying_update")) == 2 * 20, "every copy from Flask")
         self.assertEqual([(price(number),) for number in range(1, 21)], ours.of("underlying_update"))
-        self.assertEqual(2 * 20, len(theirs.of("underlying_update")))
         for heard in (ours, theirs):
+            until(lambda: len(heard.of("chain_summary")) == 2, "both summaries")
             self.assertEqual([(chain(NEAR, 1),), (chain(FAR, 2),)], heard.of("chain_update"))
             self.assertEqual([1, 2], [summary["spot_price"] for summary, in heard.of("chain_summary")])
             self.assertEqual([], heard.of("error"))
@@ -72,7 +73,8 @@ class SideBySideTests(unittest.TestCase):
         self.assertEqual(price(20), json.loads(self.redis.get("latest:underlying:NIFTY")))
         late = self.connect(self.gateway)
         until(lambda: len(late.of("chain_update")) == 2, "both expiries")
-        self.assertEqual([NEAR, FAR], [update["expiry"] for update, in late.of("chain_update")])
+        self.assertEqual({NEAR, FAR}, {update["expiry"] for update, in late.of("chain_update")})
+        until(lambda: late.of("underlying_update"), "the price")
         self.assertEqual([(price(20),)], late.of("underlying_update"))
 
     def test_a_value_that_only_the_other_has_kept_is_served(self):

@@ -46,9 +46,9 @@ describe("the live page", () => {
       const arrows = await page.locator("#prices .price-arrow").allInnerTexts();
       return arrows.every(arrow => ["▲", "▼"].includes(arrow));
     });
-    const drawn = await page.locator('[data-symbol="NIFTY"] canvas').evaluate(canvas =>
-      canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data.some(value => value !== 0));
-    assert.ok(drawn);
+    // A chart needs two points, which are at least 0.6 s apart: the arrows may be there before it.
+    await until("a chart", () => page.locator('[data-symbol="NIFTY"] canvas').evaluate(canvas =>
+      canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data.some(value => value !== 0)));
   });
 
   it("says that the prices are simulated, that it is connected, that the feed is live, and how much comes", async () => {
