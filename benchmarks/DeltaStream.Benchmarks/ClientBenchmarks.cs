@@ -28,6 +28,13 @@ public class ClientBenchmarks
     }
 
     [Benchmark]
+    public bool Put_what_is_due_and_take_it()
+    {
+        _outbox.AddDue(_update);
+        return _outbox.TryTake(out _, out _);
+    }
+
+    [Benchmark]
     public bool Conflate_in_the_outbox()
     {
         _outbox.Add(_update);

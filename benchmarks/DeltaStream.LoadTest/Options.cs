@@ -51,7 +51,7 @@ internal sealed class Options
 
     public IReadOnlyList<Contender> Contenders =>
         [.. (_values.GetValueOrDefault("servers") ?? (Comparisons.Contains(Command) ? "gateway,socketio,signalr,kestrel" : "gateway")).Split(',')
-            .Select(name => Contender.All.FirstOrDefault(contender => contender.Name == name) ?? throw new FormatException($"no server is called '{name}'"))];
+            .Select(name => Contender.Find(name) ?? throw new FormatException($"no server is called '{name}'"))];
 
     /// <exception cref="FormatException">What is wrong with the command line.</exception>
     public static Options Parse(string[] args)

@@ -6,6 +6,7 @@
 // growth (CPU of a delivery as clients grow), slow (clients that stop reading), storm (1,000 come and go at once),
 // polling (500 long-polling clients), products (2,000 products in one room), node (what a node costs without clients),
 // cluster (an update's cost by nodes and rooms; --nodes 1,2,3,4,5).
+// A server may also be a folder with a published gateway: the one before a change, beside the one with it.
 // build publishes the servers, which otherwise happens where one is started first.
 // Servers run as they are deployed, published and compiled ahead of time (artifacts/load-test).
 using DeltaStream.LoadTest;

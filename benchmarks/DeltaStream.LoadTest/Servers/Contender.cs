@@ -24,8 +24,17 @@ internal sealed record Contender(string Name, Func<int, int, MeasuredProcess> St
         new("kestrel", (port, redis) => StartDotnet("benchmarks/BareKestrel", port, redis), "/ws", Dialect.Bare, true),
     ];
 
-    private static MeasuredProcess StartGateway(int port, int redisPort, string deflate) =>
-        new("dotnet", [Repository.Program("src/DeltaStream.Node")], new Dictionary<string, string>
+    /// <summary>A server by its name, or a gateway that was published into a folder: so a change is compared with what was before it.</summary>
+    /// <returns>Null where neither is known.</returns>
+    public static Contender? Find(string name) =>
+        All.FirstOrDefault(contender => contender.Name == name) ?? (Directory.Exists(name) ? All[0] with
+        {
+            Name = System.IO.Path.GetFileName(name.TrimEnd('/')),
+            Start = (port, redis) => StartGateway(port, redis, deflate: "off", System.IO.Path.Combine(name, "DeltaStream.Node.dll")),
+        } : null);
+
+    private static MeasuredProcess StartGateway(int port, int redisPort, string deflate, string? program = null) =>
+        new("dotnet", [program ?? Repository.Program("src/DeltaStream.Node")], new Dictionary<string, string>
         {
             ["ASPNETCORE_ENVIRONMENT"] = "Production",
             ["AUTH_ALLOW_ANONYMOUS"] = "true",

@@ -148,7 +148,7 @@ public sealed partial class ClientActor
         Welcome(join);
         var due = new List<MarketUpdate>(snapshot.Values.Count);
         _ledger.Complete(joined, snapshot.Values, snapshot.IsComplete, snapshot.Seen, snapshot.Serial, due);
-        foreach (var update in due) Send(update);
+        foreach (var update in due) Enqueue(update);
     }
 
     /// <summary>Enters every room again; the ledger knows what was delivered, and the cache offers what was missed.</summary>

@@ -7,8 +7,12 @@ namespace DeltaStream.Actors.Clients;
 /// <summary>Sending: one write in flight, what is due leaves together, what can't leave conflates.</summary>
 public sealed partial class ClientActor
 {
-    // However busy the mailbox is, what is due waits for no more messages than this.
-    private const int MostUnflushed = 16;
+    // However busy the mailbox is, what is due waits for no more messages than this: as many as the dispatcher's throughput
+    // lets an actor take in one turn.
+    private const int MostUnflushed = 30;
+
+    // A client has to show that it reads after as many bytes at the latest; until then nothing is superseded.
+    private const int MostDueBytes = 64 * 1024;
 
     private static readonly Func<IWireProtocol, (MarketUpdate Update, ClientContext Context), Frame> Encode = static (protocol, it) =>
     {
@@ -31,9 +35,10 @@ public sealed partial class ClientActor
     /// <summary>Nothing leaves before <c>general</c> is heard: after <c>connected</c> no update may be missed.</summary>
     private bool CanWrite => _isReady && _opening is null && _reason is null;
 
+    /// <summary>Sends what came alone at once; where more waits in the mailbox it leaves together with that.</summary>
     private void Send(MarketUpdate update)
     {
-        if (_outbox.IsEmpty && CanWrite && !_cell.HasMessages)
+        if (CanWrite && _outbox.IsEmpty && !_cell.HasMessages)
         {
             var batch = Batch();
             batch.Add(FrameOf(update));
@@ -41,9 +46,23 @@ public sealed partial class ClientActor
         }
         else
         {
-            // A client that reads is spared nothing: only what it can't take now is superseded.
-            if (CanWrite && _outbox.Holds(update)) Flush();
-            if (_outbox.Add(update)) _context.Metrics.Conflated();
+            Enqueue(update);
+        }
+    }
+
+    /// <summary>A client that reads is spared nothing: only what it can't take now is superseded.</summary>
+    private void Enqueue(MarketUpdate update)
+    {
+        if (CanWrite)
+        {
+            _outbox.AddDue(update);
+            if (_outbox.DueBytes > MostDueBytes) Flush();
+        }
+        else
+        {
+            var superseded = _outbox.Conflate();
+            if (_outbox.Add(update)) superseded++;
+            _context.Metrics.Conflated(superseded);
         }
     }
 

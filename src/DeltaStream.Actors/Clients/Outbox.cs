@@ -5,13 +5,18 @@ namespace DeltaStream.Actors.Clients;
 
 /// <summary>
 /// What waits to be sent to one client: answers in order, then the newest update of each key, each keeping the place of the
-/// first one that it superseded, so that a busy key starves no other. An update costs a pointer: its frames are shared.
-/// Bounded by the number of keys, and for answers by what <see cref="IsOverfull"/> says.
+/// first one that it superseded, so that a busy key starves no other, then the updates that are due: every one of them, for they
+/// wait for the end of the actor's turn only. An update costs a pointer: its frames are shared. Bounded by the number of keys,
+/// for answers by what <see cref="IsOverfull"/> says, and for what is due by who writes it.
 /// </summary>
 public sealed class Outbox
 {
     // Above this many keys the tables are given back once they are empty: a client that was stuck once should not stay big.
     private const int KeptCapacity = 64;
+
+    // What is due is gone when the actor's turn is over, so its list is the thread's and not the client's.
+    [ThreadStatic]
+    private static List<MarketUpdate>? _spare;
 
     private readonly int _maxEntries;
     private readonly int _maxBytes;
@@ -19,6 +24,8 @@ public sealed class Outbox
     private int _controlBytes;
     private Queue<DataKey>? _order;
     private Dictionary<DataKey, MarketUpdate>? _newest;
+    private List<MarketUpdate>? _due;
+    private int _dueTaken;
 
     /// <summary>Makes an empty outbox.</summary>
     /// <param name="maxEntries">Answers that may wait.</param>
@@ -35,8 +42,11 @@ public sealed class Outbox
     /// <summary>How many answers wait.</summary>
     public int ControlCount => _control?.Count ?? 0;
 
-    /// <summary>How many updates wait: one a key.</summary>
-    public int DataCount => _newest?.Count ?? 0;
+    /// <summary>How many updates wait: one a key, and all that are due.</summary>
+    public int DataCount => (_newest?.Count ?? 0) + (_due is null ? 0 : _due.Count - _dueTaken);
+
+    /// <summary>How many bytes of updates are due.</summary>
+    public int DueBytes { get; private set; }
 
     /// <summary>Whether more answers wait than may: the client is a slow consumer.</summary>
     public bool IsOverfull => ControlCount > _maxEntries || _controlBytes > _maxBytes;
@@ -51,7 +61,26 @@ public sealed class Outbox
         _controlBytes += answer.Bytes.Length;
     }
 
-    /// <summary>Adds an update, in the place of the one it supersedes.</summary>
+    /// <summary>Adds an update to be sent now, behind all that waits; it supersedes nothing.</summary>
+    public void AddDue(MarketUpdate update)
+    {
+        if (_due is null) (_due, _spare) = (_spare ?? [], null);
+        _due.Add(update);
+        DueBytes += update.Payload.Length;
+    }
+
+    /// <summary>The client can't take more now: what was due conflates with what waits.</summary>
+    /// <returns>How many were superseded.</returns>
+    public int Conflate()
+    {
+        if (_due is null) return 0;
+        var superseded = 0;
+        for (var i = _dueTaken; i < _due.Count; i++) superseded += Add(_due[i]) ? 1 : 0;
+        ForgetDue();
+        return superseded;
+    }
+
+    /// <summary>Adds an update that can't be sent now, in the place of the one it supersedes; nothing may be due then.</summary>
     /// <returns>True when it superseded one that was never sent.</returns>
     public bool Add(MarketUpdate update)
     {
@@ -62,9 +91,6 @@ public sealed class Outbox
         else (_order ??= new()).Enqueue(key);
         return supersedes;
     }
-
-    /// <summary>Whether an update waits that this one would supersede.</summary>
-    public bool Holds(MarketUpdate update) => _newest is not null && _newest.ContainsKey(new(update.Event, update.Key));
 
     /// <summary>Takes what is next, answers first; false when nothing waits. One of the two is set.</summary>
     public bool TryTake(out Frame? answer, out MarketUpdate? update)
@@ -78,7 +104,7 @@ public sealed class Outbox
         }
 
         answer = null;
-        if (_order is null || !_order.TryDequeue(out var key)) return false;
+        if (_order is null || !_order.TryDequeue(out var key)) return TryTakeDue(out update);
         _newest!.Remove(key, out update);
         if (_order.Count == 0 && _order.Capacity > KeptCapacity) (_order, _newest) = (null, null);
         return true;
@@ -86,7 +112,19 @@ public sealed class Outbox
 
     /// <summary>Removes the updates that the client is no longer to get.</summary>
     /// <returns>How many were removed.</returns>
-    public int Purge(Func<MarketUpdate, bool> isWanted)
+    public int Purge(Func<MarketUpdate, bool> isWanted) => PurgeDue(isWanted) + PurgeNewest(isWanted);
+
+    private int PurgeDue(Func<MarketUpdate, bool> isWanted)
+    {
+        if (_due is null) return 0;
+        var before = DataCount;
+        var kept = _due.Skip(_dueTaken).Where(isWanted).ToList();
+        ForgetDue();
+        foreach (var update in kept) AddDue(update);
+        return before - DataCount;
+    }
+
+    private int PurgeNewest(Func<MarketUpdate, bool> isWanted)
     {
         if (_newest is null || _newest.Count == 0) return 0;
         var before = _newest.Count;
@@ -99,6 +137,24 @@ public sealed class Outbox
 
         _order = kept;
         return before - _newest.Count;
+    }
+
+    private bool TryTakeDue(out MarketUpdate? update)
+    {
+        update = null;
+        if (_due is null) return false;
+        update = _due[_dueTaken++];
+        DueBytes -= update.Payload.Length;
+        if (_dueTaken == _due.Count) ForgetDue();
+        return true;
+    }
+
+    private void ForgetDue()
+    {
+        _due!.Clear();
+        if (_due.Capacity <= KeptCapacity) _spare = _due;
+        _due = null;
+        _dueTaken = DueBytes = 0;
     }
 
     private readonly record struct DataKey(MarketEvent Event, ConflationKey Key);

@@ -106,8 +106,11 @@ public sealed class GatewayMetrics : IDisposable
         _latency.Record(latency);
     }
 
-    /// <summary>An update superseded one that a client had not taken yet.</summary>
-    public void Conflated() => _conflated.Add(1);
+    /// <summary>Updates were superseded that a client had not taken yet.</summary>
+    public void Conflated(int updates)
+    {
+        if (updates > 0) _conflated.Add(updates);
+    }
 
     /// <summary>Updates were not sent to a client.</summary>
     public void Dropped(int updates, string reason)

@@ -68,6 +68,63 @@ public class OutboxSpecs
     }
 
     [Fact]
+    public void What_is_due_leaves_whole_behind_what_waited()
+    {
+        var outbox = new Outbox(10, 1000);
+        var (waited, first, second, answer) = (Price("A", 1), Price("A", 2), Price("A", 3), Answer(1));
+        outbox.Add(waited);
+        outbox.AddDue(first);
+        outbox.AddDue(second);
+        outbox.Add(answer);
+        Assert.Equal(3, outbox.DataCount);
+        Assert.Equal([answer, waited, first, second], TakeAll(outbox));
+        Assert.True(outbox.IsEmpty);
+    }
+
+    [Fact]
+    public void What_was_due_conflates_once_the_client_takes_no_more()
+    {
+        var outbox = new Outbox(10, 1000);
+        outbox.Add(Price("A", 1));
+        var (other, newest) = (Price("B", 2), Price("A", 4));
+        outbox.AddDue(other);
+        outbox.AddDue(Price("A", 3));
+        outbox.AddDue(newest);
+        Assert.Equal(2, outbox.Conflate());
+        Assert.Equal(0, outbox.Conflate());
+        Assert.Equal([newest, other], TakeAll(outbox));
+    }
+
+    [Fact]
+    public void What_is_due_is_counted_in_bytes_until_it_is_taken_or_not_wanted()
+    {
+        var outbox = new Outbox(10, 1000);
+        outbox.AddDue(Price("A", 1, size: 70));
+        outbox.AddDue(Price("A", 2, size: 20));
+        outbox.AddDue(Price("B", 3, size: 5));
+        Assert.Equal(95, outbox.DueBytes);
+        outbox.TryTake(out _, out _);
+        Assert.Equal(25, outbox.DueBytes);
+        Assert.Equal(1, outbox.Purge(static update => update.Key.Product != "A"));
+        Assert.Equal((5, 1), (outbox.DueBytes, outbox.DataCount));
+        TakeAll(outbox);
+        Assert.Equal(0, outbox.DueBytes);
+    }
+
+    [Fact]
+    public void Two_outboxes_of_a_thread_share_nothing_of_what_is_due()
+    {
+        var (one, other) = (new Outbox(10, 1000), new Outbox(10, 1000));
+        var (a, b, c) = (Price("A", 1), Price("B", 2), Price("C", 3));
+        one.AddDue(a);
+        other.AddDue(b);
+        Assert.Equal([a], TakeAll(one));
+        one.AddDue(c);
+        Assert.Equal([b], TakeAll(other));
+        Assert.Equal([c], TakeAll(one));
+    }
+
+    [Fact]
     public void A_million_updates_to_a_stuck_client_hold_one_a_key()
     {
         var outbox = new Outbox(10, 1000);
@@ -82,43 +139,57 @@ public class OutboxSpecs
         Gen.Int[0, 1_000].Array[0, 200].Sample(choices =>
         {
             var outbox = new Outbox(1_000, 1_000_000);
-            var model = new List<MarketUpdate>();
+            var (model, due) = (new List<MarketUpdate>(), new List<MarketUpdate>());
             var sequence = 0;
             foreach (var choice in choices)
             {
                 var product = $"P{choice / 8 % 5}";
-                switch (choice % 8)
+                switch (choice % 10)
                 {
                     case 0:
                         model.RemoveAll(it => it.Key.Product == product);
+                        due.RemoveAll(it => it.Key.Product == product);
                         outbox.Purge(it => it.Key.Product != product);
                         break;
                     case 1 or 2:
                         var any = outbox.TryTake(out _, out var taken);
-                        Assert.Equal(model.Count > 0, any);
-                        Assert.Same(model.FirstOrDefault(), taken);
-                        if (any) model.RemoveAt(0);
+                        var from = model.Count > 0 ? model : due;
+                        Assert.Equal(from.Count > 0, any);
+                        Assert.Same(from.FirstOrDefault(), taken);
+                        if (any) from.RemoveAt(0);
+                        break;
+                    case 3 or 4 or 5:
+                        due.Add(Price(product, ++sequence));
+                        outbox.AddDue(due[^1]);
                         break;
                     default:
+                        Assert.Equal(due.Count(update => Put(model, update)), outbox.Conflate());
+                        due.Clear();
                         var update = Price(product, ++sequence);
-                        var at = model.FindIndex(it => it.Key.Product == product);
-                        Assert.Equal(at >= 0, outbox.Add(update));
-                        if (at >= 0) model[at] = update;
-                        else model.Add(update);
+                        Assert.Equal(Put(model, update), outbox.Add(update));
                         break;
                 }
             }
 
-            Assert.Equal(model, TakeAll(outbox));
+            Assert.Equal([.. model, .. due], TakeAll(outbox));
         }, iter: 2_000);
+
+    /// <summary>What the outbox has to do with an update that can't be sent now; true when it supersedes one.</summary>
+    private static bool Put(List<MarketUpdate> model, MarketUpdate update)
+    {
+        var at = model.FindIndex(it => it.Key.Product == update.Key.Product);
+        if (at >= 0) model[at] = update;
+        else model.Add(update);
+        return at >= 0;
+    }
 
     private static Frame Answer(int size) => new(new byte[size], 0);
 
-    private static MarketUpdate Price(string product, long sequence) =>
-        Update(MarketEvent.UnderlyingUpdate, ConflationKey.Underlying(product), sequence);
+    private static MarketUpdate Price(string product, long sequence, int size = 0) =>
+        Update(MarketEvent.UnderlyingUpdate, ConflationKey.Underlying(product), sequence, size);
 
-    private static MarketUpdate Update(MarketEvent @event, ConflationKey key, long sequence) =>
-        new(@event, key, new(1, sequence), default, 0, 0);
+    private static MarketUpdate Update(MarketEvent @event, ConflationKey key, long sequence, int size = 0) =>
+        new(@event, key, new(1, sequence), new byte[size], 0, 0);
 
     private static List<object> TakeAll(Outbox outbox)
     {
