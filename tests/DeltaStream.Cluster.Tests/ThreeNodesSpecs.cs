@@ -4,25 +4,13 @@ using DeltaStream.TestSupport;
 namespace DeltaStream.Cluster.Tests;
 
 /// <summary>What a client may rely on, with three nodes.</summary>
-public sealed class ThreeNodesSpecs : IAsyncLifetime
+[Collection(SharedClusterCollection.Name)]
+public sealed class ThreeNodesSpecs(SharedCluster shared)
 {
-    private TestCluster _cluster = null!;
+    private readonly TestCluster _cluster = shared.Cluster;
 
-    public async Task InitializeAsync() => _cluster = await TestCluster.StartAsync();
-
-    public async Task DisposeAsync() => await _cluster.DisposeAsync();
-
-    /// <summary>One cluster for all of it: starting three processes is what costs.</summary>
     [Fact]
-    public async Task Three_nodes_answer_as_one()
-    {
-        await _cluster.ActiveAsync();
-        await One_copy_of_each_update_for_a_client_on_every_node();
-        await A_snapshot_on_a_node_that_has_never_seen_the_product();
-        await The_same_products_on_every_node();
-    }
-
-    private async Task One_copy_of_each_update_for_a_client_on_every_node()
+    public async Task One_copy_of_each_update_for_a_client_on_every_node()
     {
         await using var producer = await Producer.OpenAsync(_cluster.Redis);
         var clients = await ConnectToEachAsync();
@@ -53,7 +41,8 @@ public sealed class ThreeNodesSpecs : IAsyncLifetime
         }
     }
 
-    private async Task A_snapshot_on_a_node_that_has_never_seen_the_product()
+    [Fact]
+    public async Task A_snapshot_on_a_node_that_has_never_seen_the_product()
     {
         await using var producer = await Producer.OpenAsync(_cluster.Redis);
         await producer.ChainAsync("FINNIFTY", "2026-12-31", 2);
@@ -67,21 +56,26 @@ public sealed class ThreeNodesSpecs : IAsyncLifetime
         }
     }
 
-    private async Task The_same_products_on_every_node()
+    [Fact]
+    public async Task The_same_products_on_every_node()
     {
         await using var producer = await Producer.OpenAsync(_cluster.Redis);
         await producer.NextAsync("BANKNIFTY");
-        foreach (var node in _cluster.Nodes)
+        var clients = await ConnectToEachAsync();
+        await Eventually.True(async () =>
         {
-            await using var client = await SocketIoTestClient.ConnectAsync(node);
-            await Eventually.True(async () =>
-            {
-                await client.EmitAsync("get_products");
-                var answers = client.Of("products");
-                return answers.Count > 0 && answers[^1].Data.GetProperty("products").Deserialize<string[]>()!
-                    .SequenceEqual(["BANKNIFTY", "FINNIFTY", "NIFTY"]);
-            }, $"node {node.Address} knows the products");
-        }
+            var answers = await Task.WhenAll(clients.Select(ProductsAsync));
+            return answers.All(products => products.Contains("BANKNIFTY") && products.SequenceEqual(answers[0]) && products.SequenceEqual(products.Order(StringComparer.Ordinal)));
+        }, "every node knows the products");
+        foreach (var client in clients) await client.DisposeAsync();
+    }
+
+    private static async Task<string[]> ProductsAsync(SocketIoTestClient client)
+    {
+        var before = client.Of("products").Count;
+        await client.EmitAsync("get_products");
+        await Eventually.True(() => client.Of("products").Count > before, "the answer");
+        return client.Of("products")[^1].Data.GetProperty("products").Deserialize<string[]>()!;
     }
 
     private Task<SocketIoTestClient[]> ConnectToEachAsync() => Task.WhenAll(_cluster.Nodes.Select(SocketIoTestClient.ConnectAsync));

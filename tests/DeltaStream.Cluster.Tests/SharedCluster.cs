@@ -1,0 +1,22 @@
+namespace DeltaStream.Cluster.Tests;
+
+/// <summary>Three nodes for all specs that leave them as they found them: starting them is what costs. Nothing is throttled.</summary>
+public sealed class SharedCluster : IAsyncLifetime
+{
+    public TestCluster Cluster { get; private set; } = null!;
+
+    public async Task InitializeAsync()
+    {
+        Cluster = await TestCluster.StartAsync(("BRIDGE_MAX_RATE", "0"));
+        await Cluster.ActiveAsync();
+    }
+
+    public async Task DisposeAsync() => await Cluster.DisposeAsync();
+}
+
+/// <summary>The specs that share it.</summary>
+[CollectionDefinition(Name)]
+public sealed class SharedClusterCollection : ICollectionFixture<SharedCluster>
+{
+    public const string Name = "shared cluster";
+}
