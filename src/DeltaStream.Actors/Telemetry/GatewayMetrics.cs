@@ -30,6 +30,7 @@ public sealed class GatewayMetrics : IDisposable
     private readonly Counter<long> _refusedConnections;
     private readonly Counter<long> _movedAddresses;
     private readonly Counter<long> _refusedTokens;
+    private readonly Counter<long> _relayedBytes;
     private readonly Counter<long> _encodes;
     private readonly Counter<long> _closes;
     private readonly Counter<long> _slowConsumers;
@@ -48,6 +49,7 @@ public sealed class GatewayMetrics : IDisposable
         _refusedConnections = _meter.CreateCounter<long>("refused_connections", description: "Connections and polls refused, by reason");
         _movedAddresses = _meter.CreateCounter<long>("sessions_moved_address", description: "Times a session was used from another address than before");
         _refusedTokens = _meter.CreateCounter<long>("refused_tokens", description: "Tokens refused, by reason");
+        _relayedBytes = _meter.CreateCounter<long>("relayed_bytes", description: "Bytes sent to other nodes for sessions that are not, or no longer, where their client is");
         _encodes = _meter.CreateCounter<long>("encodes", description: "Frames made of updates, by wire protocol");
         _closes = _meter.CreateCounter<long>("closes", description: "Connections ended, by reason");
         _slowConsumers = _meter.CreateCounter<long>("slow_consumers", description: "Clients closed because they did not read");
@@ -59,7 +61,7 @@ public sealed class GatewayMetrics : IDisposable
     /// <summary>Shows every counter from the start, at 0: what is not there can't be alarmed on.</summary>
     public void ShowAll()
     {
-        foreach (var counter in new[] { _delivered, _conflated, _slowConsumers, _movedAddresses }) counter.Add(0);
+        foreach (var counter in new[] { _delivered, _conflated, _slowConsumers, _movedAddresses, _relayedBytes }) counter.Add(0);
         Count(_dropped, "unsubscribed");
         foreach (var reason in RefusedConnectionReasons) Count(_refusedConnections, reason);
         foreach (var reason in CloseReason.All) Count(_closes, reason.Name);
@@ -126,6 +128,9 @@ public sealed class GatewayMetrics : IDisposable
 
     /// <summary>A session was used from another address than before.</summary>
     public void SessionMovedAddress() => _movedAddresses.Add(1);
+
+    /// <summary>So many bytes were sent to another node: a request for a session that it holds, the answer to one, or a session that moves.</summary>
+    public void Relayed(int bytes) => _relayedBytes.Add(bytes);
 
     /// <summary>A token was refused for this reason; a count of 0 shows the reason before that.</summary>
     public void RefusedToken(string reason, int count = 1) => _refusedTokens.Add(count, new KeyValuePair<string, object?>(ReasonTag, reason));

@@ -1,5 +1,6 @@
 // Stock socket.io-client through a balancer that hands each request to the next of three nodes.
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { after, before, describe, test } from 'node:test';
 import { eventually, modes, next, recorded, settled, socketClients } from './lib/clients.mjs';
 import { cluster } from './lib/servers.mjs';
@@ -10,6 +11,16 @@ let nodes;
 
 const clientsOf = async ({ url }) => (await (await fetch(`${url}/health`)).json()).clients;
 const asked = (socket, event, data) => new Promise((resolve) => socket.emit(event, data, resolve));
+
+
+// What each node has sent to others for sessions: by its own count, and with all else that nodes say, by the kernel's.
+const relayedBytes = () => Promise.all(nodes.nodes.map(async ({ url }) =>
+  Number(/^deltastream_relayed_bytes_total (\d+)/m.exec(await (await fetch(`${url}/metrics`)).text())[1])));
+const bytesBetweenNodes = () => {
+  const ports = nodes.clusterPorts.flatMap((port) => [`sport = :${port}`, `dport = :${port}`]).join(' or ');
+  const sockets = execFileSync('ss', ['-tinH', `( ${ports} )`], { encoding: 'utf8', env: { ...process.env, PATH: `${process.env.PATH}:/usr/sbin:/sbin` } });
+  return [...sockets.matchAll(/bytes_sent:(\d+)/g)].reduce((sum, [, bytes]) => sum + Number(bytes), 0);
+};
 
 describe('behind a round-robin balancer', { timeout: 240_000 }, () => {
   before(async () => (nodes = await cluster()));
@@ -68,6 +79,30 @@ describe('behind a round-robin balancer', { timeout: 240_000 }, () => {
       for (let left = 1; left > 0; ) left = (await Promise.all(nodes.nodes.map(clientsOf))).reduce((sum, n) => sum + n);
     });
   }
+
+  test('5 s after its upgrade no byte of a session passes through another node', async () => {
+    const sockets = Array.from({ length: 45 }, () => socketClients['socket.io-client 4.8.4'](nodes.url, { forceNew: true }));
+    await Promise.all(sockets.map((socket) => next(socket, 'connected')));
+    for (const { io } of sockets) await settled(io.engine, 'upgrade');
+    const upgraded = Date.now();
+    // Until it has moved, two of three sessions are where their client is not.
+    let relayed = await relayedBytes();
+    assert.ok(relayed.every((bytes) => bytes > 0), `${relayed}`);
+    for (let before; `${before}` !== `${relayed}`; relayed = await relayedBytes()) {
+      before = relayed;
+      await new Promise((resolve) => setTimeout(resolve, 250));
+    }
+    assert.ok(Date.now() - upgraded < 5_000, 'requests are still passed on');
+
+    const [wire, size, count] = [bytesBetweenNodes(), 50_000, 10];
+    const ask = (socket) => asked(socket, 'subscribe', { type: 'product', symbol: 'x'.repeat(size) });
+    for (let i = 0; i < count; i++) assert.ok((await Promise.all(sockets.map(ask))).every(({ code }) => code === 'invalid_symbol'));
+    assert.deepEqual(await relayedBytes(), relayed);
+    // What nodes say to each other all the time is there, too: gossip and heartbeats.
+    const between = bytesBetweenNodes() - wire;
+    assert.ok(between < (sockets.length * count * size) / 20, `${between} bytes between the nodes`);
+    for (const socket of sockets) socket.disconnect();
+  });
 
   test('an upgraded session is where its WebSocket is: another node may die', async () => {
     const sockets = Array.from({ length: 30 }, () => socketClients['socket.io-client 4.8.4'](nodes.url, { forceNew: true, reconnection: false }));

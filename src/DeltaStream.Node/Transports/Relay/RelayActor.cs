@@ -24,7 +24,7 @@ internal sealed class RelayActor(SessionRelay relay) : UntypedActor
             case Answered answered:
                 _running.Remove((answered.To.Path.Address, answered.Id), out var running);
                 running?.Dispose();
-                SessionRelay.Send(answered.To, Self, answered.Id, RelayKind.Answer, answered.Bytes);
+                relay.Send(answered.To, Self, answered.Id, RelayKind.Answer, answered.Bytes);
                 break;
             case ClusterEvent.UnreachableMember unreachable:
                 OnGone(unreachable.Member.Address);
@@ -76,7 +76,7 @@ internal sealed class RelayActor(SessionRelay relay) : UntypedActor
     {
         if (relay.Owner is not { } owner) return;
         var sender = Sender;
-        sender.Tell(new RelayPart(id, RelayKind.Accepted, true, default), Self);
+        relay.Send(sender, Self, id, RelayKind.Accepted, []);
         var aborted = _running[(sender.Path.Address, id)] = new CancellationTokenSource();
         owner.AnswerAsync(kind, question, aborted.Token).ContinueWith(
             task => new Answered(sender, id, task.IsCompletedSuccessfully ? task.Result : []), TaskScheduler.Default).PipeTo(Self);

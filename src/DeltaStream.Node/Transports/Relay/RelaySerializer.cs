@@ -9,7 +9,9 @@ namespace DeltaStream.Node.Transports.Relay;
 public sealed class RelaySerializer(ExtendedActorSystem system) : SerializerWithStringManifest(system)
 {
     private const string PartManifest = "p";
-    private const int Head = 10;
+
+    /// <summary>The bytes before a part's own.</summary>
+    internal const int Head = 10;
 
     /// <summary>The serializer's number on the wire; never to be changed.</summary>
     public const int Id = 7_303;

@@ -3,6 +3,7 @@ using System.Buffers.Text;
 using System.Collections.Concurrent;
 using Akka.Actor;
 using Akka.Cluster;
+using DeltaStream.Actors.Telemetry;
 
 namespace DeltaStream.Node.Transports.Relay;
 
@@ -18,7 +19,8 @@ internal interface IRelayOwner
 /// that nobody but a member can ask. The node's name in an id is its number in the cluster, which says nothing about where
 /// it is and is another one in each life of the node.
 /// </summary>
-public sealed class SessionRelay
+/// <param name="metrics">Counts what is passed on.</param>
+public sealed class SessionRelay(GatewayMetrics? metrics = null)
 {
     /// <summary>The relay's name on every node.</summary>
     internal const string ActorName = "session-relay";
@@ -68,7 +70,7 @@ public sealed class SessionRelay
         {
             Send(target, _actor, id, kind, bytes);
             await question.Accepted.Task.WaitAsync(Patience, CancellationToken.None);
-            using var registration = aborted.UnsafeRegister(_ => target.Tell(new RelayPart(id, RelayKind.Abort, true, default), _actor), null);
+            using var registration = aborted.UnsafeRegister(_ => Send(target, _actor, id, RelayKind.Abort, []), null);
             return await question.Answered.Task;
         }
         catch (TimeoutException)
@@ -86,13 +88,14 @@ public sealed class SessionRelay
         Send(_cluster!.System.ActorSelection(new RootActorPath(owner) / "user" / ActorName), _actor, Interlocked.Increment(ref _lastId), kind, bytes);
 
     /// <summary>Sends a message in parts that each fit into a frame.</summary>
-    internal static void Send(ICanTell to, IActorRef from, long id, RelayKind kind, byte[] bytes)
+    internal void Send(ICanTell to, IActorRef from, long id, RelayKind kind, byte[] bytes)
     {
         var start = 0;
         do
         {
             var part = bytes.AsMemory(start, Math.Min(PartBytes, bytes.Length - start));
             start += part.Length;
+            metrics?.Relayed(RelaySerializer.Head + part.Length);
             to.Tell(new RelayPart(id, kind, start == bytes.Length, part), from);
         }
         while (start < bytes.Length);

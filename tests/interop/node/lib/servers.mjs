@@ -77,6 +77,7 @@ export async function cluster(environment = {}) {
   return {
     url: balancer.url,
     nodes,
+    clusterPorts,
     redis,
     publish: publisher(redisPort),
     whole,
