@@ -55,33 +55,20 @@ public static class MovedClientCodec
 
     /// <summary>Reads it.</summary>
     /// <exception cref="InvalidDataException">The bytes are no moving client.</exception>
-    public static MovedClient Read(BinaryReader input)
+    public static MovedClient Read(BinaryReader input) => Guarded(input, ReadClient);
+
+    /// <summary>Reads, so that whatever is wrong with the bytes is one error.</summary>
+    /// <exception cref="InvalidDataException">The bytes are not what is read.</exception>
+    public static T Guarded<T>(BinaryReader input, Func<BinaryReader, T> read)
     {
-        var sessionId = input.ReadString();
-        var (subject, role, expires) = (ReadText(input), ReadText(input), input.ReadInt64());
-        var identity = new ClientIdentity(
-            subject, RoomGrant.Of(ReadList(input, static from => from.ReadString())), role, expires == 0 ? null : new DateTimeOffset(expires, TimeSpan.Zero));
-        return new(
-            sessionId,
-            identity,
-            ReadText(input),
-            input.ReadBoolean(),
-            ReadText(input),
-            (FeedState)input.ReadByte(),
-            ReadList(input, static from => (ReadKey(from), ReadPosition(from))) ?? [],
-            ReadList(input, static from => (ReadRoom(from), ReadPosition(from))) ?? [],
-            ReadList(input, static from => new MovedRoom(
-                ReadRoom(from),
-                ReadPosition(from),
-                ReadPosition(from),
-                ReadList(from, static inner => KeyValuePair.Create(ReadKey(inner), ReadPosition(inner))) ?? [])) ?? [],
-            ReadList(input, ReadFrame) ?? [],
-            ReadList(input, static from =>
-            {
-                var (@event, key, position) = ((MarketEvent)from.ReadByte(), ReadKey(from), ReadPosition(from));
-                var (hash, receivedAt) = (from.ReadUInt64(), from.ReadInt64());
-                return new MarketUpdate(@event, key, position, ReadBytes(from), hash, receivedAt);
-            }) ?? []);
+        try
+        {
+            return read(input);
+        }
+        catch (Exception e) when (e is IOException or ArgumentException or FormatException)
+        {
+            throw new InvalidDataException(e.Message, e);
+        }
     }
 
     /// <summary>Writes a frame.</summary>
@@ -95,7 +82,8 @@ public static class MovedClientCodec
     public static Frame ReadFrame(BinaryReader input)
     {
         var header = input.ReadInt32();
-        return new(ReadBytes(input), header);
+        var bytes = ReadBytes(input);
+        return header >= 0 && header <= bytes.Length ? new(bytes, header) : throw new InvalidDataException($"a header of {header} in {bytes.Length} bytes");
     }
 
     /// <summary>Writes a list, or that there is none.</summary>
@@ -127,8 +115,9 @@ public static class MovedClientCodec
     public static byte[] ReadBytes(BinaryReader input)
     {
         var length = input.ReadInt32();
-        var bytes = length < 0 ? [] : input.ReadBytes(length);
-        return bytes.Length == length ? bytes : throw new InvalidDataException($"{bytes.Length} bytes of {length}");
+        // Looked at first: whatever the length says, no more is taken than is there.
+        var left = input.BaseStream.Length - input.BaseStream.Position;
+        return length >= 0 && length <= left ? input.ReadBytes(length) : throw new InvalidDataException($"{left} bytes of {length}");
     }
 
     /// <summary>Writes a text, or that there is none.</summary>
@@ -154,6 +143,39 @@ public static class MovedClientCodec
     /// <summary>A reader of these bytes.</summary>
     public static BinaryReader Reader(byte[] bytes) => new(new MemoryStream(bytes, writable: false), Encoding.UTF8);
 
+    private static MovedClient ReadClient(BinaryReader input)
+    {
+        var sessionId = input.ReadString();
+        var (subject, role, expires) = (ReadText(input), ReadText(input), input.ReadInt64());
+        var identity = new ClientIdentity(
+            subject, RoomGrant.Of(ReadList(input, static from => from.ReadString())), role, expires == 0 ? null : new DateTimeOffset(expires, TimeSpan.Zero));
+        return new(
+            sessionId,
+            identity,
+            ReadText(input),
+            input.ReadBoolean(),
+            ReadText(input),
+            ReadEnum<FeedState>(input),
+            ReadList(input, static from => (ReadKey(from), ReadPosition(from))) ?? [],
+            ReadList(input, static from => (ReadRoom(from), ReadPosition(from))) ?? [],
+            ReadList(input, static from => new MovedRoom(
+                ReadRoom(from),
+                ReadPosition(from),
+                ReadPosition(from),
+                ReadList(from, static inner => KeyValuePair.Create(ReadKey(inner), ReadPosition(inner))) ?? [])) ?? [],
+            ReadList(input, ReadFrame) ?? [],
+            ReadList(input, ReadUpdate) ?? []);
+    }
+
+    private static MarketUpdate ReadUpdate(BinaryReader input)
+    {
+        var (@event, key, position) = (ReadEnum<MarketEvent>(input), ReadKey(input), ReadPosition(input));
+        var (hash, receivedAt) = (input.ReadUInt64(), input.ReadInt64());
+        return (@event == MarketEvent.UnderlyingUpdate) == (key.Kind == MarketKind.Underlying)
+            ? new(@event, key, position, ReadBytes(input), hash, receivedAt)
+            : throw new InvalidDataException($"a {@event} of {key.Kind}");
+    }
+
     private static void Write(BinaryWriter output, Position position)
     {
         output.Write(position.Epoch);
@@ -172,5 +194,17 @@ public static class MovedClientCodec
         WriteText(output, key.Expiry);
     }
 
-    private static ConflationKey ReadKey(BinaryReader input) => new((MarketKind)input.ReadByte(), input.ReadString(), ReadText(input));
+    private static ConflationKey ReadKey(BinaryReader input)
+    {
+        var key = new ConflationKey(ReadEnum<MarketKind>(input), input.ReadString(), ReadText(input));
+        return Symbol.IsValid(key.Product) && (key.Kind == MarketKind.Chain ? Expiry.IsValid(key.Expiry) : key.Expiry is null)
+            ? key
+            : throw new InvalidDataException("no key");
+    }
+
+    private static T ReadEnum<T>(BinaryReader input) where T : struct, Enum
+    {
+        var value = input.ReadByte();
+        return Enum.IsDefined(typeof(T), value) ? (T)Enum.ToObject(typeof(T), value) : throw new InvalidDataException($"{typeof(T).Name} {value}");
+    }
 }

@@ -15,10 +15,12 @@ internal sealed record MovedSession(IReadOnlyList<Frame> Frames, byte[] Applicat
         MovedClientCodec.WriteBytes(output, Application);
     });
 
+    /// <exception cref="InvalidDataException">The bytes are no such session.</exception>
     public static MovedSession Read(byte[] bytes)
     {
         using var input = MovedClientCodec.Reader(bytes);
-        return new(MovedClientCodec.ReadList(input, MovedClientCodec.ReadFrame) ?? [], MovedClientCodec.ReadBytes(input));
+        return MovedClientCodec.Guarded(input, static from =>
+            new MovedSession(MovedClientCodec.ReadList(from, MovedClientCodec.ReadFrame) ?? [], MovedClientCodec.ReadBytes(from)));
     }
 }
 
@@ -89,7 +91,7 @@ internal sealed partial class EngineSession
     {
         _webSocket = webSocket;
         if (moved.Frames.Count > 0) webSocket.Connection.Sender.Write(moved.Frames);
-        var connection = await application.ArriveAsync(this, moved.Application);
+        var connection = await ArriveAsync(application, moved.Application);
         CloseReason? closed;
         lock (_gate)
         {
@@ -100,6 +102,19 @@ internal sealed partial class EngineSession
         if (closed is not null) _connection.Closed(closed);
         else if (connection is null) Close(CloseReason.ServerError);
         else _connection.Ready();
+    }
+
+    private async ValueTask<IEngineConnection?> ArriveAsync(IEngineApplication application, byte[] state)
+    {
+        try
+        {
+            return await application.ArriveAsync(this, state);
+        }
+        catch (InvalidDataException)
+        {
+            // What another node says is not what this one understands: the client connects again.
+            return null;
+        }
     }
 
     /// <summary>Stands in until the application has taken the session over.</summary>

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Security.Cryptography;
 using Akka.Actor;
 using DeltaStream.Actors.Clients;
@@ -57,9 +58,23 @@ internal sealed class RelayedWebSocket(
         connection.CancelTimeout();
         var moved = await relay.AskAsync(owner, RelayKind.Move, Question());
         // What is not here can't go on: the client connects again, and finds its rooms by its pid.
-        if (moved is not { Length: > 0 }) connection.Close(CloseReason.ServerError);
-        else if (await arrive(MovedSession.Read(moved)) is { } webSocket) Volatile.Write(ref _arrived, webSocket);
+        if (moved is not { Length: > 0 } || !TryRead(moved, out var session)) connection.Close(CloseReason.ServerError);
+        else if (await arrive(session) is { } webSocket) Volatile.Write(ref _arrived, webSocket);
         else connection.Close(CloseReason.ServerDraining);
+    }
+
+    private static bool TryRead(byte[] moved, [NotNullWhen(true)] out MovedSession? session)
+    {
+        try
+        {
+            session = MovedSession.Read(moved);
+            return true;
+        }
+        catch (InvalidDataException)
+        {
+            session = null;
+            return false;
+        }
     }
 
     private byte[] Question() => MovedClientCodec.ToBytes(output =>

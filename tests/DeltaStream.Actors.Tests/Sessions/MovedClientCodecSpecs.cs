@@ -1,0 +1,132 @@
+using System.Text;
+using System.Text.Json;
+using CsCheck;
+using DeltaStream.Actors.Clients;
+using DeltaStream.Actors.Market;
+using DeltaStream.Actors.Sessions;
+using DeltaStream.Actors.Wire;
+
+namespace DeltaStream.Actors.Tests.Sessions;
+
+/// <summary>A client on its way to another node, as bytes: what is written is read, and what is no such thing is one error.</summary>
+public class MovedClientCodecSpecs
+{
+    private static readonly JsonSerializerOptions Everything = new() { IncludeFields = true };
+
+    private static readonly Gen<Position> Positions = Gen.Select(Gen.Long[0, 2_000_000_000_000], Gen.Long[0, 100_000], (epoch, sequence) => new Position(epoch, sequence));
+
+    private static readonly Gen<ConflationKey> Keys = Any(
+        ConflationKey.Underlying("A"), ConflationKey.Underlying("M&M"), ConflationKey.Chain("A", "2026-11-26"), ConflationKey.Chain("NIFTY 50", "2026-12-31"));
+
+    private static readonly Gen<Room> Rooms = Any(
+        Room.General, Room.Product("A"), Room.Product("NIFTY 50"), Room.Chain("A"), Room.Chain("A", "2026-11-26"));
+
+    private static readonly Gen<string?> Texts = Any(null, "", "trader-7", "größe € 😀");
+
+    private static readonly Gen<ClientIdentity> Identities = Gen.Select(
+        Texts, Any<string[]?>(null, [], ["product:*", "chain:A"]), Texts, Gen.Long[0, 100_000],
+        (subject, rooms, role, seconds) => new ClientIdentity(subject, RoomGrant.Of(rooms), role, seconds == 0 ? null : DateTimeOffset.UnixEpoch.AddSeconds(seconds)));
+
+    private static readonly Gen<MovedRoom> MovedRooms = Gen.Select(
+        Rooms, Positions, Positions, Gen.Select(Keys, Positions, KeyValuePair.Create).Array[0, 3],
+        (room, position, delivered, marks) => new MovedRoom(room, position, delivered, marks));
+
+    private static readonly Gen<Frame> Frames = Gen.Byte.Array[0, 20].SelectMany(bytes => Gen.Int[0, bytes.Length].Select(header => new Frame(bytes, header)));
+
+    private static readonly Gen<MarketUpdate> Updates = Gen.Select(Keys, Positions, Gen.Byte.Array[0, 20], Gen.ULong, Gen.Bool, (key, position, payload, hash, isSummary) => new MarketUpdate(
+        key.Kind == MarketKind.Underlying ? MarketEvent.UnderlyingUpdate : isSummary ? MarketEvent.ChainSummary : MarketEvent.ChainUpdate, key, position, payload, hash, 17));
+
+    private static readonly Gen<MovedClient> Clients = Gen.Select(
+        Gen.Select(Identities, Texts, Gen.Bool, Texts, Any(FeedState.Live, FeedState.Stale, FeedState.Down)),
+        Gen.Select(Gen.Select(Keys, Positions).Array[0, 3], Gen.Select(Rooms, Positions).Array[0, 3], MovedRooms.Array[0, 4]),
+        Gen.Select(Frames.Array[0, 3], Updates.Array[0, 3]),
+        (who, had, waiting) => new MovedClient(
+            "sid", who.Item1, who.Item2, who.Item3, who.Item4, who.Item5, had.Item1, had.Item2, had.Item3, waiting.Item1, waiting.Item2));
+
+    [Fact]
+    public void What_is_written_is_read() => Clients.Sample(
+        client => Assert.Equal(Show(client), Show(Read(Write(client)))), iter: 2_000);
+
+    [Fact]
+    public void Everything_is_in_it()
+    {
+        // Nothing that the comparison above would not show: each field of a client makes a difference to it.
+        var client = Example();
+        var texts = new[]
+        {
+            client, client with { SessionId = "x" }, client with { Identity = ClientIdentity.Anonymous }, client with { Pid = null }, client with { IsRecovered = true },
+            client with { Holder = null }, client with { Feed = FeedState.Down }, client with { NarrowLeft = [] }, client with { WideLeft = [] },
+            client with { Rooms = [] }, client with { Answers = [] }, client with { Updates = [] },
+        }.Select(it => Show(Read(Write(it)))).ToArray();
+        Assert.Equal(texts.Length, texts.Distinct().Count());
+        Assert.Equal(typeof(MovedClient).GetProperties().Length, texts.Length - 1);
+    }
+
+    [Fact]
+    public void What_a_newer_version_adds_at_the_end_is_left_alone()
+    {
+        var client = Example();
+        Assert.Equal(Show(client), Show(Read([.. Write(client), .. "more"u8])));
+    }
+
+    [Fact]
+    public void Bytes_that_end_too_early_are_refused()
+    {
+        var bytes = Write(Example());
+        for (var length = 0; length < bytes.Length; length++)
+            Assert.Throws<InvalidDataException>(() => Read(bytes[..length]));
+    }
+
+    [Fact]
+    public void Bytes_that_make_no_sense_are_one_error_and_cost_no_memory()
+    {
+        var bytes = Write(Example());
+        var random = new Random(4711);
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        const int Rounds = 20_000;
+        for (var round = 0; round < Rounds; round++)
+        {
+            var mutated = bytes.ToArray();
+            for (var i = random.Next(1, 4); i > 0; i--) mutated[random.Next(mutated.Length)] = (byte)random.Next(256);
+            try
+            {
+                Read(mutated);
+            }
+            catch (InvalidDataException)
+            {
+                // The one error that there is.
+            }
+        }
+
+        Assert.InRange((GC.GetAllocatedBytesForCurrentThread() - before) / Rounds, 0, 64 * 1024);
+    }
+
+    [Theory]
+    [InlineData(-1)]
+    [InlineData(int.MinValue)]
+    [InlineData(int.MaxValue)]
+    public void A_length_that_lies_takes_no_more_than_is_there(int length)
+    {
+        using var input = MovedClientCodec.Reader(BitConverter.GetBytes(length));
+        Assert.Throws<InvalidDataException>(() => MovedClientCodec.ReadBytes(input));
+    }
+
+    private static MovedClient Example() => new(
+        "sid", new("trader-7", RoomGrant.Of(["product:*"]), "operator", DateTimeOffset.UnixEpoch.AddDays(20_000)), "pid", false, "1.2", FeedState.Stale,
+        [(ConflationKey.Underlying("A"), new(3, 4))], [(Room.Chain("A"), new(5, 6))],
+        [new(Room.General, new(7, 8), Position.None, [KeyValuePair.Create(ConflationKey.Chain("A", "2026-11-26"), new Position(9, 10))])],
+        [new Frame("answer"u8.ToArray(), 2)],
+        [new MarketUpdate(MarketEvent.UnderlyingUpdate, ConflationKey.Underlying("A"), new(11, 12), Encoding.UTF8.GetBytes("{}"), 13, 14)]);
+
+    private static Gen<T> Any<T>(params T[] values) => Gen.Int[0, values.Length - 1].Select(i => values[i]);
+
+    private static byte[] Write(MovedClient client) => MovedClientCodec.ToBytes(output => MovedClientCodec.Write(output, client));
+
+    private static MovedClient Read(byte[] bytes)
+    {
+        using var input = MovedClientCodec.Reader(bytes);
+        return MovedClientCodec.Read(input);
+    }
+
+    private static string Show(MovedClient client) => JsonSerializer.Serialize(client, Everything);
+}
