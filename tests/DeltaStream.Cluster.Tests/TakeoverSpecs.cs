@@ -5,6 +5,8 @@ namespace DeltaStream.Cluster.Tests;
 /// <summary>The node with the active bridge goes, hard and soft, while updates flow: the others get on without it.</summary>
 public sealed class TakeoverSpecs : IAsyncLifetime
 {
+    // Published once, right before the loss: whether it has reached every node the successor can't know.
+    private const string Last = "LAST";
     private static readonly string[] Products = ["NIFTY", "BANKNIFTY", "FINNIFTY", "SENSEX"];
 
     private TestCluster _cluster = null!;
@@ -39,6 +41,8 @@ public sealed class TakeoverSpecs : IAsyncLifetime
         var producing = ProduceAsync(producer, stop.Token);
         await Eventually.True(() => clients.All(client => Products.All(product => client.NewestOf(product) > 20)), "updates flow");
 
+        await _cluster.Redis.ExecuteAsync("PUBLISH", "enriched:underlying", $$"""{"product":"{{Last}}","price":1,"timestamp":"{{DateTime.UtcNow:yyyy-MM-ddTHH:mm:ss.ffffff}}"}""");
+        await Eventually.True(() => clients.All(client => client.NewestOf(Last) == 1), "the last word arrives");
         await lose(active);
         var lost = producer.Last.ToDictionary();
         await Eventually.True(() => clients.All(client => Products.All(product => client.NewestOf(product) > lost[product] + 20)),
@@ -50,6 +54,7 @@ public sealed class TakeoverSpecs : IAsyncLifetime
         await Eventually.True(() => clients.All(client => Products.All(product => client.NewestOf(product) == producer.Last[product])), "the last value arrives");
         foreach (var client in clients)
         {
+            Assert.Equal([1], client.PricesOf(Last));
             foreach (var product in Products) client.AssertNoneTwiceNoneOlder(product);
             await client.DisposeAsync();
         }
