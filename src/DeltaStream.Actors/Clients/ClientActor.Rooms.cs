@@ -50,7 +50,8 @@ public sealed partial class ClientActor
 
     private void Leave(Room room, ReadOnlyMemory<byte>? ackId)
     {
-        if (FindJoin(room) is { } underWay)
+        var underWay = FindJoin(room);
+        if (underWay is not null)
         {
             // Answered in the order of asking; its snapshot is no longer wanted.
             _joins!.Remove(underWay);
@@ -60,7 +61,8 @@ public sealed partial class ClientActor
         if (_ledger.Leave(room))
         {
             NoteRooms();
-            _context.Mediator.Tell(new Unsubscribe(TopicName.For(room), Self), Self);
+            // The mediator remembers for good the name of a topic that somebody left who was never there, and that nobody else had.
+            if (underWay is not { AwaitsRoom: true }) _context.Mediator.Tell(new Unsubscribe(TopicName.For(room), Self), Self);
             if (room.Kind != RoomKind.General) _context.Cache.Tell(new LeaveRoom(room), Self);
             _context.Metrics.Dropped(_outbox.Purge(_ledger.Covers), "unsubscribed");
             _context.Log.Unsubscribed(_sessionId, room.Name);
@@ -73,8 +75,14 @@ public sealed partial class ClientActor
     /// <summary>The cache always hears <c>general</c>; of any other room it has to be told first.</summary>
     private void Enter(PendingJoin join)
     {
-        if (join.Room.Kind == RoomKind.General) join.Subscription = SubscribeTo(join.Room);
-        else _context.Cache.Tell(new UseRoom(join.Room, join.Token), Self);
+        if (join.Room.Kind == RoomKind.General)
+        {
+            join.Subscription = SubscribeTo(join.Room);
+            return;
+        }
+
+        join.AwaitsRoom = true;
+        _context.Cache.Tell(new UseRoom(join.Room, join.Token), Self);
     }
 
     private Subscribe SubscribeTo(Room room)
@@ -111,6 +119,7 @@ public sealed partial class ClientActor
                 Rejoin();
                 break;
             case RoomReady ready when FindJoin(ready.Token) is { } join:
+                join.AwaitsRoom = false;
                 join.Subscription = SubscribeTo(ready.Room);
                 break;
             case Snapshot snapshot when FindJoin(snapshot.Token) is { } join:
@@ -216,6 +225,9 @@ public sealed partial class ClientActor
         public Room Room { get; } = room;
 
         public int Token { get; } = token;
+
+        /// <summary>Whether the cache has yet to hear the topic: until then the client has not subscribed to it.</summary>
+        public bool AwaitsRoom { get; set; }
 
         /// <summary>The subscription whose acknowledgement is awaited.</summary>
         public Subscribe? Subscription { get; set; }

@@ -1,6 +1,9 @@
 using Akka.Actor;
+using Akka.Cluster.Tools.PublishSubscribe;
+using DeltaStream.Actors.Cache;
 using DeltaStream.Actors.Clients;
 using DeltaStream.Actors.Market;
+using DeltaStream.Actors.Topics;
 using Xunit.Abstractions;
 using Barrier = DeltaStream.Actors.Clients.Barrier;
 
@@ -126,5 +129,27 @@ public class RequestSpecs(ITestOutputHelper output) : GatewaySpec(output, new() 
             var fields = Assert.Single(Logs.Of(name));
             Assert.Equal(("sid-1", "product:A"), (fields["client_id"], fields["room"]));
         }
+    }
+
+    /// <summary>Of a topic that nobody was ever subscribed to the mediator would keep the name for good, for any client to fill it with.</summary>
+    [Fact]
+    public void Leaving_a_room_before_its_topic_is_known_says_nothing_to_the_mediator()
+    {
+        var (mediator, cache, transport) = (CreateTestProbe(), CreateTestProbe(), new MemoryTransport(Protocol));
+        var context = new ClientContext(new(), mediator, cache, CreateTestProbe(), new(Time), Metrics, new(Logs.CreateLogger("")), Time);
+        var open = new OpenClient("sid", transport) { Identity = ClientIdentity.Anonymous };
+        transport.Client = Sys.ActorOf(Props.Create(() => new ClientActor(context, open, Status.Feed)));
+        transport.Emit("subscribe", RequestFor(Room.Product("A")));
+        cache.ExpectMsg<UseRoom>();
+        transport.Emit("unsubscribe", RequestFor(Room.Product("A")));
+        cache.ExpectMsg<LeaveRoom>();
+
+        transport.Emit("subscribe", RequestFor(Room.Product("B")));
+        var use = cache.ExpectMsg<UseRoom>();
+        transport.Client.Tell(new RoomReady(use.Room, use.Token));
+        transport.Emit("unsubscribe", RequestFor(Room.Product("B")));
+
+        var topics = new[] { mediator.ExpectMsg<Subscribe>().Topic, mediator.ExpectMsg<Unsubscribe>().Topic };
+        Assert.All(topics, topic => Assert.Equal(TopicName.For(Room.Product("B")), topic));
     }
 }
