@@ -100,12 +100,14 @@ internal sealed class SessionKeeper : UntypedActor, IWithTimers
 
     private void ConfirmSome()
     {
-        var most = Math.Min(_round.Count, ((_clients.Count + TicksPerRound - 1) / TicksPerRound) + 1);
-        for (var i = 0; i < most; i++)
+        var due = (_clients.Count + TicksPerRound - 1) / TicksPerRound;
+        // Those that have ended cost nothing but the look, so that however fast clients come and go, a round forgets all of them.
+        for (var left = _round.Count; left > 0 && (due > 0 || _clients.Count == 0); left--)
         {
             var session = _round.Dequeue();
             if (!_clients.ContainsKey(session)) continue;
             _round.Enqueue(session);
+            due--;
             // What is about to be written is confirmed by that.
             if (!_pending.ContainsKey(session))
                 Pend(session, StateOf(session), null);
