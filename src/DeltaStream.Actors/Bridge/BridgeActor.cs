@@ -211,6 +211,8 @@ public sealed partial class BridgeActor : UntypedActor, IWithTimers
         switch (@event)
         {
             case RightGranted granted:
+                // By now every notice that stood before this in the mailbox is in the ledger.
+                _right.Begin(granted.Epoch);
                 if (granted.Epoch != _epoch)
                 {
                     _epoch = granted.Epoch;

@@ -121,8 +121,8 @@ public sealed class LeaseActor : UntypedActor, IWithTimers
         var commands = answer switch
         {
             { Failed: true } => Failed(),
-            { Command: LeaseCommand.Acquire } => _lease.Acquired(answer.Epoch, answer.AskedAt, MayHold, Now),
-            { Command: LeaseCommand.Renew renew } => _lease.Renewed(renew.Epoch, answer.Epoch is not null, answer.AskedAt),
+            { Command: LeaseCommand.Acquire } => _lease.Acquired(answer.Grant, answer.AskedAt, MayHold, Now),
+            { Command: LeaseCommand.Renew renew } => _lease.Renewed(renew.Epoch, answer.Grant is not null, answer.AskedAt),
             _ => [],
         };
         Do(commands);
@@ -149,7 +149,7 @@ public sealed class LeaseActor : UntypedActor, IWithTimers
                     Ask(command, async stop => await _store.TryAcquireAsync(_owner, _settings.LeaseTtl, acquire.EpochFloor, stop));
                     break;
                 case LeaseCommand.Renew renew:
-                    Ask(command, async stop => await _store.RenewAsync(_owner, renew.Epoch, _settings.LeaseTtl, stop) ? renew.Epoch : null);
+                    Ask(command, async stop => await _store.RenewAsync(_owner, renew.Epoch, _settings.LeaseTtl, stop) ? new LeaseGrant(renew.Epoch, renew.Epoch) : null);
                     break;
                 case LeaseCommand.Release release:
                     Guarded(async () => await _store.ReleaseAsync(_owner, release.Epoch, _stopped.Token)).PipeTo(Self, success: () => Released.Instance);
@@ -167,7 +167,7 @@ public sealed class LeaseActor : UntypedActor, IWithTimers
         }
     }
 
-    private void Ask(LeaseCommand command, Func<CancellationToken, Task<long?>> request)
+    private void Ask(LeaseCommand command, Func<CancellationToken, Task<LeaseGrant?>> request)
     {
         var askedAt = Now;
         var stop = _stopped.Token;
@@ -199,7 +199,7 @@ public sealed class LeaseActor : UntypedActor, IWithTimers
         }
     }
 
-    private sealed record Answer(LeaseCommand Command, TimeSpan AskedAt, long? Epoch, bool Failed) : INoSerializationVerificationNeeded;
+    private sealed record Answer(LeaseCommand Command, TimeSpan AskedAt, LeaseGrant? Grant, bool Failed) : INoSerializationVerificationNeeded;
 
     private sealed record Tick : INoSerializationVerificationNeeded
     {

@@ -2,6 +2,14 @@ using DeltaStream.Actors.Market;
 
 namespace DeltaStream.Actors.Bridge;
 
+/// <summary>A lease that was granted.</summary>
+/// <param name="Epoch">The new term's epoch.</param>
+/// <param name="EpochBefore">
+/// The epoch of the last grant that the store remembers, 0 if none. One below an epoch that was seen in the cluster says that
+/// the store has lost its data, and with it who held the lease.
+/// </param>
+public readonly record struct LeaseGrant(long Epoch, long EpochBefore);
+
 /// <summary>The one lease of the active bridge, kept where its work is. Every call may throw <see cref="FeedUnavailableException"/>.</summary>
 public interface ILeaseStore
 {
@@ -14,8 +22,8 @@ public interface ILeaseStore
     /// <param name="ttl">How long the grant holds without renewal.</param>
     /// <param name="epochFloor">The greatest epoch that was seen in the cluster.</param>
     /// <param name="cancellation">Ends the wait.</param>
-    /// <returns>The new epoch, or null while another owner holds the lease.</returns>
-    ValueTask<long?> TryAcquireAsync(string owner, TimeSpan ttl, long epochFloor, CancellationToken cancellation);
+    /// <returns>The grant, or null while another owner holds the lease.</returns>
+    ValueTask<LeaseGrant?> TryAcquireAsync(string owner, TimeSpan ttl, long epochFloor, CancellationToken cancellation);
 
     /// <summary>Prolongs the lease; false when it is no longer this owner's (expired, flushed or taken).</summary>
     ValueTask<bool> RenewAsync(string owner, long epoch, TimeSpan ttl, CancellationToken cancellation);

@@ -42,6 +42,8 @@ public sealed class LeaseState(TimeSpan ttl)
     private readonly TimeSpan _tryEvery = ttl / 5;
 
     private TimeSpan _until;
+    private TimeSpan? _beginsAt;
+    private long _lastHeld;
     private TimeSpan _nextRequest = TimeSpan.MinValue;
     private bool _asking;
 
@@ -63,6 +65,12 @@ public sealed class LeaseState(TimeSpan ttl)
         {
             if (now >= _until) return End("expired", release: true);
             if (!mayHold) return End("given_up", release: true);
+            if (now >= _beginsAt)
+            {
+                _beginsAt = null;
+                return [new LeaseCommand.Publish(held, _until)];
+            }
+
             if (_asking || now < _nextRequest) return Nothing;
             _asking = true;
             return [new LeaseCommand.Renew(held)];
@@ -74,18 +82,22 @@ public sealed class LeaseState(TimeSpan ttl)
     }
 
     /// <summary>The store has answered an <see cref="LeaseCommand.Acquire"/>.</summary>
-    /// <param name="epoch">The epoch granted; null while another owner has the lease.</param>
+    /// <param name="grant">What was granted; null while another owner has the lease.</param>
     /// <param name="askedAt">When it was asked: from then on, at the earliest, the grant counts.</param>
     /// <param name="mayHold">Whether this bridge should still have it.</param>
     /// <param name="now">The time.</param>
-    public IReadOnlyList<LeaseCommand> Acquired(long? epoch, TimeSpan askedAt, bool mayHold, TimeSpan now)
+    public IReadOnlyList<LeaseCommand> Acquired(LeaseGrant? grant, TimeSpan askedAt, bool mayHold, TimeSpan now)
     {
         Answered(reachable: true, askedAt + _tryEvery);
-        if (epoch is not { } granted) return Nothing;
+        if (grant is not var (granted, before)) return Nothing;
 
         // An answer that comes too late, or to one that has seen a later term meanwhile, is worth nothing.
         if (!mayHold || now >= askedAt + _trusted || granted <= EpochFloor) return [new LeaseCommand.Release(granted)];
-        Epoch = EpochFloor = granted;
+
+        // A store that was flushed gives away a lease that its last holder may still trust, so that one's time is waited out.
+        var mayBeTwo = before < EpochFloor && EpochFloor != _lastHeld;
+        _beginsAt = mayBeTwo ? now + _trusted : null;
+        Epoch = EpochFloor = _lastHeld = granted;
         return Trust(granted, askedAt);
     }
 
@@ -123,7 +135,7 @@ public sealed class LeaseState(TimeSpan ttl)
     private LeaseCommand[] Trust(long epoch, TimeSpan askedAt)
     {
         _until = askedAt + _trusted;
-        return [new LeaseCommand.Publish(epoch, _until)];
+        return _beginsAt is null ? [new LeaseCommand.Publish(epoch, _until)] : Nothing;
     }
 
     private LeaseCommand[] End(string reason, bool release)

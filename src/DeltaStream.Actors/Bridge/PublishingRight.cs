@@ -8,11 +8,13 @@ namespace DeltaStream.Actors.Bridge;
 public sealed class PublishingRight(TimeProvider time)
 {
     private Term? _term;
+    private long _begun;
 
     /// <summary>The term, if publishing is allowed at this moment; ask immediately before each publication.</summary>
-    public Term? Current => Volatile.Read(ref _term) is { } term && time.GetTimestamp() < term.ValidUntil ? term : null;
+    public Term? Current =>
+        Volatile.Read(ref _term) is { } term && term.Epoch == Volatile.Read(ref _begun) && time.GetTimestamp() < term.ValidUntil ? term : null;
 
-    /// <summary>Begins a term, or prolongs it.</summary>
+    /// <summary>Grants a term, or prolongs it. Nothing is published in it before <see cref="Begin"/>.</summary>
     /// <param name="epoch">The term's epoch.</param>
     /// <param name="validUntil">A reading of the clock at which the lease can't yet have expired.</param>
     public void Grant(long epoch, long validUntil)
@@ -20,6 +22,13 @@ public sealed class PublishingRight(TimeProvider time)
         if (Volatile.Read(ref _term) is { } term && term.Epoch == epoch) term.ValidUntil = validUntil;
         else Volatile.Write(ref _term, new Term(epoch, validUntil));
     }
+
+    /// <summary>
+    /// Begins a granted term: said by whoever hears what the former holder has published, when that is all taken in, because
+    /// where to go on depends on it.
+    /// </summary>
+    /// <param name="epoch">The term's epoch.</param>
+    public void Begin(long epoch) => Volatile.Write(ref _begun, epoch);
 
     /// <summary>Ends the term at once.</summary>
     public void Withdraw() => Volatile.Write(ref _term, null);

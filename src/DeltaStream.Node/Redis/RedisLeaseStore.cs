@@ -12,14 +12,15 @@ internal sealed class RedisLeaseStore(RedisConnection connection, string leaseKe
 {
     // Epochs stay far below 2^53, so Lua's doubles hold them; %.0f, because tostring would write 1.7e+12.
     private const string Acquire = """
-        if redis.call('EXISTS', KEYS[1]) == 1 then return '' end
+        if redis.call('EXISTS', KEYS[1]) == 1 then return {} end
         local time = redis.call('TIME')
-        local epoch = math.max(tonumber(redis.call('GET', KEYS[2]) or '0'), tonumber(ARGV[3]),
+        local before = redis.call('GET', KEYS[2]) or '0'
+        local epoch = math.max(tonumber(before), tonumber(ARGV[3]),
             tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)) + 1
         local text = string.format('%.0f', epoch)
         redis.call('SET', KEYS[2], text)
         redis.call('SET', KEYS[1], ARGV[1] .. ':' .. text, 'PX', ARGV[2])
-        return text
+        return {text, before}
         """;
 
     private const string Renew = """
@@ -34,10 +35,10 @@ internal sealed class RedisLeaseStore(RedisConnection connection, string leaseKe
         return 1
         """;
 
-    public async ValueTask<long?> TryAcquireAsync(string owner, TimeSpan ttl, long epochFloor, CancellationToken cancellation)
+    public async ValueTask<LeaseGrant?> TryAcquireAsync(string owner, TimeSpan ttl, long epochFloor, CancellationToken cancellation)
     {
-        var granted = (string?)await RunAsync(Acquire, [leaseKey, epochKey], [owner, Milliseconds(ttl), epochFloor], cancellation);
-        return string.IsNullOrEmpty(granted) ? null : long.Parse(granted, CultureInfo.InvariantCulture);
+        var answer = (RedisResult[]?)await RunAsync(Acquire, [leaseKey, epochKey], [owner, Milliseconds(ttl), epochFloor], cancellation);
+        return answer is [var epoch, var before] ? new LeaseGrant((long)epoch, (long)before) : null;
     }
 
     public async ValueTask<bool> RenewAsync(string owner, long epoch, TimeSpan ttl, CancellationToken cancellation) =>

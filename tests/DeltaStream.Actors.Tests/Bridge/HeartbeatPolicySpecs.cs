@@ -48,6 +48,7 @@ public class HeartbeatPolicySpecs
     private Term Term(long epoch)
     {
         _right.Grant(epoch, long.MaxValue);
+        _right.Begin(epoch);
         return _right.Current!;
     }
 

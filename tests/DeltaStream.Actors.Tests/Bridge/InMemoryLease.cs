@@ -21,15 +21,16 @@ public sealed class InMemoryLease(TimeProvider time) : ILeaseStore
 
     public int Requests { get; private set; }
 
-    public ValueTask<long?> TryAcquireAsync(string owner, TimeSpan ttl, long epochFloor, CancellationToken cancellation)
+    public ValueTask<LeaseGrant?> TryAcquireAsync(string owner, TimeSpan ttl, long epochFloor, CancellationToken cancellation)
     {
         lock (_lock)
         {
             Reach();
-            if (Owner is not null && Now < _until) return ValueTask.FromResult<long?>(null);
+            if (Owner is not null && Now < _until) return ValueTask.FromResult<LeaseGrant?>(null);
+            var before = _storedEpoch;
             Epoch = _storedEpoch = Math.Max(Math.Max(_storedEpoch, epochFloor) + 1, Now.ToUnixTimeMilliseconds());
             (Owner, _until) = (owner, Now + ttl);
-            return ValueTask.FromResult<long?>(Epoch);
+            return ValueTask.FromResult<LeaseGrant?>(new LeaseGrant(Epoch, before));
         }
     }
 

@@ -24,7 +24,7 @@ public class LeaseStateSpecs
     public void A_grant_is_trusted_from_when_it_was_asked_for_and_for_less_than_it_holds()
     {
         _lease.Tick(true, At(0));
-        Assert.Equal([new LeaseCommand.Publish(7, At(800))], _lease.Acquired(7, At(0), true, At(300)));
+        Assert.Equal([new LeaseCommand.Publish(7, At(800))], _lease.Acquired(Grant(7), At(0), true, At(300)));
         Assert.Equal(7, _lease.Epoch);
     }
 
@@ -71,7 +71,7 @@ public class LeaseStateSpecs
     public void A_grant_that_comes_too_late_is_given_back()
     {
         _lease.Tick(true, At(0));
-        Assert.Equal([new LeaseCommand.Release(7)], _lease.Acquired(7, At(0), true, At(800)));
+        Assert.Equal([new LeaseCommand.Release(7)], _lease.Acquired(Grant(7), At(0), true, At(800)));
         Assert.Null(_lease.Epoch);
     }
 
@@ -79,7 +79,7 @@ public class LeaseStateSpecs
     public void A_grant_that_is_not_wanted_any_more_is_given_back()
     {
         _lease.Tick(true, At(0));
-        Assert.Equal([new LeaseCommand.Release(7)], _lease.Acquired(7, At(0), false, At(10)));
+        Assert.Equal([new LeaseCommand.Release(7)], _lease.Acquired(Grant(7), At(0), false, At(10)));
     }
 
     [Fact]
@@ -95,7 +95,7 @@ public class LeaseStateSpecs
     {
         _lease.Tick(true, At(0));
         _lease.Seen(9);
-        Assert.Equal([new LeaseCommand.Release(8)], _lease.Acquired(8, At(0), true, At(10)));
+        Assert.Equal([new LeaseCommand.Release(8)], _lease.Acquired(Grant(8), At(0), true, At(10)));
         Assert.Equal([new LeaseCommand.Acquire(9)], _lease.Tick(true, At(300)));
     }
 
@@ -114,11 +114,48 @@ public class LeaseStateSpecs
         Assert.Equal([new LeaseCommand.StepDown(7, "given_up"), new LeaseCommand.Release(7)], _lease.Tick(false, At(10)));
     }
 
+    [Fact]
+    public void A_store_that_has_forgotten_anothers_term_gives_a_lease_that_is_used_when_that_ones_time_is_over()
+    {
+        _lease.Seen(7);
+        _lease.Tick(true, At(0));
+        Assert.Empty(_lease.Acquired(new LeaseGrant(8, EpochBefore: 0), At(0), true, At(10)));
+        Assert.Equal(8, _lease.Epoch);
+
+        Assert.Equal([new LeaseCommand.Renew(8)], _lease.Tick(true, At(250)));
+        Assert.Empty(_lease.Renewed(8, true, At(250)));
+        Assert.Equal([new LeaseCommand.Renew(8)], _lease.Tick(true, At(500)));
+        Assert.Empty(_lease.Renewed(8, true, At(500)));
+        Assert.Equal([new LeaseCommand.Renew(8)], _lease.Tick(true, At(809)));
+        Assert.Equal([new LeaseCommand.Publish(8, At(1_300))], _lease.Tick(true, At(810)));
+        Assert.Equal([new LeaseCommand.Publish(8, At(1_609))], _lease.Renewed(8, true, At(809)));
+    }
+
+    [Fact]
+    public void A_holder_whose_own_term_the_store_has_forgotten_goes_on_at_once()
+    {
+        Hold(7, At(0));
+        _lease.Tick(true, At(250));
+        _lease.Renewed(7, false, At(250));
+        _lease.Tick(true, At(500));
+        Assert.Equal([new LeaseCommand.Publish(8, At(1_300))], _lease.Acquired(new LeaseGrant(8, EpochBefore: 0), At(500), true, At(510)));
+    }
+
+    [Fact]
+    public void A_term_that_the_store_remembers_is_over_when_its_lease_is_free()
+    {
+        _lease.Seen(7);
+        _lease.Tick(true, At(0));
+        Assert.Equal([new LeaseCommand.Publish(8, At(800))], _lease.Acquired(new LeaseGrant(8, EpochBefore: 7), At(0), true, At(10)));
+    }
+
+    private static LeaseGrant Grant(long epoch) => new(epoch, epoch - 1);
+
     private static TimeSpan At(double milliseconds) => TimeSpan.FromMilliseconds(milliseconds);
 
     private void Hold(long epoch, TimeSpan now)
     {
         _lease.Tick(true, now);
-        Assert.Single(_lease.Acquired(epoch, now, true, now));
+        Assert.Single(_lease.Acquired(Grant(epoch), now, true, now));
     }
 }

@@ -1,3 +1,4 @@
+using DeltaStream.Actors.Bridge;
 using DeltaStream.Actors.Market;
 using DeltaStream.Node.Redis;
 using DeltaStream.TestSupport;
@@ -28,8 +29,9 @@ public abstract class LeaseStoreSpecs<TBackend>(TBackend backend) : IClassFixtur
     public async Task The_first_grant_has_an_epoch_above_the_servers_time()
     {
         var before = NowMilliseconds;
-        var epoch = await Store.TryAcquireAsync("a", Long, 0, default);
+        var (epoch, epochBefore) = (await Store.TryAcquireAsync("a", Long, 0, default))!.Value;
         Assert.True(epoch > before);
+        Assert.Equal(0, epochBefore);
         Assert.Equal($"{epoch}", await backend.ExecuteAsync("GET", "deltastream:bridge:epoch"));
         Assert.Equal($"a:{epoch}", await backend.ExecuteAsync("GET", "deltastream:bridge:lease"));
     }
@@ -45,17 +47,18 @@ public abstract class LeaseStoreSpecs<TBackend>(TBackend backend) : IClassFixtur
     [Fact]
     public async Task An_expired_lease_goes_to_the_next_with_a_greater_epoch()
     {
-        var first = await Store.TryAcquireAsync("a", TimeSpan.FromMilliseconds(50), 0, default);
-        long? second = null;
+        var first = await AcquireAsync("a", TimeSpan.FromMilliseconds(50));
+        LeaseGrant? second = null;
         await Eventually.True(async () => (second = await Store.TryAcquireAsync("b", Long, 0, default)) is not null, "the lease expires");
-        Assert.True(second > first);
+        Assert.True(second!.Value.Epoch > first);
+        Assert.Equal(first, second.Value.EpochBefore);
     }
 
     [Fact]
     public async Task A_floor_seen_in_the_cluster_lifts_the_epoch()
     {
         var floor = NowMilliseconds + 3_600_000;
-        Assert.Equal(floor + 1, await Store.TryAcquireAsync("a", Long, floor, default));
+        Assert.Equal(floor + 1, await AcquireAsync("a", Long, floor));
     }
 
     [Fact]
@@ -63,22 +66,24 @@ public abstract class LeaseStoreSpecs<TBackend>(TBackend backend) : IClassFixtur
     {
         var stored = NowMilliseconds + 3_600_000;
         await backend.ExecuteAsync("SET", "deltastream:bridge:epoch", $"{stored}");
-        Assert.Equal(stored + 1, await Store.TryAcquireAsync("a", Long, 0, default));
+        Assert.Equal(new LeaseGrant(stored + 1, stored), await Store.TryAcquireAsync("a", Long, 0, default));
     }
 
     [Fact]
     public async Task After_a_flush_the_holder_loses_it_and_the_epoch_does_not_go_back()
     {
-        var first = (await Store.TryAcquireAsync("a", Long, 0, default))!.Value;
+        var first = await AcquireAsync("a", Long);
         await backend.ExecuteAsync("FLUSHALL");
         Assert.False(await Store.RenewAsync("a", first, Long, default));
-        Assert.True(await Store.TryAcquireAsync("b", Long, first, default) > first);
+        var second = (await Store.TryAcquireAsync("b", Long, first, default))!.Value;
+        Assert.True(second.Epoch > first);
+        Assert.Equal(0, second.EpochBefore);
     }
 
     [Fact]
     public async Task A_server_that_comes_back_empty_takes_the_scripts_again_and_the_epoch_does_not_go_back()
     {
-        var first = (await Store.TryAcquireAsync("a", Long, 0, default))!.Value;
+        var first = await AcquireAsync("a", Long);
         await backend.RestartEmptyAsync();
         await Eventually.True(async () =>
         {
@@ -92,13 +97,13 @@ public abstract class LeaseStoreSpecs<TBackend>(TBackend backend) : IClassFixtur
             }
         }, "the store answers again");
         // The floor is unknown to a node that starts only now: the server's time alone must do.
-        Assert.True(await Store.TryAcquireAsync("b", Long, 0, default) > first);
+        Assert.True(await AcquireAsync("b", Long) > first);
     }
 
     [Fact]
     public async Task Renewal_prolongs_the_lease_of_its_owner_only()
     {
-        var epoch = (await Store.TryAcquireAsync("a", TimeSpan.FromSeconds(5), 0, default))!.Value;
+        var epoch = await AcquireAsync("a", TimeSpan.FromSeconds(5));
         Assert.True(await Store.RenewAsync("a", epoch, TimeSpan.FromSeconds(60), default));
         Assert.InRange(int.Parse(await backend.ExecuteAsync("PTTL", "deltastream:bridge:lease")), 50_000, 60_000);
         Assert.False(await Store.RenewAsync("b", epoch, Long, default));
@@ -108,11 +113,11 @@ public abstract class LeaseStoreSpecs<TBackend>(TBackend backend) : IClassFixtur
     [Fact]
     public async Task Release_frees_it_for_the_next_at_once_and_only_its_owner_can()
     {
-        var epoch = (await Store.TryAcquireAsync("a", Long, 0, default))!.Value;
+        var epoch = await AcquireAsync("a", Long);
         await Store.ReleaseAsync("b", epoch, default);
         Assert.Null(await Store.TryAcquireAsync("c", Long, 0, default));
         await Store.ReleaseAsync("a", epoch, default);
-        Assert.True(await Store.TryAcquireAsync("c", Long, 0, default) > epoch);
+        Assert.True(await AcquireAsync("c", Long) > epoch);
     }
 
     [Fact]
@@ -128,4 +133,7 @@ public abstract class LeaseStoreSpecs<TBackend>(TBackend backend) : IClassFixtur
             await backend.RestartEmptyAsync();
         }
     }
+
+    private async Task<long> AcquireAsync(string owner, TimeSpan ttl, long epochFloor = 0) =>
+        (await Store.TryAcquireAsync(owner, ttl, epochFloor, default))!.Value.Epoch;
 }
