@@ -58,6 +58,35 @@ public sealed class JoiningSpecs(SharedCluster shared)
         }
     }
 
+    /// <summary>The node has to ask Redis for the newest values, and Redis is slow: what its topics bring meanwhile waits for the answer.</summary>
+    [Fact]
+    public async Task What_comes_while_the_snapshot_is_awaited_waits_for_the_answer()
+    {
+        await using var proxy = new LagProxy(_cluster.Redis.Port, "deltastream", TimeSpan.FromMilliseconds(700));
+        await using var node = await NodeProcess.Start(
+            ("REDIS_URL", proxy.Url), ("CLUSTER_ROLES", "gateway"), ("CLUSTER_SEEDS", _cluster.Nodes[0].Address)).ReadyAsync(TimeSpan.FromSeconds(60));
+        await using var producer = await Producer.OpenAsync(_cluster.Redis);
+        await using var client = await SocketIoTestClient.ConnectAsync(node);
+        var products = Enumerable.Range(0, 4).Select(i => $"SLOW-{i}").ToArray();
+        foreach (var product in products) await client.EmitAsync("subscribe", Request("chain", product));
+        var price = 0;
+        await Eventually.True(async () =>
+        {
+            price++;
+            foreach (var product in products) await producer.ChainAsync(product, Expiries[0], price);
+            return products.All(product => client.Of("chain_update", product, "spot_price").Length > 20);
+        }, "the streams flow", TimeSpan.FromSeconds(30));
+        foreach (var product in products)
+        {
+            AssertAnswersFirst(client, product);
+            AssertForward(client.Events.Where(e => e.Name == "subscribed" || IsChain(e, product, Expiries[0])), "chain:" + product, "spot_price");
+        }
+
+        node.Terminate();
+        await node.ExitAsync(TimeSpan.FromSeconds(20));
+        await _cluster.WholeAsync();
+    }
+
     private static async Task<int> ProduceAsync(Producer producer, string product, CancellationToken stop)
     {
         var price = 0;
