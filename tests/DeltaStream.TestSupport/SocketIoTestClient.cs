@@ -1,6 +1,4 @@
 using System.Diagnostics;
-using System.Net.WebSockets;
-using System.Text;
 using System.Text.Json;
 
 namespace DeltaStream.TestSupport;
@@ -15,13 +13,10 @@ public sealed record ReceivedEvent(string Name, JsonElement Data, string Text, l
 /// <summary>Socket.IO over WebSocket by hand: no library between the test and the bytes.</summary>
 public sealed class SocketIoTestClient : IAsyncDisposable
 {
-    private readonly ClientWebSocket _socket = new();
-    private readonly SemaphoreSlim _sending = new(1);
+    private readonly WebSocketTexts _socket;
     private readonly List<ReceivedEvent> _events = [];
-    private readonly CancellationTokenSource _stop = new();
-    private Task _reading = Task.CompletedTask;
 
-    private SocketIoTestClient() { }
+    private SocketIoTestClient() => _socket = new(Keep);
 
     /// <summary>What has come so far.</summary>
     public IReadOnlyList<ReceivedEvent> Events
@@ -33,18 +28,17 @@ public sealed class SocketIoTestClient : IAsyncDisposable
     }
 
     /// <summary>Whether the server has closed, or the connection has broken.</summary>
-    public bool IsClosed => _reading.IsCompleted;
+    public bool IsClosed => _socket.IsClosed;
 
     /// <summary>The close code, once there is one.</summary>
-    public int? CloseCode => (int?)_socket.CloseStatus;
+    public int? CloseCode => _socket.CloseCode;
 
     /// <summary>Connects and waits for <c>connected</c>.</summary>
     public static async Task<SocketIoTestClient> ConnectAsync(NodeProcess node)
     {
         var client = new SocketIoTestClient();
-        await client._socket.ConnectAsync(new Uri($"ws://{node.Url.Authority}/socket.io/?EIO=4&transport=websocket"), default);
-        client._reading = client.ReadAsync();
-        await client.SendAsync("40");
+        await client._socket.OpenAsync(new Uri($"ws://{node.Url.Authority}/socket.io/?EIO=4&transport=websocket"));
+        await client._socket.SendAsync("40");
         await client.ExpectAsync("connected");
         return client;
     }
@@ -52,10 +46,10 @@ public sealed class SocketIoTestClient : IAsyncDisposable
     /// <summary>Sends an event.</summary>
     /// <param name="name">Its name.</param>
     /// <param name="json">Its data.</param>
-    public Task EmitAsync(string name, string json) => SendAsync($"42[{JsonSerializer.Serialize(name)},{json}]");
+    public Task EmitAsync(string name, string json) => _socket.SendAsync($"42[{JsonSerializer.Serialize(name)},{json}]");
 
     /// <summary>Sends an event without data.</summary>
-    public Task EmitAsync(string name) => SendAsync($"42[{JsonSerializer.Serialize(name)}]");
+    public Task EmitAsync(string name) => _socket.SendAsync($"42[{JsonSerializer.Serialize(name)}]");
 
     /// <summary>Subscribes and waits until the server says so.</summary>
     public async Task SubscribeAsync(string type, string symbol, string? expiry = null)
@@ -78,54 +72,10 @@ public sealed class SocketIoTestClient : IAsyncDisposable
     public IReadOnlyList<ReceivedEvent> Of(string name) => Events.Where(e => e.Name == name).ToArray();
 
     /// <inheritdoc/>
-    public async ValueTask DisposeAsync()
-    {
-        await _stop.CancelAsync();
-        _socket.Abort();
-        await _reading;
-        _socket.Dispose();
-        _sending.Dispose();
-        _stop.Dispose();
-    }
+    public ValueTask DisposeAsync() => _socket.DisposeAsync();
 
-    private async Task SendAsync(string text)
+    private void Keep(string text)
     {
-        await _sending.WaitAsync();
-        try
-        {
-            await _socket.SendAsync(Encoding.UTF8.GetBytes(text), WebSocketMessageType.Text, true, default);
-        }
-        finally
-        {
-            _sending.Release();
-        }
-    }
-
-    private async Task ReadAsync()
-    {
-        var buffer = new byte[16 * 1024];
-        var message = new MemoryStream();
-        try
-        {
-            while (true)
-            {
-                var part = await _socket.ReceiveAsync(buffer, _stop.Token);
-                if (part.MessageType == WebSocketMessageType.Close) return;
-                message.Write(buffer, 0, part.Count);
-                if (!part.EndOfMessage) continue;
-                await HandleAsync(Encoding.UTF8.GetString(message.ToArray()));
-                message.SetLength(0);
-            }
-        }
-        catch (Exception e) when (e is WebSocketException or OperationCanceledException or IOException or ObjectDisposedException)
-        {
-            // The connection is over, one way or the other.
-        }
-    }
-
-    private async Task HandleAsync(string text)
-    {
-        if (text == "2") await SendAsync("3");
         if (!text.StartsWith("42", StringComparison.Ordinal)) return;
         using var document = JsonDocument.Parse(text.AsMemory(text.IndexOf('[')));
         var data = document.RootElement.GetArrayLength() > 1 ? document.RootElement[1].Clone() : default;

@@ -1,17 +1,14 @@
 using System.Net.WebSockets;
-using System.Text;
 
 namespace DeltaStream.TestSupport;
 
 /// <summary>A WebSocket as it is: what is sent and what comes, text by text, and how it ends.</summary>
 public sealed class TextWebSocket : IAsyncDisposable
 {
-    private readonly ClientWebSocket _socket = new();
-    private readonly CancellationTokenSource _stop = new();
+    private readonly WebSocketTexts _socket;
     private readonly List<string> _received = [];
-    private Task _reading = Task.CompletedTask;
 
-    private TextWebSocket() { }
+    private TextWebSocket() => _socket = new(Keep);
 
     /// <summary>What has come so far.</summary>
     public IReadOnlyList<string> Received
@@ -23,10 +20,10 @@ public sealed class TextWebSocket : IAsyncDisposable
     }
 
     /// <summary>The code it was closed with; null while it is open or where it broke.</summary>
-    public int? CloseCode => (int?)_socket.CloseStatus;
+    public int? CloseCode => _socket.CloseCode;
 
     /// <summary>Whether it is over.</summary>
-    public bool IsClosed => _reading.IsCompleted;
+    public bool IsClosed => _socket.IsClosed;
 
     /// <summary>Opens one at a path of a node.</summary>
     /// <param name="node">The node.</param>
@@ -36,24 +33,12 @@ public sealed class TextWebSocket : IAsyncDisposable
     public static async Task<TextWebSocket> OpenAsync(NodeProcess node, string path, params (string Name, string Value)[] headers)
     {
         var socket = new TextWebSocket();
-        foreach (var (name, value) in headers) socket._socket.Options.SetRequestHeader(name, value);
-        await socket._socket.ConnectAsync(new Uri($"ws://127.0.0.1:{node.Port}{path}"), default);
-        socket._reading = socket.ReadAsync();
+        await socket._socket.OpenAsync(new Uri($"ws://127.0.0.1:{node.Port}{path}"), headers);
         return socket;
     }
 
     /// <summary>Sends a text; one that can't leave any more is lost.</summary>
-    public async Task SendAsync(string text)
-    {
-        try
-        {
-            await _socket.SendAsync(Encoding.UTF8.GetBytes(text), WebSocketMessageType.Text, true, default);
-        }
-        catch (Exception e) when (e is WebSocketException or IOException or ObjectDisposedException)
-        {
-            // It was closed meanwhile.
-        }
-    }
+    public Task SendAsync(string text) => _socket.SendAsync(text);
 
     /// <summary>The first text, come or to come, that fits.</summary>
     public async Task<string> ExpectAsync(Func<string, bool> fits, string what)
@@ -74,36 +59,10 @@ public sealed class TextWebSocket : IAsyncDisposable
     }
 
     /// <inheritdoc/>
-    public async ValueTask DisposeAsync()
-    {
-        await _stop.CancelAsync();
-        _socket.Abort();
-        await _reading;
-        _socket.Dispose();
-        _stop.Dispose();
-    }
+    public ValueTask DisposeAsync() => _socket.DisposeAsync();
 
-    private async Task ReadAsync()
+    private void Keep(string text)
     {
-        var buffer = new byte[16 * 1024];
-        var message = new MemoryStream();
-        try
-        {
-            while (true)
-            {
-                var part = await _socket.ReceiveAsync(buffer, _stop.Token);
-                if (part.MessageType == WebSocketMessageType.Close) return;
-                message.Write(buffer, 0, part.Count);
-                if (!part.EndOfMessage) continue;
-                var text = Encoding.UTF8.GetString(message.ToArray());
-                message.SetLength(0);
-                lock (_received) _received.Add(text);
-                if (text == "2") await SendAsync("3");
-            }
-        }
-        catch (Exception e) when (e is WebSocketException or OperationCanceledException or IOException or ObjectDisposedException)
-        {
-            // The connection is over, one way or the other.
-        }
+        lock (_received) _received.Add(text);
     }
 }

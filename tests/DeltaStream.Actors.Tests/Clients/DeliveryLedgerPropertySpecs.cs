@@ -17,18 +17,35 @@ public class DeliveryLedgerPropertySpecs
     [InlineData(2_985_721)]
     public void A_schedule_that_broke_a_promise_does_so_no_more(int number) => Run(number);
 
-    private static void Run(int number)
+    /// <summary>Without two publishers that overtake one another, and with nothing under way that the cache offers: decision 13 says why.</summary>
+    [Fact]
+    public void Nor_where_the_client_moves_from_node_to_node_meanwhile()
     {
-        var random = new Random(number);
-        var node = new NodeModel();
+        var moves = 0;
+        for (var number = 0; number < Schedules; number++) moves += Run(number, moves: true);
+        Assert.InRange(moves, Schedules / 2, int.MaxValue);
+    }
+
+    private static int Run(int number, bool moves = false)
+    {
+        var (random, moving) = (new Random(number), new Random(-number - 1));
+        var node = new NodeModel { IsInOrder = moves };
+        var moved = 0;
         try
         {
-            for (var left = random.Next(10, 200); left > 0; left--) node.Step(random.Next(100_000));
+            for (var left = random.Next(10, 200); left > 0; left--)
+            {
+                if (moves && moving.Next(10) == 0 && node.Move()) moved++;
+                node.Step(random.Next(100_000));
+            }
+
             node.Finish();
+            return moved;
         }
         catch (Xunit.Sdk.XunitException broken)
         {
             Assert.Fail($"schedule {number}: {broken.Message}");
+            throw;
         }
     }
 }

@@ -8,7 +8,7 @@ namespace DeltaStream.Actors.Tests.Clients;
 /// told to, in any order that real ones could. Two publishers' events may overtake one another; a topic may be unknown to
 /// the publisher; the store lags. What the client is sent is checked against its promises at every step.
 /// </summary>
-internal sealed class NodeModel
+internal sealed partial class NodeModel
 {
     public static readonly ConflationKey[] Keys =
         [ConflationKey.Underlying("A"), ConflationKey.Chain("A", "2026-11-26"), ConflationKey.Chain("A", "2026-12-31")];
@@ -16,7 +16,7 @@ internal sealed class NodeModel
     public static readonly Room[] Rooms =
         [Room.General, Room.Product("A"), Room.Chain("A"), Room.Chain("A", "2026-11-26"), Room.Chain("A", "2026-12-31")];
 
-    private readonly DeliveryLedger _ledger = new();
+    private readonly HashSet<int> _moved = [];
     private readonly Dictionary<(long Epoch, Room Topic), Queue<MarketUpdate>> _inFlight = [];
     private readonly Dictionary<Room, TopicModel> _topics = Rooms.ToDictionary(room => room, room => new TopicModel(room));
     private readonly Queue<Action> _clientMailbox = [];
@@ -28,9 +28,11 @@ internal sealed class NodeModel
     private readonly Dictionary<(MarketEvent, ConflationKey), Position> _sent = [];
     private readonly Dictionary<Room, int> _joining = [];
     private readonly CacheModel _cache;
+    private DeliveryLedger _ledger = new();
     private long _epoch = 1;
     private long _sequence;
     private int _lastToken;
+    private int _offersUnderWay;
 
     public NodeModel()
     {
@@ -42,6 +44,9 @@ internal sealed class NodeModel
         _joining[Room.General] = ++_lastToken;
         AskForSnapshot(Room.General, _lastToken, withValues: false);
     }
+
+    /// <summary>Whether no publisher's event overtakes those of the one before it.</summary>
+    public bool IsInOrder { get; init; }
 
     public int Delivered { get; private set; }
 
@@ -94,64 +99,6 @@ internal sealed class NodeModel
         while (moved);
     }
 
-    private void Publish(ConflationKey key)
-    {
-        var position = new Position(_epoch, ++_sequence);
-        var update = Make(Actors.Cache.LastValueCache.EventOf(key), key, position);
-        if (key.Kind == MarketKind.Chain) Put(Room.General, Make(MarketEvent.ChainSummary, key, position));
-        foreach (var room in Room.For(update.Event, key)) Put(room, update);
-        _unwritten.Enqueue(update);
-    }
-
-    private static MarketUpdate Make(MarketEvent @event, ConflationKey key, Position position) =>
-        new(@event, key, position, default, (ulong)((position.Epoch * 1_000_000) + position.Sequence), 0);
-
-    private void Put(Room room, MarketUpdate update)
-    {
-        _published[(update.Event, update.Key)] = update.Position;
-        if (!_topics[room].IsKnown) return;
-        if (!_inFlight.TryGetValue((update.Position.Epoch, room), out var queue)) _inFlight[(update.Position.Epoch, room)] = queue = [];
-        queue.Enqueue(update);
-    }
-
-    private void Write(MarketUpdate update)
-    {
-        Store(update);
-        if (update.Event == MarketEvent.ChainUpdate) Store(Make(MarketEvent.ChainSummary, update.Key, update.Position));
-    }
-
-    private void Store(MarketUpdate update)
-    {
-        if (!_store.TryGetValue((update.Event, update.Key), out var held) || update.Position > held.Position)
-            _store[(update.Event, update.Key)] = update;
-    }
-
-    /// <summary>A topic finishes the event it is handing out, else takes its next message: from one of the publishers or a subscriber.</summary>
-    private bool StepTopic(TopicModel topic, bool oldestFirst)
-    {
-        if (topic.Unfinished is { } second)
-        {
-            topic.Unfinished = null;
-            second();
-            return true;
-        }
-
-        if (topic.Mailbox.TryDequeue(out var request))
-        {
-            request();
-            return true;
-        }
-
-        var queues = _inFlight.Where(it => it.Key.Topic == topic.Room && it.Value.Count > 0);
-        var queue = (oldestFirst ? queues.OrderBy(it => it.Key.Epoch) : queues.OrderByDescending(it => it.Key.Epoch)).FirstOrDefault().Value;
-        if (queue is null) return false;
-        var update = queue.Dequeue();
-        // The client may have the event, and act on it, before the cache has it in its mailbox.
-        if (topic.HasClient) _clientMailbox.Enqueue(() => Receive(topic.Room, update));
-        if (topic.HasCache) topic.Unfinished = () => _cacheMailbox.Enqueue(() => _cache.Receive(topic.Room, update));
-        return true;
-    }
-
     private void Receive(Room room, MarketUpdate update)
     {
         if (_ledger.Receive(room, update)) Send(update, isSnapshot: false);
@@ -165,13 +112,18 @@ internal sealed class NodeModel
         if (_ledger.Find(room) is null)
         {
             _ledger.Join(room);
-            if (room == Room.General) SubscribeClient(room, token);
-            else _cacheMailbox.Enqueue(() => _cache.Use(room, () => _clientMailbox.Enqueue(() => SubscribeClient(room, token))));
+            Enter(room, token);
         }
         else
         {
             AskForSnapshot(room, token);
         }
+    }
+
+    private void Enter(Room room, int token)
+    {
+        if (room == Room.General) SubscribeClient(room, token);
+        else _cacheMailbox.Enqueue(() => _cache.Use(room, () => _clientMailbox.Enqueue(() => SubscribeClient(room, token))));
     }
 
     private void SubscribeClient(Room room, int token)
@@ -194,7 +146,8 @@ internal sealed class NodeModel
             _joining.Remove(room);
             var due = new List<MarketUpdate>();
             _ledger.Complete(_ledger.Find(room)!, withValues ? values : [], isComplete: true, seen, serial, due);
-            foreach (var update in due) Send(update, isSnapshot: true);
+            // A snapshot answers a request, so it may repeat what the client has; the one after a move answers none.
+            foreach (var update in due) Send(update, isSnapshot: !_moved.Contains(token));
         })));
     }
 
@@ -208,8 +161,10 @@ internal sealed class NodeModel
 
     private void Offer(Room room, MarketUpdate update, Position seen, long serial)
     {
+        _offersUnderWay++;
         var deliver = () =>
         {
+            _offersUnderWay--;
             switch (_ledger.Offer(room, update, seen, serial))
             {
                 case OfferResult.Deliver:
@@ -241,131 +196,5 @@ internal sealed class NodeModel
         if (!mailbox.TryDequeue(out var message)) return false;
         message();
         return true;
-    }
-
-    /// <summary>The topic of a room on the node.</summary>
-    private sealed class TopicModel(Room room)
-    {
-        public Room Room { get; } = room;
-
-        /// <summary>Whether the publishers know that the node listens.</summary>
-        public bool IsKnown { get; set; }
-
-        public bool HasCache { get; private set; }
-
-        public bool HasClient { get; set; }
-
-        public Queue<Action> Mailbox { get; } = [];
-
-        public Action? Unfinished { get; set; }
-
-        public void Subscribe(bool toCache)
-        {
-            if (toCache) HasCache = true;
-            else HasClient = true;
-        }
-    }
-
-    /// <summary>What the CacheActor does, for one client.</summary>
-    private sealed class CacheModel(NodeModel node)
-    {
-        private readonly Dictionary<(MarketEvent, ConflationKey), MarketUpdate> _values = [];
-        private readonly Dictionary<Room, Position> _seen = [];
-        private readonly HashSet<Room> _heard = [Room.General];
-        private readonly HashSet<Room> _served = [Room.General];
-        private readonly List<Func<bool>> _parked = [];
-        private readonly Dictionary<(Room, MarketEvent, ConflationKey), MarketUpdate> _offered = [];
-        private long _serial;
-
-        public void Use(Room room, Action ready)
-        {
-            if (_heard.Contains(room))
-            {
-                ready();
-                return;
-            }
-
-            node._topics[room].Mailbox.Enqueue(() =>
-            {
-                node._topics[room].Subscribe(toCache: true);
-                node._cacheMailbox.Enqueue(() =>
-                {
-                    _heard.Add(room);
-                    foreach (var stored in node._store.Values.Where(it => Room.For(it.Event, it.Key).Contains(room))) TakeStored(stored);
-                    ready();
-                });
-            });
-        }
-
-        public void Leave(Room room)
-        {
-            if (room != Room.General) _served.Remove(room);
-        }
-
-        public void Receive(Room room, MarketUpdate update)
-        {
-            var isInOrder = update.Position > _seen.GetValueOrDefault(room);
-            if (isInOrder && _offered.TryGetValue((room, update.Event, update.Key), out var offered) && offered.Position <= update.Position)
-                _offered.Remove((room, update.Event, update.Key));
-            if (isInOrder) _seen[room] = update.Position;
-            if (Take(update))
-            {
-                if (!isInOrder) OfferTo(room, update);
-                foreach (var other in Room.For(update.Event, update.Key).Where(it => it != room && !_seen.ContainsKey(it))) OfferTo(other, update);
-            }
-
-            _parked.RemoveAll(attempt => attempt());
-        }
-
-        public void Snapshot(Room room, Position atLeast, Position wideAtLeast, Action<IReadOnlyList<MarketUpdate>, Position, long> answer)
-        {
-            var wide = room.Kind == RoomKind.Product ? Room.General : Room.Chain("A");
-            bool TryAnswer()
-            {
-                if (_seen.GetValueOrDefault(room) < atLeast || _seen.GetValueOrDefault(wide) < wideAtLeast) return false;
-                _served.Add(room);
-                answer([.. _values.Values.Where(it => Room.For(it.Event, it.Key).Contains(room))], _seen.GetValueOrDefault(room), _serial);
-                return true;
-            }
-
-            if (!TryAnswer()) _parked.Add(TryAnswer);
-        }
-
-        public void OfferAgain(Room room, MarketUpdate update, Position atLeast)
-        {
-            bool TryOffer()
-            {
-                if (_offered.GetValueOrDefault((room, update.Event, update.Key)) != update) return true;
-                if (_seen.GetValueOrDefault(room) < atLeast) return false;
-                node.Offer(room, update, _seen.GetValueOrDefault(room), ++_serial);
-                return true;
-            }
-
-            if (!TryOffer()) _parked.Add(TryOffer);
-        }
-
-        public void Look()
-        {
-            foreach (var stored in node._store.Values) TakeStored(stored);
-        }
-
-        private void TakeStored(MarketUpdate stored)
-        {
-            if (!Take(stored)) return;
-            foreach (var room in Room.For(stored.Event, stored.Key)) OfferTo(room, stored);
-        }
-
-        private bool Take(MarketUpdate update)
-        {
-            if (_values.TryGetValue((update.Event, update.Key), out var held) && update.Position <= held.Position) return false;
-            _values[(update.Event, update.Key)] = update;
-            return true;
-        }
-
-        private void OfferTo(Room room, MarketUpdate update)
-        {
-            _offered[(room, update.Event, update.Key)] = update;
-            if (_served.Contains(room)) node.Offer(room, update, _seen.GetValueOrDefault(room), ++_serial);
-        }
     }
 }
