@@ -1,0 +1,115 @@
+using System.Text;
+using Akka.Actor;
+using Akka.Serialization;
+using Akka.TestKit.Xunit2;
+using DeltaStream.Node.Transports.Relay;
+
+namespace DeltaStream.Node.Tests.Transports;
+
+/// <summary>A node's end of the relay; the spec is another node that asks, and the owner of the sessions.</summary>
+public sealed class RelayActorSpecs : TestKit, IRelayOwner
+{
+    private const string Cluster = """
+        akka.actor.provider = cluster
+        akka.remote.dot-netty.tcp { hostname = "127.0.0.1", port = 0 }
+        """;
+
+    private readonly SessionRelay _relay;
+    private readonly IActorRef _actor;
+    private readonly TaskCompletionSource<byte[]> _answer = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private (RelayKind Kind, byte[] Question, CancellationToken Aborted)? _asked;
+
+    public RelayActorSpecs() : base(Cluster)
+    {
+        _relay = new SessionRelay { Owner = this };
+        _actor = Sys.ActorOf(Props.Create(() => new RelayActor(_relay)));
+    }
+
+    [Fact]
+    public void A_question_in_parts_is_asked_as_one_and_its_answer_comes_after_the_word_that_it_has_arrived()
+    {
+        Tell(7, RelayKind.Request, "one,", isLast: false);
+        Tell(8, RelayKind.Look, "another one in between", isLast: false);
+        Tell(7, RelayKind.Request, "two", isLast: true);
+        Assert.Equal((7, RelayKind.Accepted), Next());
+        Assert.Equal((RelayKind.Request, "one,two"), (_asked!.Value.Kind, Encoding.UTF8.GetString(_asked.Value.Question)));
+        _answer.SetResult("answer"u8.ToArray());
+        var answer = ExpectMsg<RelayPart>();
+        Assert.Equal((7L, RelayKind.Answer, true, "answer"), (answer.Id, answer.Kind, answer.IsLast, Encoding.UTF8.GetString(answer.Bytes.Span)));
+    }
+
+    [Fact]
+    public void An_answer_that_does_not_fit_into_one_frame_comes_in_parts()
+    {
+        Tell(7, RelayKind.Move, "sid", isLast: true);
+        Assert.Equal((7, RelayKind.Accepted), Next());
+        var bytes = new byte[1_200_000];
+        Random.Shared.NextBytes(bytes);
+        _answer.SetResult(bytes);
+        var whole = new List<byte>();
+        RelayPart part;
+        do
+        {
+            part = ExpectMsg<RelayPart>();
+            whole.AddRange(part.Bytes.Span);
+        }
+        while (!part.IsLast);
+        Assert.True(whole.SequenceEqual(bytes));
+    }
+
+    [Fact]
+    public void A_question_that_can_not_be_answered_is_answered_with_nothing()
+    {
+        Tell(7, RelayKind.Request, "no question", isLast: true);
+        Assert.Equal((7, RelayKind.Accepted), Next());
+        _answer.SetException(new EndOfStreamException());
+        Assert.Empty(ExpectMsg<RelayPart>().Bytes.ToArray());
+    }
+
+    [Fact]
+    public void Who_asked_may_go_away_and_nobody_else_may_say_so()
+    {
+        Tell(7, RelayKind.Request, "poll", isLast: true);
+        Assert.Equal((7, RelayKind.Accepted), Next());
+        Tell(8, RelayKind.Abort, "", isLast: true);
+        Tell(9, RelayKind.Answer, "to what nobody asked", isLast: true);
+        Assert.False(_asked!.Value.Aborted.IsCancellationRequested);
+        Tell(7, RelayKind.Abort, "", isLast: true);
+        AwaitAssert(() => Assert.True(_asked.Value.Aborted.IsCancellationRequested));
+    }
+
+    [Theory]
+    [InlineData("p", 9)]
+    [InlineData("p", 0)]
+    [InlineData("q", 20)]
+    public void Bytes_that_are_no_part_are_an_error_of_serialization(string manifest, int length)
+    {
+        var serializer = new RelaySerializer((ExtendedActorSystem)Sys);
+        Assert.Throws<System.Runtime.Serialization.SerializationException>(() => serializer.FromBinary(new byte[length], manifest));
+    }
+
+    [Fact]
+    public void A_part_comes_back_as_it_was()
+    {
+        SerializerWithStringManifest serializer = new RelaySerializer((ExtendedActorSystem)Sys);
+        var part = new RelayPart(long.MaxValue, RelayKind.Move, false, "bytes"u8.ToArray());
+        var read = (RelayPart)serializer.FromBinary(serializer.ToBinary(part), serializer.Manifest(part));
+        Assert.Equal((part.Id, part.Kind, part.IsLast), (read.Id, read.Kind, read.IsLast));
+        Assert.Equal("bytes", Encoding.UTF8.GetString(read.Bytes.Span));
+    }
+
+    Task<byte[]> IRelayOwner.AnswerAsync(RelayKind kind, byte[] question, CancellationToken aborted)
+    {
+        _asked = (kind, question, aborted);
+        return _answer.Task;
+    }
+
+    private void Tell(long id, RelayKind kind, string bytes, bool isLast) =>
+        _actor.Tell(new RelayPart(id, kind, isLast, Encoding.UTF8.GetBytes(bytes)), TestActor);
+
+    private (long Id, RelayKind Kind) Next()
+    {
+        var part = ExpectMsg<RelayPart>();
+        return (part.Id, part.Kind);
+    }
+}
