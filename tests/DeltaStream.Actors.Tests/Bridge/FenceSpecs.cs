@@ -24,6 +24,7 @@ public class FenceSpecs(ITestOutputHelper output) : Akka.TestKit.Xunit2.TestKit(
         var right = new PublishingRight(_clock);
         Assert.Null(right.Current);
         right.Grant(7, _clock.Later(0, Elapsed + TimeSpan.FromSeconds(1)));
+        right.Begin(7);
         Assert.Equal(7, right.Current?.Epoch);
         _clock.Advance(TimeSpan.FromMilliseconds(999));
         Assert.Equal(7, right.Current?.Epoch);
@@ -47,6 +48,7 @@ public class FenceSpecs(ITestOutputHelper output) : Akka.TestKit.Xunit2.TestKit(
             new PublishStage(Settings, _clock, right, ledger, new TopicPublisher(Sys, mediator.Ref, "node:1", Log)),
             Sink.ForEach<MarketUpdate>(_ => { }).MapMaterializedValue(done => (Task)done)).Run(Sys.Materializer());
         right.Grant(7, _clock.Later(0, Elapsed + TimeSpan.FromSeconds(1)));
+        right.Begin(7);
         running.Control.RightChanged();
         await FeedAsync(feed, 1);
         foreach (var _ in Room.For(MarketEvent.UnderlyingUpdate, ConflationKey.Underlying("NIFTY"))) Assert.Equal(7, Epoch(mediator.FishForMessage(IsRoomEvent)));
@@ -56,6 +58,7 @@ public class FenceSpecs(ITestOutputHelper output) : Akka.TestKit.Xunit2.TestKit(
         for (var price = 2; price <= 20; price++) await FeedAsync(feed, price);
         AwaitAssert(() => Assert.Equal(0, feed.Reader.Count));
         right.Grant(9, _clock.Later(0, Elapsed + TimeSpan.FromSeconds(1)));
+        right.Begin(9);
         running.Control.RightChanged();
 
         object? message;
