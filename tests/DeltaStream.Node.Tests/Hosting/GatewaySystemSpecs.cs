@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Akka.Actor;
 using Akka.Cluster;
 using Akka.Configuration;
@@ -36,6 +37,21 @@ public sealed class GatewaySystemSpecs
         await system.Terminate();
     }
 
+    [Fact]
+    public async Task Actors_run_in_the_order_in_which_they_got_something_to_do()
+    {
+        const int Actors = 1000;
+        var system = ActorSystem.Create("ordered", NodeConfig.WithFallback(ConfigurationFactory.Default()));
+        var ran = new ConcurrentQueue<int>();
+        var actors = Enumerable.Range(0, Actors).Select(number => system.ActorOf(Props.Create(() => new Told(ran, number)))).ToArray();
+        // Told from within an actor, as a topic tells its subscribers: there the pool would put them on the thread's own stack.
+        system.ActorOf(Props.Create(() => new Teller(actors))).Tell("go");
+        await Eventually.True(() => ran.Count == Actors, "all have run");
+        // Exact but for what other threads have taken and not done yet.
+        Assert.InRange(ran.ToList().IndexOf(Actors - 1), Actors - 100, Actors);
+        await system.Terminate();
+    }
+
     [Theory]
     [InlineData("akka.cluster.pub-sub.max-delta-elements", "500")]
     [InlineData("akka.cluster.pub-sub.gossip-interval", "250ms")]
@@ -65,5 +81,23 @@ public sealed class GatewaySystemSpecs
         await Eventually.True(() => !membership.IsFullMember, "the node is none any more");
         await system.Terminate();
         Assert.False(membership.IsFullMember);
+    }
+
+    private sealed class Teller(IActorRef[] actors) : UntypedActor
+    {
+        protected override void OnReceive(object message)
+        {
+            foreach (var actor in actors) actor.Tell(message);
+        }
+    }
+
+    private sealed class Told(ConcurrentQueue<int> ran, int number) : UntypedActor
+    {
+        protected override void OnReceive(object message)
+        {
+            // Long enough for the last to be told before others have done the most.
+            Thread.SpinWait(2_000);
+            ran.Enqueue(number);
+        }
     }
 }
