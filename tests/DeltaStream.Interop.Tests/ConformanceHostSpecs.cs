@@ -56,7 +56,8 @@ public class ConformanceHostSpecs(ConformanceHost host) : IClassFixture<Conforma
         await client.ConnectAsync();
         for (var i = 0; i < 100; i++) await client.EmitAsync("message", i);
 
-        await Eventually.True(() => back.Count == 100, "100 messages");
+        // A connection that is lost says so with what had come, instead of waiting for the rest.
+        await Eventually.True(() => back.Count == 100 || !client.Connected, "100 messages");
         Assert.Equal(Enumerable.Range(0, 100), back.Select(answer => answer.GetValue<int>()));
         await client.DisconnectAsync();
     }

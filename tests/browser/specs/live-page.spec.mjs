@@ -47,8 +47,12 @@ describe("the live page", () => {
       return arrows.every(arrow => ["▲", "▼"].includes(arrow));
     });
     // A chart needs two points, which are at least 0.6 s apart: the arrows may be there before it.
-    await until("a chart", () => page.locator('[data-symbol="NIFTY"] canvas').evaluate(canvas =>
-      canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data.some(value => value !== 0)));
+    await until("a chart", () => page.locator('[data-symbol="NIFTY"] canvas').evaluate(canvas => {
+      // Read from a copy that is made to be read: the browser warns of a canvas on the page that is read again and again.
+      const copy = new OffscreenCanvas(canvas.width, canvas.height).getContext("2d", { willReadFrequently: true });
+      copy.drawImage(canvas, 0, 0);
+      return copy.getImageData(0, 0, canvas.width, canvas.height).data.some(value => value !== 0);
+    }));
   });
 
   it("says that the prices are simulated, that it is connected, that the feed is live, and how much comes", async () => {
