@@ -68,6 +68,7 @@ public sealed partial class ClientActor : UntypedActor
         {
             case RoomEvent { Room: var room, Update: var update }:
                 if (_ledger.Receive(room, update)) Send(update);
+                else _context.Metrics.Conflated(_ledger.TakeOvertaken());
                 break;
             case Greeting:
                 Greet();

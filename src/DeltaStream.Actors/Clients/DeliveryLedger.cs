@@ -31,6 +31,7 @@ public sealed partial class DeliveryLedger
     private JoinedRoom? _general;
     private Dictionary<string, JoinedRoom>? _chains;
     private Dictionary<ConflationKey, JoinedRoom>? _narrow;
+    private int _overtaken;
 
     /// <summary>How many rooms the client is in.</summary>
     public int Count => (_general is null ? 0 : 1) + (_chains?.Count ?? 0) + (_narrow?.Count ?? 0);
@@ -154,11 +155,34 @@ public sealed partial class DeliveryLedger
             return false;
         }
 
-        var isNew = update.Position > joined.MarkOf(update.Key);
+        var mark = joined.MarkOf(update.Key);
+        var isNew = update.Position > mark;
         joined.Prune();
         var narrow = NarrowOf(update);
-        if (narrow is not null) isNew &= Arbitrate(narrow, update.Position);
+        if (narrow is not null)
+        {
+            var delivered = narrow.Delivered;
+            isNew &= Arbitrate(narrow, update.Position);
+            // While the client is in the wide room as well, what is older may have come over that.
+            if (joined == narrow && update.Position < delivered && WideOf(room) is null) _overtaken++;
+        }
+        else if (update.Position < mark)
+        {
+            _overtaken++;
+        }
+
         return isNew && !update.IsRepeat;
+    }
+
+    /// <summary>
+    /// How many updates since the last call came over a topic after a newer one, which was read from the store, had been sent:
+    /// superseded on the way, where the mediator lags behind the store.
+    /// </summary>
+    public int TakeOvertaken()
+    {
+        var overtaken = _overtaken;
+        _overtaken = 0;
+        return overtaken;
     }
 
     /// <summary>Takes in a room's snapshot; from now on updates go out as they come.</summary>

@@ -40,6 +40,40 @@ public class DeliveryLedgerSpecs
     }
 
     [Theory]
+    [InlineData("general", "product:A")]
+    [InlineData("product:A", "product:A")]
+    [InlineData("chain:A", "chain:A:2026-11-26")]
+    [InlineData("chain:A:2026-11-26", "chain:A:2026-11-26")]
+    public void What_a_value_from_the_store_has_overtaken_is_superseded_and_counted(string roomName, string narrowName)
+    {
+        var (room, narrow) = (Parse(roomName), Parse(narrowName));
+        Enter(room);
+        Assert.True(_ledger.Receive(room, Update(narrow, 1)));
+        Assert.Equal(OfferResult.Deliver, _ledger.Offer(room, Update(narrow, 4), new(1, 1), 1));
+        for (var sequence = 2; sequence <= 4; sequence++) Assert.False(_ledger.Receive(room, Update(narrow, sequence)));
+        Assert.Equal(2, _ledger.TakeOvertaken());
+        Assert.True(_ledger.Receive(room, Update(narrow, 5)));
+        Assert.Equal(0, _ledger.TakeOvertaken());
+    }
+
+    [Theory]
+    [MemberData(nameof(Overlaps))]
+    public void A_second_copy_is_not_counted_as_superseded(string wideName, string narrowName)
+    {
+        var (wide, narrow) = (Parse(wideName), Parse(narrowName));
+        Enter(wide);
+        Enter(narrow);
+        foreach (var first in new[] { wide, narrow })
+        {
+            var from = first == wide ? 1 : 3;
+            Assert.True(_ledger.Receive(first, Update(narrow, from)));
+            Assert.True(_ledger.Receive(first, Update(narrow, from + 1)));
+            foreach (var sequence in new[] { from, from + 1 }) Assert.False(_ledger.Receive(first == wide ? narrow : wide, Update(narrow, sequence)));
+        }
+        Assert.Equal(0, _ledger.TakeOvertaken());
+    }
+
+    [Theory]
     [MemberData(nameof(Overlaps))]
     public void Leaving_the_narrow_room_does_not_bring_its_last_value_again_over_the_wide_one(string wideName, string narrowName)
     {
