@@ -79,6 +79,10 @@ public sealed class GatewayMetrics : IDisposable
     public void ObserveSessions(Func<int> sessions) =>
         _meter.CreateObservableGauge("sessions", sessions, description: "Sessions that count towards the limit of connections, whether their client has said hello or not");
 
+    /// <summary>Watches the bytes of buffers that the web server holds for connections, those that have gone among them.</summary>
+    public void ObserveBufferPool(Func<long> bytes) =>
+        _meter.CreateObservableGauge("buffer_pool_bytes", bytes, "By", "Bytes of buffers that the web server has made for connections and not given back yet");
+
     /// <summary>A client has connected over this transport.</summary>
     public void Opened(string transport) => _connections.Add(1, new KeyValuePair<string, object?>(TransportTag, transport));
 

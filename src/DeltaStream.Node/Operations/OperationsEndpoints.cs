@@ -1,3 +1,4 @@
+using DeltaStream.Actors.Telemetry;
 using DeltaStream.Node.Authentication;
 using DeltaStream.Node.Settings;
 using Prometheus;
@@ -11,9 +12,11 @@ public static class OperationsEndpoints
     public static IServiceCollection AddOperations(this IServiceCollection services, NodeSettings settings)
     {
         MetricsExport.SuppressForeignMetrics();
-        // Made now, so that it misses nothing; kept by the container, which ends it.
+        // Made now, so that they miss nothing; kept by the container, which ends them.
         var export = new MetricsExport(Metrics.DefaultRegistry);
+        var pool = new BufferPoolWatch();
         services.AddSingleton(_ => export);
+        services.AddSingleton(_ => pool);
         services.AddSingleton<NodePhase>();
         services.AddSingleton<Membership>();
         services.AddSingleton<NodeHealth>();
@@ -33,6 +36,8 @@ public static class OperationsEndpoints
         app.MapGet("/health", (NodeHealth health) => TypedResults.Json(health.Report())).ForEverybody();
         app.MapGet("/health/live", (NodeHealth health) => Answer(health.Liveness())).ForEverybody();
         app.MapGet("/health/ready", (NodeHealth health) => Answer(health.Readiness())).ForEverybody();
+        var pool = app.ServiceProvider.GetRequiredService<BufferPoolWatch>();
+        app.ServiceProvider.GetRequiredService<GatewayMetrics>().ObserveBufferPool(() => pool.Bytes);
         app.MapMetrics().ForOperators();
     }
 
