@@ -7,11 +7,12 @@ using Microsoft.Diagnostics.NETCore.Client;
 namespace DeltaStream.Abuse.Tests.Attacks;
 
 /// <summary>What a node holds when nobody is there.</summary>
-/// <param name="HeapBytes">The managed heap after a full collection.</param>
+/// <param name="HeapBytes">The managed heap after a full collection, without the buffers of the next parameter.</param>
+/// <param name="PoolBytes">Buffers that the web server keeps for the next connections, and gives back over minutes.</param>
 /// <param name="Sessions">Sessions of transports.</param>
 /// <param name="Clients">ClientActors.</param>
 /// <param name="Rooms">Rooms, each a topic of this node.</param>
-public sealed record Held(double HeapBytes, double Sessions, double Clients, double Rooms);
+public sealed record Held(double HeapBytes, double PoolBytes, double Sessions, double Clients, double Rooms);
 
 /// <summary>The node that is attacked: one for all attacks, warm before the first, so that each finds what the one before has left.</summary>
 public sealed class AbusedNode : IAsyncLifetime
@@ -42,7 +43,7 @@ public sealed class AbusedNode : IAsyncLifetime
             ("LIMIT_MESSAGES_PER_SECOND", "1000000")).ReadyAsync();
         await Eventually.True(async () => await Node.HealthAsync("status") == "healthy", "the node is healthy");
         await WarmUpAsync();
-        Baseline = await HeldAsync();
+        Baseline = await SettledAsync();
     }
 
     public async Task DisposeAsync()
@@ -64,9 +65,31 @@ public sealed class AbusedNode : IAsyncLifetime
     public async Task<Held> HeldAsync()
     {
         await CollectAsync();
+        var pool = await MetricAsync("deltastream_buffer_pool_bytes");
         return new Held(
-            await MetricAsync("dotnet_total_memory_bytes"), await MetricAsync("deltastream_sessions"),
+            await MetricAsync("dotnet_total_memory_bytes") - pool, pool, await MetricAsync("deltastream_sessions"),
             await MetricAsync("deltastream_connections"), await MetricAsync("deltastream_rooms"));
+    }
+
+    /// <summary>What it holds once everybody has left.</summary>
+    public async Task<Held> ForgottenAsync()
+    {
+        // The mediator forgets topics that are gone when the next one comes.
+        await using (var passer = await SocketIoTestClient.ConnectAsync(Node)) await passer.SubscribeAsync("product", "LAST");
+        await EmptyAsync();
+        return await HeldAsync();
+    }
+
+    /// <summary>What it holds once everybody has left and nothing more is forgotten.</summary>
+    public async Task<Held> SettledAsync()
+    {
+        Held last = await ForgottenAsync(), held = last;
+        await Eventually.True(async () =>
+        {
+            (last, held) = (held, await ForgottenAsync());
+            return Math.Abs(last.HeapBytes - held.HeapBytes) < 0.1e6;
+        }, "the heap settles", TimeSpan.FromSeconds(60));
+        return held;
     }
 
     /// <summary>Lines that say that something went wrong inside: an exception, an error, an actor that restarted.</summary>
