@@ -26,11 +26,14 @@ internal sealed class Crowd : IAsyncDisposable
     }
 
     /// <summary>Waits until every client, or every client of these nodes, gets values that were published after this call.</summary>
-    public async Task FlowsAsync(string when, Func<NodeProcess, bool>? of = null)
+    /// <param name="when">For the message.</param>
+    /// <param name="of">Of which nodes; null: of all.</param>
+    /// <param name="times">The how many-th value after this call is waited for.</param>
+    public async Task FlowsAsync(string when, Func<NodeProcess, bool>? of = null, int times = 1)
     {
         var since = _products.ToDictionary(product => product, _producer.Last);
         var members = _members.Where(member => of?.Invoke(member.Node) ?? true).ToArray();
-        await Eventually.True(() => members.All(member => _products.All(product => member.Client.NewestOf(product) > since[product])),
+        await Eventually.True(() => members.All(member => _products.All(product => member.Client.NewestOf(product) >= since[product] + times)),
             $"updates flow {when}", Patience);
         Check();
     }

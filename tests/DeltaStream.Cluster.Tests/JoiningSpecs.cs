@@ -30,7 +30,7 @@ public sealed class JoiningSpecs(SharedCluster shared)
             foreach (var (type, symbol) in new[] { ("chain", product), ("product", product) }) await client.SubscribeAsync(type, symbol);
             await Eventually.True(
                 () => client.NewestOf(product) == last && Expiries.All(expiry => Chains(client, product, expiry).LastOrDefault() == last), "the last values come");
-            AssertAnswersFirst(client, product);
+            AssertAnswersFirst(client, "chain:" + product);
             AssertForward(client.Events.Where(e => e.Name is "underlying_update" or "subscribed"), "product:" + product, "price");
             foreach (var expiry in Expiries)
                 AssertForward(client.Events.Where(e => e.Name == "subscribed" || IsChain(e, product, expiry)), "chain:" + product, "spot_price");
@@ -68,7 +68,8 @@ public sealed class JoiningSpecs(SharedCluster shared)
         await using var producer = await Producer.OpenAsync(_cluster.Redis);
         await using var client = await SocketIoTestClient.ConnectAsync(node);
         var products = Enumerable.Range(0, 4).Select(i => $"SLOW-{i}").ToArray();
-        foreach (var product in products) await client.EmitAsync("subscribe", Request("chain", product));
+        foreach (var product in products)
+            await client.EmitAsync("subscribe", $$"""{"type":"chain","symbol":"{{product}}","expiry":"{{Expiries[0]}}"}""");
         var price = 0;
         await Eventually.True(async () =>
         {
@@ -78,8 +79,9 @@ public sealed class JoiningSpecs(SharedCluster shared)
         }, "the streams flow", TimeSpan.FromSeconds(30));
         foreach (var product in products)
         {
-            AssertAnswersFirst(client, product);
-            AssertForward(client.Events.Where(e => e.Name == "subscribed" || IsChain(e, product, Expiries[0])), "chain:" + product, "spot_price");
+            var room = $"chain:{product}:{Expiries[0]}";
+            AssertAnswersFirst(client, room);
+            AssertForward(client.Events.Where(e => e.Name == "subscribed" || IsChain(e, product, Expiries[0])), room, "spot_price");
         }
 
         node.Terminate();
@@ -124,13 +126,13 @@ public sealed class JoiningSpecs(SharedCluster shared)
         [.. client.Events.Where(e => IsChain(e, product, expiry)).Select(e => e.Data.GetProperty("spot_price").GetInt32())];
 
     /// <summary>No chain before the room's answer, none after it was left.</summary>
-    private static void AssertAnswersFirst(SocketIoTestClient client, string product)
+    private static void AssertAnswersFirst(SocketIoTestClient client, string room)
     {
         var isIn = false;
         foreach (var e in client.Events)
         {
-            if (e.Name is "subscribed" or "unsubscribed" && e.Data.GetProperty("room").GetString() == "chain:" + product) isIn = e.Name == "subscribed";
-            else if (e.Name == "chain_update" && e.Data.GetProperty("product").GetString() == product)
+            if (e.Name is "subscribed" or "unsubscribed" && e.Data.GetProperty("room").GetString() == room) isIn = e.Name == "subscribed";
+            else if (e.Name == "chain_update" && e.Data.GetProperty("product").GetString() == room.Split(':')[1])
                 Assert.True(isIn, $"a chain came outside its room: {e.Text}");
         }
     }

@@ -64,7 +64,7 @@ public sealed class OneWordSpecs
     public async Task Under_a_successor_whose_subscription_lags()
     {
         await using var redis = await RedisServer.StartAsync();
-        await using var proxy = new LagProxy(redis.Port, "deltastream-feed", TimeSpan.FromSeconds(1.6));
+        await using var proxy = new LagProxy(redis.Port, "deltastream-feed", TimeSpan.FromMilliseconds(400));
         await using var holder = await NodeProcess.Start(("REDIS_URL", redis.Url)).ReadyAsync();
         await Eventually.True(async () => await holder.HealthAsync("bridge") == "active", "the first bridge is active");
         (string, string?) seeds = ("CLUSTER_SEEDS", holder.Address);
@@ -74,6 +74,9 @@ public sealed class OneWordSpecs
         await Eventually.True(async () => await witness.HealthAsync("members") == "3" && await successor.HealthAsync("listener") == "up", "three members");
         await using var crowd = await Crowd.GatherAsync(redis, Pace, Products, witness, successor);
         Assert.True(proxy.Delayed > 0, "the subscription lags");
+        // More than the lease lasts, and less than makes the subscription count as deaf.
+        proxy.Lag = TimeSpan.FromSeconds(2.5);
+        await crowd.FlowsAsync("before the kill", times: 60);
 
         await holder.KillAsync();
         await Eventually.True(async () => await successor.HealthAsync("bridge") == "active", "the second bridge is active", TimeSpan.FromSeconds(30));

@@ -17,7 +17,6 @@ public sealed class LagProxy : IAsyncDisposable
     private readonly CancellationTokenSource _stop = new();
     private readonly int _target;
     private readonly byte[] _name;
-    private readonly TimeSpan _lag;
     private readonly Task _accepting;
     private int _delayed;
 
@@ -27,13 +26,16 @@ public sealed class LagProxy : IAsyncDisposable
     /// <param name="lag">By how much.</param>
     public LagProxy(int target, string clientName, TimeSpan lag)
     {
-        (_target, _name, _lag) = (target, Encoding.ASCII.GetBytes(clientName + "\r\n"), lag);
+        (_target, _name, Lag) = (target, Encoding.ASCII.GetBytes(clientName + "\r\n"), lag);
         _listener.Start();
         _accepting = AcceptAsync();
     }
 
     /// <summary>As <c>REDIS_URL</c> takes it.</summary>
     public string Url => $"redis://127.0.0.1:{((IPEndPoint)_listener.LocalEndpoint).Port}";
+
+    /// <summary>By how much it delays what comes from now on.</summary>
+    public TimeSpan Lag { get; set; }
 
     /// <summary>How many connections are, or were, delayed.</summary>
     public int Delayed => Volatile.Read(ref _delayed);
@@ -115,7 +117,7 @@ public sealed class LagProxy : IAsyncDisposable
         {
             int length;
             while ((length = await from.ReadAsync(buffer, _stop.Token)) > 0)
-                waiting.Writer.TryWrite((buffer[..length], lagging.Is ? Task.Delay(_lag, _stop.Token) : Task.CompletedTask));
+                waiting.Writer.TryWrite((buffer[..length], lagging.Is ? Task.Delay(Lag, _stop.Token) : Task.CompletedTask));
         }
         catch (Exception e) when (IsEnd(e))
         {
