@@ -16,7 +16,7 @@ export const modes = {
   upgrade: ['polling', 'websocket'],
 };
 
-const patience = 10_000;
+const patience = 30_000;
 
 // The arguments of the next such event.
 export function next(emitter, event, fits = () => true) {
@@ -40,7 +40,7 @@ export function recorded(socket) {
 }
 
 export async function eventually(condition, what) {
-  for (const end = Date.now() + patience; !condition(); await new Promise((resolve) => setTimeout(resolve, 10)))
+  for (const end = Date.now() + patience; !(await condition()); await new Promise((resolve) => setTimeout(resolve, 10)))
     if (Date.now() > end) throw new Error(`not within ${patience} ms: ${what}`);
 }
 
