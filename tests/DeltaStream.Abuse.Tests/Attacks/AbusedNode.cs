@@ -15,7 +15,7 @@ namespace DeltaStream.Abuse.Tests.Attacks;
 public sealed record Held(double HeapBytes, double PoolBytes, double Sessions, double Clients, double Rooms);
 
 /// <summary>The node that is attacked: one for all attacks, warm before the first, so that each finds what the one before has left.</summary>
-public sealed class AbusedNode : IAsyncLifetime
+public class AbusedNode : IAsyncLifetime
 {
     // The runtime's keyword that makes it collect everything when a session with it starts.
     private const long CollectHeap = 0x800000;
@@ -23,6 +23,15 @@ public sealed class AbusedNode : IAsyncLifetime
     private const string Collections = "dotnet_collection_count_total{generation=\"2\"}";
 
     private readonly string _hocon = Path.GetTempFileName();
+    private readonly (string, string?)[] _limits;
+
+    public AbusedNode()
+        : this([])
+    {
+    }
+
+    /// <summary>One with limits of its own.</summary>
+    protected AbusedNode(params (string, string?)[] limits) => _limits = limits;
 
     public NodeProcess Node { get; private set; } = null!;
 
@@ -38,9 +47,11 @@ public sealed class AbusedNode : IAsyncLifetime
             + "\nakka.cluster.pub-sub.removed-time-to-live = 5s\ndeltastream.cache.linger = 1s\ndeltastream.transports { ping-interval = 4s, ping-timeout = 15s }\n");
         Redis = await RedisServer.StartAsync();
         Node = await NodeProcess.Start(
+        [
             ("REDIS_URL", Redis.Url), ("HOCON_FILE", _hocon), ("CORS_ORIGINS", "*"), ("LIMIT_HANDSHAKE_SECONDS", "2"),
             // The storms are to reach what lies behind this limit.
-            ("LIMIT_MESSAGES_PER_SECOND", "1000000")).ReadyAsync();
+            ("LIMIT_MESSAGES_PER_SECOND", "1000000"), .. _limits,
+        ]).ReadyAsync();
         await Eventually.True(async () => await Node.HealthAsync("status") == "healthy", "the node is healthy");
         await WarmUpAsync();
         Baseline = await SettledAsync();
