@@ -28,5 +28,5 @@ return await Startup.RunAsync(async () =>
     app.UseLivePage();
     app.MapOperations();
     app.MapGateway(settings);
-    await app.RunAsync();
+    await app.RunToEndAsync();
 });

@@ -26,6 +26,27 @@ public static class Startup
         }
     }
 
+    /// <summary>
+    /// Runs the host until it has stopped. One that is told to stop while it still starts (a signal, or a cluster that lets
+    /// the node go at once) gives its start up with an exception; it is stopped in order like any other.
+    /// </summary>
+    public static async Task RunToEndAsync(this WebApplication app)
+    {
+        await using (app)
+        {
+            try
+            {
+                await app.StartAsync();
+            }
+            catch (OperationCanceledException) when (app.Lifetime.ApplicationStopping.IsCancellationRequested)
+            {
+                // What has started is stopped below.
+            }
+
+            await app.WaitForShutdownAsync();
+        }
+    }
+
     /// <summary>A host whose page lies beside the program, wherever that is started from.</summary>
     public static WebApplicationBuilder CreateBuilder(string[] args) => WebApplication.CreateBuilder(new WebApplicationOptions
     {

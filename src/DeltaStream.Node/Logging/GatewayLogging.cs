@@ -24,6 +24,7 @@ public static class GatewayLogging
                 .MinimumLevel.Override("System", LogEventLevel.Warning)
                 .MinimumLevel.Override("Garnet", LogEventLevel.Warning)
                 .Filter.ByExcluding(IsForeignHandshake)
+                .Filter.ByExcluding(IsStartGivenUp)
                 .Enrich.FromLogContext()
                 .Enrich.With<EventNameEnricher>()
                 .Enrich.WithProperty("service", settings.ServiceName)
@@ -43,6 +44,11 @@ public static class GatewayLogging
     private static bool IsForeignHandshake(LogEvent line) =>
         line.Exception is not null && line.Properties.TryGetValue("LogSource", out var source)
         && source is ScalarValue { Value: string name } && name.StartsWith("TcpServerHandler", StringComparison.Ordinal);
+
+    /// <summary>A host that is told to stop while it starts would tell of it as a failure, with a stack trace.</summary>
+    private static bool IsStartGivenUp(LogEvent line) =>
+        line.Exception is OperationCanceledException && line.Properties.TryGetValue("SourceContext", out var source)
+        && source is ScalarValue { Value: "Microsoft.Extensions.Hosting.Internal.Host" };
 
     private static LogEventLevel LevelOf(LogLevel level) => level switch
     {

@@ -59,6 +59,20 @@ public sealed class NodeSpecs
     }
 
     [Fact]
+    public async Task A_node_that_is_told_to_stop_while_it_still_starts_stops_in_order()
+    {
+        await using var redis = await RedisServer.StartAsync();
+        await using var node = NodeProcess.Start(("REDIS_URL", redis.Url));
+        // Its actors run; it does not listen yet, and waits for its cluster and for Redis.
+        await Eventually.True(() => node.Lines.Any(line => line.Contains("Started up successfully", StringComparison.Ordinal)), "it starts");
+        node.Terminate();
+        var code = await node.ExitAsync(TimeSpan.FromSeconds(30));
+        Assert.True(code == 0, $"ended with {code}:\n{node.Log}");
+        HasLogged(node, "socket_gateway_stopped");
+        Assert.DoesNotContain(node.Lines, line => line.Contains("\"@x\"", StringComparison.Ordinal) || line.StartsWith("   at ", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task It_says_what_it_is_counts_what_it_does_and_stops_with_code_0()
     {
         await using var redis = await RedisServer.StartAsync();
