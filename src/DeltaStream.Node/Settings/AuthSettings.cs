@@ -112,7 +112,7 @@ public sealed record AuthSettings
             throw new SettingException("AUTH_JWT_JWKS", "…", "an https URL without a user, or a file's path");
         // Whoever can change the keys on their way can make tokens.
         if (url.Scheme == "http" && !url.IsLoopback && !isDevelopment && !reader.Switch("deltastream.auth.allow-http-jwks"))
-            throw reader.Wrong(JwksPath, "an https URL; plain http in production only from this machine, or with deltastream.auth.allow-http-jwks = on");
+            throw new SettingException("AUTH_JWT_JWKS", url.GetLeftPart(UriPartial.Path), "an https URL; plain http in production only from this machine, or with deltastream.auth.allow-http-jwks = on");
         return url;
     }
 

@@ -58,7 +58,7 @@ public sealed record NodeSettings
     /// <summary>The time over which a stopping node lets its clients go.</summary>
     public required TimeSpan Drain { get; init; }
 
-    /// <summary>The effective settings as HOCON: <c>deltastream.*</c> and <c>akka.*</c>.</summary>
+    /// <summary>What the actor system is given: everything but <c>deltastream.*</c>.</summary>
     public required Config Hocon { get; init; }
 
     /// <summary>Reads and checks all settings.</summary>
@@ -68,8 +68,8 @@ public sealed record NodeSettings
     /// <exception cref="SettingException">The first value that is not allowed.</exception>
     public static NodeSettings Read(IConfiguration configuration, bool isDevelopment, string folder)
     {
-        var hocon = SettingSources.Load(configuration, folder);
-        var reader = new SettingReader(hocon);
+        var (all, akka) = SettingSources.Load(configuration, folder);
+        var reader = new SettingReader(all);
         var limits = LimitSettings.Read(reader);
         var settings = new NodeSettings
         {
@@ -94,7 +94,7 @@ public sealed record NodeSettings
             MessageRate = reader.ReadMessageRate(),
             Transports = reader.ReadTransports(limits, OriginSettings.Read(reader, isDevelopment)),
             Drain = TimeSpan.FromSeconds(reader.Number("deltastream.drain-seconds", 0, 600)),
-            Hocon = hocon,
+            Hocon = akka,
         };
         RefuseContradictions(settings, reader);
         settings.Auth.RefuseUnmeantAnonymity(reader);

@@ -19,6 +19,8 @@ internal static class PemFile
     /// <exception cref="SettingException">It could not be made; the line says why.</exception>
     public static T Load<T>(this SettingReader reader, string path, string allowed, Func<string, T> load)
     {
+        // The exception's text would repeat it.
+        if (SettingException.IsContent(reader.Text(path))) throw reader.Wrong(path, $"{allowed}; the file's name, not what is in it");
         try
         {
             return load(reader.Text(path));

@@ -40,14 +40,23 @@ public sealed record RedisUrl(string Host, int Port, bool Tls, string? User, str
     /// <summary>A wrong URL as it may be shown: what could be a secret is masked even where the text can't be read.</summary>
     public static string Mask(string text)
     {
-        var start = text.IndexOf("://", StringComparison.Ordinal);
-        if (start < 0) return "***";
-        start += 3;
-        var query = text.IndexOf('?', start);
-        var end = query < 0 ? text.Length : query;
-        var at = text.LastIndexOf('@');
-        var shown = at >= start ? "***" + (at < end ? text[at..end] : "") : text[start..end];
-        return text[..start] + shown + (query < 0 ? "" : "?***");
+        var start = text.IndexOf("://", StringComparison.Ordinal) + 3;
+        if (start < 3) return "***";
+        var rest = text[start..];
+        var (at, end) = (rest.LastIndexOf('@'), rest.AsSpan().IndexOfAny('/', '?', '#'));
+        // A password with such a character in it, or a query with an @: nobody can tell which.
+        if (at >= 0 && end >= 0 && end < at) return text[..start] + "***";
+        var host = rest[(at + 1)..(end < 0 ? rest.Length : end)];
+        var behind = end < 0 ? "" : rest[end] == '/' && rest[(end + 1)..].All(char.IsAsciiDigit) ? rest[end..] : rest[end] + "***";
+        return text[..start] + (at < 0 ? MaskPort(host) : "***@" + host) + behind;
+    }
+
+    /// <summary>Without a user before it, what stands for a port and is none may be a password.</summary>
+    private static string MaskPort(string host)
+    {
+        var colon = host.IndexOf(':', host.LastIndexOf(']') + 1);
+        var isPort = colon < 0 || (host.Length - colon <= 6 && host[(colon + 1)..].All(char.IsAsciiDigit));
+        return isPort ? host : host[..(colon + 1)] + "***";
     }
 
     /// <summary>The URL without its secret.</summary>

@@ -12,11 +12,14 @@ public static class SettingSources
 {
     private const string Root = "deltastream";
 
-    /// <summary>The effective <c>deltastream.*</c> and <c>akka.*</c> settings.</summary>
+    /// <summary>
+    /// The effective settings: all of them, and those that are not the gateway's own, <c>akka.*</c> first of all. These alone are
+    /// for Akka.NET, which may be told to log all that it is given: there are secrets among ours.
+    /// </summary>
     /// <param name="configuration">The host's configuration.</param>
     /// <param name="folder">Where <c>reference.conf</c> and <c>node.conf</c> are.</param>
     /// <exception cref="SettingException">A file can't be read, or a key is unknown.</exception>
-    public static Config Load(IConfiguration configuration, string folder)
+    public static (Config All, Config Akka) Load(IConfiguration configuration, string folder)
     {
         var reference = Parse(Path.Combine(folder, "reference.conf"));
         var node = Parse(Path.Combine(folder, "node.conf"));
@@ -24,7 +27,19 @@ public static class SettingSources
         var file = configuration[SettingVariable.HoconFile] is { Length: > 0 } path ? Parse(path) : Config.Empty;
         var host = FromHost(configuration);
         foreach (var layer in new[] { file, host }) RefuseUnknown(layer, known);
-        return host.SafeWithFallback(file).SafeWithFallback(reference).SafeWithFallback(node);
+        return (host.SafeWithFallback(file).SafeWithFallback(reference).SafeWithFallback(node), WithoutOwn(file).SafeWithFallback(node));
+    }
+
+    private static Config WithoutOwn(Config layer)
+    {
+        if (layer.IsEmpty) return layer;
+        var others = new HoconObject();
+        foreach (var (key, item) in layer.Root.GetObject().Items)
+            if (key != Root) others.Items.Add(key, item);
+        if (others.Items.Count == 0) return Config.Empty;
+        var root = new HoconValue();
+        root.AppendValue(others);
+        return new Config(new HoconRoot(root));
     }
 
     private static Config Parse(string path)

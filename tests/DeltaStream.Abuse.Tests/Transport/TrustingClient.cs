@@ -30,6 +30,15 @@ public sealed class TrustingClient : IDisposable
     /// <summary>The text at a path.</summary>
     public Task<string> GetAsync(string path) => _http.GetStringAsync(path);
 
+    /// <summary>The whole answer at a path, head and body, for who brings this token.</summary>
+    public async Task<string> AnswerAsync(string path, string? token)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, path);
+        if (token is not null) request.Headers.Authorization = new("Bearer", token);
+        using var response = await _http.SendAsync(request);
+        return response + await response.Content.ReadAsStringAsync();
+    }
+
     /// <summary>Sends one text over a WebSocket and reads until an answer holds another.</summary>
     public async Task<string> AskAsync(string path, string text, string until)
     {

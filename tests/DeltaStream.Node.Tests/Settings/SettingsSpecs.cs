@@ -123,6 +123,19 @@ public sealed class SettingsSpecs : IDisposable
     [InlineData("redis://u:a@b:c@host:x", "redis://***@host:x")]
     [InlineData("user:secret@host:6379", "***")]
     [InlineData("redis://host:1?password=secret", "redis://host:1?***")]
+    [InlineData("redis://host:1?password=s@cret", "redis://***")]
+    [InlineData("redis:/user:secret@host", "***")]
+    [InlineData("redis://user:secret@host:99999", "redis://***@host:99999")]
+    [InlineData("redis://user:sec/ret@host:1", "redis://***")]
+    [InlineData("redis://user:sec#ret@host:1", "redis://***")]
+    [InlineData("redis://user:sec?ret@host:1", "redis://***")]
+    [InlineData("redis://user:secret", "redis://user:***")]
+    [InlineData("redis://:secret", "redis://:***")]
+    [InlineData("redis://host:1/secret", "redis://host:1/***")]
+    [InlineData("redis://host:1#secret", "redis://host:1#***")]
+    [InlineData("redis://host:99999/1", "redis://host:99999/1")]
+    [InlineData("redis://[::1]:x", "redis://[::1]:***")]
+    [InlineData("secret", "***")]
     public void A_wrong_redis_url_never_shows_its_secret(string url, string shown) =>
         Assert.Equal($"REDIS_URL={shown} is not allowed: {RedisUrl.Allowed}", Refused(true, ("REDIS_URL", url)));
 
