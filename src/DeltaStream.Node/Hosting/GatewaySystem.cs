@@ -37,6 +37,8 @@ public static class GatewaySystem
                 })
                 .AddHocon(settings.Hocon, HoconAddMode.Prepend)
                 .AddHocon($"akka.loglevel = {settings.LogLevel.ToString().ToUpperInvariant().Replace("INFORMATION", "INFO")}", HoconAddMode.Prepend)
+                // What the drain needs must not be cut short: a phase that takes too long is left behind.
+                .AddHocon($"akka.coordinated-shutdown.phases.before-service-unbind.timeout = {settings.Drain.TotalSeconds + 2:0}s", HoconAddMode.Prepend)
                 .WithRemoting(Remoting(settings.Cluster))
                 .WithMutualTls(settings.Cluster.Tls)
                 .WithClustering(Clustering(settings.Cluster))

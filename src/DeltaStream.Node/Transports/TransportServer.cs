@@ -78,12 +78,14 @@ public sealed class TransportServer : IDisposable
     public async Task CloseAllAsync(CloseReason reason, TimeSpan over)
     {
         var all = _connections.SelectMany(each => each()).ToList();
-        var batches = Math.Max(1, (int)(over / BatchInterval));
-        for (var batch = 0; batch < batches; batch++)
+        var started = _time.GetTimestamp();
+        for (var closed = 0; ; )
         {
-            var (from, to) = ((int)((long)all.Count * batch / batches), (int)((long)all.Count * (batch + 1) / batches));
-            for (var i = from; i < to; i++) all[i].Close(reason);
-            if (to == all.Count) return;
+            // By the clock, not by counting batches: on a busy machine each comes late, and whoever is last would be cut off.
+            var passed = _time.GetElapsedTime(started) + BatchInterval;
+            var due = passed < over ? (int)(all.Count * passed.Ticks / over.Ticks) : all.Count;
+            for (; closed < due; closed++) all[closed].Close(reason);
+            if (closed == all.Count) return;
             await Task.Delay(BatchInterval, _time);
         }
     }

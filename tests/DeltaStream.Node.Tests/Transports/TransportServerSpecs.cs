@@ -141,6 +141,21 @@ public sealed class TransportServerSpecs : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Where_batches_come_late_they_are_larger_and_the_time_is_kept()
+    {
+        var sockets = await Task.WhenAll(Enumerable.Range(0, 10).Select(_ => ConnectAsync()));
+        var closing = _server.CloseAllAsync(CloseReason.ServerDraining, TimeSpan.FromSeconds(1));
+        foreach (var closed in new[] { 3, 6, 9, 10 })
+        {
+            _time.Advance(TimeSpan.FromMilliseconds(300));
+            await Eventually.True(() => _echo.ClosedWith.Count == closed, $"{closed} are closed");
+        }
+
+        await closing;
+        foreach (var socket in sockets) socket.Dispose();
+    }
+
+    [Fact]
     public async Task Clients_are_let_go_at_once_where_no_time_is_given()
     {
         using var socket = await ConnectAsync();
