@@ -10,34 +10,25 @@ public sealed class SplitBrainSpecs(ITestOutputHelper output) : IAsyncLifetime
 {
     private const string Product = "NIFTY";
     private const int Nodes = 5;
+    private const int StockClients = 15;
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
-    private NetworkLab _lab = null!;
-    private RedisServer _redis = null!;
+    private NodesOnCables _cluster = null!;
     private Producer _producer = null!;
-    private NodeProcess[] _nodes = [];
-    private string? _hocon;
 
     public Task InitializeAsync() => Task.CompletedTask;
 
     private async Task StartAsync(bool quickToDown)
     {
-        _hocon = quickToDown ? Repository.PathOf("hocon", "test.conf") : null;
-        _lab = await NetworkLab.BuildAsync(Nodes);
-        // The last of an option's values counts.
-        _redis = await RedisServer.StartAsync("--bind", "127.0.0.1", _lab.Server, "--protected-mode", "no");
-        _producer = await Producer.OpenAsync(_redis);
-        _nodes = [.. Enumerable.Range(1, Nodes).Select(Start)];
-        foreach (var node in _nodes) await node.ReadyAsync(TimeSpan.FromSeconds(90));
-        await WholeAsync();
+        _cluster = await NodesOnCables.StartAsync(Nodes, quickToDown);
+        _producer = await Producer.OpenAsync(_cluster.Redis);
     }
 
     public async Task DisposeAsync()
     {
-        if (_lab is null) return;
-        foreach (var node in _nodes) await node.DisposeAsync();
-        await _producer.DisposeAsync();
-        await _redis.DisposeAsync();
-        await _lab.DisposeAsync();
+        if (_cluster is null) return;
+        if (_producer is not null) await _producer.DisposeAsync();
+        await _cluster.DisposeAsync();
     }
 
     [NetworkFact]
@@ -53,38 +44,43 @@ public sealed class SplitBrainSpecs(ITestOutputHelper output) : IAsyncLifetime
     public async Task A_cut_that_is_mended_in_time_costs_no_node_and_no_promise()
     {
         await StartAsync(quickToDown: false);
-        await using var crowd = await Crowd.GatherAsync(_redis, TimeSpan.FromMilliseconds(50), [Product, "SENSEX"], _nodes);
+        var nodes = _cluster.Nodes;
+        await using var crowd = await Crowd.GatherAsync(_cluster.Redis, TimeSpan.FromMilliseconds(50), [Product, "SENSEX"], nodes);
         for (var round = 0; round < 3; round++)
         {
-            var active = await ActiveAsync();
+            var active = await _cluster.ActiveAsync();
             int[] few = [active, (active % Nodes) + 1];
             int[] many = [.. Enumerable.Range(1, Nodes).Except(few)];
-            await _lab.CutAsync(few, many);
-            await crowd.FlowsAsync("on the larger side", node => many.Contains(Array.IndexOf(_nodes, node) + 1));
-            await _lab.MendAsync(few, many);
+            await _cluster.Lab.CutAsync(few, many);
+            await crowd.FlowsAsync("on the larger side", node => many.Contains(Array.IndexOf(nodes, node) + 1));
+            await _cluster.Lab.MendAsync(few, many);
             await crowd.FlowsAsync("on both sides");
-            await WholeAsync();
+            await _cluster.WholeAsync();
         }
 
         await crowd.EndAsync();
-        Assert.All(_nodes, node => Assert.False(node.HasExited));
+        Assert.All(nodes, node => Assert.False(node.HasExited));
     }
 
     private async Task Cut(bool redisOnBothSides)
     {
         await StartAsync(quickToDown: true);
+        var (nodes, lab) = (_cluster.Nodes, _cluster.Lab);
         // The worst cut: the first seed and the active bridge are on the smaller side.
-        var active = await ActiveAsync();
+        var active = await _cluster.ActiveAsync();
         int[] few = active == 1 ? [1, 2] : [1, active];
         int[] many = [.. Enumerable.Range(1, Nodes).Except(few)];
-        var clients = await Task.WhenAll(_nodes.Select(SocketIoTestClient.ConnectAsync));
+        var clients = await Task.WhenAll(nodes.Select(SocketIoTestClient.ConnectAsync));
         foreach (var client in clients) await client.SubscribeAsync("product", Product);
+        await _cluster.BalanceAsync();
+        var stock = await ConnectStockAsync();
         using var stop = new CancellationTokenSource();
         var producing = ProduceAsync(stop.Token);
-        await Eventually.True(() => clients.All(client => client.PricesOf(Product).Length > 5), "updates flow");
+        await Eventually.True(() => clients.All(client => client.PricesOf(Product).Length > 5) && stock.All(client => client.Newest > 5), "updates flow");
+        var moving = stock.Where(client => IsOn(client, few)).ToArray();
 
-        await _lab.CutAsync(few, many);
-        if (!redisOnBothSides) await _lab.CutFromServerAsync(few);
+        await lab.CutAsync(few, many);
+        if (!redisOnBothSides) await lab.CutFromServerAsync(few);
         var cut = _producer.Last[Product];
         var clock = Stopwatch.StartNew();
         var kept = many.Select(machine => clients[machine - 1]).ToArray();
@@ -92,75 +88,78 @@ public sealed class SplitBrainSpecs(ITestOutputHelper output) : IAsyncLifetime
         output.WriteLine($"the feed is back after {clock.Elapsed.TotalMilliseconds:0} ms at most");
         Assert.True(clock.Elapsed < TimeSpan.FromSeconds(5), $"the feed is back after {clock.Elapsed.TotalSeconds:0.0} s");
 
-        foreach (var machine in few) Assert.Equal(1, await _nodes[machine - 1].ExitAsync(TimeSpan.FromSeconds(60)));
+        foreach (var machine in few) Assert.Equal(1, await nodes[machine - 1].ExitAsync(Patience));
         output.WriteLine($"the two have ended after {clock.Elapsed.TotalSeconds:0.0} s");
         Assert.All(few, machine => Assert.True(clients[machine - 1].IsClosed));
-        Assert.All(few, machine => Assert.Contains(_nodes[machine - 1].Lines, line => line.Contains("cluster_lost", StringComparison.Ordinal)));
-        await Moves(few.Length, many);
+        Assert.All(few, machine => Assert.Contains(nodes[machine - 1].Lines, line => line.Contains("cluster_lost", StringComparison.Ordinal)));
+        await MoveAsync(moving, many);
+        output.WriteLine($"their {moving.Length} clients behind the balancer have moved after {clock.Elapsed.TotalSeconds:0.0} s");
+        Assert.All(stock.Except(moving), client => Assert.Equal(0, client.Lost));
 
         // Started again before the cables are mended, they must not begin a cluster of their own.
         foreach (var machine in few)
         {
-            await _nodes[machine - 1].DisposeAsync();
-            _nodes[machine - 1] = Start(machine);
+            await nodes[machine - 1].DisposeAsync();
+            _cluster.Start(machine);
         }
 
         foreach (var machine in few)
         {
-            await Eventually.True(() => _nodes[machine - 1].Lines.Any(line => line.Contains("cluster_no_seed", StringComparison.Ordinal)
-                && many.Any(other => line.Contains(_lab.Address(other), StringComparison.Ordinal))), "the node says whom it has tried", TimeSpan.FromSeconds(60));
-            Assert.Equal(HttpStatusCode.ServiceUnavailable, await _nodes[machine - 1].StatusAsync("/health/ready"));
+            await Eventually.True(() => nodes[machine - 1].Lines.Any(line => line.Contains("cluster_no_seed", StringComparison.Ordinal)
+                && many.Any(other => line.Contains(lab.Address(other), StringComparison.Ordinal))), "the node says whom it has tried", Patience);
+            Assert.Equal(HttpStatusCode.ServiceUnavailable, await nodes[machine - 1].StatusAsync("/health/ready"));
         }
 
-        await _lab.MendAsync(few, many);
-        if (!redisOnBothSides) await _lab.MendToServerAsync(few);
-        await WholeAsync();
+        await lab.MendAsync(few, many);
+        if (!redisOnBothSides) await lab.MendToServerAsync(few);
+        await _cluster.WholeAsync();
         output.WriteLine($"whole again after {clock.Elapsed.TotalSeconds:0.0} s");
         await stop.CancelAsync();
         await producing;
-        await Eventually.True(() => kept.All(client => client.NewestOf(Product) == _producer.Last[Product]), "the last value arrives");
+        var last = _producer.Last[Product];
+        await Eventually.True(() => kept.All(client => client.NewestOf(Product) == last) && stock.All(client => client.Newest == last), "the last value arrives", Patience);
         foreach (var client in clients)
         {
             client.AssertNoneTwiceNoneOlder(Product);
             await client.DisposeAsync();
         }
-    }
 
-    /// <summary>Clients that lost their node find their newest values on the others.</summary>
-    private async Task Moves(int count, int[] many)
-    {
-        for (var i = 0; i < count; i++)
+        foreach (var client in stock)
         {
-            await using var client = await SocketIoTestClient.ConnectAsync(_nodes[many[i] - 1]);
-            var before = _producer.Last[Product];
-            // Of general alone: the snapshot of another room would repeat what has just come.
-            await Eventually.True(() => client.NewestOf(Product) > before, "the moved client has the feed");
-            client.AssertNoneTwiceNoneOlder(Product);
+            client.AssertNoneOlder();
+            await client.DisposeAsync();
         }
     }
 
-    private NodeProcess Start(int machine) => NodeProcess.StartAt(_lab.Namespace(machine), _lab.Address(machine),
-        ("REDIS_URL", $"redis://{_lab.Server}:{_redis.Port}"), ("HOCON_FILE", _hocon), ("CLUSTER_PORT", "4053"), ("PORT", "8002"),
-        ("CLUSTER_SEEDS", string.Join(',', Enumerable.Range(1, Nodes).Select(seed => $"{_lab.Address(seed)}:4053"))));
-
-    private async Task WholeAsync()
+    /// <summary>Connects clients through the balancer until each node has some.</summary>
+    private async Task<List<StockClient>> ConnectStockAsync()
     {
-        foreach (var node in _nodes)
-            await Eventually.True(async () => await node.HealthAsync("members") == $"{Nodes}" && await node.HealthAsync("feed") == "live" && await node.HealthAsync("status") == "healthy",
-                $"node {node.Address} sees a whole cluster; its log:\n{node.Log}\n", TimeSpan.FromSeconds(90));
-    }
-
-    private async Task<int> ActiveAsync()
-    {
-        var active = 0;
+        var stock = new List<StockClient>();
+        int[] machines = [.. Enumerable.Range(1, Nodes)];
         await Eventually.True(async () =>
         {
-            var states = await Task.WhenAll(_nodes.Select(node => node.HealthAsync("bridge")));
-            active = Array.IndexOf(states, "active") + 1;
-            return states.Count(state => state == "active") == 1;
-        }, "one bridge is active", TimeSpan.FromSeconds(30));
-        return active;
+            var client = await StockClient.ConnectAsync(_cluster.Balancer!.Url, Product);
+            stock.Add(client);
+            await Eventually.True(() => IsOn(client, machines), "a node has let the client in", Patience);
+            return stock.Count >= StockClients && machines.All(machine => stock.Exists(one => IsOn(one, [machine])));
+        }, "each node has clients from the balancer", Patience);
+        return stock;
     }
+
+    /// <summary>Clients that lost their node come back by themselves, on the larger side, are in their room and have its newest values.</summary>
+    private async Task MoveAsync(IReadOnlyCollection<StockClient> clients, int[] many)
+    {
+        foreach (var client in clients)
+        {
+            await Eventually.True(() => client.Lost > 0 && IsOn(client, many), $"a client of the two is on one of the three: lost {client.Lost} times, {client.Id}", Patience);
+            var now = _producer.Last[Product];
+            await Eventually.True(() => client.Subscribed > 1 && client.Newest > now, "it is in its room again and has the newest values", Patience);
+        }
+    }
+
+    /// <summary>Whether a client is on one of these machines: by what the nodes say of whom they have let in.</summary>
+    private bool IsOn(StockClient client, int[] machines) => client.Id is { } id
+        && machines.Any(machine => _cluster.Nodes[machine - 1].Lines.Any(line => line.Contains("client_connected", StringComparison.Ordinal) && line.Contains(id, StringComparison.Ordinal)));
 
     private async Task ProduceAsync(CancellationToken stop)
     {
