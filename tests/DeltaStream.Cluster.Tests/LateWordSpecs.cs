@@ -13,6 +13,10 @@ namespace DeltaStream.Cluster.Tests;
 public sealed class LateWordSpecs(SharedCluster shared)
 {
     private const string Product = "LATE";
+
+    // Its counter has come further than the active one's ever will: only its term says that it is superseded.
+    private const long FarAlong = 1_000_000_000;
+
     private readonly TestCluster _cluster = shared.Cluster;
 
     [Fact]
@@ -51,7 +55,7 @@ public sealed class LateWordSpecs(SharedCluster shared)
         var json = $$"""{"product":"{{product}}","price":{{price}},"timestamp":"2026-11-24T10:00:00"}""";
         var received = (DateTimeOffset.UtcNow - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond;
         var update = new MarketUpdate(
-            MarketEvent.UnderlyingUpdate, ConflationKey.Underlying(product), new Position(epoch, price), Encoding.UTF8.GetBytes(json), (ulong)price, received);
+            MarketEvent.UnderlyingUpdate, ConflationKey.Underlying(product), new Position(epoch, FarAlong + price), Encoding.UTF8.GetBytes(json), (ulong)price, received);
         DistributedPubSub.Get(system).Mediator.Tell(new Publish(TopicName.For(room), new RoomEvent(room, update)));
     }
 

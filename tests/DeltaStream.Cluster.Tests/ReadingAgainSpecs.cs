@@ -1,0 +1,71 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using DeltaStream.TestSupport;
+
+namespace DeltaStream.Cluster.Tests;
+
+/// <summary>A client that did not read for a while, on each of three nodes: what waited for it is the newest of each key and nothing else.</summary>
+[Collection(SharedClusterCollection.Name)]
+public sealed class ReadingAgainSpecs(SharedCluster shared)
+{
+    private const string Product = "PAUSED";
+    private const int AtATime = 10;
+    private static readonly string Padding = new('x', 60_000);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
+    private readonly TestCluster _cluster = shared.Cluster;
+    private readonly ConcurrentQueue<string> _violations = new();
+
+    [Fact]
+    public async Task Who_reads_again_gets_the_newest_of_each_key_and_not_what_it_superseded()
+    {
+        await using var redis = await RespConnection.OpenAsync(_cluster.Redis.Port);
+        var (readers, paused) = (await JoinAsync(), await JoinAsync());
+        var before = await ConflatedAsync();
+        foreach (var client in paused) client.Pause();
+        var last = 0;
+        await Eventually.True(async () =>
+        {
+            await PublishAsync();
+            // Who reads is behind nobody: when its connection has been full, the one of who does not read is.
+            return (await ConflatedAsync()).Zip(before).All(node => node.First >= node.Second + (2 * AtATime));
+        }, "updates are superseded on each node", Patience);
+        await PublishAsync();
+        await Eventually.True(() => readers.All(client => !client.Missing([Product], last).Any()), "the last values are on each node", Patience);
+
+        foreach (var client in paused) client.Resume();
+        await Eventually.True(() => paused.All(client => !client.Missing([Product], last).Any()), "the last values come", Patience);
+        Assert.All(paused, client => Assert.InRange(client.Received("chain_update", Product), 1, last - AtATime));
+        Assert.Empty(_violations);
+        foreach (var client in readers.Concat(paused)) await client.DisposeAsync();
+
+        async Task PublishAsync()
+        {
+            for (var i = 0; i < AtATime; i++)
+            {
+                await redis.ExecuteAsync("PUBLISH", "enriched:underlying", Price(++last));
+                await redis.ExecuteAsync("PUBLISH", "enriched:option_chain", Chain(last));
+            }
+        }
+    }
+
+    private async Task<SoakClient[]> JoinAsync()
+    {
+        var clients = await Task.WhenAll(_cluster.Nodes.Select(node => SoakClient.ConnectAsync(node, _violations)));
+        foreach (var client in clients) await client.EmitAsync("subscribe", "chain", Product);
+        await Eventually.True(() => clients.All(client => client.IsIn($"chain:{Product}")), "each is in the room");
+        return clients;
+    }
+
+    private async Task<double[]> ConflatedAsync() => await Task.WhenAll(_cluster.Nodes.Select(async node =>
+        (await node.GetAsync("/metrics")).Split('\n').Where(line => line.StartsWith("deltastream_conflated_total ", StringComparison.Ordinal))
+            .Sum(line => double.Parse(line[(line.LastIndexOf(' ') + 1)..], CultureInfo.InvariantCulture))));
+
+    private static string Price(int price) =>
+        $$"""{"product":"{{Product}}","price":{{price}},"timestamp":"{{Now}}"}""";
+
+    private static string Chain(int price) =>
+        $$"""{"product":"{{Product}}","spot_price":{{price}},"expiry":"2026-11-26","pcr_oi":1.0,"max_pain_strike":100,"timestamp":"{{Now}}","calls":[],"puts":[],"pad":"{{Padding}}"}""";
+
+    private static string Now => DateTime.UtcNow.ToString("yyyy-MM-ddTHH:mm:ss.ffffff", CultureInfo.InvariantCulture);
+}
