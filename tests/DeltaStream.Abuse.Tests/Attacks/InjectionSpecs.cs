@@ -10,7 +10,7 @@ public sealed class InjectionSpecs(AbusedNode abused, ITestOutputHelper output) 
 {
     private const string Forged = "{\"@t\":\"2026-01-01T00:00:00Z\",\"event\":\"forged_event\",\"@l\":\"Information\"}";
 
-    private static readonly string[] Texts =
+    internal static readonly string[] Texts =
     [
         "\n" + Forged, "\r\n" + Forged, "\u2028" + Forged, "\u0085" + Forged, "\u001b[2J\u001b[31mforged", "{forged}", "{0}{1:x}{@forged}", "%n%s", "${jndi:ldap://forged}",
         "\0forged", "\"},{\"event\":\"forged_event\"", "<script>forged</script>", "../../forged", "\ufeffforged",

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using DeltaStream.TestSupport;
 
 namespace DeltaStream.Node.Tests.Authentication;
@@ -108,6 +109,34 @@ public sealed class LiveTokenSpecs : LiveTokenSpec
         for (var i = 0; i < 20; i++) await guesser.SendAsync($$"""40{"token":"guess-{{i}}"}""");
         Assert.Equal(4401, await guesser.EndAsync());
         Assert.InRange(guesser.Received.Count(text => text.StartsWith("44", StringComparison.Ordinal)), 8, 9);
+    }
+
+    [Fact]
+    public async Task Nothing_that_stands_in_a_token_good_or_bad_is_in_the_log()
+    {
+        var lines = Node.Lines.Count;
+        foreach (var text in new[] { "forged", "\nforged", "\r\n{\"event\":\"forged_event\"}", "\u001b[31mforged", "{forged}{0:x}", "\u2028forged" })
+        {
+            foreach (var place in new[] { "kid", "typ", "cty", "jku", "x5u", "x5t", "sub", "user_id", "iss", "aud", "role", "rooms", "jti", text })
+            {
+                var (header, claims) = (TokenIssuer.Header("HS256"), Claims());
+                var isHeader = place is "kid" or "typ" or "cty" or "jku" or "x5u" or "x5t";
+                (isHeader ? header : claims)[place] = place == "rooms" ? new JsonArray(text, $"product:{text}") : text;
+                foreach (var secret in new[] { TokenIssuer.Secret, "another secret of thirty-two bytes" })
+                {
+                    await using var client = await TextWebSocket.OpenAsync(Node, "/ws", ("Authorization", $"Bearer {TokenIssuer.Hs256(claims, secret, header)}"));
+                    await Eventually.True(() => client.Received.Count > 0, "an answer");
+                    Assert.True(secret == TokenIssuer.Secret || client.Received[0].Contains("unauthorized", StringComparison.Ordinal), client.Received[0]);
+                }
+            }
+        }
+
+        await Eventually.True(() => Node.Lines.Skip(lines).Any(line => line.Contains("token_refused", StringComparison.Ordinal)), "refusals are logged");
+        Assert.All(Node.Lines.Skip(lines), line =>
+        {
+            using var _ = JsonDocument.Parse(line);
+            Assert.DoesNotContain("forged", line, StringComparison.OrdinalIgnoreCase);
+        });
     }
 
     /// <summary>Connects by long-polling; gives the answer to the CONNECT.</summary>
