@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net;
 
 namespace DeltaStream.Node.Settings;
 
@@ -52,7 +53,7 @@ public sealed record ClusterSettings(NodeAddress Self, string BindHost, IReadOnl
     /// <exception cref="SettingException">A value is not allowed.</exception>
     public static ClusterSettings Read(SettingReader reader)
     {
-        var self = new NodeAddress(Host(reader, "deltastream.cluster.hostname"), reader.Number("deltastream.cluster.port", 1, 65535));
+        var self = new NodeAddress(OwnHost(reader, "deltastream.cluster.hostname"), reader.Number("deltastream.cluster.port", 1, 65535));
         var bind = reader.Text("deltastream.cluster.bind-hostname").Length == 0
             ? self.Host
             : Host(reader, "deltastream.cluster.bind-hostname");
@@ -70,4 +71,13 @@ public sealed record ClusterSettings(NodeAddress Self, string BindHost, IReadOnl
 
     private static string Host(SettingReader reader, string path) =>
         IsHost(reader.Text(path)) ? reader.Text(path) : throw reader.Wrong(path, "a host name or an IPv4 address");
+
+    /// <summary>Where the others find it: an address that is everybody's, or a number that only looks like a name, is none.</summary>
+    private static string OwnHost(SettingReader reader, string path)
+    {
+        var host = Host(reader, path);
+        return !IPAddress.TryParse(host, out var address) || (address.ToString() == host && !address.Equals(IPAddress.Any))
+            ? host
+            : throw reader.Wrong(path, "a host name or an IPv4 address under which the other nodes reach this one");
+    }
 }

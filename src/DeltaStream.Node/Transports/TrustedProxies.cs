@@ -31,10 +31,14 @@ public sealed class TrustedProxies
         var networks = new List<IPNetwork>();
         foreach (var text in texts)
         {
+            // 010.0.0.1 is 8.0.0.1 to the parser, 10.1 is 10.0.0.1, and 0x10 an address as well: nobody means that.
+            if (!text.Contains(':') && !IsPlain(text.Split('/')[0])) return null;
             if (IPNetwork.TryParse(text, out var network)) networks.Add(network);
             else if (IPAddress.TryParse(text, out var address)) networks.Add(new IPNetwork(address, address.AddressFamily == AddressFamily.InterNetwork ? 32 : 128));
             else return null;
         }
         return networks.Count == 0 ? None : new TrustedProxies(networks);
     }
+
+    private static bool IsPlain(string text) => IPAddress.TryParse(text, out var address) && address.ToString() == text;
 }
