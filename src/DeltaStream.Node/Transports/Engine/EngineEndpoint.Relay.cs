@@ -38,6 +38,9 @@ internal sealed partial class EngineEndpoint : IRelayOwner
             case RelayKind.Lost:
                 session?.Close(CloseReason.TransportError);
                 return [];
+            case RelayKind.TooLarge:
+                session?.TooLarge();
+                return [];
             default:
                 return [];
         }
@@ -94,9 +97,10 @@ internal sealed partial class EngineEndpoint : IRelayOwner
         {
             case RequestBodyStatus.TooLarge:
                 context.Response.StatusCode = StatusCodes.Status413PayloadTooLarge;
+                Tell(RelayKind.TooLarge);
                 return;
             case RequestBodyStatus.Broken:
-                relay!.Tell(owner, RelayKind.Lost, MovedClientCodec.ToBytes(output => output.Write(request.Sid!)));
+                Tell(RelayKind.Lost);
                 return;
         }
         var answer = await relay!.AskAsync(owner, RelayKind.Request, Question(context, request, body.Memory), context.RequestAborted);
@@ -111,8 +115,9 @@ internal sealed partial class EngineEndpoint : IRelayOwner
         if (type.Length == 0) return;
         await WriteAsync(context, type, text);
         // Had it been noticed by the owner, this would have ended there.
-        if (request.IsGet && context.RequestAborted.IsCancellationRequested)
-            relay.Tell(owner, RelayKind.Lost, MovedClientCodec.ToBytes(output => output.Write(request.Sid!)));
+        if (request.IsGet && context.RequestAborted.IsCancellationRequested) Tell(RelayKind.Lost);
+
+        void Tell(RelayKind what) => relay!.Tell(owner, what, MovedClientCodec.ToBytes(output => output.Write(request.Sid!)));
     }
 
     private static byte[] Question(HttpContext context, EngineRequest request, ReadOnlyMemory<byte> body) => MovedClientCodec.ToBytes(output =>

@@ -29,6 +29,9 @@ public enum RelayKind : byte
 
     /// <summary>The answer to a question.</summary>
     Answer = 9,
+
+    /// <summary>A POST of the session's had more bytes than one may have: its client is to be told.</summary>
+    TooLarge = 10,
 }
 
 /// <summary>A part of a message between two nodes' relays; parts of one message come in order.</summary>
