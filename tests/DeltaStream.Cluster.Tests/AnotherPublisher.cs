@@ -1,0 +1,47 @@
+using System.Text;
+using Akka.Actor;
+using Akka.Cluster.Tools.PublishSubscribe;
+using Akka.Configuration;
+using DeltaStream.Actors.Market;
+using DeltaStream.Actors.Topics;
+using DeltaStream.TestSupport;
+
+namespace DeltaStream.Cluster.Tests;
+
+/// <summary>A member of the cluster that only specs know: it says over the rooms' topics what it is told to, and nothing else.</summary>
+internal sealed class AnotherPublisher : IAsyncDisposable
+{
+    private readonly ActorSystem _system;
+
+    private AnotherPublisher(ActorSystem system) => _system = system;
+
+    /// <summary>Joins the node's cluster. What it says reaches a node once it has heard of the node's topics.</summary>
+    public static AnotherPublisher Join(NodeProcess node) => new(ActorSystem.Create("deltastream", ConfigurationFactory.ParseString($$"""
+        akka.loglevel = WARNING
+        akka.actor.provider = cluster
+        akka.remote.dot-netty.tcp { hostname = 127.0.0.1, port = 0 }
+        akka.cluster.seed-nodes = ["akka.tcp://deltastream@{{node.Address}}"]
+        akka.cluster.pub-sub.gossip-interval = 250ms
+        akka.extensions = ["Akka.Cluster.Tools.PublishSubscribe.DistributedPubSubExtensionProvider, Akka.Cluster.Tools"]
+        """).WithFallback(ConfigurationFactory.ParseString(TopicsHosting.Hocon)).WithFallback(DistributedPubSub.DefaultConfig())));
+
+    /// <summary>A price as the feed would bring it.</summary>
+    public static MarketUpdate Price(string product, int price, Position position)
+    {
+        var json = $$"""{"product":"{{product}}","price":{{price}},"timestamp":"2026-11-24T10:00:00"}""";
+        Assert.True(EnrichedMessage.TryRead(EnrichedMessage.UnderlyingChannel, Encoding.UTF8.GetBytes(json), json.Length, out var message, out _));
+        var received = (DateTimeOffset.UtcNow - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond;
+        return new(MarketEvent.UnderlyingUpdate, message!.Key, position, message.Payload, message.Hash, received);
+    }
+
+    /// <summary>Says it over a room's topic.</summary>
+    public void Say(Room room, MarketUpdate update) =>
+        DistributedPubSub.Get(_system).Mediator.Tell(new Publish(TopicName.For(room), new RoomEvent(room, update)));
+
+    /// <summary>Leaves the cluster.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await CoordinatedShutdown.Get(_system).Run(CoordinatedShutdown.ClrExitReason.Instance);
+        _system.Dispose();
+    }
+}

@@ -1,0 +1,55 @@
+using System.Collections.Concurrent;
+using DeltaStream.TestSupport;
+
+namespace DeltaStream.Cluster.Tests;
+
+/// <summary>
+/// Redis forgets the lease while updates flow faster than they pass between nodes, and its holder is told late: until then two
+/// would publish, and the clients of one hear the other's word behind newer ones.
+/// </summary>
+public sealed class FlushedLeaseSpecs
+{
+    private const string Product = "NIFTY";
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
+    [Fact]
+    public async Task Who_gets_a_lease_that_was_flushed_says_nothing_that_its_holder_has_said()
+    {
+        await using var redis = await RedisServer.StartAsync();
+        // Long enough for two to meet, and short enough to renew in time.
+        await using var proxy = new LagProxy(redis.Port, "deltastream", TimeSpan.FromMilliseconds(300));
+        await using var holder = await Start(proxy.Url).ReadyAsync();
+        await Eventually.True(async () => await holder.HealthAsync("bridge") == "active", "the first bridge is active", Patience);
+        await using var second = Start(redis.Url, holder.Address);
+        await using var third = Start(redis.Url, holder.Address);
+        NodeProcess[] nodes = [holder, second, third];
+        foreach (var node in nodes) await node.ReadyAsync(Patience);
+        await Eventually.True(async () => (await Task.WhenAll(nodes.Select(node => node.HealthAsync("members")))).All(members => members == "3"), "three members", Patience);
+
+        var violations = new ConcurrentQueue<string>();
+        var clients = await Task.WhenAll(nodes.Select(node => SoakClient.ConnectAsync(node, violations)));
+        await using var producer = new SteadyProducer(redis, TimeSpan.FromMilliseconds(2), Product);
+        await FlowsAsync();
+        for (var round = 0; round < 3; round++)
+        {
+            await redis.ExecuteAsync("FLUSHALL");
+            await FlowsAsync();
+        }
+
+        await producer.StopAsync();
+        await Eventually.True(() => clients.All(client => !client.Missing([Product], producer.Last(Product)).Any(IsPrice)), "the last value comes", Patience);
+        Assert.True(violations.IsEmpty, string.Join("\n", violations.Take(3)));
+        foreach (var client in clients) await client.DisposeAsync();
+
+        async Task FlowsAsync()
+        {
+            var since = clients.Select(client => client.Received("underlying_update", Product)).ToArray();
+            await Eventually.True(() => clients.Zip(since).All(pair => pair.First.Received("underlying_update", Product) > pair.Second + 1_000), "updates flow", Patience);
+        }
+    }
+
+    private static bool IsPrice(string missing) => missing.StartsWith("underlying_update", StringComparison.Ordinal);
+
+    private static NodeProcess Start(string redis, string? seed = null) =>
+        NodeProcess.Start([("REDIS_URL", redis), ("BRIDGE_MAX_RATE", "0"), .. seed is null ? [] : new (string, string?)[] { ("CLUSTER_SEEDS", seed) }]);
+}
