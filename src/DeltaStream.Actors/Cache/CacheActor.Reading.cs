@@ -109,10 +109,11 @@ public sealed partial class CacheActor
     private void OnIndexRead(IReadOnlyList<LatestEntry> entries)
     {
         _isLooking = false;
+        var ticket = 0L;
         foreach (var (key, receivedAt) in entries)
         {
             _values.Note(key, receivedAt);
-            if (IsNewer(key, receivedAt)) _reads.Enqueue(key);
+            if (IsNewer(key, receivedAt)) ticket = Math.Max(ticket, _reads.Enqueue(key));
         }
 
         foreach (var room in _rooms.Values)
@@ -121,6 +122,7 @@ public sealed partial class CacheActor
             // A value that another writer put there is in no index.
             if (room.Room.SingleKey is { } only && _values.Find(LastValueCache.EventOf(only), only) is null) _reads.Enqueue(only);
             room.Looked(_tick);
+            room.LookTicket = Math.Max(room.LookTicket, ticket);
         }
 
         _mustLook = false;

@@ -123,7 +123,8 @@ public sealed partial class CacheActor
         var wide = WideOf(request.Room);
         var lags = room is not null && room.Seen < request.AtLeast;
         var wideLags = wide is not null && wide.Seen < request.WideAtLeast;
-        if (room is not null && !isOverdue && (lags || wideLags || !_reads.IsDone(room.ReadTicket)))
+        var awaitsLook = request.IsLast && room is not null && (room is { IsSettling: true, HasHeardLive: true } || !_reads.IsDone(room.LookTicket));
+        if (room is not null && !isOverdue && (lags || wideLags || awaitsLook || !_reads.IsDone(room.ReadTicket)))
         {
             var waitsFor = lags || !wideLags ? room : wide!;
             waitsFor.Parked.Add(parked);

@@ -36,7 +36,11 @@ public sealed record LeaveRoom(Room Room) : ICacheRequest;
 /// <param name="AtLeast">What the sender has seen of the room.</param>
 /// <param name="WideAtLeast">What the sender has seen of the wide room that overlaps it.</param>
 /// <param name="WithValues">False: only how far the room has come, as on connecting.</param>
-public sealed record GetSnapshot(Room Room, int Token, Position AtLeast, Position WideAtLeast, bool WithValues = true) : ICacheRequest;
+/// <param name="IsLast">
+/// The sender leaves the node after this. Where the room is still settling, the answer comes after the look that ends it: what
+/// that finds the sender could be offered nowhere else.
+/// </param>
+public sealed record GetSnapshot(Room Room, int Token, Position AtLeast, Position WideAtLeast, bool WithValues = true, bool IsLast = false) : ICacheRequest;
 
 /// <summary>The newest value of each live key of a room.</summary>
 /// <param name="Room">The room.</param>

@@ -43,6 +43,9 @@ internal sealed class RoomUse(Room room, Position seen = default)
     /// <summary>The ticket of its first read.</summary>
     public long ReadTicket { get; set; }
 
+    /// <summary>The ticket of what the last look found while the room was settling.</summary>
+    public long LookTicket { get; set; }
+
     /// <summary>Whether a live event has come over the topic: whoever publishes knows of it.</summary>
     public bool HasHeardLive { get; private set; }
 

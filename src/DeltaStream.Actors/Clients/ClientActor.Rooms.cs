@@ -122,6 +122,9 @@ public sealed partial class ClientActor
                 join.AwaitsRoom = false;
                 join.Subscription = SubscribeTo(ready.Room);
                 break;
+            case Snapshot { Token: var token } when token == _lastWordToken:
+                OnLastWord();
+                break;
             case Snapshot snapshot when FindJoin(snapshot.Token) is { } join:
                 OnSnapshot(join, snapshot);
                 break;
@@ -163,6 +166,7 @@ public sealed partial class ClientActor
     /// <summary>Enters every room again; the ledger knows what was delivered, and the cache offers what was missed.</summary>
     private void Rejoin()
     {
+        _lastWordToken = NoLastWord;
         foreach (var joined in _ledger.Rooms)
         {
             if (FindJoin(joined.Room) is { } join)
@@ -185,6 +189,7 @@ public sealed partial class ClientActor
                 Send(offered.Update);
                 break;
             case OfferResult.AskAgain:
+                _hasAskedAgain = true;
                 _context.Cache.Tell(new OfferAgain(offered.Room, offered.Update, _ledger.Find(offered.Room)!.Position), Self);
                 break;
         }

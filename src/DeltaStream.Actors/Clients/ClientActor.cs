@@ -106,6 +106,9 @@ public sealed partial class ClientActor : UntypedActor
             case LeaveNode:
                 _leaveFor = Sender;
                 break;
+            case PassedOn passed:
+                OnPassedOn(passed.Token);
+                break;
             case TellSession:
                 TellSessionTo(Sender);
                 break;

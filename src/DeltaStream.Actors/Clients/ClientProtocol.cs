@@ -125,5 +125,10 @@ public sealed record LeaveNode : IClientInput
     public static readonly LeaveNode Instance = new();
 }
 
+/// <summary>
+/// Asked of the supervisor by a ClientActor, and its answer: whatever it had to pass on to that client before has been passed on.
+/// </summary>
+internal sealed record PassedOn(int Token) : INoSerializationVerificationNeeded;
+
 /// <summary>All that is to be known of the client.</summary>
 public sealed record ClientLeft(MovedClient Client) : INoSerializationVerificationNeeded;

@@ -72,6 +72,9 @@ public sealed class ClientSupervisor : UntypedActor, IWithTimers
             case OfferedValue or SubscriptionsLost:
                 TellAll(message);
                 break;
+            case PassedOn:
+                Sender.Tell(message, Self);
+                break;
             case Drain drain:
                 StartDraining(drain.Over);
                 break;

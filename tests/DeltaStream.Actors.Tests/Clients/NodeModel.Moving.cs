@@ -6,7 +6,7 @@ namespace DeltaStream.Actors.Tests.Clients;
 internal sealed partial class NodeModel
 {
     /// <summary>The client goes on with another ledger, if nothing that it asked for is under way: what is on its way to it is lost.</summary>
-    /// <remarks>Not while the cache offers it something: that would be lost, see decision 13.</remarks>
+    /// <remarks>Not while the cache offers it something: the client waits for that.</remarks>
     /// <returns>Whether it has moved.</returns>
     public bool Move()
     {
