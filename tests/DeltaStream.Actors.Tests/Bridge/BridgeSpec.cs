@@ -40,6 +40,7 @@ public abstract class BridgeSpec : Akka.TestKit.Xunit2.TestKit
 
     public const string ClusterConfig = """
         akka.actor.provider = cluster
+        akka.test.single-expect-default = 20s
         akka.remote.dot-netty.tcp { hostname = "127.0.0.1", port = 0 }
         akka.cluster.jmx.enabled = off
         akka.loglevel = INFO

@@ -16,6 +16,7 @@ public sealed class VirtualTime(TestScheduler scheduler, Action settle)
     /// <summary>What a spec needs to have a scheduler that it advances itself.</summary>
     public const string Config = """
         akka.scheduler.implementation = "Akka.TestKit.TestScheduler, Akka.TestKit"
+        akka.test.single-expect-default = 20s
         akka.coordinated-shutdown.run-by-actor-system-terminate = off
         akka.remote.flush-wait-on-shutdown = 0s
 

@@ -24,6 +24,7 @@ public abstract class GatewaySpec : TestKit
 
     private static readonly Config VirtualTime = ConfigurationFactory.ParseString("""
         akka.actor.provider = cluster
+        akka.test.single-expect-default = 20s
         akka.remote.dot-netty.tcp.hostname = 127.0.0.1
         akka.remote.dot-netty.tcp.port = 0
         akka.scheduler.implementation = "Akka.TestKit.TestScheduler, Akka.TestKit"

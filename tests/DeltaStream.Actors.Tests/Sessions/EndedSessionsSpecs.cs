@@ -5,6 +5,7 @@ using Akka.TestKit;
 using Akka.TestKit.Xunit2;
 using DeltaStream.Actors.Clients;
 using DeltaStream.Actors.Sessions;
+using DeltaStream.Actors.Tests.Bridge;
 using Xunit.Abstractions;
 
 namespace DeltaStream.Actors.Tests.Sessions;
@@ -17,7 +18,7 @@ public class EndedSessionsSpecs : TestKit
     private readonly IActorRef _keeper;
 
     public EndedSessionsSpecs(ITestOutputHelper output)
-        : base("""akka.scheduler.implementation = "Akka.TestKit.TestScheduler, Akka.TestKit" """, output: output)
+        : base(VirtualTime.Config, output)
     {
         _recovery = new(_store, TimeSpan.FromMinutes(2));
         _keeper = Sys.ActorOf(Props.Create(() => new SessionKeeper(_recovery)));
