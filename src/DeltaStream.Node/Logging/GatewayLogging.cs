@@ -15,13 +15,13 @@ public static class GatewayLogging
     public static WebApplicationBuilder AddGatewayLogging(this WebApplicationBuilder builder, NodeSettings settings)
     {
         builder.Logging.ClearProviders();
-        // It logs nothing here, but would keep a scope and an activity for as long as each connection lives.
-        builder.Logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None);
         builder.Services.AddSerilog((_, logger) =>
         {
             logger.MinimumLevel.Is(LevelOf(settings.LogLevel))
                 .MinimumLevel.Override("Microsoft", LogEventLevel.Warning)
                 .MinimumLevel.Override("System", LogEventLevel.Warning)
+                // It says nothing at these levels, but would keep a scope and an activity for as long as each connection lives.
+                .MinimumLevel.Override("Microsoft.AspNetCore.Hosting.Diagnostics", LevelAlias.Off)
                 .MinimumLevel.Override("Garnet", LogEventLevel.Warning)
                 .Filter.ByExcluding(IsForeignHandshake)
                 .Filter.ByExcluding(IsStartGivenUp)
