@@ -60,7 +60,7 @@ describe('behind a round-robin balancer', { timeout: 240_000 }, () => {
       })();
       for (let i = 0; i < sessions; i++) {
         const socket = socketClients[`socket.io-client ${version}`](nodes.url, { transports: modes[mode], forceNew: true });
-        for (const trouble of ['connect_error', 'disconnect']) socket.on(trouble, (why) => troubles.push(`${i} ${trouble} ${why} ${why?.context?.status}`));
+        for (const trouble of ['connect_error', 'disconnect']) socket.on(trouble, (why, details) => troubles.push(`${i} ${trouble} ${why?.message ?? why} ${why?.context?.status ?? details?.description} ${details?.context?.responseText}`));
         const client = { socket, events: recorded(socket), acks: [] };
         clients.push(client);
         client.joined = (async () => {
@@ -79,6 +79,7 @@ describe('behind a round-robin balancer', { timeout: 240_000 }, () => {
       for (let i = 0; i < rounds; i++) await new Promise((resolve) => setTimeout(resolve, 20));
       publishing = false;
       await producing;
+      assert.deepEqual(troubles, []);
       const pricesOf = (events) => events.filter(([name, data]) => name === 'underlying_update' && data.product === symbol).map(([, data]) => data.price);
       for (const { events, acks } of clients) {
         await eventually(() => pricesOf(events).at(-1) === price, 'the last price');
@@ -89,7 +90,6 @@ describe('behind a round-robin balancer', { timeout: 240_000 }, () => {
         assert.deepEqual(acks, Array.from({ length: 10 }, (_, n) => `product:NEVER-${n}`));
         assert.equal(events.filter(([name]) => name === 'connected').length, 1);
       }
-      assert.deepEqual(troubles, []);
       await counted((counts) => sum(counts) === sessions, 'each session is counted once');
       for (const { socket } of clients) socket.off('disconnect');
       for (const { socket } of clients) socket.disconnect();

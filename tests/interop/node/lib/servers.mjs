@@ -25,7 +25,7 @@ export async function conformanceHost() {
 
 export async function gateway(variables = {}) {
   if (process.env.GATEWAY_URL) return { url: process.env.GATEWAY_URL, publish: publisher(new URL(process.env.REDIS_URL).port), stop: () => {} };
-  const [redisPort, port, clusterPort] = [await freePort(), await freePort(), await freePort()];
+  const [redisPort, port, clusterPort] = await freePorts(3);
   const redis = start('redis-server', ['--port', `${redisPort}`, '--save', '', '--appendonly', 'no'], {});
   const node = start('dotnet', [dll('src', 'DeltaStream.Node')], {
     PORT: `${port}`,
@@ -51,9 +51,9 @@ export async function gateway(variables = {}) {
 
 // Three nodes on one redis-server behind HAProxy, which hands each connection to the next of them.
 export async function cluster(environment = {}) {
-  const redisPort = await freePort();
+  const [redisPort, ...others] = await freePorts(7);
   const redis = start('redis-server', ['--port', `${redisPort}`, '--save', '', '--appendonly', 'no'], {});
-  const [ports, clusterPorts] = [await freePorts(3), await freePorts(3)];
+  const [ports, clusterPorts] = [others.slice(0, 3), others.slice(3)];
   const seeds = clusterPorts.map((port) => `127.0.0.1:${port}`).join(',');
   const node = (i) => {
     const child = start('dotnet', [dll('src', 'DeltaStream.Node')], {
