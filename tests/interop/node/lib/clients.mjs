@@ -9,6 +9,8 @@ export const socketClients = {
 };
 export const socketClient2 = require('socket.io-client-2');
 export const { Socket: EngineSocket } = require('engine.io-client');
+// A bare WebSocket: the one that these clients use.
+export const WebSocket = createRequire(require.resolve('engine.io-client'))('ws');
 
 export const modes = {
   websocket: ['websocket'],

@@ -1,9 +1,7 @@
 // Engine.IO polling by hand, each request to the node that the test names.
-import { createRequire } from 'node:module';
 import { connect } from 'node:net';
+import { WebSocket } from './clients.mjs';
 
-const require = createRequire(import.meta.url);
-const WebSocket = createRequire(require.resolve('engine.io-client'))('ws');
 const patience = 15_000;
 
 const isOfFeed = (packet) => packet.startsWith('42["feed_status"');

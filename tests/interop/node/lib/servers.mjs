@@ -46,7 +46,7 @@ export async function gateway(variables = {}) {
     const health = await (await fetch(`${url}/health`)).json();
     return health.bridge === 'active' && health.feed === 'live' && (await answers(`${url}/health/ready`));
   }, node, 'the gateway');
-  return { url, publish: publisher(redisPort), stop };
+  return { url, publish: publisher(redisPort), terminate: () => node.kill('SIGTERM'), ended: new Promise((resolve) => node.on('exit', resolve)), stop };
 }
 
 // Three nodes on one redis-server behind HAProxy, which hands each connection to the next of them.
