@@ -41,4 +41,10 @@ internal static partial class NodeLog
 
     [LoggerMessage(25, LogLevel.Error, "https_certificate_unusable {error}: the one before it goes on", EventName = "https_certificate_unusable")]
     public static partial void CertificateUnusable(this ILogger logger, string error);
+
+    [LoggerMessage(26, LogLevel.Error, "redis_login_refused {redis_url} {error}: the connection is not used, and it is tried again", EventName = "redis_login_refused")]
+    public static partial void RedisLoginRefused(this ILogger logger, string redis_url, string error);
+
+    [LoggerMessage(27, LogLevel.Information, "redis_login_accepted {redis_url}", EventName = "redis_login_accepted")]
+    public static partial void RedisLoginAccepted(this ILogger logger, string redis_url);
 }

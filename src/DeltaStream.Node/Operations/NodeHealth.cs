@@ -2,12 +2,13 @@ using Akka.Actor;
 using DeltaStream.Actors.Agreement;
 using DeltaStream.Actors.Clients;
 using DeltaStream.Actors.Telemetry;
+using DeltaStream.Node.Redis;
 using DeltaStream.Node.Settings;
 
 namespace DeltaStream.Node.Operations;
 
 /// <summary>What the node knows of itself.</summary>
-internal sealed class NodeHealth(NodeSettings settings, NodePhase phase, Membership membership, NodeStatus status, StoreAgreement agreement, ActorSystem system)
+internal sealed class NodeHealth(NodeSettings settings, NodePhase phase, Membership membership, NodeStatus status, StoreAgreement agreement, RedisLogin login, ActorSystem system)
 {
     /// <summary>The answer of <c>/health</c>.</summary>
     public HealthReport Report()
@@ -34,6 +35,7 @@ internal sealed class NodeHealth(NodeSettings settings, NodePhase phase, Members
     {
         var problems = new List<string>();
         if (agreement.Differing.Count > 0) problems.Add("redis_differs");
+        if (login.IsRefused) problems.Add("redis_login_refused");
         if (membership.OtherCluster.Count > 0) problems.Add("cluster_split");
         return problems;
     }

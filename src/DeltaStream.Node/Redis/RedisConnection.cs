@@ -10,7 +10,8 @@ namespace DeltaStream.Node.Redis;
 /// </summary>
 /// <param name="settings">How the node talks to Redis.</param>
 /// <param name="url">Where it is.</param>
-public sealed class RedisConnection(RedisSettings settings, RedisUrl url) : IAsyncDisposable
+/// <param name="login">Logs in on it.</param>
+public sealed class RedisConnection(RedisSettings settings, RedisUrl url, RedisLogin login) : IAsyncDisposable
 {
     private readonly SemaphoreSlim _gate = new(1);
     private ConnectionMultiplexer? _multiplexer;
@@ -44,13 +45,19 @@ public sealed class RedisConnection(RedisSettings settings, RedisUrl url) : IAsy
             or System.Threading.Channels.ChannelClosedException;
 
     /// <summary>One line for logs; holds no secret, for the client library puts none into its messages.</summary>
-    internal static string Describe(Exception e) => e switch
+    internal static string Describe(Exception e) => Refusal(e) ?? e switch
     {
         RedisTimeoutException or TimeoutException => "Redis did not answer in time",
         RedisConnectionException connection => $"no connection to Redis ({connection.FailureType})",
         RedisServerException server => "Redis refused: " + server.Message,
         _ => e.Message,
     };
+
+    private static string? Refusal(Exception? e)
+    {
+        while (e is not null and not RedisLoginException) e = e.InnerException;
+        return e?.Message;
+    }
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
@@ -68,7 +75,8 @@ public sealed class RedisConnection(RedisSettings settings, RedisUrl url) : IAsy
         try
         {
             ObjectDisposedException.ThrowIf(_disposed, this);
-            return _multiplexer ??= await ConnectionMultiplexer.ConnectAsync(RedisOptions.Lasting(url, settings.CommandTimeout, "deltastream"));
+            var tunnel = new RedisTunnel(url, settings.CommandTimeout, login);
+            return _multiplexer ??= await ConnectionMultiplexer.ConnectAsync(RedisOptions.Lasting(url, settings.CommandTimeout, tunnel, "deltastream"));
         }
         finally
         {

@@ -14,14 +14,15 @@ public static class RedisExtensions
     public static IServiceCollection AddRedis(this IServiceCollection services, NodeSettings settings)
     {
         var url = settings.Redis.Url ?? throw new InvalidOperationException("no REDIS_URL");
-        services.AddSingleton(_ => new RedisConnection(settings.Redis, url));
+        services.AddSingleton<RedisLogin>();
+        services.AddSingleton(provider => new RedisConnection(settings.Redis, url, provider.GetRequiredService<RedisLogin>()));
         services.AddSingleton<MemberRegistry>();
         services.AddSingleton<IStoreIdentity, RedisIdentity>();
         services.AddSingleton<IFeed>(provider =>
         {
             var logger = provider.GetRequiredService<ILogger<RedisFeed>>();
             return new RedisFeed(
-                settings.Redis, url, settings.Bridge.MaxMessageBytes, provider.GetRequiredService<TimeProvider>(), logger.IntakeOverflow);
+                settings.Redis, url, provider.GetRequiredService<RedisLogin>(), settings.Bridge.MaxMessageBytes, provider.GetRequiredService<TimeProvider>(), logger.IntakeOverflow);
         });
         services.AddSingleton<ILeaseStore>(provider =>
             new RedisLeaseStore(provider.GetRequiredService<RedisConnection>(), RedisKeys.BridgeLease, RedisKeys.BridgeEpoch));

@@ -11,17 +11,19 @@ namespace DeltaStream.Node.Redis;
 /// </summary>
 /// <param name="settings">How the node talks to Redis.</param>
 /// <param name="url">Where it is.</param>
+/// <param name="login">Logs in on each connection.</param>
 /// <param name="maxMessageBytes">The largest message that is let through.</param>
 /// <param name="time">The clock of receipts and echoes.</param>
 /// <param name="onOverflow">Called each time messages come faster than the bridge takes them, and begin to conflate before it.</param>
-internal sealed class RedisFeed(RedisSettings settings, RedisUrl url, int maxMessageBytes, TimeProvider time, Action onOverflow) : IFeed
+internal sealed class RedisFeed(RedisSettings settings, RedisUrl url, RedisLogin login, int maxMessageBytes, TimeProvider time, Action onOverflow) : IFeed
 {
     public async ValueTask<IFeedSubscription> SubscribeAsync(CancellationToken cancellation)
     {
         ConnectionMultiplexer? multiplexer = null;
+        var tunnel = new RedisTunnel(url, settings.CommandTimeout, login);
         try
         {
-            var options = RedisOptions.Once(url, settings.CommandTimeout, "deltastream-feed");
+            var options = RedisOptions.Once(url, settings.CommandTimeout, tunnel, "deltastream-feed");
             multiplexer = await ConnectionMultiplexer.ConnectAsync(options).WaitAsync(cancellation);
             var subscription = new RedisFeedSubscription(multiplexer, settings, maxMessageBytes, time, onOverflow);
             await subscription.StartAsync(cancellation);
@@ -30,7 +32,8 @@ internal sealed class RedisFeed(RedisSettings settings, RedisUrl url, int maxMes
         catch (Exception e) when (RedisConnection.IsFailure(e))
         {
             if (multiplexer is not null) await multiplexer.DisposeAsync();
-            throw new FeedUnavailableException(RedisConnection.Describe(e), e);
+            // The client library says only that it could not connect.
+            throw new FeedUnavailableException(tunnel.Refusal ?? RedisConnection.Describe(e), e);
         }
         catch (OperationCanceledException)
         {

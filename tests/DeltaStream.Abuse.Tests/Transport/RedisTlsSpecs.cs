@@ -40,6 +40,11 @@ public sealed class RedisTlsSpecs
         await Eventually.True(() => wary.Log.Contains("redis_listener_error"), "it is logged");
         await SaysNothingAsync(wary);
         Assert.DoesNotContain("gateway", await redis.ExecuteAsync("CLIENT", "LIST"));
+
+        // An authority that the machine trusts.
+        await redis.ExecuteAsync("ACL", "SETUSER", "gateway", ">" + Password);
+        await using var trusting = await NodeProcess.Start(("REDIS_URL", url), ("SSL_CERT_FILE", certificates.Authority), ("SSL_CERT_DIR", "/nonexistent")).ReadyAsync();
+        await Eventually.True(async () => await trusting.HealthAsync("listener") == "up", "it listens");
     }
 
     /// <summary>What clients bring that is secret, each way that they may bring it.</summary>

@@ -11,7 +11,7 @@ public sealed class DeafFeedSpecs
     {
         await using var server = await RedisServer.StartAsync();
         var url = new Node.Settings.RedisUrl("127.0.0.1", server.Port, false, null, null, 0);
-        await using var subscription = await new RedisFeed(RedisBackend.Settings, url, 1_000_000, TimeProvider.System, () => { }).SubscribeAsync(default);
+        await using var subscription = await new RedisFeed(RedisBackend.Settings, url, RedisBackend.Login, 1_000_000, TimeProvider.System, () => { }).SubscribeAsync(default);
         server.Pause();
         try
         {
@@ -32,7 +32,7 @@ public sealed class DeafFeedSpecs
         var url = new Node.Settings.RedisUrl("127.0.0.1", server.Port, false, null, null, 0);
         var overflows = 0;
         var settings = RedisBackend.Settings with { IntakeCapacity = 64 };
-        await using var subscription = await new RedisFeed(settings, url, 1_000_000, TimeProvider.System, () => Interlocked.Increment(ref overflows)).SubscribeAsync(default);
+        await using var subscription = await new RedisFeed(settings, url, RedisBackend.Login, 1_000_000, TimeProvider.System, () => Interlocked.Increment(ref overflows)).SubscribeAsync(default);
         await using var producer = await RespConnection.OpenAsync(server.Port);
         for (var i = 1; i <= 100; i++) await producer.ExecuteAsync("PUBLISH", "enriched:underlying", Price(i));
 

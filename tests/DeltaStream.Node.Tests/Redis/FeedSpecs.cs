@@ -15,7 +15,7 @@ public abstract class FeedSpecs<TBackend>(TBackend backend) : IClassFixture<TBac
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
 
-    private RedisFeed Feed => new(RedisBackend.Settings, backend.Url, 2_000_000, TimeProvider.System, () => { });
+    private RedisFeed Feed => new(RedisBackend.Settings, backend.Url, RedisBackend.Login, 2_000_000, TimeProvider.System, () => { });
 
     [Fact]
     public async Task Every_message_of_both_channels_comes_once_in_order_byte_for_byte()

@@ -2,6 +2,7 @@ using DeltaStream.Demo.Embedded;
 using DeltaStream.Node.Redis;
 using DeltaStream.Node.Settings;
 using DeltaStream.TestSupport;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace DeltaStream.Node.Tests.Redis;
 
@@ -25,7 +26,9 @@ public abstract class RedisBackend : IAsyncLifetime
     /// <summary>Ends the server.</summary>
     public abstract Task StopAsync();
 
-    public RedisConnection Connect() => new(Settings, Url);
+    public static RedisLogin Login => new(NullLogger<RedisLogin>.Instance);
+
+    public RedisConnection Connect() => new(Settings, Url, Login);
 
     public async Task<string> ExecuteAsync(params string[] command)
     {
