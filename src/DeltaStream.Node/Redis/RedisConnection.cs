@@ -45,19 +45,13 @@ public sealed class RedisConnection(RedisSettings settings, RedisUrl url, RedisL
             or System.Threading.Channels.ChannelClosedException;
 
     /// <summary>One line for logs; holds no secret, for the client library puts none into its messages.</summary>
-    internal static string Describe(Exception e) => Refusal(e) ?? e switch
+    internal static string Describe(Exception e) => e switch
     {
         RedisTimeoutException or TimeoutException => "Redis did not answer in time",
         RedisConnectionException connection => $"no connection to Redis ({connection.FailureType})",
         RedisServerException server => "Redis refused: " + server.Message,
         _ => e.Message,
     };
-
-    private static string? Refusal(Exception? e)
-    {
-        while (e is not null and not RedisLoginException) e = e.InnerException;
-        return e?.Message;
-    }
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()

@@ -51,10 +51,9 @@ public sealed class LoginSpecs
         var url = new RedisUrl("127.0.0.1", redis.Port, false, user, password, 0);
         var login = RedisBackend.Login;
         await using var connection = new RedisConnection(RedisBackend.Settings, url, login);
-        var command = await Assert.ThrowsAsync<FeedUnavailableException>(() => connection.PublishAsync("enriched:underlying", "{}"u8.ToArray(), default));
+        await Assert.ThrowsAsync<FeedUnavailableException>(() => connection.PublishAsync("enriched:underlying", "{}"u8.ToArray(), default));
         var feed = new RedisFeed(RedisBackend.Settings, url, login, 1_000_000, TimeProvider.System, () => { });
         var subscription = await Assert.ThrowsAsync<FeedUnavailableException>(async () => await feed.SubscribeAsync(default));
-        Assert.StartsWith(reason, command.Message);
         Assert.StartsWith(reason, subscription.Message);
         Assert.True(login.IsRefused);
         await NobodyIsThereAsync(redis);
