@@ -73,11 +73,11 @@ public sealed partial class CacheActor
     private void TakeStored(MarketUpdate value)
     {
         var held = _values.Find(value.Event, value.Key);
-        // After a takeover the store holds the last values under new positions; who had them need not have them again.
-        if (!_values.Offer(value)) return;
-        if (held?.Hash != value.Hash) OfferStored(value);
         // The next publisher may send it again, over the topic: this node has it now, however it came.
-        if (value.Position != Position.None) _repeats.Note(value.Event, value.Key, value.Position, value.Hash);
+        if (value.Position != Position.None && _repeats.Note(value.Event, value.Key, value.Position, value.Hash) is { } first)
+            value = new(value.Event, value.Key, value.Position, value.Payload, value.Hash, value.ReceivedAt) { RepeatOf = first };
+        // After a takeover the store holds the last values under new positions; who had them need not have them again.
+        if (_values.Offer(value) && held?.Hash != value.Hash) OfferStored(value);
     }
 
     /// <summary>Offers what a room's topic did not bring to those whom it should have reached.</summary>

@@ -199,14 +199,14 @@ public sealed partial class DeliveryLedger
             var newest = joined.TakeKept(value.Key, out var kept) && kept!.Position > value.Position && kept.Position > seen ? kept : value;
             // A snapshot answers a request, so it repeats what the client has, but never goes behind it.
             var mayBeOlder = !isComplete && newest == value && joined.Floor > Position.None && value.Position <= joined.Floor;
-            if (joined.IsMoved ? newest.Position > Later(joined.MovedAt, LastOf(joined, newest)) : !mayBeOlder && newest.Position >= LastOf(joined, newest))
+            if (joined.IsMoved ? !HadBefore(joined, newest) : !mayBeOlder && newest.Position >= LastOf(joined, newest))
                 Deliver(joined, newest, due);
         }
 
         foreach (var kept in joined.Kept)
         {
             // What whoever made it takes as out of order and does not have, it will offer.
-            if (kept.Position > seen && kept.Position > LastOf(joined, kept)) Deliver(joined, kept, due);
+            if (kept.Position > seen && kept.Position > LastOf(joined, kept) && !HadBefore(joined, kept)) Deliver(joined, kept, due);
         }
 
         // Whoever made it lags behind the client, and will come with what the client may have had from the wide room.
@@ -241,6 +241,10 @@ public sealed partial class DeliveryLedger
         narrow.Delivered = position;
         return true;
     }
+
+    /// <summary>Whether a client that has moved here had this on the node that it came from, maybe of an earlier publisher.</summary>
+    private bool HadBefore(JoinedRoom joined, MarketUpdate update) =>
+        joined.IsMoved && (update.RepeatOf ?? update.Position) <= Later(joined.MovedAt, LastOf(joined, update));
 
     private void Deliver(JoinedRoom joined, MarketUpdate update, ICollection<MarketUpdate> due)
     {

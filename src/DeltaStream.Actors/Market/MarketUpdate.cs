@@ -54,7 +54,10 @@ public sealed class MarketUpdate
     /// The same bytes as this node's last update of the key, published again by a new publisher that could not know whether
     /// they had arrived here. Its position counts, but nobody is sent it a second time.
     /// </summary>
-    public bool IsRepeat { get; init; }
+    public bool IsRepeat => RepeatOf is not null;
+
+    /// <summary>Where those bytes stood when they first came here; null where this is no repeat.</summary>
+    public Position? RepeatOf { get; init; }
 
     /// <summary>The frames made from this update, one for each wire protocol in use on the node.</summary>
     public SharedFrames Frames { get; init; } = new();

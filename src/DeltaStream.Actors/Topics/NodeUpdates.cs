@@ -32,7 +32,7 @@ public sealed class NodeUpdates : IExtension
             if (_shared.TryGet((position, @event), out var update) && update.Key == key) return update;
             update = new MarketUpdate(@event, key, position, payload, hash, receivedAt)
             {
-                IsRepeat = Repeats.Note(@event, key, position, hash),
+                RepeatOf = Repeats.Note(@event, key, position, hash),
             };
             _shared.Set((position, @event), update);
             return update;

@@ -14,26 +14,27 @@ public sealed class RepeatTable(int capacity)
     private readonly Recent<(MarketEvent, ConflationKey), Entry> _entries = new(capacity);
 
     /// <summary>
-    /// Notes an update; true when it is a new publisher's copy of the key's last one. Both copies of one update (wide and
-    /// single topic) get the same answer.
+    /// Notes an update. Where it is a new publisher's copy of the key's last one, the answer is where that one stood first.
+    /// Both copies of one update (wide and single topic) get the same answer.
     /// </summary>
-    public bool Note(MarketEvent @event, ConflationKey key, Position position, ulong hash)
+    public Position? Note(MarketEvent @event, ConflationKey key, Position position, ulong hash)
     {
         lock (_lock)
         {
             if (!_entries.TryGet((@event, key), out var last))
             {
-                _entries.Set((@event, key), new Entry(position, hash, false));
-                return false;
+                _entries.Set((@event, key), new Entry(position, hash, null));
+                return null;
             }
 
-            if (position == last.Position) return last.IsRepeat;
-            if (position < last.Position) return false;
+            if (position == last.Position) return last.RepeatOf;
+            if (position < last.Position) return null;
             var isRepeat = position.Epoch != last.Position.Epoch && hash == last.Hash;
-            _entries.Set((@event, key), new Entry(position, hash, isRepeat));
-            return isRepeat;
+            Position? repeatOf = isRepeat ? last.RepeatOf ?? last.Position : null;
+            _entries.Set((@event, key), new Entry(position, hash, repeatOf));
+            return repeatOf;
         }
     }
 
-    private readonly record struct Entry(Position Position, ulong Hash, bool IsRepeat);
+    private readonly record struct Entry(Position Position, ulong Hash, Position? RepeatOf);
 }

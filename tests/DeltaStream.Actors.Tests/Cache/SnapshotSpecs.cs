@@ -53,7 +53,7 @@ public class SnapshotSpecs(ITestOutputHelper output) : CacheSpec(output, new() {
         Store.Put(chain);
         Use(room);
         Get(room);
-        Assert.True(NodeUpdates.For(Sys).Repeats.Note(chain.Event, chain.Key, new(2, 1), chain.Hash));
+        Assert.Equal(chain.Position, NodeUpdates.For(Sys).Repeats.Note(chain.Event, chain.Key, new(2, 1), chain.Hash));
     }
 
     [Fact]

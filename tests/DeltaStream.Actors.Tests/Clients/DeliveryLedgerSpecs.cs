@@ -189,7 +189,7 @@ public class DeliveryLedgerSpecs
         Enter(Room.General);
         Enter(Product);
         Assert.True(_ledger.Receive(Room.General, Update(Product, 5, epoch: 1)));
-        var repeat = new MarketUpdate(MarketEvent.UnderlyingUpdate, ConflationKey.Underlying("A"), new(2, 1), default, 5, 0) { IsRepeat = true };
+        var repeat = new MarketUpdate(MarketEvent.UnderlyingUpdate, ConflationKey.Underlying("A"), new(2, 1), default, 5, 0) { RepeatOf = new(1, 5) };
         Assert.False(_ledger.Receive(Room.General, repeat));
         Assert.False(_ledger.Receive(Product, repeat));
         Assert.False(_ledger.Receive(Product, Update(Product, 6, epoch: 1)));

@@ -59,6 +59,24 @@ public class MovedLedgerSpecs
         Assert.Equal(had.Position, second.Join(Narrow).Delivered);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Under_a_new_publishers_position_it_is_known_again(bool isWide)
+    {
+        var room = isWide ? Wide : Narrow;
+        Enter(_first, room);
+        Assert.True(_first.Receive(room, Chain("2026-11-26", 5)));
+        // The other node has heard the new publisher before the client came, or hears it while the client waits for the snapshot.
+        Assert.Empty(Complete(Move(), room, Repeat(5)));
+        var second = Move();
+        second.BeginSnapshot(second.Find(room)!);
+        Assert.False(second.Receive(room, Repeat(5)));
+        Assert.Empty(Complete(second, room));
+        // Of a value that the client had not had yet this one is the first copy.
+        Assert.Equal([Repeat(6).Position], Complete(Move(), room, Repeat(6)).Select(update => update.Position));
+    }
+
     [Fact]
     public void A_repeated_subscribe_after_the_move_is_answered_with_what_the_client_has()
     {
@@ -86,6 +104,9 @@ public class MovedLedgerSpecs
 
     private static MarketUpdate Chain(string expiry, long sequence) =>
         new(MarketEvent.ChainUpdate, ConflationKey.Chain("A", expiry), new(1, sequence), default, (ulong)sequence, 0);
+
+    private static MarketUpdate Repeat(long of) =>
+        new(MarketEvent.ChainUpdate, ConflationKey.Chain("A", "2026-11-26"), new(2, 1), default, (ulong)of, 0) { RepeatOf = new(1, of) };
 
     private DeliveryLedger Move()
     {

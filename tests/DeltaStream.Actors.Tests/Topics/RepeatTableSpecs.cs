@@ -11,15 +11,15 @@ public class RepeatTableSpecs
     [Fact]
     public void The_last_bytes_under_a_new_epoch_are_a_repeat()
     {
-        Assert.False(Note(1, 7, hash: 10));
-        Assert.True(Note(2, 1, hash: 10));
+        Assert.Null(Note(1, 7, hash: 10));
+        Assert.Equal(new Position(1, 7), Note(2, 1, hash: 10));
     }
 
     [Fact]
     public void The_same_bytes_under_the_same_epoch_are_a_new_update()
     {
         Note(1, 7, hash: 10);
-        Assert.False(Note(1, 8, hash: 10));
+        Assert.Null(Note(1, 8, hash: 10));
     }
 
     [Fact]
@@ -27,30 +27,38 @@ public class RepeatTableSpecs
     {
         Note(1, 7, hash: 10);
         Note(1, 8, hash: 11);
-        Assert.False(Note(2, 1, hash: 10));
+        Assert.Null(Note(2, 1, hash: 10));
     }
 
     [Fact]
     public void Every_copy_of_an_update_gets_the_same_answer()
     {
         Note(1, 7, hash: 10);
-        Assert.True(Note(2, 1, hash: 10));
-        Assert.True(Note(2, 1, hash: 10));
+        Assert.Equal(new Position(1, 7), Note(2, 1, hash: 10));
+        Assert.Equal(new Position(1, 7), Note(2, 1, hash: 10));
+    }
+
+    [Fact]
+    public void A_repeat_of_a_repeat_is_one_of_the_first()
+    {
+        Note(1, 7, hash: 10);
+        Note(2, 1, hash: 10);
+        Assert.Equal(new Position(1, 7), Note(3, 1, hash: 10));
     }
 
     [Fact]
     public void A_late_word_of_the_former_publisher_changes_nothing()
     {
         Note(2, 1, hash: 10);
-        Assert.False(Note(1, 99, hash: 11));
-        Assert.True(Note(3, 1, hash: 10));
+        Assert.Null(Note(1, 99, hash: 11));
+        Assert.Equal(new Position(2, 1), Note(3, 1, hash: 10));
     }
 
     [Fact]
     public void A_summary_and_an_update_of_one_chain_are_told_apart()
     {
         Note(1, 7, hash: 10);
-        Assert.False(_table.Note(MarketEvent.ChainSummary, Key, new Position(2, 1), 10));
+        Assert.Null(_table.Note(MarketEvent.ChainSummary, Key, new Position(2, 1), 10));
     }
 
     [Fact]
@@ -68,5 +76,5 @@ public class RepeatTableSpecs
         Assert.True(table.TryGet(999, out var last) && last == 999);
     }
 
-    private bool Note(long epoch, long sequence, ulong hash) => _table.Note(MarketEvent.ChainUpdate, Key, new Position(epoch, sequence), hash);
+    private Position? Note(long epoch, long sequence, ulong hash) => _table.Note(MarketEvent.ChainUpdate, Key, new Position(epoch, sequence), hash);
 }
