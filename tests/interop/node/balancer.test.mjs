@@ -129,31 +129,65 @@ describe('behind a round-robin balancer', { timeout: 240_000 }, () => {
     for (const socket of sockets) socket.disconnect();
   });
 
-  test('an upgraded session is where its WebSocket is: another node may die', async () => {
+  test('an upgraded session is where its WebSocket is: another node may die; its own clients find their rooms and values on the others', async () => {
     await counted((counts) => counts.every((count) => count === 0), 'nobody is left of the test before');
+    const [kept, moved] = [`KEPT-${process.pid}`, `MOVED-${process.pid}`];
+    const publish = (product, price) => nodes.publish('enriched:underlying', { product, price, timestamp: new Date().toISOString() });
+    const priced = ({ events }, symbol) => events.filter(([name, data]) => name === 'underlying_update' && data.product === symbol).map(([, data]) => data.price);
     // A client may well connect in a whole number of the balancer's turns, so that all upgrades get to one node: requests
     // in between, and as many clients as it takes until the first node holds some and the others do.
-    const sockets = [];
-    const lost = [];
+    const clients = [];
     let counts;
     do {
-      const socket = socketClients['socket.io-client 4.8.4'](nodes.url, { forceNew: true, reconnection: false });
-      socket.on('disconnect', () => lost.push(socket));
-      sockets.push(socket);
+      // As a page has it: with the library's own settings.
+      const socket = socketClients['socket.io-client 4.8.4'](nodes.url, { forceNew: true });
+      const client = { socket, events: recorded(socket), losses: [], greetings: [] };
+      socket.on('disconnect', (reason) => client.losses.push(reason));
+      socket.on('connected', ({ rooms }) => client.greetings.push({ rooms, recovered: socket.recovered, id: socket.id, at: client.events.length }));
+      clients.push(client);
       await next(socket, 'connected');
       await settled(socket.io.engine, 'upgrade');
+      for (const symbol of [kept, moved]) assert.equal((await asked(socket, 'subscribe', { type: 'product', symbol })).status, 'ok');
+      await asked(socket, 'unsubscribe', { type: 'general' });
       for (let extra = Math.floor(Math.random() * 3); extra > 0; extra--) await fetch(`${nodes.url}/health/live`);
       // No more requests are passed on: the session has moved to where its WebSocket is.
       await still(relayedBytes);
-      counts = await counted((each) => sum(each) === sockets.length, 'each client is counted once');
-    } while (sockets.length < 12 || counts[0] < 3 || counts[1] + counts[2] < 3);
+      counts = await counted((each) => sum(each) === clients.length, 'each client is counted once');
+    } while (clients.length < 12 || counts[0] < 3 || counts[1] + counts[2] < 3);
+    for (const symbol of [kept, moved]) await publish(symbol, 1);
+    for (const client of clients) await eventually(() => [kept, moved].every((symbol) => priced(client, symbol).at(-1) === 1), 'the first prices');
+    // What each client has and where it is reaches Redis a moment later.
+    await eventually(() => {
+      const sessions = nodes.sessions().map(([, session]) => session);
+      return clients.every(({ socket }) => sessions.some((session) => session.includes(`:${socket.id}\t`) && session.includes(`product:${moved}`)));
+    }, 'all is kept');
+
     nodes.nodes[0].kill();
-    await eventually(() => lost.length === counts[0], 'those of the dead node are lost');
+    await publish(moved, 2);
+    const lost = () => clients.filter(({ losses }) => losses.length > 0);
+    await eventually(() => lost().length === counts[0] && lost().every(({ greetings }) => greetings.length > 1), 'those of the dead node are back');
+    for (const client of lost()) {
+      const [first, ...others] = client.greetings;
+      assert.ok(client.losses.every((reason) => reason.startsWith('transport')), `${client.losses}`);
+      for (const { recovered, id, rooms } of others)
+        assert.deepEqual({ recovered, id, rooms: [...rooms].sort() }, { recovered: true, id: first.id, rooms: [`product:${kept}`, `product:${moved}`] });
+    }
     // The others are served on: whatever they ask is answered.
-    const others = sockets.filter((socket) => !lost.includes(socket));
-    for (const socket of others) assert.equal((await asked(socket, 'subscribe', { type: 'product', symbol: 'LATER' })).status, 'ok');
-    assert.equal(lost.length, counts[0]);
-    for (const socket of others) socket.disconnect();
+    const others = clients.filter(({ losses }) => losses.length === 0);
+    for (const { socket } of others) assert.equal((await asked(socket, 'subscribe', { type: 'product', symbol: 'LATER' })).status, 'ok');
+    for (const client of clients) await eventually(() => priced(client, moved).at(-1) === 2, 'what was said meanwhile');
+    for (const symbol of [kept, moved]) await publish(symbol, 3);
+    for (const client of clients) await eventually(() => [kept, moved].every((symbol) => priced(client, symbol).at(-1) === 3), 'the last prices');
+    for (const client of lost()) {
+      // Nobody had said anything of this one meanwhile: it came as a snapshot, unasked.
+      const back = { events: client.events.slice(client.greetings.at(-1).at) };
+      assert.deepEqual(priced(back, kept), [1, 3]);
+      assert.ok(['2,3', '1,2,3'].includes(`${priced(back, moved)}`), `${priced(back, moved)}`);
+      assert.ok(!back.events.some(([name]) => name === 'subscribed'));
+    }
+    for (const { events } of others) assert.deepEqual(priced({ events }, kept), [1, 3]);
+    assert.equal(lost().length, counts[0]);
+    for (const { socket } of clients) socket.disconnect();
   });
 
   test('a session whose node is gone is unknown at once', async () => {

@@ -12,6 +12,9 @@ const product = () => `R${process.pid}-${++count}`;
 const asked = (socket, event, ...data) => new Promise((resolve) => socket.emit(event, ...data, resolve));
 const publish = (symbol, price) => nodes.publish('enriched:underlying', { product: symbol, price, timestamp: new Date().toISOString() });
 const pricesOf = (events, symbol) => events.filter(([name, data]) => name === 'underlying_update' && data.product === symbol).map(([, data]) => data.price);
+// The key in Redis of the session whose client has this public id.
+const keyOf = (id) => nodes.sessions().find(([, session]) => session.includes(`:${id}`))?.[0];
+const twoMinutes = 120_000;
 // A change is in Redis a moment after it is answered.
 const kept = () => new Promise((resolve) => setTimeout(resolve, 300));
 
@@ -115,6 +118,41 @@ describe('state recovery', { timeout: 120_000 }, () => {
     }
   });
 
+  test('a session is kept for two minutes from its loss: who comes later begins anew', async () => {
+    const symbol = product();
+    const socket = io(nodes.nodes[0].url, { ...websocket, reconnection: false });
+    const events = recorded(socket);
+    await next(socket, 'connected');
+    await asked(socket, 'subscribe', { type: 'product', symbol });
+    await publish(symbol, 1);
+    await eventually(() => pricesOf(events, symbol).length === 1, 'the price');
+    await eventually(() => keyOf(socket.id), 'the session is in Redis');
+    const [{ id, _pid: pid }, key] = [socket, keyOf(socket.id)];
+    const closed = Date.now();
+    socket.io.engine.close();
+    await eventually(() => nodes.asked('GET', key)[0].includes(':l:'), 'the session is known to be lost');
+    const ends = Date.now() + Number(nodes.asked('PTTL', key)[0]);
+    // A little less, as Redis counts from when it began to work on the command.
+    assert.ok(ends > closed + twoMinutes - 100 && ends <= Date.now() + twoMinutes, `${ends - closed} ms`);
+
+    // Its time ends now.
+    nodes.asked('PEXPIRE', key, 1);
+    await eventually(() => nodes.asked('EXISTS', key)[0] === '0', 'the session is gone');
+    events.length = 0;
+    socket.io.uri = nodes.nodes[1].url;
+    socket.connect();
+    const [greeting] = await next(socket, 'connected');
+    assert.notEqual(socket.recovered, true);
+    assert.notEqual(socket._pid, pid);
+    assert.notEqual(socket.id, id);
+    assert.deepEqual(greeting.rooms, ['general']);
+    // It subscribes as it did the first time, and has the snapshot with the answer; before, it was sent none.
+    assert.deepEqual(pricesOf(events, symbol), []);
+    assert.equal((await asked(socket, 'subscribe', { type: 'product', symbol })).status, 'ok');
+    await eventually(() => pricesOf(events, symbol).length === 1, 'the snapshot');
+    socket.disconnect();
+  });
+
   test('with Redis gone a client connects all the same', async () => {
     const socket = io(nodes.nodes[0].url, websocket);
     await next(socket, 'connected');
@@ -132,7 +170,12 @@ describe('state recovery', { timeout: 120_000 }, () => {
   });
 
   test('after SIGKILL of its node', async () => {
-    const back = await lost(() => nodes.nodes[0].kill());
+    const back = await lost((socket) => {
+      const key = keyOf(socket.id);
+      nodes.nodes[0].kill();
+      // Nobody can write down that it was lost: what it was given while it lived has to be enough.
+      assert.ok(Number(nodes.asked('PTTL', key)[0]) >= twoMinutes);
+    });
     await finds(back);
     // And once more, right after: the session was claimed on the second, which is gone as well.
     await kept();

@@ -1,6 +1,6 @@
 // What the clients are run against: the conformance host and a gateway on a real redis-server, each started here on free
 // ports unless CONFORMANCE_URL or GATEWAY_URL (with REDIS_URL, the gateway's own) name ones that run already.
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { createHmac } from 'node:crypto';
 import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { connect, createServer } from 'node:net';
@@ -74,12 +74,21 @@ export async function cluster(environment = {}) {
   };
   await whole();
   const balancer = await haproxy(ports);
+  // What Redis says to a command, in lines.
+  const asked = (...command) => execFileSync('redis-cli', ['-p', `${redisPort}`, ...command.map(String)], { encoding: 'utf8' }).trimEnd().split('\n');
   return {
     url: balancer.url,
     nodes,
     clusterPorts,
     redis,
     publish: publisher(redisPort),
+    asked,
+    // The sessions that are kept for state recovery, as `[key, holder:state:id and rooms]`.
+    sessions: () => {
+      const keys = asked('KEYS', 'deltastream:session:*').filter((key) => key);
+      const values = keys.length > 0 ? asked('MGET', ...keys) : [];
+      return keys.map((key, i) => [key, values[i] ?? '']);
+    },
     whole,
     restart: async (i) => {
       nodes[i] = node(i);
