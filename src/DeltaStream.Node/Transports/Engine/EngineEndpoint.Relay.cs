@@ -113,9 +113,9 @@ internal sealed partial class EngineEndpoint : IRelayOwner
         context.Response.StatusCode = input.ReadInt32();
         var (type, text) = (input.ReadString(), MovedClientCodec.ReadBytes(input));
         if (type.Length == 0) return;
-        await WriteAsync(context, type, text);
-        // Had it been noticed by the owner, this would have ended there.
-        if (request.IsGet && context.RequestAborted.IsCancellationRequested) Tell(RelayKind.Lost);
+        // As on the owner: what a poll's answer held is lost where nobody takes it. (Once it has left, the client may close the connection.)
+        var isTaken = !context.RequestAborted.IsCancellationRequested && await WriteAsync(context, type, text);
+        if (request.IsGet && !isTaken) Tell(RelayKind.Lost);
 
         void Tell(RelayKind what) => relay!.Tell(owner, what, MovedClientCodec.ToBytes(output => output.Write(request.Sid!)));
     }

@@ -162,14 +162,15 @@ internal sealed partial class EngineEndpoint(EngineSessions sessions, Admission 
 
     private static Task WriteTextAsync(HttpContext context, ReadOnlyMemory<byte> text) => WriteAsync(context, TextType, text);
 
-    private static async Task WriteAsync(HttpContext context, string type, ReadOnlyMemory<byte> body)
+    /// <returns>Whether somebody was still there to take it.</returns>
+    private static async Task<bool> WriteAsync(HttpContext context, string type, ReadOnlyMemory<byte> body)
     {
         var response = context.Response;
         response.ContentType = type;
         response.Headers.CacheControl = "no-store";
         response.ContentLength = body.Length;
         response.BodyWriter.Write(body.Span);
-        await response.BodyWriter.FlushAsync();
+        return !(await response.BodyWriter.FlushAsync()).IsCompleted;
     }
 
     /// <returns>Whether somebody was still there to take it.</returns>
