@@ -1,5 +1,6 @@
 using System.Text;
 using Akka.Actor;
+using Akka.Remote;
 using Akka.Serialization;
 using Akka.TestKit.Xunit2;
 using DeltaStream.Node.Transports.Relay;
@@ -76,6 +77,33 @@ public sealed class RelayActorSpecs : TestKit, IRelayOwner
         Assert.False(_asked!.Value.Aborted.IsCancellationRequested);
         Tell(7, RelayKind.Abort, "", isLast: true);
         AwaitAssert(() => Assert.True(_asked.Value.Aborted.IsCancellationRequested));
+    }
+
+    [Fact]
+    public async Task A_question_is_over_when_the_connection_to_its_owner_breaks()
+    {
+        _relay.Start(Sys);
+        var self = Akka.Cluster.Cluster.Get(Sys).SelfAddress;
+        var asked = _relay.AskAsync(self, RelayKind.Request, "poll"u8.ToArray());
+        AwaitAssert(() => Assert.NotNull(_asked));
+        // What is said of other nodes is nothing to it.
+        _relay.OnGone(self.WithPort(1));
+        Assert.False(asked.IsCompleted);
+        Sys.EventStream.Publish(new DisassociatedEvent(self, self, inbound: false));
+        Assert.Null(await asked);
+    }
+
+    [Fact]
+    public async Task An_answer_that_comes_though_its_asker_has_gone_is_not_lost()
+    {
+        _relay.Start(Sys);
+        using var gone = new CancellationTokenSource();
+        var asked = _relay.AskAsync(Akka.Cluster.Cluster.Get(Sys).SelfAddress, RelayKind.Request, "poll"u8.ToArray(), gone.Token);
+        AwaitAssert(() => Assert.NotNull(_asked));
+        await gone.CancelAsync();
+        AwaitAssert(() => Assert.True(_asked!.Value.Aborted.IsCancellationRequested));
+        _answer.SetResult("answer"u8.ToArray());
+        Assert.Equal("answer", Encoding.UTF8.GetString((await asked)!));
     }
 
     [Theory]

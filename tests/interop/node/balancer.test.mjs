@@ -40,18 +40,7 @@ const bytesBetweenNodes = () => {
 };
 
 describe('behind a round-robin balancer', { timeout: 240_000 }, () => {
-  before(async () => {
-    nodes = await cluster();
-    // Nodes that have just started compile what they run: two cores stand still for seconds when 200 sessions come at once,
-    // and an owner that does not answer for 2 s is taken for a dead one.
-    for (let i = 0; i < 30; i++) {
-      const socket = socketClients['socket.io-client 4.8.4'](nodes.url, { transports: ['polling'], forceNew: true });
-      await next(socket, 'connected');
-      await asked(socket, 'subscribe', { type: 'product', symbol: `WARM-${i}` });
-      socket.disconnect();
-    }
-    await counted((counts) => sum(counts) === 0, 'the first ones are gone');
-  });
+  before(async () => (nodes = await cluster()));
   after(() => nodes.stop());
 
   for (const [version, mode] of [['4.8.4', 'polling'], ['4.8.4', 'upgrade'], ['4.5.4', 'upgrade']]) {

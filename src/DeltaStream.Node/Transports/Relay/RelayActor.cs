@@ -1,5 +1,6 @@
 using Akka.Actor;
 using Akka.Cluster;
+using Akka.Remote;
 
 namespace DeltaStream.Node.Transports.Relay;
 
@@ -9,10 +10,20 @@ internal sealed class RelayActor(SessionRelay relay) : UntypedActor
     private readonly Dictionary<(Address, long, RelayKind), MemoryStream> _partial = [];
     private readonly Dictionary<(Address, long), CancellationTokenSource> _running = [];
 
-    protected override void PreStart() => Cluster.Get(Context.System).Subscribe(
-        Self, ClusterEvent.SubscriptionInitialStateMode.InitialStateAsEvents, typeof(ClusterEvent.UnreachableMember), typeof(ClusterEvent.MemberRemoved));
+    protected override void PreStart()
+    {
+        Cluster.Get(Context.System).Subscribe(
+            Self, ClusterEvent.SubscriptionInitialStateMode.InitialStateAsEvents, typeof(ClusterEvent.MemberDowned), typeof(ClusterEvent.MemberRemoved));
+        // Of a process that was killed the connections break at once, long before the cluster misses it; of one that is only slow
+        // they don't.
+        Context.System.EventStream.Subscribe(Self, typeof(AssociationEvent));
+    }
 
-    protected override void PostStop() => Cluster.Get(Context.System).Unsubscribe(Self);
+    protected override void PostStop()
+    {
+        Cluster.Get(Context.System).Unsubscribe(Self);
+        Context.System.EventStream.Unsubscribe(Self);
+    }
 
     protected override void OnReceive(object message)
     {
@@ -26,8 +37,15 @@ internal sealed class RelayActor(SessionRelay relay) : UntypedActor
                 running?.Dispose();
                 relay.Send(answered.To, Self, answered.Id, RelayKind.Answer, answered.Bytes);
                 break;
-            case ClusterEvent.UnreachableMember unreachable:
-                OnGone(unreachable.Member.Address);
+            case DisassociatedEvent broken:
+                relay.OnBroken(broken.RemoteAddress);
+                OnGone(broken.RemoteAddress);
+                break;
+            case AssociatedEvent connected:
+                relay.OnConnected(connected.RemoteAddress);
+                break;
+            case ClusterEvent.MemberDowned downed:
+                OnGone(downed.Member.Address);
                 break;
             case ClusterEvent.MemberRemoved removed:
                 OnGone(removed.Member.Address);

@@ -28,10 +28,15 @@ public sealed class SessionRelay(GatewayMetrics? metrics = null)
     private const int NameLength = 6;
     private const int PartBytes = 512 * 1024;
 
-    // A node that was killed a moment ago answers nothing, and the cluster has not noticed yet.
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+    // A slow owner is waited for: the cluster says who is dead, and a broken connection says it sooner. This is for a question that
+    // was lost without either, and longer than the cluster takes to give a silent member up.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+
+    // While there is no connection to it what is sent is lost, until one is made again.
+    private static readonly TimeSpan PatienceWithoutConnection = TimeSpan.FromSeconds(2);
 
     private readonly ConcurrentDictionary<long, Question> _open = new();
+    private readonly ConcurrentDictionary<Address, bool> _broken = new();
     private Cluster? _cluster;
     private IActorRef _actor = ActorRefs.Nobody;
     private long _lastId;
@@ -50,16 +55,17 @@ public sealed class SessionRelay(GatewayMetrics? metrics = null)
         _actor = system.ActorOf(Props.Create(() => new RelayActor(this)), ActorName);
     }
 
-    /// <summary>The member that a session's id names; null where that is this node, or nobody who could be asked.</summary>
-    internal Address? OwnerOf(string sid)
-    {
-        if (_cluster is null || sid.Length <= NameLength || sid[NameLength] != '.' || sid.StartsWith(Prefix, StringComparison.Ordinal)) return null;
-        var state = _cluster.State;
-        var member = state.Members.FirstOrDefault(it => sid.StartsWith(NameOf(it.UniqueAddress), StringComparison.Ordinal));
-        return member is null || state.Unreachable.Contains(member) ? null : member.Address;
-    }
+    /// <summary>
+    /// The member that a session's id names; null where that is this node, or nobody who could be asked. One that is unreachable
+    /// may only be slow.
+    /// </summary>
+    internal Address? OwnerOf(string sid) =>
+        _cluster is null || sid.Length <= NameLength || sid[NameLength] != '.' || sid.StartsWith(Prefix, StringComparison.Ordinal)
+            ? null
+            : _cluster.State.Members
+                .FirstOrDefault(it => it.Status != MemberStatus.Down && sid.StartsWith(NameOf(it.UniqueAddress), StringComparison.Ordinal))?.Address;
 
-    /// <summary>Asks.</summary>
+    /// <summary>Asks, and waits for a slow owner as long as the cluster does.</summary>
     /// <returns>The answer; null where the owner is gone.</returns>
     internal async Task<byte[]?> AskAsync(Address owner, RelayKind kind, byte[] bytes, CancellationToken aborted = default)
     {
@@ -69,9 +75,16 @@ public sealed class SessionRelay(GatewayMetrics? metrics = null)
         try
         {
             Send(target, _actor, id, kind, bytes);
-            await question.Accepted.Task.WaitAsync(Patience, CancellationToken.None);
-            using var registration = aborted.UnsafeRegister(_ => Send(target, _actor, id, RelayKind.Abort, []), null);
-            return await question.Answered.Task;
+            await question.Accepted.Task.WaitAsync(_broken.ContainsKey(owner) ? PatienceWithoutConnection : Patience, CancellationToken.None);
+            try
+            {
+                return await question.Answered.Task.WaitAsync(aborted);
+            }
+            catch (OperationCanceledException)
+            {
+                Send(target, _actor, id, RelayKind.Abort, []);
+                return await question.Answered.Task.WaitAsync(Patience, CancellationToken.None);
+            }
         }
         catch (TimeoutException)
         {
@@ -112,6 +125,10 @@ public sealed class SessionRelay(GatewayMetrics? metrics = null)
         question.Answered.TrySetResult(answer);
         question.Accepted.TrySetResult();
     }
+
+    internal void OnBroken(Address owner) => _broken[owner] = true;
+
+    internal void OnConnected(Address owner) => _broken.TryRemove(owner, out _);
 
     internal void OnGone(Address owner)
     {
