@@ -10,7 +10,9 @@ RUN dotnet restore src/DeltaStream.Node --locked-mode \
 FROM mcr.microsoft.com/dotnet/aspnet:10.0
 WORKDIR /app
 COPY --from=build /out .
+# The base image's own port is taken back: the node's is PORT.
 ENV ASPNETCORE_ENVIRONMENT=Production \
+    ASPNETCORE_HTTP_PORTS= \
     PORT=8002
 EXPOSE 8002 4053
 # The image's own unprivileged user; nothing is written to the file system.

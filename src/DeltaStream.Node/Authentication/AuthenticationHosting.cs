@@ -20,7 +20,9 @@ public static class AuthenticationHosting
     {
         if (settings.Jwks is { } url) JwksDocument.RefuseUnusable(url);
         services.AddSingleton(provider => ValidatorOf(settings, provider));
-        services.AddAuthentication().AddScheme<AuthenticationSchemeOptions, BearerHandler>(Scheme, null);
+        // AddAuthentication would add data protection as well, which nothing here needs: it writes keys to the disk, or complains that it can't.
+        services.AddAuthenticationCore().AddWebEncoders();
+        new AuthenticationBuilder(services).AddScheme<AuthenticationSchemeOptions, BearerHandler>(Scheme, null);
         services.AddAuthorizationBuilder().AddPolicy(OperatorPolicy, policy => Require(policy, settings.Operators));
         return services;
     }

@@ -1,3 +1,4 @@
+using System.Net;
 using DeltaStream.TestSupport;
 
 namespace DeltaStream.Abuse.Tests.Transport;
@@ -31,13 +32,29 @@ public sealed class UnprivilegedSpecs : IDisposable
         Assert.DoesNotContain("\"@x\"", node.Log);
     }
 
+    [Fact]
+    public async Task A_node_writes_no_file_where_it_could()
+    {
+        await using var node = await NodeProcess.Start(
+            ("DEMO_FEED", "on"), ("EMBEDDED_REDIS_PORT", "0"), ("HOME", _folder), ("AUTH_MODE", "jwt"), ("AUTH_JWT_SECRET", new string('s', 32))).ReadyAsync();
+        await Eventually.True(async () => await node.HealthAsync("status") == "healthy", "the node is healthy");
+        Assert.Equal(HttpStatusCode.Unauthorized, await node.StatusAsync("/metrics"));
+        node.Terminate();
+        Assert.Equal(0, await node.ExitAsync(TimeSpan.FromSeconds(15)));
+        Assert.Empty(Directory.EnumerateFileSystemEntries(_folder));
+        Assert.DoesNotContain("DataProtection", node.Log);
+    }
+
     /// <summary>As nobody, without any capability; on a file system that is read-only as a whole where this machine lets the test make it so.</summary>
     private async Task<string[]> CommandAsync()
     {
         if (!Environment.IsPrivilegedProcess) return ["dotnet"];
         string[] asNobody = ["setpriv", $"--reuid={Nobody}", $"--regid={Nobody}", "--clear-groups", "--no-new-privs", "--bounding-set=-all", "dotnet"];
-        const string readOnly = "mount --make-rprivate / && mount --bind / / && mount -o remount,bind,ro / && cd \"$PWD\" && ";
-        var tried = await Command.RunAsync(_folder, TimeSpan.FromMinutes(1), [], "unshare", "-m", "sh", "-c", readOnly + "! touch here 2>/dev/null");
+        // Each mounted file system, /tmp and /dev/shm among them.
+        const string readOnly = "mount --make-rprivate / && mount --bind / / && cut -d' ' -f2 /proc/self/mounts"
+            + " | while read -r at; do mount -o remount,bind,ro \"$at\" 2>/dev/null || true; done && cd \"$PWD\" && ";
+        const string writesNowhere = "for at in . / /tmp /dev/shm /run; do touch \"$at/here\" 2>/dev/null && rm \"$at/here\" && exit 1; done; true";
+        var tried = await Command.RunAsync(_folder, TimeSpan.FromMinutes(1), [], "unshare", "-m", "sh", "-c", readOnly + writesNowhere);
         return tried.ExitCode == 0 ? ["unshare", "-m", "sh", "-c", readOnly + "exec \"$@\"", "sh", .. asNobody] : asNobody;
     }
 }
