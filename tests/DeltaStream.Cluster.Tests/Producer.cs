@@ -31,6 +31,19 @@ public sealed class Producer : IAsyncDisposable
         return price;
     }
 
+    /// <summary>Publishes the product's next prices in one moment: nothing comes between them, however busy the machine is.</summary>
+    public async Task BurstAsync(string product, int count)
+    {
+        const string Script = """
+            for price = tonumber(ARGV[2]), tonumber(ARGV[3]) do
+              redis.call('PUBLISH', 'enriched:underlying', '{"product":"' .. ARGV[1] .. '","price":' .. price .. ',"timestamp":"' .. ARGV[4] .. '"}')
+            end
+            """;
+        var first = _last.GetValueOrDefault(product) + 1;
+        var last = _last[product] = first + count - 1;
+        await _redis.ExecuteAsync("EVAL", Script, "0", product, $"{first}", $"{last}", $"{DateTime.UtcNow:yyyy-MM-ddTHH:mm:ss.ffffff}");
+    }
+
     /// <summary>When Redis had taken a price: a timestamp of <see cref="Stopwatch"/>; null if it has not yet.</summary>
     public long? PublishedAt(string product, int price) => _published.TryGetValue((product, price), out var at) ? at : null;
 
