@@ -13,12 +13,13 @@ internal sealed class AuditSource : IDisposable
     /// <summary>Starts it.</summary>
     /// <param name="package">Whose versions, all of them, are vulnerable.</param>
     /// <param name="severity">From 0, low, to 3, critical.</param>
-    public AuditSource(string package, int severity)
+    /// <param name="hasList">Whether it says that it knows of vulnerabilities.</param>
+    public AuditSource(string package, int severity, bool hasList = true)
     {
         var root = $"http://127.0.0.1:{FreePort.Next()}";
         _documents = new Dictionary<string, string>
         {
-            ["/index.json"] = $$"""{"version": "3.0.0", "resources": [{"@id": "{{root}}/known.json", "@type": "VulnerabilityInfo/6.7.0"}]}""",
+            ["/index.json"] = $$"""{"version": "3.0.0", "resources": [{"@id": "{{root}}/known.json", "@type": "{{(hasList ? "VulnerabilityInfo" : "PackageBaseAddress")}}/6.7.0"}]}""",
             ["/known.json"] = $$"""[{"@name": "base", "@id": "{{root}}/base.json", "@updated": "2026-01-01T00:00:00Z"}]""",
             ["/base.json"] = $$"""{"{{package.ToLowerInvariant()}}": [{"url": "https://advisories.example/1", "severity": {{severity}}, "versions": "(, )"}]}""",
         };

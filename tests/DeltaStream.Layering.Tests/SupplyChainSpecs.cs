@@ -62,6 +62,21 @@ public sealed partial class SupplyChainSpecs : IDisposable
         Assert.True(result.ExitCode == 0, result.Output);
     }
 
+    [Theory]
+    [InlineData(true, 0, "nothing that the package source knows of")]
+    [InlineData(false, 2, "no package source has a list of vulnerabilities")]
+    public async Task A_package_source_that_knows_of_no_vulnerability_at_all_is_not_taken_for_good_news(bool hasList, int exitCode, string said)
+    {
+        using var source = new AuditSource("Some.Other.Package", 3, hasList);
+        Write("dotnet", $"#!/bin/sh\n[ \"$1\" != nuget ] || echo 'E {source.Url}'\n");
+        Write("npm", "#!/bin/sh\n");
+        await Command.RunAsync(_folder.FullName, Patience, [], "chmod", "+x", "dotnet", "npm");
+        var path = _folder.FullName + Path.PathSeparator + Environment.GetEnvironmentVariable("PATH");
+        var result = await Command.RunAsync(Repository.Root, Patience, [("PATH", path)], Repository.PathOf("scripts", "audit"));
+        Assert.Contains(said, result.Output);
+        Assert.Equal(exitCode, result.ExitCode);
+    }
+
     [Fact]
     public async Task One_command_lists_every_package_that_a_node_ships_with_its_hash()
     {
