@@ -23,7 +23,7 @@ WebApplication Build(string url, int times)
 {
     var builder = WebApplication.CreateSlimBuilder();
     builder.Logging.ClearProviders();
-    builder.WebHost.UseUrls(url);
+    builder.WebHost.UseUrls(url).ConfigureKestrel(static kestrel => kestrel.ConfigureEndpointDefaults(static listen => listen.UseHandover()));
     builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = TimeSpan.FromSeconds(1));
     builder.Services.AddGatewayTransports(new TransportSettings
     {

@@ -32,15 +32,21 @@ public static class Listener
             listen.Protocols = HttpProtocols.Http1;
             var services = kestrel.ApplicationServices;
             listen.Use(services.GetRequiredService<TransportServer>().Guard);
-            if (settings.Https is not { } https) return;
-            var certificate = new ServerCertificate(https, services.GetRequiredService<TimeProvider>(), services.GetRequiredService<ILogger<ServerCertificate>>());
-            listen.UseHttps(new TlsHandshakeCallbackOptions
-            {
-                HandshakeTimeout = limits.Handshake,
-                OnConnection = _ => ValueTask.FromResult(certificate.Current),
-            });
+            if (settings.Https is { } https) listen.UseTls(https, limits.Handshake);
+            listen.UseHandover();
         });
     });
+
+    private static void UseTls(this ListenOptions listen, HttpsSettings https, TimeSpan handshake)
+    {
+        var services = listen.ApplicationServices;
+        var certificate = new ServerCertificate(https, services.GetRequiredService<TimeProvider>(), services.GetRequiredService<ILogger<ServerCertificate>>());
+        listen.UseHttps(new TlsHandshakeCallbackOptions
+        {
+            HandshakeTimeout = handshake,
+            OnConnection = _ => ValueTask.FromResult(certificate.Current),
+        });
+    }
 
     /// <summary>Takes a client's address from <c>X-Forwarded-For</c>, as far as trusted proxies wrote it.</summary>
     public static void UseTrustedProxies(this WebApplication app, TrustedProxies proxies)

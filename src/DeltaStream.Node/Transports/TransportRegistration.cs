@@ -41,6 +41,12 @@ public static class TransportRegistration
         return services;
     }
 
+    /// <summary>
+    /// Lets WebSockets go on without the HTTP requests that they came with. To be the last before HTTP, behind TLS; without it they
+    /// work all the same, and cost as much more memory as HTTP keeps for a request.
+    /// </summary>
+    public static void UseHandover(this ListenOptions listen) => listen.Use(ConnectionHandover.Before);
+
     /// <summary>Serves the gateway's clients: Socket.IO under <c>/socket.io/</c>, the plain WebSocket under <c>/ws</c>.</summary>
     /// <param name="endpoints">The host's endpoints.</param>
     /// <param name="rate">How many messages a client may send.</param>

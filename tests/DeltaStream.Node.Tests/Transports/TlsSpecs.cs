@@ -27,7 +27,11 @@ public sealed class TlsSpecs : IAsyncLifetime, IEngineApplication
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.UseKestrelHttpsConfiguration();
-        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0, listen => listen.UseHttps(_certificate)));
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0, listen =>
+        {
+            listen.UseHttps(_certificate);
+            listen.UseHandover();
+        }));
         builder.Services.AddGatewayTransports(new TransportSettings { MaxPayload = 1_000_000 });
         _app = builder.Build();
         _app.Services.GetRequiredService<TransportServer>().MapEngine(_app, "/engine.io", this);

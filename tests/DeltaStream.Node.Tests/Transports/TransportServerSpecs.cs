@@ -26,7 +26,7 @@ public sealed class TransportServerSpecs : IAsyncLifetime
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
-        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        builder.WebHost.UseUrls("http://127.0.0.1:0").ConfigureKestrel(static kestrel => kestrel.ConfigureEndpointDefaults(static listen => listen.UseHandover()));
         builder.Services.AddSingleton<TimeProvider>(_time);
         builder.Services.AddGatewayTransports(new TransportSettings
         {

@@ -139,15 +139,15 @@ internal sealed partial class EngineEndpoint : IRelayOwner
         }
         var connection = await WebSocketAcceptor.AcceptAsync(context, sessions.Deadlines, sessions.Settings);
         if (connection is null) return;
-        var webSocket = new RelayedWebSocket(relay, owner, sid, connection, moved => ArriveAsync(context, sid, connection, moved));
+        var address = ClientAddress.Of(context);
+        var webSocket = new RelayedWebSocket(relay, owner, sid, connection, moved => ArriveAsync(address, sid, connection, moved));
         if (state[0] == 2) connection.Close(CloseReason.ProtocolError);
         else connection.CloseAfter(sessions.Settings.UpgradeTimeout);
-        webSocket.Ended(await connection.RunAsync(webSocket));
+        await ConnectionHandover.ServeAsync(context, async () => webSocket.Ended(await connection.RunAsync(webSocket)));
     }
 
-    private async Task<EngineWebSocket?> ArriveAsync(HttpContext context, string sid, WebSocketConnection connection, MovedSession moved)
+    private async Task<EngineWebSocket?> ArriveAsync(ClientAddress address, string sid, WebSocketConnection connection, MovedSession moved)
     {
-        var address = ClientAddress.Of(context);
         if (admission.TryEnter(address) is not null) return null;
         var session = sessions.Adopt(sid, address);
         var webSocket = new EngineWebSocket(session, connection, probes: false);

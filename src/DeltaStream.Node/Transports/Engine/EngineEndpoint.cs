@@ -16,7 +16,7 @@ internal sealed partial class EngineEndpoint(EngineSessions sessions, Admission 
 
     private int _parkedPolls;
 
-    /// <summary>Answers one request; completes with the end of its WebSocket where it is one. Nothing a client does makes it throw.</summary>
+    /// <summary>Answers one request; a WebSocket is served when it has ended (<see cref="ConnectionHandover"/>). Nothing a client does makes it throw.</summary>
     public Task HandleAsync(HttpContext context)
     {
         var isAllowed = Cors.Apply(context, sessions.Settings.Origins);
@@ -60,12 +60,19 @@ internal sealed partial class EngineEndpoint(EngineSessions sessions, Admission 
             if (connection is null) admission.Leave(address);
         }
         if (connection is null) return;
-        var session = sessions.Create(TransportName.WebSocket, address);
-        session.BearerToken = BearerToken.Of(context.Request);
-        var webSocket = new EngineWebSocket(session, connection, probes: false);
-        session.StartWebSocket(webSocket, application);
-        session.OnWebSocketEnded(webSocket, await connection.RunAsync(webSocket));
+        var bearerToken = BearerToken.Of(context.Request);
+        await ConnectionHandover.ServeAsync(context, () =>
+        {
+            var session = sessions.Create(TransportName.WebSocket, address);
+            session.BearerToken = bearerToken;
+            var webSocket = new EngineWebSocket(session, connection, probes: false);
+            session.StartWebSocket(webSocket, application);
+            return RunAsync(webSocket);
+        });
     }
+
+    private static async Task RunAsync(EngineWebSocket webSocket) =>
+        webSocket.Session.OnWebSocketEnded(webSocket, await webSocket.Connection.RunAsync(webSocket));
 
     private Task ContinueAsync(HttpContext context, EngineRequest request) =>
         !sessions.TryFind(request.Sid!, out _) && relay?.OwnerOf(request.Sid!) is { } owner ? RelayAsync(context, request, owner) : ContinueHereAsync(context, request);
@@ -89,7 +96,7 @@ internal sealed partial class EngineEndpoint(EngineSessions sessions, Admission 
         var webSocket = new EngineWebSocket(session, connection, probes: true);
         if (session.Current == EngineTransport.WebSocket) connection.Close(CloseReason.ProtocolError);
         else connection.CloseAfter(sessions.Settings.UpgradeTimeout);
-        session.OnWebSocketEnded(webSocket, await connection.RunAsync(webSocket));
+        await ConnectionHandover.ServeAsync(context, () => RunAsync(webSocket));
     }
 
     private async Task PollAsync(HttpContext context, EngineSession session)

@@ -14,7 +14,7 @@ internal sealed class PlainEndpoint(
     /// <summary>All sessions, for letting them go.</summary>
     public IEnumerable<PlainSession> All => _sessions.Select(entry => entry.Key);
 
-    /// <summary>Answers one request; completes with the end of its WebSocket. Nothing a client does makes it throw.</summary>
+    /// <summary>Answers one request; its WebSocket is served when it has ended (<see cref="ConnectionHandover"/>). Nothing a client does makes it throw.</summary>
     public async Task HandleAsync(HttpContext context)
     {
         if (!settings.Origins.Allows(context.Request))
@@ -42,24 +42,34 @@ internal sealed class PlainEndpoint(
             await admission.RefuseAsync(context, refused);
             return;
         }
+        WebSocketConnection? webSocket = null;
         try
         {
-            if (await WebSocketAcceptor.AcceptAsync(context, deadlines, settings) is { } webSocket)
-                await ServeAsync(webSocket, BearerToken.Of(context.Request));
+            webSocket = await WebSocketAcceptor.AcceptAsync(context, deadlines, settings);
+        }
+        finally
+        {
+            if (webSocket is null) admission.Leave(address);
+        }
+        if (webSocket is null) return;
+        var bearerToken = BearerToken.Of(context.Request);
+        await ConnectionHandover.ServeAsync(context, () => ServeAsync(webSocket, bearerToken, address));
+    }
+
+    private async Task ServeAsync(WebSocketConnection webSocket, string? bearerToken, ClientAddress address)
+    {
+        try
+        {
+            var session = new PlainSession(webSocket, bearerToken, application, deadlines, settings);
+            counts.Opened(TransportName.Plain);
+            _sessions[session] = true;
+            await session.RunAsync();
+            _sessions.TryRemove(session, out _);
+            counts.Closed(TransportName.Plain);
         }
         finally
         {
             admission.Leave(address);
         }
-    }
-
-    private async Task ServeAsync(WebSocketConnection webSocket, string? bearerToken)
-    {
-        var session = new PlainSession(webSocket, bearerToken, application, deadlines, settings);
-        counts.Opened(TransportName.Plain);
-        _sessions[session] = true;
-        await session.RunAsync();
-        _sessions.TryRemove(session, out _);
-        counts.Closed(TransportName.Plain);
     }
 }

@@ -1,0 +1,163 @@
+using System.Net.WebSockets;
+using System.Text;
+using DeltaStream.Actors.Clients;
+using DeltaStream.Node.Transports;
+using DeltaStream.Node.Transports.Engine;
+using DeltaStream.SocketIO.Engine;
+using DeltaStream.TestSupport;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Connections.Features;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace DeltaStream.Node.Tests.Transports;
+
+/// <summary>A WebSocket that goes on when the HTTP request that it came with is over.</summary>
+public sealed class ConnectionHandoverSpecs : IEngineApplication
+{
+    private int _requests;
+    private CloseReason? _closed;
+
+    [Theory]
+    [InlineData(true, 0)]
+    [InlineData(false, 1)]
+    public async Task The_request_ends_with_its_answer_where_somebody_stands_before_HTTP_who_goes_on(bool hasHandover, int during)
+    {
+        await using var app = await StartAsync(hasHandover);
+        using var client = new ClientWebSocket();
+        await client.ConnectAsync(new UriBuilder(app.Urls.Single()) { Scheme = "ws", Path = "/engine.io/", Query = "?EIO=4&transport=websocket" }.Uri, default);
+        Assert.StartsWith("0{", await ReceiveAsync(client));
+        await Eventually.True(() => Volatile.Read(ref _requests) == during, "the request's end, or none");
+
+        foreach (var text in new[] { "4a", "4" + new string('b', 20_000) })
+        {
+            await client.SendAsync(Encoding.UTF8.GetBytes(text), WebSocketMessageType.Text, true, default);
+            Assert.Equal(text, await ReceiveAsync(client));
+        }
+
+        Assert.Equal(during, Volatile.Read(ref _requests));
+        await client.CloseAsync(WebSocketCloseStatus.NormalClosure, null, default);
+        await Eventually.True(() => Volatile.Read(ref _closed) == CloseReason.ClientClosed && Volatile.Read(ref _requests) == 0, "the end");
+    }
+
+    [Fact]
+    public async Task HTTPs_timeouts_tick_as_long_as_HTTP_lasts_and_no_longer()
+    {
+        var (connection, heart) = Connection();
+        var (ticks, http, served) = (0, new TaskCompletionSource(), new TaskCompletionSource());
+        var running = ConnectionHandover.Before(async it =>
+        {
+            it.Features.Get<IConnectionHeartbeatFeature>()!.OnHeartbeat(_ => ticks++, it);
+            await http.Task;
+            await ConnectionHandover.ServeAsync(Request(it), () => served.Task);
+        })(connection);
+
+        heart.Beat();
+        Assert.Equal(1, ticks);
+        http.SetResult();
+        heart.Beat();
+        Assert.Equal(1, ticks);
+        Assert.False(running.IsCompleted);
+        served.SetResult();
+        await running;
+    }
+
+    [Fact]
+    public async Task A_connection_that_was_upgraded_is_served_though_HTTP_fails_afterwards()
+    {
+        var (connection, _) = Connection();
+        var served = false;
+        var running = ConnectionHandover.Before(async it =>
+        {
+            await ConnectionHandover.ServeAsync(Request(it), () =>
+            {
+                served = true;
+                return Task.CompletedTask;
+            });
+            throw new IOException("the client is gone");
+        })(connection);
+
+        await Assert.ThrowsAsync<IOException>(() => running);
+        Assert.True(served);
+    }
+
+    [Fact]
+    public async Task A_connection_that_was_not_upgraded_ends_with_HTTP()
+    {
+        var (connection, _) = Connection();
+        await ConnectionHandover.Before(static _ => Task.CompletedTask)(connection);
+    }
+
+    private static (ConnectionContext Connection, Heart Heart) Connection()
+    {
+        var (connection, heart) = (new DefaultConnectionContext(), new Heart());
+        connection.Features.Set<IConnectionHeartbeatFeature>(heart);
+        return (connection, heart);
+    }
+
+    private static DefaultHttpContext Request(ConnectionContext connection) => new(connection.Features);
+
+    private async Task<WebApplication> StartAsync(bool hasHandover)
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.UseUrls("http://127.0.0.1:0").ConfigureKestrel(kestrel => kestrel.ConfigureEndpointDefaults(listen =>
+        {
+            if (hasHandover) listen.UseHandover();
+        }));
+        builder.Services.AddGatewayTransports(new TransportSettings { MaxPayload = 100_000 });
+        var app = builder.Build();
+        app.Use(async (context, next) =>
+        {
+            Interlocked.Increment(ref _requests);
+            await next(context);
+            Interlocked.Decrement(ref _requests);
+        });
+        app.Services.GetRequiredService<TransportServer>().MapEngine(app, "/engine.io", this);
+        await app.StartAsync();
+        return app;
+    }
+
+    IEngineConnection IEngineApplication.Open(IEngineLink link) => new Echo(this, link);
+
+    private static async Task<string> ReceiveAsync(ClientWebSocket client)
+    {
+        var buffer = new byte[32 * 1024];
+        var count = 0;
+        ValueWebSocketReceiveResult result;
+        do
+        {
+            result = await client.ReceiveAsync(buffer.AsMemory(count), default).AsTask().WaitAsync(Eventually.Patience);
+            count += result.Count;
+        }
+        while (!result.EndOfMessage);
+        return Encoding.UTF8.GetString(buffer, 0, count);
+    }
+
+    private sealed class Heart : IConnectionHeartbeatFeature
+    {
+        private Action? _beat;
+
+        public void OnHeartbeat(Action<object> action, object state) => _beat += () => action(state);
+
+        public void Beat() => _beat?.Invoke();
+    }
+
+    private sealed class Echo(ConnectionHandoverSpecs specs, IEngineLink link) : IEngineConnection
+    {
+        public ValueTask ReceiveAsync(ReadOnlyMemory<byte> data, bool isBinary)
+        {
+            link.WriteControl(EngineFrames.Of(new EnginePacket(EnginePacketType.Message, data.ToArray(), isBinary)));
+            return default;
+        }
+
+        public void Ready() { }
+
+        public ValueTask SettleAsync() => default;
+
+        public void Closed(CloseReason reason) => Volatile.Write(ref specs._closed, reason);
+    }
+}
