@@ -1,6 +1,8 @@
 using Akka.Actor;
 using Akka.Cluster.Tools.PublishSubscribe;
+using Akka.Dispatch;
 using DeltaStream.Actors.Cache;
+using DeltaStream.Actors.Dispatch;
 using DeltaStream.Actors.Market;
 using DeltaStream.Actors.Sessions;
 using DeltaStream.Actors.Topics;
@@ -13,7 +15,7 @@ namespace DeltaStream.Actors.Clients;
 /// does not take in time. Its decisions are <see cref="RequestReader"/>'s, <see cref="DeliveryLedger"/>'s and
 /// <see cref="Outbox"/>'s; this is where they meet the topics, the cache and the transport.
 /// </summary>
-public sealed partial class ClientActor : UntypedActor
+public sealed partial class ClientActor : UntypedActor, IRequiresMessageQueue<IdleMessageQueue>
 {
     private readonly ClientContext _context;
     private readonly string _sessionId;

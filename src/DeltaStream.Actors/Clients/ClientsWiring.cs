@@ -2,6 +2,7 @@ using Akka.Actor;
 using Akka.Cluster.Tools.PublishSubscribe;
 using Akka.Hosting;
 using DeltaStream.Actors.Cache;
+using DeltaStream.Actors.Dispatch;
 using DeltaStream.Actors.Sessions;
 using DeltaStream.Actors.Telemetry;
 using Microsoft.Extensions.Logging;
@@ -17,7 +18,7 @@ public static class ClientsWiring
     /// the CacheActor in the registry (<see cref="CacheWiring.WithCache"/>).
     /// </summary>
     public static AkkaConfigurationBuilder WithClients(this AkkaConfigurationBuilder builder, ClientSettings settings) =>
-        builder.WithActors((system, registry, services) =>
+        builder.AddHocon(IdleMailbox.Hocon, HoconAddMode.Prepend).WithActors((system, registry, services) =>
         {
             var status = services.GetService<NodeStatus>();
             var logs = services.GetService<ILoggerFactory>();

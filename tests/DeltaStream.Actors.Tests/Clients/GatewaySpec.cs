@@ -6,6 +6,7 @@ using Akka.TestKit;
 using Akka.TestKit.Xunit2;
 using DeltaStream.Actors.Cache;
 using DeltaStream.Actors.Clients;
+using DeltaStream.Actors.Dispatch;
 using DeltaStream.Actors.Market;
 using DeltaStream.Actors.Telemetry;
 using DeltaStream.Actors.Topics;
@@ -30,7 +31,7 @@ public abstract class GatewaySpec : TestKit
         akka.scheduler.implementation = "Akka.TestKit.TestScheduler, Akka.TestKit"
         akka.cluster.pub-sub.send-to-dead-letters-when-no-subscribers = off
         akka.loglevel = WARNING
-        """);
+        """).WithFallback(ConfigurationFactory.ParseString(IdleMailbox.Hocon));
 
     private protected GatewaySpec(ITestOutputHelper output, ClientSettings? clients = null, CacheSettings? cache = null, MemoryStore? store = null)
         : base(VirtualTime, output: output)

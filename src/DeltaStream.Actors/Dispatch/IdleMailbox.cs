@@ -1,0 +1,25 @@
+using Akka.Actor;
+using Akka.Configuration;
+using Akka.Dispatch;
+using Akka.Dispatch.MessageQueues;
+
+namespace DeltaStream.Actors.Dispatch;
+
+/// <summary>A mailbox for actors of which there are thousands, most of them with nothing to do: see <see cref="IdleMessageQueue"/>.</summary>
+/// <param name="settings">The system's settings.</param>
+/// <param name="config">The mailbox's section.</param>
+public sealed class IdleMailbox(Settings settings, Config config) : MailboxType(settings, config), IProducesMessageQueue<IdleMessageQueue>
+{
+    /// <summary>Gives it to every actor that requires an <see cref="IdleMessageQueue"/>.</summary>
+    public const string Hocon = """
+        akka.actor.mailbox {
+          idle.mailbox-type = "DeltaStream.Actors.Dispatch.IdleMailbox, DeltaStream.Actors"
+          requirements {
+            "DeltaStream.Actors.Dispatch.IdleMessageQueue, DeltaStream.Actors" = akka.actor.mailbox.idle
+          }
+        }
+        """;
+
+    /// <inheritdoc/>
+    public override IMessageQueue Create(IActorRef owner, ActorSystem system) => new IdleMessageQueue();
+}
