@@ -55,14 +55,15 @@ public abstract class AttackSpec(AbusedNode abused, ITestOutputHelper output)
             var (median, worst) = await neighbours.VerifyAsync();
             Note($"{took.TotalSeconds:0.0} s; neighbours' updates took {median:0.0} ms (median), {worst:0.0} ms (worst)");
         }
-        await HoldsNoMoreAsync(baseline, baseline.HeapBytes + (isLong ? longHeapSlack : HeapSlack));
+        var held = await HoldsNoMoreAsync(baseline, baseline.HeapBytes + (isLong ? longHeapSlack : HeapSlack));
+        if (isLong) abused.HasGrownTo(held);
         var further = abused.Complaints().Skip(complaints).ToArray();
         Assert.True(further.Length == 0, $"{further.Length} complaints:\n{string.Join('\n', further.Take(5))}");
         Assert.Equal(failed, await abused.MetricAsync("deltastream_closes_total{reason=\"server_error\"}"));
         Assert.Equal("healthy", await abused.Node.HealthAsync("status"));
     }
 
-    private async Task HoldsNoMoreAsync(Held baseline, double mostHeap)
+    private async Task<Held> HoldsNoMoreAsync(Held baseline, double mostHeap)
     {
         Held held = null!;
         try
@@ -75,5 +76,6 @@ public abstract class AttackSpec(AbusedNode abused, ITestOutputHelper output)
             Note($"held: {held.HeapBytes / 1e6:0.0} MB ({baseline.HeapBytes / 1e6:0.0} before), {held.Sessions} sessions, {held.Clients} clients, {held.Rooms} rooms;"
                 + $" the web server keeps {held.PoolBytes / 1e6:0.0} MB of buffers ({baseline.PoolBytes / 1e6:0.0} before)");
         }
+        return held;
     }
 }
