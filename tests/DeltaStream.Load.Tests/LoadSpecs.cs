@@ -3,7 +3,7 @@ using DeltaStream.LoadTest;
 namespace DeltaStream.Load.Tests;
 
 /// <summary>
-/// The load test's comparisons at fewer rounds. The bounds are the goals with slack for a machine that has other work;
+/// The load test's comparisons at fewer rounds. The bounds are the goals, those of CPU with slack for a machine that has other work;
 /// docs/benchmarks.md has the figures of a quiet one.
 /// </summary>
 [Trait("Category", "Full")]
@@ -25,7 +25,7 @@ public sealed class LoadSpecs
     {
         var report = await FanOut.RunAsync(Options.Parse(["chain", "--servers", "gateway,socketio", "--rounds", "3"]));
 
-        Assert.InRange(report.Ratio("gateway", "socketio"), 0, Slack);
+        Assert.InRange(report.Ratio("gateway", "socketio"), 0, 0.7 * Slack);
     }
 
     [Fact]
@@ -33,7 +33,7 @@ public sealed class LoadSpecs
     {
         var report = await Idle.RunAsync(Options.Parse(["idle", "--servers", "gateway,kestrel", "--rounds", "3", "--warm-up", "8"]));
 
-        Assert.InRange(report.Ratio("gateway", "kestrel"), 0, Slack);
+        Assert.InRange(report.Ratio("gateway", "kestrel"), 0, 1);
     }
 
     [Fact]
