@@ -1,7 +1,6 @@
 using System.Text;
 using Akka.Actor;
 using Akka.Cluster.Tools.PublishSubscribe;
-using Akka.Configuration;
 using DeltaStream.Actors.Market;
 using DeltaStream.Actors.Topics;
 using DeltaStream.TestSupport;
@@ -15,15 +14,8 @@ internal sealed class AnotherPublisher : IAsyncDisposable
 
     private AnotherPublisher(ActorSystem system) => _system = system;
 
-    /// <summary>Joins the node's cluster. What it says reaches a node once it has heard of the node's topics.</summary>
-    public static AnotherPublisher Join(NodeProcess node) => new(ActorSystem.Create("deltastream", ConfigurationFactory.ParseString($$"""
-        akka.loglevel = WARNING
-        akka.actor.provider = cluster
-        akka.remote.dot-netty.tcp { hostname = 127.0.0.1, port = 0 }
-        akka.cluster.seed-nodes = ["akka.tcp://deltastream@{{node.Address}}"]
-        akka.cluster.pub-sub.gossip-interval = 250ms
-        akka.extensions = ["Akka.Cluster.Tools.PublishSubscribe.DistributedPubSubExtensionProvider, Akka.Cluster.Tools"]
-        """).WithFallback(ConfigurationFactory.ParseString(TopicsHosting.Hocon)).WithFallback(DistributedPubSub.DefaultConfig())));
+    /// <summary>Joins the node's cluster.</summary>
+    public static AnotherPublisher Join(NodeProcess node) => new(OtherMember.Join(node, TopicsHosting.Hocon));
 
     /// <summary>A price as the feed would bring it.</summary>
     public static MarketUpdate Price(string product, int price, Position position)

@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using System.Text;
 using Akka.Actor;
 using Akka.Cluster.Tools.PublishSubscribe;
-using Akka.Configuration;
 using DeltaStream.Actors.Market;
 using DeltaStream.Actors.Topics;
 using DeltaStream.TestSupport;
@@ -66,17 +65,8 @@ public sealed class MixedVersionsSpecs
 
     private static ActorSystem Join(NodeProcess node, Type serializer)
     {
-        var config = ConfigurationFactory.ParseString($$"""
-            akka.loglevel = WARNING
-            akka.actor.provider = cluster
-            akka.remote.dot-netty.tcp { hostname = 127.0.0.1, port = 0 }
-            akka.cluster.seed-nodes = ["akka.tcp://deltastream@{{node.Address}}"]
-            akka.cluster.pub-sub.gossip-interval = 250ms
-            akka.extensions = ["Akka.Cluster.Tools.PublishSubscribe.DistributedPubSubExtensionProvider, Akka.Cluster.Tools"]
-            """).WithFallback(ConfigurationFactory.ParseString(TopicsHosting.Hocon.Replace(
-                "DeltaStream.Actors.Topics.RoomEventSerializer, DeltaStream.Actors", $"{serializer.FullName}, {serializer.Assembly.GetName().Name}")))
-            .WithFallback(DistributedPubSub.DefaultConfig());
-        var system = ActorSystem.Create("deltastream", config);
+        var system = OtherMember.Join(node, TopicsHosting.Hocon.Replace(
+            "DeltaStream.Actors.Topics.RoomEventSerializer, DeltaStream.Actors", $"{serializer.FullName}, {serializer.Assembly.GetName().Name}"));
         Assert.IsType(serializer, system.Serialization.FindSerializerForType(typeof(RoomEvent)));
         return system;
     }

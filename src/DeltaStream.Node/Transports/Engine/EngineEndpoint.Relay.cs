@@ -132,7 +132,7 @@ internal sealed partial class EngineEndpoint : IRelayOwner
     private async Task RelayWebSocketAsync(HttpContext context, string sid, Address owner)
     {
         var state = await relay!.AskAsync(owner, RelayKind.Look, MovedClientCodec.ToBytes(output => output.Write(sid)));
-        if (state is not [1 or 2])
+        if (state is not [1 or 2, ..])
         {
             await RefuseAsync(context, EngineError.SessionIdUnknown);
             return;

@@ -49,7 +49,7 @@ internal sealed class RelayedWebSocket(
     private async ValueTask ProbeAsync()
     {
         _hasProbed = true;
-        if (await relay.AskAsync(owner, RelayKind.Probe, Question()) is [1]) connection.Sender.WriteControl(EngineFrames.ProbePong);
+        if (await relay.AskAsync(owner, RelayKind.Probe, Question()) is [1, ..]) connection.Sender.WriteControl(EngineFrames.ProbePong);
         else await Drop();
     }
 

@@ -1,6 +1,9 @@
 namespace DeltaStream.Node.Transports.Relay;
 
-/// <summary>What one node asks of another that holds a session, and what that says.</summary>
+/// <summary>
+/// What one node asks of another that holds a session, and what that says. A kind that a node does not know it answers with nothing;
+/// a newer version's fields at the end of a question or an answer it leaves unread.
+/// </summary>
 public enum RelayKind : byte
 {
     /// <summary>How does the session's client travel? Answered by one byte: 0 no such session, 1 polling, 2 a WebSocket.</summary>

@@ -5,10 +5,14 @@ using Akka.Serialization;
 
 namespace DeltaStream.Node.Transports.Relay;
 
-/// <summary>A <see cref="RelayPart"/> as bytes: a head of ten bytes, then the part as it is.</summary>
+/// <summary>
+/// A <see cref="RelayPart"/> as bytes: a head of ten bytes (the id, the kind, flags), then the part as it is. A newer version adds
+/// fields at the end of what the parts hold together, and flags; an older one leaves them unread.
+/// </summary>
 public sealed class RelaySerializer(ExtendedActorSystem system) : SerializerWithStringManifest(system)
 {
     private const string PartManifest = "p";
+    private const byte LastFlag = 1;
 
     /// <summary>The bytes before a part's own.</summary>
     internal const int Head = 10;
@@ -41,7 +45,7 @@ public sealed class RelaySerializer(ExtendedActorSystem system) : SerializerWith
         var bytes = GC.AllocateUninitializedArray<byte>(Head + part.Bytes.Length);
         BinaryPrimitives.WriteInt64LittleEndian(bytes, part.Id);
         bytes[8] = (byte)part.Kind;
-        bytes[9] = part.IsLast ? (byte)1 : (byte)0;
+        bytes[9] = part.IsLast ? LastFlag : (byte)0;
         part.Bytes.CopyTo(bytes.AsMemory(Head));
         return bytes;
     }
@@ -49,6 +53,6 @@ public sealed class RelaySerializer(ExtendedActorSystem system) : SerializerWith
     /// <inheritdoc/>
     /// <exception cref="SerializationException">The bytes are no such message.</exception>
     public override object FromBinary(byte[] bytes, string manifest) => manifest == PartManifest && bytes.Length >= Head
-        ? new RelayPart(BinaryPrimitives.ReadInt64LittleEndian(bytes), (RelayKind)bytes[8], bytes[9] != 0, bytes.AsMemory(Head))
+        ? new RelayPart(BinaryPrimitives.ReadInt64LittleEndian(bytes), (RelayKind)bytes[8], (bytes[9] & LastFlag) != 0, bytes.AsMemory(Head))
         : throw new SerializationException($"{bytes.Length} bytes of '{manifest}' can't be read");
 }
