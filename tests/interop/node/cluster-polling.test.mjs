@@ -204,6 +204,22 @@ describe('a polling session in a cluster', { timeout: 240_000 }, () => {
     });
   }
 
+  test('a POST while one from another node is under way closes the session', async () => {
+    const session = await PollingSession.open(nodes.nodes);
+    // A claim is looked up in Redis: while that stands still, so does the POST that brought it.
+    nodes.redis.kill('SIGSTOP');
+    try {
+      let isOver = false;
+      const first = session.post(1, '40{"pid":"AAAAAAAAAAAAAAAAAAAAAAAA"}').then((answer) => ((isOver = true), answer));
+      await until(async () => !isOver && (await session.post(2, '3')).status === 400, 'the second is refused');
+      await first;
+    } finally {
+      nodes.redis.kill('SIGCONT');
+    }
+    await isGone(session);
+    await nodes.whole();
+  });
+
   test('an idle poll waits at another node for the ping, however long', async () => {
     const { session, poll, post } = await idle;
     assert.deepEqual([poll, post], [{ status: 200, body: '2' }, ok]);
