@@ -18,8 +18,9 @@ public sealed class GatewayMetrics : IDisposable
     /// <summary>The tag <c>protocol</c>: a wire protocol's slot.</summary>
     public const string ProtocolTag = "protocol";
 
-    /// <summary>Why a connection, or a poll, is refused before it is a client's.</summary>
-    public static readonly IReadOnlyList<string> RefusedConnectionReasons = ["draining", "connections", "address", "polls", "silent"];
+    /// <summary>Why a connection, a request or a poll is refused before it is a client's.</summary>
+    public static readonly IReadOnlyList<string> RefusedConnectionReasons =
+        ["draining", "connections", "address", "polls", "silent", "head_timeout", "head_too_large", "malformed", "body_too_large", "body_timeout", "no_connect"];
 
     private readonly Meter _meter;
     private readonly UpDownCounter<int> _connections;
@@ -46,7 +47,7 @@ public sealed class GatewayMetrics : IDisposable
         _conflated = _meter.CreateCounter<long>("conflated", description: "Updates superseded before a client could take them");
         _dropped = _meter.CreateCounter<long>("dropped", description: "Updates not sent, by reason");
         _refused = _meter.CreateCounter<long>("refused", description: "Client requests refused, by reason");
-        _refusedConnections = _meter.CreateCounter<long>("refused_connections", description: "Connections and polls refused, by reason");
+        _refusedConnections = _meter.CreateCounter<long>("refused_connections", description: "Connections, requests and polls refused, by reason");
         _movedAddresses = _meter.CreateCounter<long>("sessions_moved_address", description: "Times a session was used from another address than before");
         _refusedTokens = _meter.CreateCounter<long>("refused_tokens", description: "Tokens refused, by reason");
         _relayedBytes = _meter.CreateCounter<long>("relayed_bytes", description: "Bytes sent to other nodes for sessions that are not, or no longer, where their client is");
@@ -127,7 +128,7 @@ public sealed class GatewayMetrics : IDisposable
     /// <summary>A request was refused with this code.</summary>
     public void Refused(string code) => _refused.Add(1, new KeyValuePair<string, object?>(ReasonTag, code));
 
-    /// <summary>A connection, or a poll, was refused for one of the <see cref="RefusedConnectionReasons"/>.</summary>
+    /// <summary>A connection, a request or a poll was refused for one of the <see cref="RefusedConnectionReasons"/>.</summary>
     public void RefusedConnection(string reason) => _refusedConnections.Add(1, new KeyValuePair<string, object?>(ReasonTag, reason));
 
     /// <summary>A session was used from another address than before.</summary>

@@ -47,10 +47,13 @@ internal sealed class Admission(TransportSettings settings, GatewayMetrics? metr
     /// <summary>Tells the client to come back, or to go elsewhere, and counts it.</summary>
     public Task RefuseAsync(HttpContext context, RefusedConnection refused)
     {
-        metrics?.RefusedConnection(refused.Reason);
+        Count(refused);
         context.Response.StatusCode = refused.HttpStatus;
         context.Response.Headers.RetryAfter = "1";
         context.Response.Headers.CacheControl = "no-store";
         return Task.CompletedTask;
     }
+
+    /// <summary>Counts what is refused elsewhere.</summary>
+    public void Count(RefusedConnection refused) => metrics?.RefusedConnection(refused.Reason);
 }

@@ -2,7 +2,7 @@ using DeltaStream.Actors.Telemetry;
 
 namespace DeltaStream.Node.Transports;
 
-/// <summary>Why a connection, or a poll, is not taken.</summary>
+/// <summary>Why a connection, a request or a poll is not taken.</summary>
 /// <param name="Reason">In the metrics: one of <see cref="GatewayMetrics.RefusedConnectionReasons"/>.</param>
 /// <param name="HttpStatus">What the client is answered.</param>
 internal sealed record RefusedConnection(string Reason, int HttpStatus)
@@ -21,4 +21,22 @@ internal sealed record RefusedConnection(string Reason, int HttpStatus)
 
     /// <summary>The connection said nothing within the handshake time; it is broken without an answer.</summary>
     public static readonly RefusedConnection Silent = new("silent", 0);
+
+    /// <summary>The head of a request did not come to its end within the handshake time.</summary>
+    public static readonly RefusedConnection HeadTimeout = new("head_timeout", StatusCodes.Status408RequestTimeout);
+
+    /// <summary>The head of a request is too large: its target (414), a header or their number (431).</summary>
+    public static readonly RefusedConnection HeadTooLarge = new("head_too_large", StatusCodes.Status431RequestHeaderFieldsTooLarge);
+
+    /// <summary>It is no HTTP.</summary>
+    public static readonly RefusedConnection Malformed = new("malformed", StatusCodes.Status400BadRequest);
+
+    /// <summary>A POST's body is larger than a message may be.</summary>
+    public static readonly RefusedConnection BodyTooLarge = new("body_too_large", StatusCodes.Status413PayloadTooLarge);
+
+    /// <summary>A POST's body comes too slowly.</summary>
+    public static readonly RefusedConnection BodyTimeout = new("body_timeout", StatusCodes.Status400BadRequest);
+
+    /// <summary>No CONNECT came within the handshake time; the transport is closed.</summary>
+    public static readonly RefusedConnection NoConnect = new("no_connect", 0);
 }

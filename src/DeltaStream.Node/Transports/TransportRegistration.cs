@@ -25,6 +25,7 @@ public static class TransportRegistration
             provider.GetService<GatewayMetrics>(),
             provider.GetService<ILogger<TransportServer>>(),
             provider.GetService<SessionRelay>()));
+        services.AddHostedService<RefusedHeads>();
         services.Configure<KestrelServerOptions>(options =>
         {
             options.AddServerHeader = false;

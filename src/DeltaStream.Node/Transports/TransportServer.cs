@@ -61,7 +61,7 @@ public sealed class TransportServer : IDisposable
 
     /// <summary>Serves Socket.IO under this path.</summary>
     public void MapSockets(IEndpointRouteBuilder endpoints, string path, ISocketApplication application) =>
-        MapEngine(endpoints, path, new SocketServer(application, _deadlines, _settings.ConnectTimeout));
+        MapEngine(endpoints, path, new SocketServer(application, _deadlines, _settings.ConnectTimeout, () => _admission.Count(RefusedConnection.NoConnect)));
 
     /// <summary>Serves plain WebSockets under this path.</summary>
     public void MapPlain(IEndpointRouteBuilder endpoints, string path, IPlainApplication application)

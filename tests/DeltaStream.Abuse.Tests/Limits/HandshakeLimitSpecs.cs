@@ -25,11 +25,13 @@ public sealed class HandshakeLimitSpecs(LimitedNode limited) : IClassFixture<Lim
     [InlineData("G")]
     [InlineData("GET /socket.io/?EIO=4&transport=websocket HTTP/1.1\r\nHost: localhost\r\nUpgr")]
     [InlineData("POST /socket.io/?EIO=4&transport=polling HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5\r\n")]
-    public async Task A_head_that_is_never_finished_is_answered_408(string beginning)
+    public async Task A_head_that_is_never_finished_is_answered_408_and_counted(string beginning)
     {
+        var before = await limited.RefusedAsync("head_timeout");
         using var slow = await RawConnection.OpenAsync(limited.Node.Port, "127.0.20.2");
         await slow.SendAsync(beginning);
         Assert.Equal(408, await slow.ReadStatusAsync(Closed));
+        await CountedAsync("head_timeout", before);
     }
 
     [Fact]
@@ -44,8 +46,9 @@ public sealed class HandshakeLimitSpecs(LimitedNode limited) : IClassFixture<Lim
     }
 
     [Fact]
-    public async Task A_body_that_comes_too_slowly_ends_its_session()
+    public async Task A_body_that_comes_too_slowly_ends_its_session_and_is_counted()
     {
+        var before = await limited.RefusedAsync("body_timeout");
         await using var visitor = limited.Visitor("127.0.20.4");
         var (_, sid) = await visitor.OpenPollingAsync();
         await visitor.PostAsync(sid, "40");
@@ -53,28 +56,43 @@ public sealed class HandshakeLimitSpecs(LimitedNode limited) : IClassFixture<Lim
         await slow.SendAsync($"POST /socket.io/?EIO=4&transport=polling&sid={sid} HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000\r\n\r\n4");
         Assert.Equal(400, await slow.ReadStatusAsync(TimeSpan.FromSeconds(30)));
         Assert.Equal(HttpStatusCode.BadRequest, await visitor.PostAsync(sid, "3"));
+        await CountedAsync("body_timeout", before);
     }
 
     [Fact]
-    public async Task A_client_without_a_CONNECT_is_closed()
+    public async Task A_body_that_is_too_large_is_refused_and_counted_whether_its_client_has_joined_or_not()
     {
+        var before = await limited.RefusedAsync("body_too_large");
+        await using var visitor = limited.Visitor("127.0.20.8");
+        var (_, sid) = await visitor.OpenPollingAsync();
+        Assert.Equal(HttpStatusCode.RequestEntityTooLarge, await visitor.PostAsync(sid, new string('4', 3000)));
+        await CountedAsync("body_too_large", before);
+    }
+
+    [Fact]
+    public async Task A_client_without_a_CONNECT_is_closed_and_counted()
+    {
+        var before = await limited.RefusedAsync("no_connect");
         using var silent = await RawConnection.OpenWebSocketAsync(limited.Node.Port, "/socket.io/?EIO=4&transport=websocket", from: "127.0.20.5");
         var farewell = await silent.ReadToEndAsync(Closed);
         Assert.Contains((byte)0x88, farewell);
+        await CountedAsync("no_connect", before);
     }
 
     [Theory]
-    [InlineData("GET / HTTP/1.1\r\nHost: localhost\r\nX: {5000}\r\n\r\n", 431)]
-    [InlineData("GET /{5000} HTTP/1.1\r\nHost: localhost\r\n\r\n", 414)]
-    [InlineData("{garbage}", 400)]
-    [InlineData("GET / HTTP/1.1\r\nHost: localhost\r\nX y\r\n\r\n", 400)]
-    [InlineData("GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n", 400)]
-    public async Task A_head_that_is_too_large_or_none_is_refused(string request, int status)
+    [InlineData("GET / HTTP/1.1\r\nHost: localhost\r\nX: {5000}\r\n\r\n", 431, "head_too_large")]
+    [InlineData("GET /{5000} HTTP/1.1\r\nHost: localhost\r\n\r\n", 414, "head_too_large")]
+    [InlineData("{garbage}", 400, "malformed")]
+    [InlineData("GET / HTTP/1.1\r\nHost: localhost\r\nX y\r\n\r\n", 400, "malformed")]
+    [InlineData("GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n", 400, "malformed")]
+    public async Task A_head_that_is_too_large_or_none_is_refused_and_counted(string request, int status, string reason)
     {
+        var before = await limited.RefusedAsync(reason);
         request = request.Replace("{5000}", new string('x', 5000)).Replace("{garbage}", "\u0016\u0003\u0001\r\n\r\n");
         using var connection = await RawConnection.OpenAsync(limited.Node.Port, "127.0.20.6");
         await connection.SendAsync(request);
         Assert.Equal(status, await connection.ReadStatusAsync());
+        await CountedAsync(reason, before);
     }
 
     [Fact]
@@ -95,4 +113,8 @@ public sealed class HandshakeLimitSpecs(LimitedNode limited) : IClassFixture<Lim
         await limited.PublishAsync("SIZE", 1);
         await neighbour.ExpectAsync("underlying_update", e => e.Text.Contains("SIZE"));
     }
+
+    // Who was refused may know it before it is counted.
+    private Task CountedAsync(string reason, double before) =>
+        Eventually.True(async () => await limited.RefusedAsync(reason) == before + 1, $"one more is counted as {reason}");
 }

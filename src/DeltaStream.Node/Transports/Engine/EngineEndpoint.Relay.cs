@@ -96,8 +96,13 @@ internal sealed partial class EngineEndpoint : IRelayOwner
         switch (request.IsPost ? await body.ReadAsync(context) : RequestBodyStatus.Read)
         {
             case RequestBodyStatus.TooLarge:
+                admission.Count(RefusedConnection.BodyTooLarge);
                 context.Response.StatusCode = StatusCodes.Status413PayloadTooLarge;
                 Tell(RelayKind.TooLarge);
+                return;
+            case RequestBodyStatus.TooSlow:
+                admission.Count(RefusedConnection.BodyTimeout);
+                Tell(RelayKind.Lost);
                 return;
             case RequestBodyStatus.Broken:
                 Tell(RelayKind.Lost);

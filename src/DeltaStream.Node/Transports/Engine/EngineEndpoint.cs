@@ -133,10 +133,12 @@ internal sealed partial class EngineEndpoint(EngineSessions sessions, Admission 
         switch (status)
         {
             case RequestBodyStatus.TooLarge:
+                admission.Count(RefusedConnection.BodyTooLarge);
                 context.Response.StatusCode = StatusCodes.Status413PayloadTooLarge;
                 session.TooLarge();
                 return;
-            case RequestBodyStatus.Broken:
+            case RequestBodyStatus.TooSlow or RequestBodyStatus.Broken:
+                if (status == RequestBodyStatus.TooSlow) admission.Count(RefusedConnection.BodyTimeout);
                 // Nobody may be there to read it: a client that was too slow is.
                 context.Response.StatusCode = StatusCodes.Status400BadRequest;
                 session.Close(CloseReason.TransportError);

@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Connections;
 namespace DeltaStream.Node.Transports.Engine;
 
 /// <summary>What reading a request's body has come to.</summary>
-internal enum RequestBodyStatus { Read, TooLarge, Broken }
+internal enum RequestBodyStatus { Read, TooLarge, TooSlow, Broken }
 
 /// <summary>A POST's body in pooled memory that grows with what has arrived.</summary>
 internal sealed class RequestBody(int most) : IDisposable
@@ -32,6 +32,10 @@ internal sealed class RequestBody(int most) : IDisposable
                 _length += count;
                 if (_length > most) return RequestBodyStatus.TooLarge;
             }
+        }
+        catch (BadHttpRequestException e) when (e.StatusCode == StatusCodes.Status408RequestTimeout)
+        {
+            return RequestBodyStatus.TooSlow;
         }
         catch (Exception e) when (e is IOException or OperationCanceledException or BadHttpRequestException or ConnectionResetException)
         {

@@ -5,10 +5,14 @@ using DeltaStream.Node.Transports.Timing;
 namespace DeltaStream.Node.Transports.Sockets;
 
 /// <summary>Socket.IO as what speaks over Engine.IO.</summary>
-internal sealed class SocketServer(ISocketApplication application, Deadlines deadlines, TimeSpan connectTimeout) : IEngineApplication
+/// <param name="application">What speaks over Socket.IO.</param>
+/// <param name="deadlines">The connections' timer.</param>
+/// <param name="connectTimeout">How long a client may take to join.</param>
+/// <param name="onNoConnect">Called for each that takes longer, as it is closed.</param>
+internal sealed class SocketServer(ISocketApplication application, Deadlines deadlines, TimeSpan connectTimeout, Action? onNoConnect = null) : IEngineApplication
 {
     /// <inheritdoc/>
-    public IEngineConnection Open(IEngineLink link) => new SocketSession(link, application, deadlines, connectTimeout);
+    public IEngineConnection Open(IEngineLink link) => new SocketSession(link, application, deadlines, connectTimeout, onNoConnect);
 
     /// <inheritdoc/>
     public async ValueTask<IEngineConnection?> ArriveAsync(IEngineLink link, byte[] state)

@@ -14,15 +14,17 @@ internal sealed class SocketSession : Deadline, IEngineConnection
     private readonly IEngineLink _link;
     private readonly ISocketConnection _application;
     private readonly Deadlines _deadlines;
+    private readonly Action? _onNoConnect;
     // A list: an application has few namespaces, and most clients are in one.
     private readonly List<string> _joined = new(1);
     private BinaryReassembler? _binary;
     private volatile bool _hasJoined;
     private bool _hasAsked;
 
-    /// <summary>Begins; the client has this long for its first CONNECT.</summary>
-    public SocketSession(IEngineLink link, ISocketApplication application, Deadlines deadlines, TimeSpan connectTimeout)
+    /// <summary>Begins; the client has this long for its first CONNECT. One that has not sent it by then is told of, and closed.</summary>
+    public SocketSession(IEngineLink link, ISocketApplication application, Deadlines deadlines, TimeSpan connectTimeout, Action? onNoConnect)
     {
+        _onNoConnect = onNoConnect;
         _link = link;
         _deadlines = deadlines;
         _application = application.Open(link);
@@ -101,7 +103,11 @@ internal sealed class SocketSession : Deadline, IEngineConnection
     }
 
     /// <inheritdoc/>
-    internal override void OnDue() => _link.Close(CloseReason.PingTimeout);
+    internal override void OnDue()
+    {
+        _onNoConnect?.Invoke();
+        _link.Close(CloseReason.PingTimeout);
+    }
 
     private async ValueTask ConnectAsync(SocketPacket packet)
     {
