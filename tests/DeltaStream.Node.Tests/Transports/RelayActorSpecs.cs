@@ -33,6 +33,7 @@ public sealed class RelayActorSpecs : TestKit, IRelayOwner
         Tell(8, RelayKind.Look, "another one in between", isLast: false);
         Tell(7, RelayKind.Request, "two", isLast: true);
         Assert.Equal((7, RelayKind.Accepted), Next());
+        AwaitAssert(() => Assert.NotNull(_asked));
         Assert.Equal((RelayKind.Request, "one,two"), (_asked!.Value.Kind, Encoding.UTF8.GetString(_asked.Value.Question)));
         _answer.SetResult("answer"u8.ToArray());
         var answer = ExpectMsg<RelayPart>();
@@ -74,6 +75,8 @@ public sealed class RelayActorSpecs : TestKit, IRelayOwner
         Assert.Equal((7, RelayKind.Accepted), Next());
         Tell(8, RelayKind.Abort, "", isLast: true);
         Tell(9, RelayKind.Answer, "to what nobody asked", isLast: true);
+        // That it has arrived is said before its owner is asked.
+        AwaitAssert(() => Assert.NotNull(_asked));
         Assert.False(_asked!.Value.Aborted.IsCancellationRequested);
         Tell(7, RelayKind.Abort, "", isLast: true);
         AwaitAssert(() => Assert.True(_asked.Value.Aborted.IsCancellationRequested));
