@@ -25,13 +25,16 @@ internal sealed class RedisTunnel(RedisUrl url, TimeSpan timeout, RedisLogin log
     /// <inheritdoc/>
     public override async ValueTask<Stream?> BeforeAuthenticateAsync(EndPoint endpoint, ConnectionType connectionType, Socket? socket, CancellationToken cancellationToken)
     {
+        var logsIn = url.User is not null || url.Password is not null;
+        // There is nothing to see to: the library has the socket itself, and its own reader on it.
+        if (!url.Tls && !logsIn) return null;
         using var ends = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         ends.CancelAfter(timeout);
         Stream stream = new NetworkStream(socket ?? throw new InvalidOperationException("there is no socket"));
         try
         {
             if (url.Tls) stream = await SecureAsync(stream, ends.Token);
-            if (url.User is not null || url.Password is not null) await login.LogInAsync(stream, url, ends.Token);
+            if (logsIn) await login.LogInAsync(stream, url, ends.Token);
             return stream;
         }
         catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
