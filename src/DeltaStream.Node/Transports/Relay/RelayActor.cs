@@ -42,13 +42,14 @@ internal sealed class RelayActor(SessionRelay relay) : UntypedActor
                 OnGone(broken.RemoteAddress);
                 break;
             case AssociatedEvent connected:
-                relay.OnConnected(connected.RemoteAddress);
+                relay.Forget(connected.RemoteAddress);
                 break;
             case ClusterEvent.MemberDowned downed:
                 OnGone(downed.Member.Address);
                 break;
             case ClusterEvent.MemberRemoved removed:
                 OnGone(removed.Member.Address);
+                relay.Forget(removed.Member.Address);
                 break;
             default:
                 Unhandled(message);

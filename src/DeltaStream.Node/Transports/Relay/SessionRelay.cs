@@ -128,7 +128,8 @@ public sealed class SessionRelay(GatewayMetrics? metrics = null)
 
     internal void OnBroken(Address owner) => _broken[owner] = true;
 
-    internal void OnConnected(Address owner) => _broken.TryRemove(owner, out _);
+    /// <summary>Forgets that the connection was broken: there is one again, or the node has gone for good.</summary>
+    internal void Forget(Address owner) => _broken.TryRemove(owner, out _);
 
     internal void OnGone(Address owner)
     {
