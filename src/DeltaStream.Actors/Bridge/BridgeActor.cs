@@ -230,6 +230,10 @@ public sealed partial class BridgeActor : UntypedActor, IWithTimers
                 _log.Info("bridge_standby {epoch} {reason}", ended.Epoch, ended.Reason);
                 BridgeMetrics.HoldsEpoch(0);
                 break;
+            case LeaseReleased released:
+                // Whoever stands by takes it within a round trip, and does not wait for its next turn to ask.
+                Tell(_heartbeats.Last(released.Epoch, _linkUp));
+                break;
             case StoreReachable store:
                 _storeReachable = store.Reachable;
                 SendHeartbeat();
@@ -243,6 +247,7 @@ public sealed partial class BridgeActor : UntypedActor, IWithTimers
         _heartbeats.Heard(heartbeat, Now);
         if (heartbeat.Epoch != 0) _ledger.SignOfLife(Now);
         OnEpoch(heartbeat.Epoch);
+        if (heartbeat.IsLast) _lease.Tell(new LeaseFreed(heartbeat.Epoch));
     }
 
     private void OnNotice(PublishedNotice notice)
@@ -256,8 +261,10 @@ public sealed partial class BridgeActor : UntypedActor, IWithTimers
     private void SendHeartbeat()
     {
         if (_heartbeats.Due(_right.Current, _linkUp, _storeReachable, Now) is { } heartbeat)
-            _mediator.Tell(new Publish(TopicName.Heartbeat, heartbeat));
+            Tell(heartbeat);
     }
+
+    private void Tell(BridgeHeartbeat heartbeat) => _mediator.Tell(new Publish(TopicName.Heartbeat, heartbeat));
 
     private sealed record Beat : INoSerializationVerificationNeeded
     {

@@ -27,6 +27,12 @@ public sealed class HeartbeatPolicy(string node, TimeSpan silence, TimeSpan star
         _heardAt = now;
     }
 
+    /// <summary>The last word of a term whose lease was given back.</summary>
+    /// <param name="epoch">The term's epoch.</param>
+    /// <param name="linkUp">Whether this bridge hears the feed.</param>
+    public BridgeHeartbeat Last(long epoch, bool linkUp) =>
+        new(epoch, epoch == _lastEpoch ? _lastSequence : 0, node, linkUp ? FeedLink.Up : FeedLink.Down, IsLast: true);
+
     /// <summary>What to send now; null: nothing.</summary>
     /// <param name="term">The term this bridge publishes in; null when it has no right to.</param>
     /// <param name="linkUp">Whether it hears the feed.</param>

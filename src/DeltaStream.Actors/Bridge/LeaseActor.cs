@@ -79,9 +79,13 @@ public sealed class LeaseActor : UntypedActor, IWithTimers
             case Answer answer: OnAnswer(answer); break;
             case LinkIsGood link: _linkIsGood = link.Good; break;
             case EpochSeen seen: Do(_lease.Seen(seen.Epoch)); break;
+            case LeaseFreed freed: Do(_lease.Freed(freed.Epoch, MayHold, Now)); break;
             case RefusedByStore: Do(_lease.Refused()); break;
             case HandOn: OnHandOn(); break;
-            case Released: _handingOn?.Tell(HandedOn.Instance); break;
+            case LeaseReleased released:
+                Context.Parent.Tell(released);
+                _handingOn?.Tell(HandedOn.Instance);
+                break;
             case ClusterEvent.IMemberEvent change: OnMember(change.Member); break;
             default: Unhandled(message); break;
         }
@@ -121,8 +125,8 @@ public sealed class LeaseActor : UntypedActor, IWithTimers
         var commands = answer switch
         {
             { Failed: true } => Failed(),
-            { Command: LeaseCommand.Acquire } => _lease.Acquired(answer.Grant, answer.AskedAt, MayHold, Now),
-            { Command: LeaseCommand.Renew renew } => _lease.Renewed(renew.Epoch, answer.Grant is not null, answer.AskedAt),
+            { Command: LeaseCommand.Acquire } => _lease.Acquired(answer.Said, answer.AskedAt, MayHold, Now),
+            { Command: LeaseCommand.Renew renew } => _lease.Renewed(renew.Epoch, answer.Said.Grant is not null, answer.AskedAt),
             _ => [],
         };
         Do(commands);
@@ -149,10 +153,14 @@ public sealed class LeaseActor : UntypedActor, IWithTimers
                     Ask(command, async stop => await _store.TryAcquireAsync(_owner, _settings.LeaseTtl, acquire.EpochFloor, stop));
                     break;
                 case LeaseCommand.Renew renew:
-                    Ask(command, async stop => await _store.RenewAsync(_owner, renew.Epoch, _settings.LeaseTtl, stop) ? new LeaseGrant(renew.Epoch, renew.Epoch) : null);
+                    Ask(command, async stop => await _store.RenewAsync(_owner, renew.Epoch, _settings.LeaseTtl, stop) ? new LeaseAnswer(new LeaseGrant(renew.Epoch, renew.Epoch), TimeSpan.Zero) : default);
+                    break;
+                case LeaseCommand.AskAgain again:
+                    // Not one of the actor's timers: the system's scheduler ticks too coarsely for this.
+                    Guarded(() => Task.Delay(again.After, _time, _stopped.Token)).PipeTo(Self, success: () => Tick.Instance);
                     break;
                 case LeaseCommand.Release release:
-                    Guarded(async () => await _store.ReleaseAsync(_owner, release.Epoch, _stopped.Token)).PipeTo(Self, success: () => Released.Instance);
+                    Guarded(async () => await _store.ReleaseAsync(_owner, release.Epoch, _stopped.Token)).PipeTo(Self, success: () => new LeaseReleased(release.Epoch));
                     break;
                 case LeaseCommand.Publish publish:
                     _right.Grant(publish.Epoch, _time.Later(0, publish.Until));
@@ -167,7 +175,7 @@ public sealed class LeaseActor : UntypedActor, IWithTimers
         }
     }
 
-    private void Ask(LeaseCommand command, Func<CancellationToken, Task<LeaseGrant?>> request)
+    private void Ask(LeaseCommand command, Func<CancellationToken, Task<LeaseAnswer>> request)
     {
         var askedAt = Now;
         var stop = _stopped.Token;
@@ -182,7 +190,7 @@ public sealed class LeaseActor : UntypedActor, IWithTimers
             }
             catch (Exception)
             {
-                return new Answer(command, askedAt, null, true);
+                return new Answer(command, askedAt, default, true);
             }
         }
     }
@@ -199,7 +207,7 @@ public sealed class LeaseActor : UntypedActor, IWithTimers
         }
     }
 
-    private sealed record Answer(LeaseCommand Command, TimeSpan AskedAt, LeaseGrant? Grant, bool Failed) : INoSerializationVerificationNeeded;
+    private sealed record Answer(LeaseCommand Command, TimeSpan AskedAt, LeaseAnswer Said, bool Failed) : INoSerializationVerificationNeeded;
 
     private sealed record Tick : INoSerializationVerificationNeeded
     {
@@ -209,10 +217,5 @@ public sealed class LeaseActor : UntypedActor, IWithTimers
     private sealed record Ping : INoSerializationVerificationNeeded
     {
         public static readonly Ping Instance = new();
-    }
-
-    private sealed record Released : INoSerializationVerificationNeeded
-    {
-        public static readonly Released Instance = new();
     }
 }

@@ -10,6 +10,11 @@ namespace DeltaStream.Actors.Bridge;
 /// </param>
 public readonly record struct LeaseGrant(long Epoch, long EpochBefore);
 
+/// <summary>What the store says to who asks for the lease.</summary>
+/// <param name="Grant">The grant; null while another owner holds the lease.</param>
+/// <param name="FreeIn">After how long it is there for the taking unless it is prolonged until then; zero with a grant.</param>
+public readonly record struct LeaseAnswer(LeaseGrant? Grant, TimeSpan FreeIn);
+
 /// <summary>The one lease of the active bridge, kept where its work is. Every call may throw <see cref="FeedUnavailableException"/>.</summary>
 public interface ILeaseStore
 {
@@ -22,8 +27,7 @@ public interface ILeaseStore
     /// <param name="ttl">How long the grant holds without renewal.</param>
     /// <param name="epochFloor">The greatest epoch that was seen in the cluster.</param>
     /// <param name="cancellation">Ends the wait.</param>
-    /// <returns>The grant, or null while another owner holds the lease.</returns>
-    ValueTask<LeaseGrant?> TryAcquireAsync(string owner, TimeSpan ttl, long epochFloor, CancellationToken cancellation);
+    ValueTask<LeaseAnswer> TryAcquireAsync(string owner, TimeSpan ttl, long epochFloor, CancellationToken cancellation);
 
     /// <summary>Prolongs the lease; false when it is no longer this owner's (expired, flushed or taken).</summary>
     ValueTask<bool> RenewAsync(string owner, long epoch, TimeSpan ttl, CancellationToken cancellation);

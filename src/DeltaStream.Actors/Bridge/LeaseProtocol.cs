@@ -11,6 +11,9 @@ internal sealed record LinkIsGood(bool Good) : ILeaseInput;
 /// <summary>An epoch was seen in the cluster.</summary>
 internal sealed record EpochSeen(long Epoch) : ILeaseInput;
 
+/// <summary>The holder of that term has given the lease back: it is there for the taking.</summary>
+internal sealed record LeaseFreed(long Epoch) : ILeaseInput;
+
 /// <summary>The store refused a write: it knows a higher epoch.</summary>
 internal sealed record RefusedByStore : ILeaseInput
 {
@@ -39,6 +42,9 @@ internal sealed record RightGranted(long Epoch) : ILeaseEvent;
 
 /// <summary>The term is over.</summary>
 internal sealed record RightEnded(long Epoch, string Reason) : ILeaseEvent;
+
+/// <summary>The lease of a term that is over was given back to the store.</summary>
+internal sealed record LeaseReleased(long Epoch) : ILeaseEvent;
 
 /// <summary>Whether the store of the lease answers.</summary>
 internal sealed record StoreReachable(bool Reachable) : ILeaseEvent;

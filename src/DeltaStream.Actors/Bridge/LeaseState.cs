@@ -8,6 +8,9 @@ public abstract record LeaseCommand
     /// <summary>Ask the store for the lease.</summary>
     public sealed record Acquire(long EpochFloor) : LeaseCommand;
 
+    /// <summary>Another's grant ends before the next regular request: look at the clock again when it has.</summary>
+    public sealed record AskAgain(TimeSpan After) : LeaseCommand;
+
     /// <summary>Ask the store to prolong it.</summary>
     public sealed record Renew(long Epoch) : LeaseCommand;
 
@@ -46,6 +49,7 @@ public sealed class LeaseState(TimeSpan ttl)
     private long _lastHeld;
     private TimeSpan _nextRequest = TimeSpan.MinValue;
     private bool _asking;
+    private bool _freedMeanwhile;
 
     /// <summary>The epoch held; null on a standby.</summary>
     public long? Epoch { get; private set; }
@@ -82,14 +86,14 @@ public sealed class LeaseState(TimeSpan ttl)
     }
 
     /// <summary>The store has answered an <see cref="LeaseCommand.Acquire"/>.</summary>
-    /// <param name="grant">What was granted; null while another owner has the lease.</param>
+    /// <param name="answer">What was granted, or how long another owner has the lease at least.</param>
     /// <param name="askedAt">When it was asked: from then on, at the earliest, the grant counts.</param>
     /// <param name="mayHold">Whether this bridge should still have it.</param>
     /// <param name="now">The time.</param>
-    public IReadOnlyList<LeaseCommand> Acquired(LeaseGrant? grant, TimeSpan askedAt, bool mayHold, TimeSpan now)
+    public IReadOnlyList<LeaseCommand> Acquired(LeaseAnswer answer, TimeSpan askedAt, bool mayHold, TimeSpan now)
     {
         Answered(reachable: true, askedAt + _tryEvery);
-        if (grant is not var (granted, before)) return Nothing;
+        if (answer.Grant is not var (granted, before)) return NotYet(answer.FreeIn, mayHold, now);
 
         // An answer that comes too late, or to one that has seen a later term meanwhile, is worth nothing.
         if (!mayHold || now >= askedAt + _trusted || granted <= EpochFloor) return [new LeaseCommand.Release(granted)];
@@ -122,14 +126,38 @@ public sealed class LeaseState(TimeSpan ttl)
         return Epoch < epoch ? End("fenced", release: true) : Nothing;
     }
 
+    /// <summary>The holder of a term says that it has given the lease back: to be asked for at once, not at the next turn.</summary>
+    /// <param name="epoch">The term's epoch.</param>
+    /// <param name="mayHold">Whether this bridge should have the lease.</param>
+    /// <param name="now">The time.</param>
+    public IReadOnlyList<LeaseCommand> Freed(long epoch, bool mayHold, TimeSpan now)
+    {
+        // An old term's last word, for another holds the lease since.
+        if (epoch < EpochFloor || Epoch is not null) return Nothing;
+
+        // A request that is on its way may have come to the store too early.
+        _freedMeanwhile = _asking;
+        _nextRequest = now;
+        return Tick(mayHold, now);
+    }
+
     /// <summary>The store refused a write because it knows a higher epoch.</summary>
     public IReadOnlyList<LeaseCommand> Refused() => Epoch is null ? Nothing : End("refused", release: true);
+
+    private IReadOnlyList<LeaseCommand> NotYet(TimeSpan freeIn, bool mayHold, TimeSpan now)
+    {
+        // A holder that lives prolongs its grant long before its end, so one that is about to end is most likely a dead one's.
+        if (now + freeIn >= _nextRequest) return Tick(mayHold, now);
+        _nextRequest = now + freeIn;
+        return [new LeaseCommand.AskAgain(freeIn)];
+    }
 
     private void Answered(bool reachable, TimeSpan nextRequest)
     {
         _asking = false;
         StoreReachable = reachable;
-        _nextRequest = nextRequest;
+        _nextRequest = _freedMeanwhile ? TimeSpan.MinValue : nextRequest;
+        _freedMeanwhile = false;
     }
 
     private LeaseCommand[] Trust(long epoch, TimeSpan askedAt)

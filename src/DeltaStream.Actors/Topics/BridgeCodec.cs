@@ -6,15 +6,18 @@ namespace DeltaStream.Actors.Topics;
 internal static class BridgeCodec
 {
     private const int FixedItem = 1 + 3 * 8;
+    private const byte Last = 1;
 
     public static byte[] Write(BridgeHeartbeat heartbeat)
     {
-        var bytes = new byte[2 * 8 + 1 + FieldWriter.SizeOf(heartbeat.Node)];
+        // The last field is there only where it says something: nearly every heartbeat is as the first version wrote it.
+        var bytes = new byte[2 * 8 + 1 + FieldWriter.SizeOf(heartbeat.Node) + (heartbeat.IsLast ? 1 : 0)];
         var writer = new FieldWriter(bytes);
         writer.Int64(heartbeat.Epoch);
         writer.Int64(heartbeat.Sequence);
         writer.Byte((byte)heartbeat.Link);
         writer.Text(heartbeat.Node);
+        if (heartbeat.IsLast) writer.Byte(Last);
         return bytes;
     }
 
@@ -25,7 +28,7 @@ internal static class BridgeCodec
 
         // A state that only a newer version knows is not the one in which everything is well.
         var link = reader.Byte() == (byte)FeedLink.Up ? FeedLink.Up : FeedLink.Down;
-        return new BridgeHeartbeat(epoch, sequence, reader.Text(), link);
+        return new BridgeHeartbeat(epoch, sequence, reader.Text(), link, reader.Remaining > 0 && reader.Byte() == Last);
     }
 
     public static byte[] Write(StoreNotice notice)

@@ -22,7 +22,8 @@ public enum FeedLink : byte
 /// <param name="Sequence">The sequence of its last publication.</param>
 /// <param name="Node">The bridge's node as <c>host:port</c>.</param>
 /// <param name="Link">Its link to Redis.</param>
-public sealed record BridgeHeartbeat(long Epoch, long Sequence, string Node, FeedLink Link);
+/// <param name="IsLast">Whether the term is over and its lease was given back: another bridge may take it at once.</param>
+public sealed record BridgeHeartbeat(long Epoch, long Sequence, string Node, FeedLink Link, bool IsLast = false);
 
 /// <summary>Which store a node uses; told by every node to every other about every 2 s.</summary>
 /// <param name="Node">The node as <c>host:port</c>.</param>

@@ -35,7 +35,7 @@ internal sealed class OnceInCluster(RedisConnection connection, TimeProvider tim
     {
         try
         {
-            return (await _leases.TryAcquireAsync(_owner, Ttl, 0, stop))?.Epoch;
+            return (await _leases.TryAcquireAsync(_owner, Ttl, 0, stop)).Grant?.Epoch;
         }
         catch (FeedUnavailableException)
         {

@@ -1,5 +1,6 @@
 using System.Globalization;
 using DeltaStream.Actors.Bridge;
+using DeltaStream.Actors.Market;
 using StackExchange.Redis;
 
 namespace DeltaStream.Node.Redis;
@@ -12,7 +13,9 @@ internal sealed class RedisLeaseStore(RedisConnection connection, string leaseKe
 {
     // Epochs stay far below 2^53, so Lua's doubles hold them; %.0f, because tostring would write 1.7e+12.
     private const string Acquire = """
-        if redis.call('EXISTS', KEYS[1]) == 1 then return {} end
+        local left = redis.call('PTTL', KEYS[1])
+        if left == -1 then return {tonumber(ARGV[2])} end
+        if left >= 0 then return {left} end
         local time = redis.call('TIME')
         local before = redis.call('GET', KEYS[2]) or '0'
         local epoch = math.max(tonumber(before), tonumber(ARGV[3]),
@@ -35,10 +38,17 @@ internal sealed class RedisLeaseStore(RedisConnection connection, string leaseKe
         return 1
         """;
 
-    public async ValueTask<LeaseGrant?> TryAcquireAsync(string owner, TimeSpan ttl, long epochFloor, CancellationToken cancellation)
+    public async ValueTask<LeaseAnswer> TryAcquireAsync(string owner, TimeSpan ttl, long epochFloor, CancellationToken cancellation)
     {
         var answer = (RedisResult[]?)await RunAsync(Acquire, [leaseKey, epochKey], [owner, Milliseconds(ttl), epochFloor], cancellation);
-        return answer is [var epoch, var before] ? new LeaseGrant((long)epoch, (long)before) : null;
+        return answer switch
+        {
+            [var epoch, var before] => new LeaseAnswer(new LeaseGrant((long)epoch, (long)before), TimeSpan.Zero),
+
+            // Redis counts whole milliseconds, and the last of them belongs to the holder.
+            [var left] => new LeaseAnswer(null, TimeSpan.FromMilliseconds((long)left + 1)),
+            _ => throw new FeedUnavailableException("Redis gave no answer about the lease"),
+        };
     }
 
     public async ValueTask<bool> RenewAsync(string owner, long epoch, TimeSpan ttl, CancellationToken cancellation) =>

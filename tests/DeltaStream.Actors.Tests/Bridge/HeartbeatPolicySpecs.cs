@@ -9,6 +9,16 @@ public class HeartbeatPolicySpecs
     private readonly PublishingRight _right = new(TimeProvider.System);
 
     [Fact]
+    public void The_last_word_of_a_term_has_its_last_sequence_and_says_that_it_is_the_last()
+    {
+        var term = Term(7);
+        term.Next();
+        _policy.Due(term, linkUp: true, storeReachable: true, At(0));
+        Assert.Equal(new BridgeHeartbeat(7, 1, "a:1", FeedLink.Up, IsLast: true), _policy.Last(7, linkUp: true));
+        Assert.Equal(new BridgeHeartbeat(8, 0, "a:1", FeedLink.Down, IsLast: true), _policy.Last(8, linkUp: false));
+    }
+
+    [Fact]
     public void The_active_bridge_says_how_its_link_is()
     {
         Assert.Equal(new BridgeHeartbeat(7, 0, "a:1", FeedLink.Up), _policy.Due(Term(7), linkUp: true, storeReachable: true, At(0)));

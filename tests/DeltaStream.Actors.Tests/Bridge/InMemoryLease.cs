@@ -21,16 +21,16 @@ public sealed class InMemoryLease(TimeProvider time) : ILeaseStore
 
     public int Requests { get; private set; }
 
-    public ValueTask<LeaseGrant?> TryAcquireAsync(string owner, TimeSpan ttl, long epochFloor, CancellationToken cancellation)
+    public ValueTask<LeaseAnswer> TryAcquireAsync(string owner, TimeSpan ttl, long epochFloor, CancellationToken cancellation)
     {
         lock (_lock)
         {
             Reach();
-            if (Owner is not null && Now < _until) return ValueTask.FromResult<LeaseGrant?>(null);
+            if (Owner is not null && Now < _until) return ValueTask.FromResult(new LeaseAnswer(null, _until - Now));
             var before = _storedEpoch;
             Epoch = _storedEpoch = Math.Max(Math.Max(_storedEpoch, epochFloor) + 1, Now.ToUnixTimeMilliseconds());
             (Owner, _until) = (owner, Now + ttl);
-            return ValueTask.FromResult<LeaseGrant?>(new LeaseGrant(Epoch, before));
+            return ValueTask.FromResult(new LeaseAnswer(new LeaseGrant(Epoch, before), TimeSpan.Zero));
         }
     }
 

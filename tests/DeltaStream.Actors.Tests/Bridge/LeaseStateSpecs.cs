@@ -12,9 +12,49 @@ public class LeaseStateSpecs
     {
         Assert.Equal([new LeaseCommand.Acquire(0)], _lease.Tick(true, At(0)));
         Assert.Empty(_lease.Tick(true, At(50)));
-        Assert.Empty(_lease.Acquired(null, At(0), true, At(60)));
+        Assert.Empty(_lease.Acquired(Held(), At(0), true, At(60)));
         Assert.Empty(_lease.Tick(true, At(199)));
         Assert.Equal([new LeaseCommand.Acquire(0)], _lease.Tick(true, At(200)));
+    }
+
+    [Fact]
+    public void A_standby_asks_when_a_grant_that_is_not_prolonged_ends_and_not_at_its_next_turn_only()
+    {
+        _lease.Tick(true, At(0));
+        Assert.Equal([new LeaseCommand.AskAgain(At(120))], _lease.Acquired(Held(freeIn: 120), At(0), true, At(10)));
+        Assert.Empty(_lease.Tick(true, At(129)));
+        Assert.Equal([new LeaseCommand.Acquire(0)], _lease.Tick(true, At(130)));
+        Assert.Empty(_lease.Acquired(Held(freeIn: 990), At(130), true, At(140)));
+        Assert.Empty(_lease.Tick(true, At(329)));
+    }
+
+    [Fact]
+    public void A_standby_asks_at_once_when_the_holder_says_that_it_has_given_the_lease_back()
+    {
+        _lease.Tick(true, At(0));
+        _lease.Acquired(Held(), At(0), true, At(10));
+        _lease.Seen(7);
+        Assert.Equal([new LeaseCommand.Acquire(7)], _lease.Freed(7, true, At(20)));
+    }
+
+    [Fact]
+    public void A_standby_whose_request_may_have_come_too_early_asks_again_when_it_is_answered()
+    {
+        _lease.Tick(true, At(0));
+        Assert.Empty(_lease.Freed(7, true, At(10)));
+        Assert.Equal([new LeaseCommand.Acquire(0)], _lease.Acquired(Held(), At(0), true, At(20)));
+        Assert.Empty(_lease.Acquired(Held(), At(20), true, At(30)));
+    }
+
+    [Fact]
+    public void The_last_word_of_an_old_term_or_to_one_that_holds_or_should_not_hold_the_lease_changes_nothing()
+    {
+        Assert.Empty(_lease.Freed(7, false, At(0)));
+        Hold(9, At(10));
+        Assert.Empty(_lease.Freed(9, true, At(20)));
+        _lease.Seen(11);
+        _lease.Acquired(Held(), At(20), true, At(20));
+        Assert.Empty(_lease.Freed(10, true, At(30)));
     }
 
     [Fact]
@@ -119,7 +159,7 @@ public class LeaseStateSpecs
     {
         _lease.Seen(7);
         _lease.Tick(true, At(0));
-        Assert.Empty(_lease.Acquired(new LeaseGrant(8, EpochBefore: 0), At(0), true, At(10)));
+        Assert.Empty(_lease.Acquired(Grant(8, epochBefore: 0), At(0), true, At(10)));
         Assert.Equal(8, _lease.Epoch);
 
         Assert.Equal([new LeaseCommand.Renew(8)], _lease.Tick(true, At(250)));
@@ -138,7 +178,7 @@ public class LeaseStateSpecs
         _lease.Tick(true, At(250));
         _lease.Renewed(7, false, At(250));
         _lease.Tick(true, At(500));
-        Assert.Equal([new LeaseCommand.Publish(8, At(1_300))], _lease.Acquired(new LeaseGrant(8, EpochBefore: 0), At(500), true, At(510)));
+        Assert.Equal([new LeaseCommand.Publish(8, At(1_300))], _lease.Acquired(Grant(8, epochBefore: 0), At(500), true, At(510)));
     }
 
     [Fact]
@@ -146,10 +186,12 @@ public class LeaseStateSpecs
     {
         _lease.Seen(7);
         _lease.Tick(true, At(0));
-        Assert.Equal([new LeaseCommand.Publish(8, At(800))], _lease.Acquired(new LeaseGrant(8, EpochBefore: 7), At(0), true, At(10)));
+        Assert.Equal([new LeaseCommand.Publish(8, At(800))], _lease.Acquired(Grant(8, epochBefore: 7), At(0), true, At(10)));
     }
 
-    private static LeaseGrant Grant(long epoch) => new(epoch, epoch - 1);
+    private static LeaseAnswer Grant(long epoch, long? epochBefore = null) => new(new LeaseGrant(epoch, epochBefore ?? epoch - 1), TimeSpan.Zero);
+
+    private static LeaseAnswer Held(int freeIn = 1_000) => new(null, At(freeIn));
 
     private static TimeSpan At(double milliseconds) => TimeSpan.FromMilliseconds(milliseconds);
 

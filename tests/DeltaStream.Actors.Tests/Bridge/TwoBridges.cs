@@ -146,7 +146,7 @@ public abstract class TwoBridges : Akka.TestKit.Xunit2.TestKit
     {
         public bool Hangs { get; set; }
 
-        public async ValueTask<LeaseGrant?> TryAcquireAsync(string owner, TimeSpan ttl, long epochFloor, CancellationToken cancellation)
+        public async ValueTask<LeaseAnswer> TryAcquireAsync(string owner, TimeSpan ttl, long epochFloor, CancellationToken cancellation)
         {
             await Pass(cancellation);
             return await lease.TryAcquireAsync(name, ttl, epochFloor, cancellation);

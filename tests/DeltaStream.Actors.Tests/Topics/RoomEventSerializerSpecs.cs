@@ -52,7 +52,7 @@ public class RoomEventSerializerSpecs(ITestOutputHelper output) : Akka.TestKit.X
     [Fact]
     public void A_heartbeat_and_a_notice_come_back_as_they_were()
     {
-        var heartbeat = new BridgeHeartbeat(5, 6, "10.0.0.1:4053", FeedLink.Up);
+        var heartbeat = new BridgeHeartbeat(5, 6, "10.0.0.1:4053", FeedLink.Up, IsLast: true);
         var notice = new PublishedNotice(7, [new(Nifty, 1, ulong.MaxValue, -5), new(Chain, 2, 3, long.MaxValue)]);
 
         Assert.Equal(heartbeat, Serializer.FromBinary(Serializer.ToBinary(heartbeat), "h"));
@@ -67,12 +67,12 @@ public class RoomEventSerializerSpecs(ITestOutputHelper output) : Akka.TestKit.X
         var roomEvent = Serializer.ToBinary(new RoomEvent(Room.General, Update(MarketEvent.UnderlyingUpdate, new Position(1, 1), "{}")));
         var head = BitConverter.ToUInt16(roomEvent);
         byte[] longerHead = [.. BitConverter.GetBytes((ushort)(head + 3)), .. roomEvent[2..(2 + head)], 9, 9, 9, .. roomEvent[(2 + head)..]];
-        byte[] heartbeat = [.. Serializer.ToBinary(new BridgeHeartbeat(5, 6, "a:1", FeedLink.Down)), 1, 2, 3];
+        byte[] heartbeat = [.. Serializer.ToBinary(new BridgeHeartbeat(5, 6, "a:1", FeedLink.Down, IsLast: true)), 1, 2, 3];
         var plain = Serializer.ToBinary(new PublishedNotice(7, [new(Nifty, 1, 2, 3)]));
         byte[] notice = [.. plain[..12], (byte)(plain[12] + 2), .. plain[13..], 8, 8, 4, 4];
 
         Assert.Equal("{}", Encoding.UTF8.GetString(Read(longerHead, "r").Update.Payload.Span));
-        Assert.Equal(new BridgeHeartbeat(5, 6, "a:1", FeedLink.Down), Serializer.FromBinary(heartbeat, "h"));
+        Assert.Equal(new BridgeHeartbeat(5, 6, "a:1", FeedLink.Down, IsLast: true), Serializer.FromBinary(heartbeat, "h"));
         Assert.Equal([new(Nifty, 1, 2, 3)], ((PublishedNotice)Serializer.FromBinary(notice, "p")).Items);
     }
 

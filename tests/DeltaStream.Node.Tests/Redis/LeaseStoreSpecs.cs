@@ -29,7 +29,7 @@ public abstract class LeaseStoreSpecs<TBackend>(TBackend backend) : IClassFixtur
     public async Task The_first_grant_has_an_epoch_above_the_servers_time()
     {
         var before = NowMilliseconds;
-        var (epoch, epochBefore) = (await Store.TryAcquireAsync("a", Long, 0, default))!.Value;
+        var (epoch, epochBefore) = (await Store.TryAcquireAsync("a", Long, 0, default)).Grant!.Value;
         Assert.True(epoch > before);
         Assert.Equal(0, epochBefore);
         Assert.Equal($"{epoch}", await backend.ExecuteAsync("GET", "deltastream:bridge:epoch"));
@@ -39,9 +39,26 @@ public abstract class LeaseStoreSpecs<TBackend>(TBackend backend) : IClassFixtur
     [Fact]
     public async Task While_one_holds_it_nobody_else_gets_it()
     {
-        Assert.NotNull(await Store.TryAcquireAsync("a", Long, 0, default));
-        Assert.Null(await Store.TryAcquireAsync("b", Long, 0, default));
-        Assert.Null(await Store.TryAcquireAsync("a", Long, 0, default));
+        Assert.NotNull((await Store.TryAcquireAsync("a", Long, 0, default)).Grant);
+        Assert.Null((await Store.TryAcquireAsync("b", Long, 0, default)).Grant);
+        Assert.Null((await Store.TryAcquireAsync("a", Long, 0, default)).Grant);
+    }
+
+    [Fact]
+    public async Task Who_does_not_get_it_is_told_how_long_it_is_held_at_least_and_the_time_is_over_then()
+    {
+        Assert.Equal(TimeSpan.Zero, (await Store.TryAcquireAsync("a", TimeSpan.FromMilliseconds(300), 0, default)).FreeIn);
+        var (_, freeIn) = await Store.TryAcquireAsync("b", Long, 0, default);
+        Assert.InRange(freeIn, TimeSpan.FromMilliseconds(1), TimeSpan.FromMilliseconds(301));
+        await Task.Delay(freeIn + TimeSpan.FromMilliseconds(15));
+        Assert.NotNull((await Store.TryAcquireAsync("b", Long, 0, default)).Grant);
+    }
+
+    [Fact]
+    public async Task A_lease_without_an_end_is_not_taken_for_a_free_one()
+    {
+        await backend.ExecuteAsync("SET", "deltastream:bridge:lease", "somebody");
+        Assert.Null((await Store.TryAcquireAsync("a", Long, 0, default)).Grant);
     }
 
     [Fact]
@@ -49,7 +66,7 @@ public abstract class LeaseStoreSpecs<TBackend>(TBackend backend) : IClassFixtur
     {
         var first = await AcquireAsync("a", TimeSpan.FromMilliseconds(50));
         LeaseGrant? second = null;
-        await Eventually.True(async () => (second = await Store.TryAcquireAsync("b", Long, 0, default)) is not null, "the lease expires");
+        await Eventually.True(async () => (second = (await Store.TryAcquireAsync("b", Long, 0, default)).Grant) is not null, "the lease expires");
         Assert.True(second!.Value.Epoch > first);
         Assert.Equal(first, second.Value.EpochBefore);
     }
@@ -66,7 +83,7 @@ public abstract class LeaseStoreSpecs<TBackend>(TBackend backend) : IClassFixtur
     {
         var stored = NowMilliseconds + 3_600_000;
         await backend.ExecuteAsync("SET", "deltastream:bridge:epoch", $"{stored}");
-        Assert.Equal(new LeaseGrant(stored + 1, stored), await Store.TryAcquireAsync("a", Long, 0, default));
+        Assert.Equal(new LeaseGrant(stored + 1, stored), (await Store.TryAcquireAsync("a", Long, 0, default)).Grant);
     }
 
     [Fact]
@@ -75,7 +92,7 @@ public abstract class LeaseStoreSpecs<TBackend>(TBackend backend) : IClassFixtur
         var first = await AcquireAsync("a", Long);
         await backend.ExecuteAsync("FLUSHALL");
         Assert.False(await Store.RenewAsync("a", first, Long, default));
-        var second = (await Store.TryAcquireAsync("b", Long, first, default))!.Value;
+        var second = (await Store.TryAcquireAsync("b", Long, first, default)).Grant!.Value;
         Assert.True(second.Epoch > first);
         Assert.Equal(0, second.EpochBefore);
     }
@@ -115,7 +132,7 @@ public abstract class LeaseStoreSpecs<TBackend>(TBackend backend) : IClassFixtur
     {
         var epoch = await AcquireAsync("a", Long);
         await Store.ReleaseAsync("b", epoch, default);
-        Assert.Null(await Store.TryAcquireAsync("c", Long, 0, default));
+        Assert.Null((await Store.TryAcquireAsync("c", Long, 0, default)).Grant);
         await Store.ReleaseAsync("a", epoch, default);
         Assert.True(await AcquireAsync("c", Long) > epoch);
     }
@@ -135,5 +152,5 @@ public abstract class LeaseStoreSpecs<TBackend>(TBackend backend) : IClassFixtur
     }
 
     private async Task<long> AcquireAsync(string owner, TimeSpan ttl, long epochFloor = 0) =>
-        (await Store.TryAcquireAsync(owner, ttl, epochFloor, default))!.Value.Epoch;
+        (await Store.TryAcquireAsync(owner, ttl, epochFloor, default)).Grant!.Value.Epoch;
 }
