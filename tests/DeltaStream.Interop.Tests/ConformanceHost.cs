@@ -4,8 +4,12 @@ using DeltaStream.TestSupport;
 
 namespace DeltaStream.Interop.Tests;
 
-/// <summary>The conformance host as a process, on a free port unless <c>CONFORMANCE_URL</c> names one that runs.</summary>
-public sealed class ConformanceHost : IAsyncLifetime
+/// <summary>
+/// The conformance host as a process, on a free port unless <c>CONFORMANCE_URL</c> names one that runs. Its heartbeat is made for
+/// conformance suites, which wait for it: a ping after 0.3 s that must be answered within 0.2.
+/// </summary>
+/// <param name="timeFactor">How many times longer its times are.</param>
+public abstract class ConformanceHost(int timeFactor) : IAsyncLifetime
 {
     private Process? _process;
 
@@ -24,8 +28,7 @@ public sealed class ConformanceHost : IAsyncLifetime
         Url = new Uri($"http://127.0.0.1:{port}");
         var start = new ProcessStartInfo("dotnet", [Dll()]) { RedirectStandardOutput = true };
         start.Environment["PORT"] = $"{port}";
-        // The host's heartbeat is made for conformance suites: a busy machine gets a longer one.
-        start.Environment["TIME_FACTOR"] = "5";
+        start.Environment["TIME_FACTOR"] = $"{timeFactor}";
         _process = Process.Start(start)!;
         _process.OutputDataReceived += (_, _) => { };
         _process.BeginOutputReadLine();
@@ -59,3 +62,9 @@ public sealed class ConformanceHost : IAsyncLifetime
         return Path.Combine(output.Parent!.Parent!.Parent!.Parent!.FullName, name, "bin", output.Parent.Name, output.Name, name + ".dll");
     }
 }
+
+/// <summary>One whose heartbeats are no matter: on a busy machine a client may answer them late.</summary>
+public sealed class PatientHost() : ConformanceHost(timeFactor: 60);
+
+/// <summary>One whose heartbeats can be waited for.</summary>
+public sealed class QuickHost() : ConformanceHost(timeFactor: 10);

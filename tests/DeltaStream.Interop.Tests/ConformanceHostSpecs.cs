@@ -3,7 +3,7 @@ using DeltaStream.TestSupport;
 
 namespace DeltaStream.Interop.Tests;
 
-public class ConformanceHostSpecs(ConformanceHost host) : IClassFixture<ConformanceHost>
+public class ConformanceHostSpecs(PatientHost host) : IClassFixture<PatientHost>
 {
     public static TheoryData<ClientMode> Modes => [ClientMode.WebSocket, ClientMode.Polling, ClientMode.Upgrade];
 
@@ -61,9 +61,14 @@ public class ConformanceHostSpecs(ConformanceHost host) : IClassFixture<Conforma
         Assert.Equal(Enumerable.Range(0, 100), back.Select(answer => answer.GetValue<int>()));
         await client.DisconnectAsync();
     }
+}
 
+public class HeartbeatSpecs(QuickHost host) : IClassFixture<QuickHost>
+{
     [Theory]
-    [MemberData(nameof(Modes))]
+    [InlineData(ClientMode.WebSocket)]
+    [InlineData(ClientMode.Polling)]
+    [InlineData(ClientMode.Upgrade)]
     public async Task It_stays_connected_through_heartbeats(ClientMode mode)
     {
         using var client = mode.CreateClient(host.Url);
