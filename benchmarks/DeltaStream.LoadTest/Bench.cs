@@ -62,7 +62,11 @@ internal sealed class Bench : IAsyncDisposable
 
     /// <summary>Connects clients that speak the server's dialect to a swarm, the bench's own or another.</summary>
     public Task ConnectAsync(Contender contender, Swarm swarm, int count, params string[] afterConnect) =>
-        swarm.ConnectAsync(Port, contender.Path, contender.Dialect, count, afterConnect);
+        ConnectAsync(contender, swarm, count, TimeSpan.Zero, afterConnect);
+
+    /// <summary>The same, evenly over a time.</summary>
+    public Task ConnectAsync(Contender contender, Swarm swarm, int count, TimeSpan over, params string[] afterConnect) =>
+        swarm.ConnectAsync(Port, contender.Path, contender.Dialect, count, over, afterConnect);
 
     public async ValueTask DisposeAsync()
     {
@@ -73,13 +77,17 @@ internal sealed class Bench : IAsyncDisposable
     }
 
     /// <summary>Publishes at the rate for the time, paced by the clock: a late tick is made up for, and the rate is the wanted one.</summary>
-    public async Task<long> PublishAsync(Scenario scenario, double rate, TimeSpan time)
+    /// <param name="scenario">What is published.</param>
+    /// <param name="rate">Messages a second.</param>
+    /// <param name="time">For how long.</param>
+    /// <param name="stop">Ends it earlier.</param>
+    public async Task<long> PublishAsync(Scenario scenario, double rate, TimeSpan time, CancellationToken stop = default)
     {
         var channel = RedisChannel.Literal(scenario.Channel);
         var subscriber = _publisher.GetSubscriber();
         var clock = Stopwatch.StartNew();
         var count = 0;
-        for (; clock.Elapsed < time; count++)
+        for (; clock.Elapsed < time && !stop.IsCancellationRequested; count++)
         {
             var due = TimeSpan.FromSeconds(count / rate) - clock.Elapsed;
             if (due > TimeSpan.FromMilliseconds(1)) await Task.Delay(due);

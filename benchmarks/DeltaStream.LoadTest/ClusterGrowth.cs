@@ -32,7 +32,7 @@ internal static class ClusterGrowth
         using var swarm = new Swarm(scenario.SmallestDelivery);
         var ports = cluster.Ports.ToArray();
         for (var client = 0; client < Clients; client++)
-            await swarm.ConnectAsync(ports[client % nodes], "/socket.io/?EIO=4&transport=websocket", Dialect.SocketIO, 1, Frames(client, rooms, nodes));
+            await swarm.ConnectAsync(ports[client % nodes], "/socket.io/?EIO=4&transport=websocket", Dialect.SocketIO, 1, TimeSpan.Zero, Frames(client, rooms, nodes));
         await UntilQuietAsync(cluster);
 
         await PublishAsync(cluster, scenario, rooms, TimeSpan.FromSeconds(scenario.WarmUpSeconds));

@@ -1,6 +1,9 @@
 namespace DeltaStream.LoadTest;
 
-/// <summary>What a delivery costs as clients grow, in one server: its CPU with the feed less its CPU without, for each delivery.</summary>
+/// <summary>
+/// What a delivery costs as clients grow, in one server: its CPU with the feed less its CPU without, for each delivery. Both are
+/// measured in turn, so that what the server does beside the feed (compiling, above all) weighs on both alike.
+/// </summary>
 internal static class Growth
 {
     private static readonly int[] Steps = [100, 1000, 5000, 10_000];
@@ -11,19 +14,27 @@ internal static class Growth
         var time = TimeSpan.FromSeconds(scenario.Seconds);
         foreach (var contender in options.Contenders)
         {
-            var report = new Report("marginal µs CPU a delivery", "clients", "delivered %", "p99 ms", "server cores", "cores without feed", "RSS MB");
+            var report = new Report("marginal µs CPU a delivery", "delivered %", "p99 ms", "server cores", "cores without feed", "RSS MB");
             report.Header();
             await using var bench = await Bench.StartAsync(contender, scenario);
-            var round = 0;
+            var medians = new List<string>();
             foreach (var clients in Steps.Where(step => step <= scenario.Clients))
             {
                 await bench.ConnectAsync(contender, bench.Swarm, clients - bench.Swarm.Count);
                 await bench.MeasureAsync(scenario.Rate, TimeSpan.FromSeconds(scenario.WarmUpSeconds));
-                var quiet = await bench.MeasureAsync(0, time);
-                var m = await bench.MeasureAsync(scenario.Rate, time);
-                report.Row(contender.Name, ++round, (m.ServerCores - quiet.ServerCores) * 1e6 / m.DeliveredPerSecond, clients,
-                    100.0 * m.Delivered / (m.Published * clients), m.P99, m.ServerCores, quiet.ServerCores, m.ResidentBytes / 1e6);
+                var server = $"{contender.Name} {clients}";
+                for (var round = 1; round <= options.Rounds; round++)
+                {
+                    var quiet = await bench.MeasureAsync(0, time);
+                    var m = await bench.MeasureAsync(scenario.Rate, time);
+                    report.Row(server, round, (m.ServerCores - quiet.ServerCores) * 1e6 / m.DeliveredPerSecond,
+                        100.0 * m.Delivered / (m.Published * clients), m.P99, m.ServerCores, quiet.ServerCores, m.ResidentBytes / 1e6);
+                }
+
+                medians.Add($"{report.Median(server):0.0} µs at {clients}");
             }
+
+            Console.WriteLine($"{contender.Name}, medians: {string.Join(", ", medians)}");
         }
     }
 }

@@ -13,7 +13,7 @@ internal sealed class Options
         ["chain"] = (200, 5, 56_000, 10),
         ["idle"] = (5000, 1, 200, 5),
         ["throughput"] = (1000, 20, 200, 5),
-        ["growth"] = (10_000, 2, 200, 10),
+        ["growth"] = (10_000, 5, 200, 6),
         ["slow"] = (5000, 2, 200, 10),
         ["storm"] = (1000, 5, 200, 3),
         ["polling"] = (500, 5, 200, 15),
@@ -32,7 +32,7 @@ internal sealed class Options
 
     public string Command { get; }
 
-    public int Rounds => Number("rounds", Command == "storm" ? 20 : Comparisons.Contains(Command) ? 5 : 1);
+    public int Rounds => Number("rounds", Command == "storm" ? 20 : Command is "growth" or "slow" || Comparisons.Contains(Command) ? 5 : 1);
 
     public int WarmUp => Number("warm-up", Command is "chain" or "node" ? 60 : 20);
 

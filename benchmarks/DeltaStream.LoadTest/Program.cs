@@ -12,6 +12,8 @@
 using DeltaStream.LoadTest;
 using DeltaStream.LoadTest.Servers;
 
+// Publisher and handshakes must not wait half a second for a thread because two others are held up for a moment.
+ThreadPool.SetMinThreads(32, 32);
 try
 {
     var options = Options.Parse(args);

@@ -3,7 +3,7 @@ using DeltaStream.LoadTest;
 namespace DeltaStream.Load.Tests;
 
 /// <summary>
-/// The load test's comparisons at fewer rounds. The bounds are the goals, those of CPU with slack for a machine that has other work;
+/// The load test's comparisons. The bounds are the goals, those of CPU with slack for a machine that has other work;
 /// docs/benchmarks.md has the figures of a quiet one.
 /// </summary>
 [Trait("Category", "Full")]
@@ -14,7 +14,7 @@ public sealed class LoadSpecs
     [Fact]
     public async Task An_update_to_a_thousand_clients_costs_no_more_than_bare_Kestrel_and_less_than_socket_io()
     {
-        var report = await FanOut.RunAsync(Options.Parse(["fanout", "--servers", "gateway,socketio,kestrel", "--rounds", "3"]));
+        var report = await FanOut.RunAsync(Options.Parse(["fanout", "--servers", "gateway,socketio,kestrel", "--rounds", "5"]));
 
         Assert.InRange(report.Ratio("gateway", "kestrel"), 0, 1.1 * Slack);
         Assert.InRange(report.Ratio("gateway", "socketio"), 0, 0.85 * Slack);
@@ -23,7 +23,7 @@ public sealed class LoadSpecs
     [Fact]
     public async Task A_chain_and_its_summary_cost_no_more_than_with_socket_io()
     {
-        var report = await FanOut.RunAsync(Options.Parse(["chain", "--servers", "gateway,socketio", "--rounds", "3"]));
+        var report = await FanOut.RunAsync(Options.Parse(["chain", "--servers", "gateway,socketio", "--rounds", "5"]));
 
         Assert.InRange(report.Ratio("gateway", "socketio"), 0, 0.7 * Slack);
     }
@@ -31,7 +31,7 @@ public sealed class LoadSpecs
     [Fact]
     public async Task An_idle_connection_is_no_larger_than_with_bare_Kestrel()
     {
-        var report = await Idle.RunAsync(Options.Parse(["idle", "--servers", "gateway,kestrel", "--rounds", "3", "--warm-up", "8"]));
+        var report = await Idle.RunAsync(Options.Parse(["idle", "--servers", "gateway,kestrel", "--rounds", "5", "--warm-up", "8"]));
 
         Assert.InRange(report.Ratio("gateway", "kestrel"), 0, 1);
     }
@@ -39,7 +39,7 @@ public sealed class LoadSpecs
     [Fact]
     public async Task As_many_deliveries_a_second_as_bare_Kestrel_makes()
     {
-        var report = await Throughput.RunAsync(Options.Parse(["throughput", "--servers", "gateway,kestrel", "--rounds", "3", "--rate", "40", "--seconds", "3"]));
+        var report = await Throughput.RunAsync(Options.Parse(["throughput", "--servers", "gateway,kestrel", "--rounds", "5", "--rate", "40", "--seconds", "3"]));
 
         Assert.InRange(report.Ratio("gateway", "kestrel"), 0.8 / Slack, double.MaxValue);
     }

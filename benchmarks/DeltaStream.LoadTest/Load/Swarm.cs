@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
@@ -29,12 +30,14 @@ internal sealed class Swarm(int smallestDelivery, int sampleEvery = 20, bool rea
     public static long NowMicroseconds => (DateTime.UtcNow - DateTime.UnixEpoch).Ticks / 10;
 
     /// <summary>Connects clients, at most 100 at a time, each through its whole handshake.</summary>
+    /// <param name="over">The time over which they come, evenly; zero: as fast as they can.</param>
     /// <param name="afterConnect">Frames that each client sends when it is connected, e.g. a subscription.</param>
-    public async Task ConnectAsync(int port, string path, Dialect dialect, int count, params string[] afterConnect)
+    public async Task ConnectAsync(int port, string path, Dialect dialect, int count, TimeSpan over, params string[] afterConnect)
     {
         using var slots = new SemaphoreSlim(100);
-        var sockets = await Task.WhenAll(Enumerable.Range(0, count).Select(async _ =>
+        var sockets = await Task.WhenAll(Enumerable.Range(0, count).Select(async number =>
         {
+            if (over > TimeSpan.Zero) await Task.Delay(over * number / count);
             await slots.WaitAsync();
             try
             {
@@ -60,6 +63,19 @@ internal sealed class Swarm(int smallestDelivery, int sampleEvery = 20, bool rea
     {
         foreach (var client in _clients)
             foreach (var frame in frames) Epoll.Send(client.Handle, SwarmClient.Masked(frame));
+    }
+
+    /// <summary>Closes the connections one after the other, evenly over a time; what they still receive is not read.</summary>
+    public async Task LeaveAsync(TimeSpan over)
+    {
+        StopReading();
+        var clock = Stopwatch.StartNew();
+        for (var i = 0; i < _clients.Count; i++)
+        {
+            var due = over * i / _clients.Count - clock.Elapsed;
+            if (due > TimeSpan.FromMilliseconds(1)) await Task.Delay(due);
+            _clients[i].Socket.Dispose();
+        }
     }
 
     /// <summary>Makes the first so many clients of a swarm that does not read begin to.</summary>
@@ -89,8 +105,7 @@ internal sealed class Swarm(int smallestDelivery, int sampleEvery = 20, bool rea
 
     public void Dispose()
     {
-        _stop.Cancel();
-        _reader?.Join();
+        StopReading();
         foreach (var client in _clients) client.Socket.Dispose();
     }
 
@@ -102,45 +117,56 @@ internal sealed class Swarm(int smallestDelivery, int sampleEvery = 20, bool rea
             $"GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n" +
             (dialect == Dialect.SocketIODeflate ? "Sec-WebSocket-Extensions: permessage-deflate\r\n" : "") +
             "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"));
-        await ReadUntilAsync(socket, "\r\n\r\n");
+        await ReadHeadAsync(socket);
         if (dialect is Dialect.SocketIO or Dialect.SocketIODeflate)
         {
-            await ReadUntilAsync(socket, "0{\"sid\"", "maxPayload");
+            await ReadFrameAsync(socket, "0{\"sid\"", "maxPayload");
             await socket.SendAsync(SwarmClient.Masked("40"));
-            await ReadUntilAsync(socket, "40{\"sid\"");
+            await ReadFrameAsync(socket, "40{\"sid\"");
         }
         else if (dialect == Dialect.SignalR)
         {
             await socket.SendAsync(SwarmClient.Masked("{\"protocol\":\"json\",\"version\":1}\u001e"));
-            await ReadUntilAsync(socket, "{}");
+            await ReadFrameAsync(socket, "{}");
         }
 
         foreach (var frame in afterConnect) await socket.SendAsync(SwarmClient.Masked(frame));
         return socket;
     }
 
-    // Reads byte by byte, so that nothing of the first frame behind the marker is swallowed in mid-frame.
-    private static async Task ReadUntilAsync(Socket socket, params string[] markers)
+    private void StopReading()
     {
-        var seen = new StringBuilder();
-        var one = new byte[1];
-        var frame = markers[0] != "\r\n\r\n";
+        _stop.Cancel();
+        _reader?.Join();
+    }
+
+    // Nothing of the first frame behind the head is taken: it is peeked at first.
+    private static async Task ReadHeadAsync(Socket socket)
+    {
+        var (head, buffer) = (new StringBuilder(), new byte[2048]);
         using var timeout = new CancellationTokenSource(TimeSpan.FromSeconds(30));
-        if (frame)
+        for (var end = -1; end < 0;)
         {
-            await ReadFrameAsync(socket, seen, timeout.Token);
-        }
-        else
-        {
-            while (!seen.ToString().EndsWith(markers[0], StringComparison.Ordinal))
-            {
-                if (await socket.ReceiveAsync(one, timeout.Token) == 0) throw new IOException("closed in the handshake: " + seen);
-                seen.Append((char)one[0]);
-            }
+            var seen = buffer.AsMemory(0, await socket.ReceiveAsync(buffer, SocketFlags.Peek, timeout.Token));
+            if (seen.IsEmpty) throw new IOException("closed in the handshake: " + head);
+            end = seen.Span.IndexOf("\r\n\r\n"u8);
+
+            // An end that comes in two parts is left where it is until it is whole.
+            var take = end < 0 ? Math.Max(0, seen.Length - 3) : end + 4;
+            if (take == 0) await Task.Delay(1, timeout.Token);
+            await ReadExactAsync(socket, buffer.AsMemory(0, take), timeout.Token);
+            head.Append(Encoding.ASCII.GetString(buffer, 0, take));
         }
 
-        if (frame && !markers.All(marker => seen.ToString().Contains(marker))) throw new IOException("unexpected handshake: " + seen);
-        if (!frame && !seen.ToString().StartsWith("HTTP/1.1 101", StringComparison.Ordinal)) throw new IOException("no upgrade: " + seen);
+        if (!head.ToString().StartsWith("HTTP/1.1 101", StringComparison.Ordinal)) throw new IOException("no upgrade: " + head);
+    }
+
+    private static async Task ReadFrameAsync(Socket socket, params string[] markers)
+    {
+        var seen = new StringBuilder();
+        using var timeout = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        await ReadFrameAsync(socket, seen, timeout.Token);
+        if (!markers.All(marker => seen.ToString().Contains(marker))) throw new IOException("unexpected handshake: " + seen);
     }
 
     private static async Task ReadFrameAsync(Socket socket, StringBuilder into, CancellationToken cancellation)
