@@ -15,7 +15,9 @@ internal sealed class AnotherPublisher : IAsyncDisposable
     private AnotherPublisher(ActorSystem system) => _system = system;
 
     /// <summary>Joins the node's cluster.</summary>
-    public static AnotherPublisher Join(NodeProcess node) => new(OtherMember.Join(node, TopicsHosting.Hocon));
+    /// <param name="node">The node.</param>
+    /// <param name="hocon">Settings of its own.</param>
+    public static AnotherPublisher Join(NodeProcess node, string hocon = "") => new(OtherMember.Join(node, TopicsHosting.Hocon + hocon));
 
     /// <summary>A price as the feed would bring it.</summary>
     public static MarketUpdate Price(string product, int price, Position position)
@@ -29,6 +31,13 @@ internal sealed class AnotherPublisher : IAsyncDisposable
     /// <summary>Says it over a room's topic.</summary>
     public void Say(Room room, MarketUpdate update) =>
         DistributedPubSub.Get(_system).Mediator.Tell(new Publish(TopicName.For(room), new RoomEvent(room, update)));
+
+    /// <summary>The topics of all nodes as this member knows them.</summary>
+    public async Task<IReadOnlyCollection<string>> TopicsAsync()
+    {
+        var known = await DistributedPubSub.Get(_system).Mediator.Ask<CurrentTopics>(GetTopics.Instance, Eventually.Patience);
+        return [.. known.Topics.Select(Uri.UnescapeDataString)];
+    }
 
     /// <summary>Leaves the cluster.</summary>
     public async ValueTask DisposeAsync()
