@@ -103,6 +103,9 @@ public sealed partial class CacheActor
     {
         if (_isLooking) return;
         _isLooking = true;
+
+        // From here on: a gap that ends while the index is read is behind what it says.
+        _mustLook = false;
         ReadIndexAsync(_store, _settings.ReadTimeout, _time).PipeTo(Self);
     }
 
@@ -125,7 +128,6 @@ public sealed partial class CacheActor
             room.LookTicket = Math.Max(room.LookTicket, ticket);
         }
 
-        _mustLook = false;
         if (!_hasBaseline && _reads.Count == 0 && !_reads.IsReading) _hasBaseline = true;
         ScheduleRead();
     }
