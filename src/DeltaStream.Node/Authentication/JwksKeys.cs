@@ -108,8 +108,9 @@ public sealed class JwksKeys
             keys = Parse(await _read(CancellationToken.None));
             if (keys.Length == 0) failure = "it holds no key for RS256 or ES256";
         }
-        catch (Exception e) when (e is HttpRequestException or IOException or UnauthorizedAccessException or OperationCanceledException or ArgumentException)
+        catch (Exception e)
         {
+            // Whatever it is: the next turn reads again, and who waits for the keys is not thrown at.
             failure = e is ArgumentException ? "it is no JWKS" : e.Message;
         }
 

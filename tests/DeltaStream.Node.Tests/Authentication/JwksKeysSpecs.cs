@@ -17,6 +17,7 @@ public sealed class JwksKeysSpecs : IDisposable
     private readonly TokenIssuer _issuer = new();
     private readonly JwksKeys _keys;
     private string? _document;
+    private Exception _failure = new HttpRequestException("nobody answers");
     private int _reads;
 
     public JwksKeysSpecs()
@@ -34,6 +35,19 @@ public sealed class JwksKeysSpecs : IDisposable
         Assert.Single((await _keys.FindAsync("rsa-1"))!);
         Assert.Equal(2, (await _keys.FindAsync(null))!.Count);
         Assert.Equal(1, _reads);
+    }
+
+    [Fact]
+    public async Task Whatever_a_read_fails_with_they_are_read_again_after_a_while()
+    {
+        (var document, _document) = (_document, null);
+
+        // What HttpClient throws of a character set that it does not know.
+        _failure = new InvalidOperationException("The character set provided in ContentType is invalid.");
+        Assert.Null(await _keys.FindAsync("rsa-1"));
+        _document = document;
+        _time.Advance(TimeSpan.FromSeconds(10));
+        Assert.Single((await _keys.FindAsync("rsa-1"))!);
     }
 
     [Fact]
@@ -110,6 +124,6 @@ public sealed class JwksKeysSpecs : IDisposable
     private Task<string> Read(CancellationToken cancelled)
     {
         Interlocked.Increment(ref _reads);
-        return _document is null ? throw new HttpRequestException("nobody answers") : Task.FromResult(_document);
+        return _document is null ? throw _failure : Task.FromResult(_document);
     }
 }

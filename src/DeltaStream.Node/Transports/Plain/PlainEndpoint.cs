@@ -58,17 +58,17 @@ internal sealed class PlainEndpoint(
 
     private async Task ServeAsync(WebSocketConnection webSocket, string? bearerToken, ClientAddress address)
     {
+        var session = new PlainSession(webSocket, bearerToken, application, deadlines, settings);
+        counts.Opened(TransportName.Plain);
+        _sessions[session] = true;
         try
         {
-            var session = new PlainSession(webSocket, bearerToken, application, deadlines, settings);
-            counts.Opened(TransportName.Plain);
-            _sessions[session] = true;
             await session.RunAsync();
-            _sessions.TryRemove(session, out _);
-            counts.Closed(TransportName.Plain);
         }
         finally
         {
+            _sessions.TryRemove(session, out _);
+            counts.Closed(TransportName.Plain);
             admission.Leave(address);
         }
     }
