@@ -1,6 +1,7 @@
 using Akka.Actor;
 using Akka.TestKit;
 using DeltaStream.Actors.Clients;
+using DeltaStream.Node.Transports.Gateway;
 using DeltaStream.TestSupport;
 using Barrier = DeltaStream.Actors.Clients.Barrier;
 
@@ -54,6 +55,20 @@ public sealed class GatewayClientLimitSpecs : GatewayClientSpec
         Assert.Equal(("rate_limited", "7"), (refused.Code, Text(refused.AckId!.Value)));
         Assert.Equal("rate_limited", ExpectMsg<InvalidClientMessage>().Code);
         Assert.Equal(0, Tokens.Checked);
+    }
+
+    [Fact]
+    public async Task What_was_sent_before_a_client_left_counts_when_it_is_back_and_so_does_coming_back()
+    {
+        await OpenAsync();
+        SettleAtOnce();
+        for (var i = 0; i < 98; i++) await Client.TellEventAsync("get_products", default, null);
+        Assert.True(await Client.MayComeBackAsync());
+        var again = new GatewayClient(Link, SocketIoProtocol.Instance, Gateway, Client);
+        Assert.True(await again.MayComeBackAsync());
+        Assert.False(await again.MayComeBackAsync());
+        Time.Advance(TimeSpan.FromMilliseconds(20));
+        Assert.True(await again.MayComeBackAsync());
     }
 
     [Fact]

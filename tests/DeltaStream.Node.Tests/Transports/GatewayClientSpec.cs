@@ -11,8 +11,13 @@ namespace DeltaStream.Node.Tests.Transports;
 /// <summary>One client of the gateway, with a spec for its actor and its supervisor, and a link in memory.</summary>
 public abstract class GatewayClientSpec : TestKit
 {
-    private protected GatewayClientSpec() => Client = new GatewayClient(
-        Link, SocketIoProtocol.Instance, new GatewayContext(() => TestActor, Tokens, null, new MessageRate(50, 100), Time));
+    private protected GatewayClientSpec()
+    {
+        Gateway = new GatewayContext(() => TestActor, Tokens, null, new MessageRate(50, 100), Time);
+        Client = new GatewayClient(Link, SocketIoProtocol.Instance, Gateway);
+    }
+
+    private protected GatewayContext Gateway { get; }
 
     private protected MemoryLink Link { get; } = new();
 

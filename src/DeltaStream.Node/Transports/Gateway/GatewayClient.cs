@@ -7,7 +7,11 @@ using Barrier = DeltaStream.Actors.Clients.Barrier;
 namespace DeltaStream.Node.Transports.Gateway;
 
 /// <summary>One client between its connection and its ClientActor.</summary>
-internal sealed class GatewayClient(IConnectionLink link, IWireProtocol protocol, GatewayContext gateway) : IClientTransport
+/// <param name="link">Its connection.</param>
+/// <param name="protocol">What it speaks.</param>
+/// <param name="gateway">What all clients share.</param>
+/// <param name="former">Who was connected here before, and has left; what it has sent counts on.</param>
+internal sealed class GatewayClient(IConnectionLink link, IWireProtocol protocol, GatewayContext gateway, GatewayClient? former = null) : IClientTransport
 {
     /// <summary>The event by which a client brings a token.</summary>
     public const string Authenticate = "authenticate";
@@ -26,7 +30,7 @@ internal sealed class GatewayClient(IConnectionLink link, IWireProtocol protocol
     private IActorRef? _actor;
     private CloseReason? _closed;
     private TaskCompletionSource? _ended;
-    private MessageMeter _meter;
+    private MessageMeter _meter = former?._meter ?? default;
     private int _untilSettled = Window;
 
     /// <inheritdoc/>
@@ -108,6 +112,14 @@ internal sealed class GatewayClient(IConnectionLink link, IWireProtocol protocol
         else Write([protocol.EncodeEvent(ServerEvents.Error, ServerEvents.ErrorData(error))]);
     }
 
+    /// <summary>Whether a client that has left may connect again at once; coming back is one of its messages.</summary>
+    public async ValueTask<bool> MayComeBackAsync()
+    {
+        if (_meter.TryTake(gateway.Rate, gateway.Now)) return true;
+        await PauseForFloodAsync();
+        return false;
+    }
+
     private async ValueTask AuthenticateAsync(string? token, ReadOnlyMemory<byte>? ackId)
     {
         var check = await gateway.Tokens.CheckAsync(token);
@@ -119,9 +131,11 @@ internal sealed class GatewayClient(IConnectionLink link, IWireProtocol protocol
     private async ValueTask RefuseAsync(ReadOnlyMemory<byte>? ackId)
     {
         await TellAsync(new InvalidClientMessage(RequestError.RateLimited.Code, RequestError.RateLimited.Message, ackId));
-        // Whoever does not heed that is read from no faster than it may send: what it has sent waits in its own socket.
-        if (_meter.IsFlood(gateway.Rate)) await Task.Delay(MessageRate.Pause, gateway.Time);
+        await PauseForFloodAsync();
     }
+
+    // Whoever does not heed a refusal is read from no faster than it may send: what it has sent waits in its own socket.
+    private Task PauseForFloodAsync() => _meter.IsFlood(gateway.Rate) ? Task.Delay(MessageRate.Pause, gateway.Time) : Task.CompletedTask;
 
     private async ValueTask TellAsync(IClientInput input)
     {

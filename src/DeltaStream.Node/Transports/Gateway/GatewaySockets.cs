@@ -33,9 +33,11 @@ internal sealed class GatewaySockets(GatewayContext gateway) : ISocketApplicatio
         public async ValueTask<SocketAdmission> ConnectAsync(string ns, ReadOnlyMemory<byte> payload)
         {
             if (ns != SocketPacket.RootNamespace) return SocketAdmission.Refuse("Invalid namespace");
+            if (_client is { } former && !await former.MayComeBackAsync())
+                return SocketAdmission.Refuse(RequestError.RateLimited.Message, RequestError.RateLimited.Code);
             var check = await gateway.Tokens.CheckAsync(BearerToken.Of(payload.Span) ?? link.BearerToken);
             if (check.Identity is not { } identity) return Refuse(check.Refusal!);
-            var client = new GatewayClient(link, SocketIoProtocol.Instance, gateway);
+            var client = new GatewayClient(link, SocketIoProtocol.Instance, gateway, _client);
             Volatile.Write(ref _client, client);
             if (Volatile.Read(ref _closed) is { } closed) client.Closed(closed);
             var session = gateway.Recovery is null ? null : await gateway.Recovery.OpenAsync(ConnectPayload.PidOf(payload.Span), identity);
