@@ -44,7 +44,7 @@ public sealed class MixedRelaySpecs : IAsyncLifetime
     {
         using var other = await OtherRelay.JoinAsync(_node, isNext);
         var sid = await HandshakeAsync();
-        Assert.Equal(1, (await other.AskAsync(Look, It(sid))).ReadByte());
+        Assert.Equal(1, (await other.AskAsync(Look, LookFor(sid))).ReadByte());
 
         Assert.Equal((200, "ok"), await PostAsync(other, sid, "40"));
         var greeting = await PollUntilAsync(other, sid, "42[\"connected\"");
@@ -68,8 +68,11 @@ public sealed class MixedRelaySpecs : IAsyncLifetime
 
         var second = await HandshakeAsync();
         await other.AskAsync(Lost, It(second));
-        Assert.Equal(0, (await other.AskAsync(Look, It(second))).ReadByte());
+        Assert.Equal(0, (await other.AskAsync(Look, LookFor(second))).ReadByte());
         AssertNothingBroke();
+
+        // Since version 0.1 an address stands behind the id, and in a version to come more behind that.
+        Action<BinaryWriter> LookFor(string session) => isNext ? It(session, "127.0.0.1") : It(session);
     }
 
     [Theory]

@@ -24,6 +24,8 @@ internal sealed partial class EngineEndpoint : IRelayOwner
         switch (kind)
         {
             case RelayKind.Look:
+                // An older node does not say where its client is.
+                if (input.BaseStream.Position < input.BaseStream.Length && IPAddress.TryParse(input.ReadString(), out var from)) session?.UsedFrom(ClientAddress.Of(from));
                 return session is null ? No : session.Current == EngineTransport.Polling ? Yes : [2];
             case RelayKind.Request:
                 return await AnswerRequestAsync(input, aborted);
@@ -100,11 +102,9 @@ internal sealed partial class EngineEndpoint : IRelayOwner
                 context.Response.StatusCode = StatusCodes.Status413PayloadTooLarge;
                 Tell(RelayKind.TooLarge);
                 return;
-            case RequestBodyStatus.TooSlow:
-                admission.Count(RefusedConnection.BodyTimeout);
-                Tell(RelayKind.Lost);
-                return;
-            case RequestBodyStatus.Broken:
+            case (RequestBodyStatus.TooSlow or RequestBodyStatus.Broken) and var status:
+                if (status == RequestBodyStatus.TooSlow) admission.Count(RefusedConnection.BodyTimeout);
+                context.Response.StatusCode = StatusCodes.Status400BadRequest;
                 Tell(RelayKind.Lost);
                 return;
         }
@@ -120,7 +120,7 @@ internal sealed partial class EngineEndpoint : IRelayOwner
         if (type.Length == 0) return;
         // As on the owner: what a poll's answer held is lost where nobody takes it. (Once it has left, the client may close the connection.)
         var isTaken = !context.RequestAborted.IsCancellationRequested && await WriteAsync(context, type, text);
-        if (request.IsGet && !isTaken) Tell(RelayKind.Lost);
+        if (request.IsGet && !isTaken && context.Response.StatusCode == StatusCodes.Status200OK) Tell(RelayKind.Lost);
 
         void Tell(RelayKind what) => relay!.Tell(owner, what, MovedClientCodec.ToBytes(output => output.Write(request.Sid!)));
     }
@@ -136,7 +136,11 @@ internal sealed partial class EngineEndpoint : IRelayOwner
 
     private async Task RelayWebSocketAsync(HttpContext context, string sid, Address owner)
     {
-        var state = await relay!.AskAsync(owner, RelayKind.Look, MovedClientCodec.ToBytes(output => output.Write(sid)));
+        var state = await relay!.AskAsync(owner, RelayKind.Look, MovedClientCodec.ToBytes(output =>
+        {
+            output.Write(sid);
+            output.Write(context.Connection.RemoteIpAddress?.ToString() ?? "");
+        }));
         if (state is not [1 or 2, ..])
         {
             await RefuseAsync(context, EngineError.SessionIdUnknown);

@@ -1,0 +1,27 @@
+using DeltaStream.TestSupport;
+
+namespace DeltaStream.Cluster.Tests;
+
+/// <summary>Who has got hold of somebody else's session id, and takes the session to another node with it.</summary>
+public sealed class MovedAddressSpecs
+{
+    private const string Moved = "deltastream_sessions_moved_address_total";
+
+    [Fact]
+    public async Task A_session_that_goes_on_over_a_WebSocket_of_another_node_from_another_address_is_counted_and_logged()
+    {
+        await using var cluster = await TestCluster.StartAsync(("TRUSTED_PROXIES", "127.0.0.1"));
+        var (owner, other) = (cluster.Nodes[0], cluster.Nodes[1]);
+        using var http = new HttpClient { BaseAddress = owner.Url };
+        http.DefaultRequestHeaders.Add("X-Forwarded-For", "203.0.113.1");
+        var sid = (await http.GetStringAsync("/socket.io/?EIO=4&transport=polling")).Split('"')[3];
+        var path = $"/socket.io/?EIO=4&transport=websocket&sid={sid}";
+
+        await using (await TextWebSocket.OpenAsync(other, path, ("X-Forwarded-For", "203.0.113.1")))
+            Assert.Contains($"{Moved} 0", await owner.GetAsync("/metrics"));
+        await using var thief = await TextWebSocket.OpenAsync(other, path, ("X-Forwarded-For", "203.0.113.2"));
+        Assert.Contains($"{Moved} 1", await owner.GetAsync("/metrics"));
+        await Eventually.True(() => owner.Lines.Any(line => line.Contains("\"session_used_from_another_address\"", StringComparison.Ordinal)
+            && line.Contains("203.0.113.2", StringComparison.Ordinal)), "it is logged");
+    }
+}
