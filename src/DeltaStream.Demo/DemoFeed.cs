@@ -50,7 +50,7 @@ public sealed partial class DemoFeed(IDemoPublisher publisher, TimeProvider time
         }
     }
 
-    [LoggerMessage(EventId = 701, EventName = "demo_feed_failing", Level = LogLevel.Warning, Message = "demo_feed_failing {Error}")]
+    [LoggerMessage(EventId = 701, EventName = "demo_feed_failing", Level = LogLevel.Warning, Message = "demo_feed_failing {error}")]
     private static partial void LogFailing(ILogger log, string error);
 
     [LoggerMessage(EventId = 702, EventName = "demo_feed_recovered", Level = LogLevel.Information, Message = "demo_feed_recovered")]

@@ -31,6 +31,6 @@ internal sealed partial class AddressWatch(ILogger? log, TimeProvider time, Gate
         if (log is not null) UsedElsewhere(log, from.ToString(), to.ToString(), transport, suppressed);
     }
 
-    [LoggerMessage(140, LogLevel.Warning, "session_used_from_another_address {from_address} {to_address} {transport} {suppressed}", EventName = "session_used_from_another_address")]
+    [LoggerMessage(113, LogLevel.Warning, "session_used_from_another_address {from_address} {to_address} {transport} {suppressed}", EventName = "session_used_from_another_address")]
     private static partial void UsedElsewhere(ILogger log, string from_address, string to_address, string transport, int suppressed);
 }

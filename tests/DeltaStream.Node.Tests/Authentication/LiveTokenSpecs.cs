@@ -94,6 +94,8 @@ public sealed class LiveTokenSpecs : LiveTokenSpec
             Assert.Equal(4401, await client.EndAsync());
             Assert.Contains("A token is needed", client.Received.Single());
         }
+
+        Assert.Contains("deltastream_refused_tokens_total{reason=\"missing\"} 3", await MetricsAsync(Token(claims => claims["role"] = "operator")));
     }
 
     [Fact]

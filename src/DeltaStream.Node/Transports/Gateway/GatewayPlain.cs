@@ -29,15 +29,14 @@ internal sealed class GatewayPlain(GatewayContext gateway) : IPlainApplication
         public async ValueTask ReceiveAsync(PlainMessage message)
         {
             if (IsOpen) await _client.TellEventAsync(message.Event, message.Data, message.Id);
-            else if (message.Event != GatewayClient.Authenticate) Refuse(TokenRefusal.Missing);
+            else if (message.Event != GatewayClient.Authenticate) await RefuseWithoutTokenAsync();
             else await OpenAsync(await gateway.Tokens.CheckAsync(BearerToken.Of(message.Data.Span)), message);
         }
 
-        public ValueTask ReceiveInvalidAsync(string why)
+        public async ValueTask ReceiveInvalidAsync(string why)
         {
-            if (IsOpen) return _client.TellInvalidAsync(new InvalidClientMessage(InvalidMessage, why));
-            Refuse(TokenRefusal.Missing);
-            return default;
+            if (IsOpen) await _client.TellInvalidAsync(new InvalidClientMessage(InvalidMessage, why));
+            else await RefuseWithoutTokenAsync();
         }
 
         public void Ready() => _client.Ready();
@@ -47,7 +46,7 @@ internal sealed class GatewayPlain(GatewayContext gateway) : IPlainApplication
             if (IsOpen) _client.TooLarge();
         }
 
-        public void GiveUp() => Refuse(TokenRefusal.Missing);
+        public void GiveUp() => _ = RefuseWithoutTokenAsync();
 
         public void Closed(CloseReason reason) => _client.Closed(reason);
 
@@ -66,6 +65,9 @@ internal sealed class GatewayPlain(GatewayContext gateway) : IPlainApplication
             link.Close(CloseReason.ServerDraining);
             return false;
         }
+
+        /// <summary>Refused by whoever checks tokens, as everywhere: it counts the refusals.</summary>
+        private async Task RefuseWithoutTokenAsync() => Refuse((await gateway.Tokens.CheckAsync(null)).Refusal ?? TokenRefusal.Missing);
 
         private void Refuse(TokenRefusal refusal)
         {
