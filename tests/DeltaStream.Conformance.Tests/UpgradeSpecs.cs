@@ -143,8 +143,8 @@ public sealed class UpgradeSpecs(CalmHost host) : ConformanceSpecs(host)
     public async Task A_websocket_that_never_upgrades_is_dropped_after_the_timeout()
     {
         var session = await PollingSession.Open(Host);
-        using var socket = await SocketClient.Connect(Host, session.WebSocketQuery);
         var clock = Stopwatch.StartNew();
+        using var socket = await SocketClient.Connect(Host, session.WebSocketQuery);
         Assert.Null(await socket.Receive());
         Assert.True(clock.Elapsed > UpgradeTimeout * 0.95, $"dropped after {clock.Elapsed}");
         await session.GoesOn();

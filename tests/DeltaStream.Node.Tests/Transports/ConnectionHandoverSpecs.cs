@@ -88,7 +88,13 @@ public sealed class ConnectionHandoverSpecs : IEngineApplication
     public async Task A_connection_that_was_not_upgraded_ends_with_HTTP()
     {
         var (connection, _) = Connection();
-        await ConnectionHandover.Before(static _ => Task.CompletedTask)(connection);
+        ConnectionContext? spokeHttp = null;
+        await ConnectionHandover.Before(it =>
+        {
+            spokeHttp = it;
+            return Task.CompletedTask;
+        })(connection);
+        Assert.Same(connection, spokeHttp);
     }
 
     private static (ConnectionContext Connection, Heart Heart) Connection()
