@@ -59,8 +59,14 @@ public sealed class MixedRelaySpecs : IAsyncLifetime
         Assert.Equal(1, (await other.AskAsync(Probe, It(sid, "two"))).ReadByte());
         Assert.Equal((200, "ok"), await PostAsync(other, sid, "42[\"subscribe\",{\"type\":\"product\",\"symbol\":\"NIFTY\"}]"));
         var moved = await other.AskAsync(Move, It(sid, "two"));
-        var frames = Enumerable.Range(0, moved.ReadInt32()).Select(_ => (Header: moved.ReadInt32(), Bytes: moved.ReadBytes(moved.ReadInt32()))).ToArray();
-        Assert.Contains(frames, frame => Encoding.UTF8.GetString(frame.Bytes.AsSpan(frame.Header)).StartsWith("42[\"subscribed\"", StringComparison.Ordinal));
+        // Among the frames that wait, or, where the client's actor has not written it yet, in what that takes along.
+        Assert.Contains("42[\"subscribed\"", Encoding.UTF8.GetString(((MemoryStream)moved.BaseStream).ToArray()), StringComparison.Ordinal);
+        for (var frames = moved.ReadInt32(); frames > 0; frames--)
+        {
+            Assert.InRange(moved.ReadInt32(), 0, 10);
+            moved.ReadBytes(moved.ReadInt32());
+        }
+
         moved.ReadInt32();
         Assert.True(moved.ReadBoolean());
         Assert.Equal(id, moved.ReadString());

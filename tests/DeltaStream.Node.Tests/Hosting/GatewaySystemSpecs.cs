@@ -53,7 +53,7 @@ public sealed class GatewaySystemSpecs
     }
 
     [Theory]
-    [InlineData("akka.cluster.pub-sub.max-delta-elements", "500")]
+    [InlineData("akka.cluster.pub-sub.max-delta-elements", "2000")]
     [InlineData("akka.cluster.pub-sub.gossip-interval", "250ms")]
     [InlineData("akka.cluster.pub-sub.send-to-dead-letters-when-no-subscribers", "off")]
     [InlineData("akka.remote.dot-netty.tcp.maximum-frame-size", "4194304b")]
