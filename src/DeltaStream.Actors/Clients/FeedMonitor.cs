@@ -51,6 +51,11 @@ public sealed class FeedMonitor : UntypedActor, IWithTimers
                 Timers.StartSingleTimer(Silence.Instance, Silence.Instance, StaleAfter);
                 Become(beat.Link == FeedLink.Up ? FeedState.Live : FeedState.Down, beat.Node, beat.Epoch);
                 break;
+            case BridgeHeartbeat { Epoch: 0 } when _status.Feed.State != FeedState.Live:
+                // No bridge has the lease, nor can any get it: so says one that is left, and nobody has anything newer to say.
+                Timers.StartSingleTimer(Silence.Instance, Silence.Instance, StaleAfter);
+                Become(FeedState.Down, _status.Feed.BridgeNode, _status.Feed.BridgeEpoch);
+                break;
             case BridgeHeartbeat:
                 // A bridge that was superseded and does not know it yet.
                 break;

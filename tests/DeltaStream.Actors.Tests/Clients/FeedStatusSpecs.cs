@@ -72,6 +72,25 @@ public class FeedStatusSpecs(ITestOutputHelper output) : GatewaySpec(output)
         Assert.Empty(Logs.Of("feed_status_changed").Skip(1));
     }
 
+    [Fact]
+    public void Where_nobody_holds_the_lease_any_more_the_feed_stays_down()
+    {
+        Heartbeat(FeedLink.Up, epoch: 7);
+        AwaitAssert(() => Assert.Equal(FeedState.Live, Status.Feed.State));
+
+        // While the holder still speaks, another's word that there is none counts for nothing.
+        Heartbeat(FeedLink.Down, epoch: 0);
+        Heartbeat(FeedLink.Down, epoch: 7);
+        AwaitAssert(() => Assert.Equal(FeedState.Down, Status.Feed.State));
+        Assert.Single(Logs.Of("feed_status_changed").Skip(1));
+
+        Advance(FeedMonitor.StaleAfter);
+        AwaitAssert(() => Assert.Equal(FeedState.Stale, Status.Feed.State));
+        Heartbeat(FeedLink.Down, epoch: 0);
+        AwaitAssert(() => Assert.Equal(FeedState.Down, Status.Feed.State));
+        Assert.Equal(7, Status.Feed.BridgeEpoch);
+    }
+
     /// <summary>A heartbeat that the monitor has handled.</summary>
     private void Beat()
     {
