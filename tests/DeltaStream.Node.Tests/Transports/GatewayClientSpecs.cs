@@ -24,6 +24,17 @@ public sealed class GatewayClientSpecs : GatewayClientSpec
     }
 
     [Fact]
+    public async Task An_actor_that_comes_too_late_is_told_that_its_client_has_gone()
+    {
+        var opening = Client.OpenAsync("sid", ClientIdentity.Anonymous).AsTask();
+        ExpectMsg<OpenClient>();
+        Time.Advance(TimeSpan.FromSeconds(30));
+        Assert.Equal("Server is busy", await opening.WaitAsync(Eventually.Patience));
+        Reply(new ClientOpened(TestActor));
+        Assert.Equal(CloseReason.ServerError, ExpectMsg<TransportClosed>().Reason);
+    }
+
+    [Fact]
     public async Task An_event_without_an_acknowledgement_id_asks_for_none()
     {
         await OpenAsync();

@@ -64,14 +64,16 @@ internal sealed class GatewayClient(IConnectionLink link, IWireProtocol protocol
     public async ValueTask<string?> OpenAsync(
         string sessionId, ClientIdentity identity, Authenticated? first = null, ClientSession? session = null, MovedClient? moved = null)
     {
+        var open = new OpenClient(sessionId, this) { Identity = identity, First = first, Session = session, Moved = moved };
+        var asked = gateway.Supervisor().Ask<object>(open);
         object answer;
         try
         {
-            var open = new OpenClient(sessionId, this) { Identity = identity, First = first, Session = session, Moved = moved };
-            answer = await gateway.Supervisor().Ask<object>(open, OpenTimeout);
+            answer = await asked.WaitAsync(OpenTimeout, gateway.Time);
         }
-        catch (AskTimeoutException)
+        catch (TimeoutException)
         {
+            _ = EndLateAsync(asked);
             return "Server is busy";
         }
         if (answer is not ClientOpened opened) return (answer as ClientRefused)?.Message ?? "Server is busy";
@@ -84,6 +86,12 @@ internal sealed class GatewayClient(IConnectionLink link, IWireProtocol protocol
         // The connection ended while it was waited for.
         if (closed is not null) opened.Client.Tell(new TransportClosed(closed));
         return null;
+    }
+
+    // The client was told that it is refused: an actor that comes all the same has nobody.
+    private static async Task EndLateAsync(Task<object> asked)
+    {
+        if (await asked is ClientOpened opened) opened.Client.Tell(new TransportClosed(CloseReason.ServerError));
     }
 
     /// <summary>A copy of an acknowledgement's id, for who outlives the message that it came in.</summary>
