@@ -15,6 +15,9 @@ public sealed partial class ClientActor
     // Each takes as long as a message takes to the cache and back; it would have to lag behind the client every time.
     private const int MostLastWordRounds = 8;
 
+    // What waits for a client that has stopped reading may be megabytes of chains. The next node has those as well.
+    private const int MostBytesCarried = 256 * 1024;
+
     private MovedClient? _moved;
     private IActorRef? _leaveFor;
     private int _productsAsked;
@@ -35,17 +38,20 @@ public sealed partial class ClientActor
         if (!HasHadLastWords()) return;
         var answers = new List<Frame>();
         var updates = new List<MarketUpdate>();
+        var owed = new OwedChains();
+        var carried = 0;
         while (_outbox.TryTake(out var answer, out var update))
         {
             if (answer is not null) answers.Add(answer);
-            else updates.Add(update!);
+            else if (update!.Event == MarketEvent.ChainUpdate && (carried += update.Payload.Length) > MostBytesCarried) owed.Add(update);
+            else updates.Add(update);
         }
 
-        var rooms = _ledger.Rooms.Select(joined => joined.Move()).ToArray();
+        var rooms = _ledger.Rooms.Select(joined => joined.Move(owed)).ToArray();
         var left = _ledger.Left;
         _leaveFor!.Tell(new ClientLeft(new(
             _sessionId, _identity, _session?.Pid, _session?.IsClaimed ?? false, _session is null ? null : _context.HolderOf(_session), _feed.State,
-            left.Narrow, left.Wide, rooms, answers, updates)));
+            [.. left.Narrow.Select(it => (it.Item1, owed.HadOf(it.Item1, it.Item2)))], left.Wide, rooms, answers, updates) { Owed = owed.All }));
         _leaveFor = null;
         End(CloseReason.Moved);
     }
@@ -94,9 +100,10 @@ public sealed partial class ClientActor
         foreach (var update in moved.Updates) _outbox.Add(update);
         if (_feed.State != moved.Feed) Answer(ServerEvents.FeedStatus, ServerEvents.FeedStatusData(_feed));
         _ledger.Left = (moved.NarrowLeft, moved.WideLeft);
+        var owed = OwedChains.Of(moved.Owed);
         foreach (var room in moved.Rooms)
         {
-            _ledger.Restore(room);
+            _ledger.Restore(room, owed);
             var join = StartJoin(room.Room);
             join.IsRecovered = true;
             Enter(join);

@@ -104,10 +104,12 @@ public sealed partial class DeliveryLedger
     }
 
     /// <summary>Enters a room that the client was in on another node: what it has had there it is not sent again.</summary>
-    public JoinedRoom Restore(MovedRoom moved)
+    /// <param name="moved">The room.</param>
+    /// <param name="owed">What it has not had of chains.</param>
+    public JoinedRoom Restore(MovedRoom moved, OwedChains owed)
     {
         var joined = Join(moved.Room);
-        joined.Restore(moved);
+        joined.Restore(moved, owed);
         return joined;
     }
 
@@ -244,7 +246,7 @@ public sealed partial class DeliveryLedger
 
     /// <summary>Whether a client that has moved here had this on the node that it came from, maybe of an earlier publisher.</summary>
     private bool HadBefore(JoinedRoom joined, MarketUpdate update) =>
-        joined.IsMoved && (update.RepeatOf ?? update.Position) <= Later(joined.MovedAt, LastOf(joined, update));
+        joined.IsMoved && (update.RepeatOf ?? update.Position) <= Later(joined.HadBeforeOf(update.Key), LastOf(joined, update));
 
     private void Deliver(JoinedRoom joined, MarketUpdate update, ICollection<MarketUpdate> due)
     {

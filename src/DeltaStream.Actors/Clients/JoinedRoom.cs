@@ -9,6 +9,8 @@ public sealed class JoinedRoom
     private Dictionary<ConflationKey, MarketUpdate>? _buffer;
     private Dictionary<ConflationKey, Position>? _marks;
     private Position _highestMark;
+    private Position _movedAt;
+    private OwedChains? _owed;
 
     internal JoinedRoom(Room room) => Room = room;
 
@@ -33,8 +35,6 @@ public sealed class JoinedRoom
     /// <summary>Whether the client came from another node and has not had this node's snapshot yet: of that it gets only what is new to it.</summary>
     internal bool IsMoved { get; private set; }
 
-    /// <summary>For a room about many keys: how far along its topic the client was on the node that it came from.</summary>
-    internal Position MovedAt { get; private set; }
 
     /// <summary>The number of the last out-of-topic value that the snapshot already held.</summary>
     internal long Serial { get; set; }
@@ -51,14 +51,23 @@ public sealed class JoinedRoom
     }
 
     /// <summary>What the client has had of the room, for another node.</summary>
-    internal MovedRoom Move() => new(Room, Position, Delivered, _marks is null ? [] : [.. _marks]);
+    /// <param name="owed">Chains that it has not had, though they were taken for delivered.</param>
+    internal MovedRoom Move(OwedChains owed)
+    {
+        if (Room.Kind is not (RoomKind.Chain or RoomKind.ChainExpiry)) return new(Room, Position, Delivered, [.. _marks ?? []]);
+        var marks = (_marks ?? []).Select(mark => KeyValuePair.Create(mark.Key, owed.HadOf(mark.Key, mark.Value)));
+        return Room.SingleKey is { } key
+            ? new(Room, owed.HadOf(key, Position), owed.HadOf(key, Delivered), [.. marks])
+            : new(Room, Position, Delivered, [.. marks]);
+    }
 
     /// <summary>Takes that over.</summary>
-    internal void Restore(MovedRoom moved)
+    internal void Restore(MovedRoom moved, OwedChains owed)
     {
         IsMoved = true;
         Position = moved.Position;
-        if (Room.SingleKey is null) MovedAt = moved.Position;
+        if (Room.SingleKey is null) _movedAt = moved.Position;
+        if (Room.Kind == RoomKind.Chain) _owed = owed;
         if (moved.Delivered > Delivered) Delivered = moved.Delivered;
         foreach (var (key, position) in moved.Marks) Mark(key, position);
     }
@@ -68,9 +77,13 @@ public sealed class JoinedRoom
     {
         IsJoining = false;
         IsMoved = false;
+        _owed = null;
         _buffer = null;
         Prune();
     }
+
+    /// <summary>For a room about many keys: what the client has had of one over its topic, on the node that it came from.</summary>
+    internal Position HadBeforeOf(ConflationKey key) => _owed is null ? _movedAt : _owed.HadOf(key, _movedAt);
 
     /// <summary>Notes a position seen on the topic; false when it is not newer than those before.</summary>
     internal bool Advance(Position position)

@@ -30,7 +30,11 @@ public sealed record MovedClient(
     IReadOnlyList<(Room, Position)> WideLeft,
     IReadOnlyList<MovedRoom> Rooms,
     IReadOnlyList<Frame> Answers,
-    IReadOnlyList<MarketUpdate> Updates);
+    IReadOnlyList<MarketUpdate> Updates)
+{
+    /// <summary>Chains that wait as well and did not come along: those that it gets are the next node's, or newer.</summary>
+    public IReadOnlyList<(ConflationKey Key, Position Position)> Owed { get; init; } = [];
+}
 
 /// <summary>A room that a moving client is in.</summary>
 /// <param name="Room">The room.</param>

@@ -51,6 +51,11 @@ public static class MovedClientCodec
             to.Write(update.ReceivedAt);
             WriteBytes(to, update.Payload);
         });
+        WriteList(output, client.Owed, static (to, owed) =>
+        {
+            Write(to, owed.Key);
+            Write(to, owed.Position);
+        });
     }
 
     /// <summary>Reads it.</summary>
@@ -164,7 +169,11 @@ public static class MovedClientCodec
                 ReadPosition(from),
                 ReadList(from, static inner => KeyValuePair.Create(ReadKey(inner), ReadPosition(inner))) ?? [])) ?? [],
             ReadList(input, ReadFrame) ?? [],
-            ReadList(input, ReadUpdate) ?? []);
+            ReadList(input, ReadUpdate) ?? [])
+        {
+            // Version 0.1 took everything along.
+            Owed = input.BaseStream.Position == input.BaseStream.Length ? [] : ReadList(input, static from => (ReadKey(from), ReadPosition(from))) ?? [],
+        };
     }
 
     private static MarketUpdate ReadUpdate(BinaryReader input)

@@ -21,12 +21,18 @@ public class DeliveryLedgerPropertySpecs
     [Fact]
     public void Nor_where_the_client_moves_from_node_to_node_meanwhile()
     {
-        var moves = 0;
-        for (var number = 0; number < Schedules; number++) moves += Run(number, moves: true);
+        var (moves, owed) = (0, 0);
+        for (var number = 0; number < Schedules; number++)
+        {
+            var done = Run(number, moves: true);
+            (moves, owed) = (moves + done.Moves, owed + done.Owed);
+        }
+
         Assert.InRange(moves, Schedules / 2, int.MaxValue);
+        Assert.InRange(owed, Schedules / 500, int.MaxValue);
     }
 
-    private static int Run(int number, bool moves = false)
+    private static (int Moves, int Owed) Run(int number, bool moves = false)
     {
         var (random, moving) = (new Random(number), new Random(-number - 1));
         var node = new NodeModel { IsInOrder = moves };
@@ -40,7 +46,7 @@ public class DeliveryLedgerPropertySpecs
             }
 
             node.Finish();
-            return moved;
+            return (moved, node.Owed);
         }
         catch (Xunit.Sdk.XunitException broken)
         {

@@ -1,4 +1,6 @@
+using System.Text;
 using Akka.Actor;
+using Akka.Cluster.Tools.PublishSubscribe;
 using DeltaStream.Actors.Cache;
 using DeltaStream.Actors.Clients;
 using DeltaStream.Actors.Market;
@@ -72,6 +74,27 @@ public class LeavingSpecs(ITestOutputHelper output) : GatewaySpec(output, cache:
     }
 
     [Fact]
+    public void Chains_that_wait_are_not_carried_by_the_megabyte_but_come_from_the_next_nodes_cache_once()
+    {
+        var client = Connect();
+        Subscribe(client, Room.Chain("A"));
+        var chains = Enumerable.Range(1, 28).Select(day => Large(Chain("A", $"2026-12-{day:00}", day))).ToArray();
+        Mediator.Tell(new Subscribe(TopicName.For(Room.Chain("A")), TestActor), TestActor);
+        ExpectMsg<SubscribeAck>();
+        client.IsFast = false;
+        foreach (var chain in chains) PublishTo(Room.Chain("A"), chain);
+
+        // What has come here has come to the client as well, but for the last one perhaps.
+        foreach (var _ in chains) ExpectMsg<RoomEvent>();
+        client.Client.Tell(LeaveNode.Instance, TestActor);
+
+        var moved = Left();
+        Assert.InRange(moved.Updates.Sum(update => update.Payload.Length), 1, 256 * 1024);
+        Assert.InRange(moved.Owed.Count, 10, chains.Length);
+        ArrivesOnce(client, moved, chains);
+    }
+
+    [Fact]
     public void Who_is_in_no_wide_room_leaves_at_once()
     {
         var client = Connect();
@@ -97,7 +120,7 @@ public class LeavingSpecs(ITestOutputHelper output) : GatewaySpec(output, cache:
         return moved!;
     }
 
-    private void ArrivesOnce(MemoryTransport client, MovedClient moved, MarketUpdate update)
+    private void ArrivesOnce(MemoryTransport client, MovedClient moved, params MarketUpdate[] updates)
     {
         var second = new MemoryTransport(Protocol);
         Supervisor.Tell(new OpenClient("client", second) { Moved = moved }, TestActor);
@@ -106,7 +129,14 @@ public class LeavingSpecs(ITestOutputHelper output) : GatewaySpec(output, cache:
         // Answered behind whatever the arrival brings.
         second.Emit("subscribe", RequestFor(Room.Product("Z")));
         Await(second, sent => sent.Any(line => line.StartsWith("subscribed ", StringComparison.Ordinal)));
-        Assert.Single(Updates(client).Concat(Updates(second)), Text(update));
+        var all = Updates(client).Concat(Updates(second)).ToArray();
+        foreach (var update in updates) Assert.Single(all, Text(update));
+    }
+
+    private static MarketUpdate Large(MarketUpdate chain)
+    {
+        var payload = Encoding.UTF8.GetBytes($$"""{"n":{{chain.Position.Sequence}},"padding":"{{new string('x', 20_000)}}"}""");
+        return new(chain.Event, chain.Key, chain.Position, payload, chain.Hash, chain.ReceivedAt);
     }
 
     private void PublishTo(Room room, MarketUpdate update) => Publish(TopicName.For(room), new RoomEvent(room, update));

@@ -1,5 +1,6 @@
 using DeltaStream.Actors.Clients;
 using DeltaStream.Actors.Market;
+using DeltaStream.Actors.Sessions;
 
 namespace DeltaStream.Actors.Tests.Clients;
 
@@ -88,6 +89,62 @@ public class MovedLedgerSpecs
         Assert.Equal([had], Complete(second, Narrow, had));
     }
 
+    [Fact]
+    public void A_chain_that_waited_and_did_not_come_along_comes_with_the_snapshot_and_the_others_do_not_come_again()
+    {
+        var (had, waits) = (Chain("2026-11-26", 7), Chain("2026-12-31", 6));
+        Enter(_first, Wide);
+        Assert.True(_first.Receive(Wide, waits));
+        Assert.True(_first.Receive(Wide, had));
+        Assert.Equal([waits], Complete(Move(waits), Wide, had, waits));
+
+        // Or one that is newer, but none that the client may have had before.
+        var newer = Chain("2026-12-31", 9);
+        Assert.Equal([newer], Complete(Move(waits), Wide, had, newer));
+        Assert.Empty(Complete(Move(waits), Wide, had, Chain("2026-12-31", 5)));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void It_comes_once_over_both_of_its_rooms(bool wideFirst)
+    {
+        var waits = Chain("2026-11-26", 6);
+        Enter(_first, Wide);
+        Enter(_first, Narrow);
+        Assert.True(_first.Receive(Wide, waits));
+        Assert.False(_first.Receive(Narrow, waits));
+        var second = Move(waits);
+        Assert.Equal([waits], Complete(second, wideFirst ? Wide : Narrow, waits));
+        Assert.Empty(Complete(second, wideFirst ? Narrow : Wide, waits));
+        Assert.False(second.Receive(Narrow, waits));
+        Assert.True(second.Receive(Narrow, Chain("2026-11-26", 8)));
+    }
+
+    [Fact]
+    public void It_comes_over_the_topic_of_its_room_or_from_the_cache_where_the_snapshot_was_too_early()
+    {
+        var waits = Chain("2026-11-26", 6);
+        Enter(_first, Narrow);
+        Assert.True(_first.Receive(Narrow, waits));
+        var overTopic = Move(waits);
+        Assert.Empty(Complete(overTopic, Narrow, Chain("2026-11-26", 4)));
+        Assert.True(overTopic.Receive(Narrow, waits));
+        Assert.False(overTopic.Receive(Narrow, waits));
+        var offered = Move(waits);
+        Assert.Empty(Complete(offered, Narrow));
+        Assert.Equal(OfferResult.Deliver, offered.Offer(Narrow, waits, waits.Position, 1));
+    }
+
+    [Fact]
+    public void It_is_known_under_a_new_publishers_position()
+    {
+        var waits = Repeat(5);
+        Enter(_first, Wide);
+        Complete(_first, Wide, waits);
+        Assert.Equal([Repeat(5).Position], Complete(Move(waits), Wide, Repeat(5)).Select(update => update.Position));
+    }
+
     private static void Enter(DeliveryLedger ledger, Room room)
     {
         ledger.Join(room);
@@ -108,10 +165,12 @@ public class MovedLedgerSpecs
     private static MarketUpdate Repeat(long of) =>
         new(MarketEvent.ChainUpdate, ConflationKey.Chain("A", "2026-11-26"), new(2, 1), default, (ulong)of, 0) { RepeatOf = new(1, of) };
 
-    private DeliveryLedger Move()
+    private DeliveryLedger Move(params MarketUpdate[] waiting)
     {
+        var owed = new OwedChains();
+        foreach (var chain in waiting) owed.Add(chain);
         var second = new DeliveryLedger { Left = _first.Left };
-        foreach (var joined in _first.Rooms) second.Restore(joined.Move());
+        foreach (var joined in _first.Rooms) second.Restore(joined.Move(owed), owed);
         return second;
     }
 }

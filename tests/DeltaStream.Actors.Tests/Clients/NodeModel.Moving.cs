@@ -1,4 +1,6 @@
 using DeltaStream.Actors.Clients;
+using DeltaStream.Actors.Market;
+using DeltaStream.Actors.Sessions;
 
 namespace DeltaStream.Actors.Tests.Clients;
 
@@ -19,7 +21,9 @@ internal sealed partial class NodeModel
         }
 
         if (_offersUnderWay > 0) return false;
-        var (rooms, left) = (_ledger.Rooms.Select(joined => joined.Move()).ToArray(), _ledger.Left);
+        var owed = Owe();
+        var rooms = _ledger.Rooms.Select(joined => joined.Move(owed)).ToArray();
+        var left = _ledger.Left;
         foreach (var room in rooms)
         {
             _topics[room.Room].HasClient = false;
@@ -28,14 +32,30 @@ internal sealed partial class NodeModel
 
         _clientMailbox.Clear();
         _supervisorMailbox.Clear();
-        _ledger = new DeliveryLedger { Left = left };
+        _ledger = new DeliveryLedger { Left = ([.. left.Narrow.Select(it => (it.Item1, owed.HadOf(it.Item1, it.Item2)))], left.Wide) };
         foreach (var room in rooms)
         {
-            _ledger.Restore(room);
+            _ledger.Restore(room, owed);
             _moved.Add(_joining[room.Room] = ++_lastToken);
             Enter(room.Room, _lastToken);
         }
 
         return true;
+    }
+
+    /// <summary>The last chains that were sent wait in fact, and stay behind: now those of one expiry, now of both, now none.</summary>
+    private OwedChains Owe()
+    {
+        var (owed, turn) = (new OwedChains(), _lastToken % (Keys.Length + 1));
+        foreach (var key in Keys.Where(key => key.Kind == MarketKind.Chain && (turn == Keys.Length || key == Keys[turn])))
+        {
+            if (!_lastSent.TryGetValue(key, out var sent) || !_ledger.Covers(sent.Update)) continue;
+            owed.Add(sent.Update);
+            _sent[(sent.Update.Event, key)] = sent.Before;
+            _lastSent.Remove(key);
+            Owed++;
+        }
+
+        return owed;
     }
 }

@@ -26,6 +26,7 @@ internal sealed partial class NodeModel
     private readonly Dictionary<(MarketEvent, ConflationKey), MarketUpdate> _store = [];
     private readonly Dictionary<(MarketEvent, ConflationKey), Position> _published = [];
     private readonly Dictionary<(MarketEvent, ConflationKey), Position> _sent = [];
+    private readonly Dictionary<ConflationKey, (MarketUpdate Update, Position Before)> _lastSent = [];
     private readonly Dictionary<Room, int> _joining = [];
     private readonly CacheModel _cache;
     private DeliveryLedger _ledger = new();
@@ -49,6 +50,9 @@ internal sealed partial class NodeModel
     public bool IsInOrder { get; init; }
 
     public int Delivered { get; private set; }
+
+    /// <summary>How many chains have stayed behind in moves.</summary>
+    public int Owed { get; private set; }
 
     /// <summary>Takes the step that the number chooses; nothing happens where there is nothing to do.</summary>
     public void Step(int choice)
@@ -189,6 +193,11 @@ internal sealed partial class NodeModel
         Assert.True(_ledger.Covers(update), $"{update.Key} {update.Event} is for none of the rooms");
         Assert.True(update.Position > last || (isSnapshot && update.Position == last), $"{update.Key} {update.Event} at {update.Position} after {last}");
         _sent[key] = update.Position;
+        if (update.Event != MarketEvent.ChainUpdate) return;
+
+        // One that a snapshot repeats the client has had.
+        if (update.Position > last) _lastSent[update.Key] = (update, last);
+        else _lastSent.Remove(update.Key);
     }
 
     private static bool Run(Queue<Action> mailbox)

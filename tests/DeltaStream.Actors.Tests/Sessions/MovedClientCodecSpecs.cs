@@ -39,9 +39,9 @@ public class MovedClientCodecSpecs
     private static readonly Gen<MovedClient> Clients = Gen.Select(
         Gen.Select(Identities, Texts, Gen.Bool, Texts, Any(FeedState.Live, FeedState.Stale, FeedState.Down)),
         Gen.Select(Gen.Select(Keys, Positions).Array[0, 3], Gen.Select(Rooms, Positions).Array[0, 3], MovedRooms.Array[0, 4]),
-        Gen.Select(Frames.Array[0, 3], Updates.Array[0, 3]),
+        Gen.Select(Frames.Array[0, 3], Updates.Array[0, 3], Gen.Select(Keys, Positions).Array[0, 3]),
         (who, had, waiting) => new MovedClient(
-            "sid", who.Item1, who.Item2, who.Item3, who.Item4, who.Item5, had.Item1, had.Item2, had.Item3, waiting.Item1, waiting.Item2));
+            "sid", who.Item1, who.Item2, who.Item3, who.Item4, who.Item5, had.Item1, had.Item2, had.Item3, waiting.Item1, waiting.Item2) { Owed = waiting.Item3 });
 
     [Fact]
     public void What_is_written_is_read() => Clients.Sample(
@@ -56,7 +56,7 @@ public class MovedClientCodecSpecs
         {
             client, client with { SessionId = "x" }, client with { Identity = ClientIdentity.Anonymous }, client with { Pid = null }, client with { IsRecovered = true },
             client with { Holder = null }, client with { Feed = FeedState.Down }, client with { NarrowLeft = [] }, client with { WideLeft = [] },
-            client with { Rooms = [] }, client with { Answers = [] }, client with { Updates = [] },
+            client with { Rooms = [] }, client with { Answers = [] }, client with { Updates = [] }, client with { Owed = [] },
         }.Select(it => Show(Read(Write(it)))).ToArray();
         Assert.Equal(texts.Length, texts.Distinct().Count());
         Assert.Equal(typeof(MovedClient).GetProperties().Length, texts.Length - 1);
@@ -73,8 +73,15 @@ public class MovedClientCodecSpecs
     public void Bytes_that_end_too_early_are_refused()
     {
         var bytes = Write(Example());
-        for (var length = 0; length < bytes.Length; length++)
+        foreach (var length in Enumerable.Range(0, bytes.Length).Where(length => length != LengthOfVersion01))
             Assert.Throws<InvalidDataException>(() => Read(bytes[..length]));
+    }
+
+    [Fact]
+    public void What_version_0_1_wrote_is_read()
+    {
+        var bytes = Write(Example())[..LengthOfVersion01];
+        Assert.Equal(Show(Example() with { Owed = [] }), Show(Read(bytes)));
     }
 
     [Fact]
@@ -111,12 +118,18 @@ public class MovedClientCodecSpecs
         Assert.Throws<InvalidDataException>(() => MovedClientCodec.ReadBytes(input));
     }
 
+    // Its last field were the updates.
+    private static int LengthOfVersion01 => Write(Example() with { Owed = [] }).Length - sizeof(int);
+
     private static MovedClient Example() => new(
         "sid", new("trader-7", RoomGrant.Of(["product:*"]), "operator", DateTimeOffset.UnixEpoch.AddDays(20_000)), "pid", false, "1.2", FeedState.Stale,
         [(ConflationKey.Underlying("A"), new(3, 4))], [(Room.Chain("A"), new(5, 6))],
         [new(Room.General, new(7, 8), Position.None, [KeyValuePair.Create(ConflationKey.Chain("A", "2026-11-26"), new Position(9, 10))])],
         [new Frame("answer"u8.ToArray(), 2)],
-        [new MarketUpdate(MarketEvent.UnderlyingUpdate, ConflationKey.Underlying("A"), new(11, 12), Encoding.UTF8.GetBytes("{}"), 13, 14)]);
+        [new MarketUpdate(MarketEvent.UnderlyingUpdate, ConflationKey.Underlying("A"), new(11, 12), Encoding.UTF8.GetBytes("{}"), 13, 14)])
+    {
+        Owed = [(ConflationKey.Chain("A", "2026-11-26"), new(15, 16))],
+    };
 
     private static Gen<T> Any<T>(params T[] values) => Gen.Int[0, values.Length - 1].Select(i => values[i]);
 
