@@ -108,7 +108,7 @@ internal sealed class GatewayCluster : IAsyncDisposable
             ["CLUSTER_PORT"] = $"{clusterPort}",
             ["CLUSTER_SEEDS"] = $"127.0.0.1:{seed}",
             ["BRIDGE_MAX_RATE"] = "0",
-            ["deltastream__clients__max-subscriptions"] = "1000",
+            ["LIMIT_SUBSCRIPTIONS"] = "1000",
         }), port, clusterPort));
     }
 }
