@@ -1,4 +1,5 @@
 using DeltaStream.Actors.Clients;
+using DeltaStream.Actors.Wire;
 using DeltaStream.Node.Transports;
 using DeltaStream.Node.Transports.Plain;
 using DeltaStream.Node.Transports.Timing;
@@ -19,6 +20,7 @@ public sealed class PlainSessionSpecs : IPlainApplication, IPlainConnection, IDi
     private TaskCompletionSource? _held;
     private bool _isLetIn = true;
     private bool _isOpen = true;
+    private Action _onFirstReady = () => { };
     private int _readies;
 
     public PlainSessionSpecs()
@@ -117,6 +119,25 @@ public sealed class PlainSessionSpecs : IPlainApplication, IPlainConnection, IDi
         await running.WaitAsync(Eventually.Patience);
     }
 
+    [Fact]
+    public async Task A_client_that_has_read_everything_before_it_is_read_from_gets_the_rest()
+    {
+        _onFirstReady = () =>
+        {
+            Assert.False(_session.Write([Frame(new string('x', 100_000))]));
+            _pair.Drain();
+        };
+        _ = _session.RunAsync();
+        Assert.Equal(2, _readies);
+        Assert.Equal(100_000, (await _pair.ReceiveTextAsync()).Length);
+    }
+
+    private static Frame Frame(string text)
+    {
+        var frame = WebSocketFrameWriter.Text(System.Text.Encoding.UTF8.GetBytes(text));
+        return new Frame(frame.Bytes, frame.HeaderLength);
+    }
+
     private void Advance(double seconds)
     {
         for (var i = 0; i < seconds * 100; i++) _time.Advance(TimeSpan.FromMilliseconds(10));
@@ -137,7 +158,10 @@ public sealed class PlainSessionSpecs : IPlainApplication, IPlainConnection, IDi
 
     ValueTask IPlainConnection.ReceiveInvalidAsync(string why) => default;
 
-    void IPlainConnection.Ready() => _readies++;
+    void IPlainConnection.Ready()
+    {
+        if (_readies++ == 0) _onFirstReady();
+    }
 
     void IPlainConnection.TooLarge() => _heard.Add("too large");
 

@@ -22,7 +22,9 @@ internal sealed class WebSocketPair
     public WebSocketPair(Deadlines deadlines, TransportSettings settings, int room = 32 * 1024, bool inStep = false)
     {
         _toServer = new Pipe(inStep ? new PipeOptions(pauseWriterThreshold: 1, resumeWriterThreshold: 1, useSynchronizationContext: false) : PipeOptions.Default);
-        _toClient = new Pipe(new PipeOptions(pauseWriterThreshold: room, resumeWriterThreshold: room / 2, useSynchronizationContext: false));
+        // As Kestrel's: whoever waits for room goes on within the client's reading.
+        _toClient = new Pipe(new PipeOptions(
+            writerScheduler: PipeScheduler.Inline, pauseWriterThreshold: room, resumeWriterThreshold: room / 2, useSynchronizationContext: false));
         Server = new WebSocketConnection(new Duplex(_toServer.Reader, _toClient.Writer), socket: null, Abort, deadlines, settings);
     }
 
@@ -103,11 +105,20 @@ internal sealed class WebSocketPair
         }
     }
 
-    private void Pull()
+    /// <summary>Takes all that has come off the network, and what comes because of that; it is received later.</summary>
+    public void Drain()
     {
-        if (!_toClient.Reader.TryRead(out var result)) return;
+        while (Pull())
+        {
+        }
+    }
+
+    private bool Pull()
+    {
+        if (!_toClient.Reader.TryRead(out var result) || result.Buffer.IsEmpty) return false;
         _unread = [.. _unread, .. result.Buffer.ToArray()];
         _toClient.Reader.AdvanceTo(result.Buffer.End);
+        return true;
     }
 
     private (WebSocketOpcode, byte[])? Take()

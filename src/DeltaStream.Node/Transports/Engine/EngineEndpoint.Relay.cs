@@ -149,18 +149,12 @@ internal sealed partial class EngineEndpoint : IRelayOwner
         var connection = await WebSocketAcceptor.AcceptAsync(context, sessions.Deadlines, sessions.Settings);
         if (connection is null) return;
         var address = ClientAddress.Of(context);
-        var webSocket = new RelayedWebSocket(relay, owner, sid, connection, moved => ArriveAsync(address, sid, connection, moved));
+        var webSocket = new RelayedWebSocket(relay, owner, sid, connection, () => Adopt(address, sid, connection), application);
         if (state[0] == 2) connection.Close(CloseReason.ProtocolError);
         else connection.CloseAfter(sessions.Settings.UpgradeTimeout);
         await ConnectionHandover.ServeAsync(context, async () => webSocket.Ended(await connection.RunAsync(webSocket)));
     }
 
-    private async Task<EngineWebSocket?> ArriveAsync(ClientAddress address, string sid, WebSocketConnection connection, MovedSession moved)
-    {
-        if (admission.TryEnter(address) is not null) return null;
-        var session = sessions.Adopt(sid, address);
-        var webSocket = new EngineWebSocket(session, connection, probes: false);
-        await session.ArriveAsync(webSocket, application, moved);
-        return webSocket;
-    }
+    private EngineWebSocket? Adopt(ClientAddress address, string sid, WebSocketConnection connection) =>
+        admission.TryEnter(address) is null ? new EngineWebSocket(sessions.Adopt(sid, address), connection, probes: false) : null;
 }

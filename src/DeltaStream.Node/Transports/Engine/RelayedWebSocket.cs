@@ -15,7 +15,7 @@ namespace DeltaStream.Node.Transports.Engine;
 /// of it passes through that node any more.
 /// </summary>
 internal sealed class RelayedWebSocket(
-    SessionRelay relay, Address owner, string sid, WebSocketConnection connection, Func<MovedSession, Task<EngineWebSocket?>> arrive) : IWebSocketReceiver
+    SessionRelay relay, Address owner, string sid, WebSocketConnection connection, Func<EngineWebSocket?> adopt, IEngineApplication application) : IWebSocketReceiver
 {
     private readonly string _name = RandomNumberGenerator.GetHexString(16);
     private EngineWebSocket? _arrived;
@@ -59,7 +59,12 @@ internal sealed class RelayedWebSocket(
         var moved = await relay.AskAsync(owner, RelayKind.Move, Question());
         // What is not here can't go on: the client connects again, and finds its rooms by its pid.
         if (moved is not { Length: > 0 } || !TryRead(moved, out var session)) connection.Close(CloseReason.ServerError);
-        else if (await arrive(session) is { } webSocket) Volatile.Write(ref _arrived, webSocket);
+        else if (adopt() is { } webSocket)
+        {
+            // Before the session goes on: what it writes then may have left before it has quite arrived.
+            Volatile.Write(ref _arrived, webSocket);
+            await webSocket.Session.ArriveAsync(webSocket, application, session);
+        }
         else connection.Close(CloseReason.ServerDraining);
     }
 

@@ -38,9 +38,8 @@ internal sealed class WebSocketConnection : Deadline
         _deadlines = deadlines;
         _closeTimeout = settings.CloseTimeout;
         _reader = new WebSocketFrameReader(settings.MaxPayload, deflates);
-        Action onReady = () => _receiver?.OnReady();
         var deflater = deflates ? FrameDeflater.From(settings.DeflateFrom ?? 0) : null;
-        Sender = socket is null ? new PipeSender(pipe.Output, onReady, deflater) : new SocketSender(socket, onReady, deflater);
+        Sender = socket is null ? new PipeSender(pipe.Output, OnReady, deflater) : new SocketSender(socket, OnReady, deflater);
     }
 
     /// <summary>The writing side.</summary>
@@ -53,7 +52,7 @@ internal sealed class WebSocketConnection : Deadline
     /// <returns>Why it ended.</returns>
     public async Task<CloseReason> RunAsync(IWebSocketReceiver receiver)
     {
-        _receiver = receiver;
+        if (Interlocked.Exchange(ref _receiver, receiver) is not null) receiver.OnReady();
         try
         {
             await ReadAllAsync(receiver);
@@ -93,6 +92,9 @@ internal sealed class WebSocketConnection : Deadline
         else if (Volatile.Read(ref _lingering)) _pipe.Input.CancelPendingRead();
         else _abort();
     }
+
+    /// <summary>Everything has left. Where nobody is there yet to hear it, that is kept for who comes: it would wait for ever.</summary>
+    private void OnReady() => Interlocked.CompareExchange(ref _receiver, OwedReady.Instance, null)?.OnReady();
 
     private void Close(CloseReason reason, int code, string text)
     {
@@ -175,5 +177,19 @@ internal sealed class WebSocketConnection : Deadline
                 if (!IsClosing) await receiver.OnMessageAsync(message);
                 return true;
         }
+    }
+
+    /// <summary>Stands where the receiver will, when it is owed an <see cref="IWebSocketReceiver.OnReady"/>.</summary>
+    private sealed class OwedReady : IWebSocketReceiver
+    {
+        public static readonly OwedReady Instance = new();
+
+        public ValueTask OnMessageAsync(WebSocketMessage message) => default;
+
+        public void OnTooLarge() { }
+
+        public void OnAlive() { }
+
+        public void OnReady() { }
     }
 }
