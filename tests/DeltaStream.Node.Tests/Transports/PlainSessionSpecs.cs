@@ -91,6 +91,25 @@ public sealed class PlainSessionSpecs : IPlainApplication, IPlainConnection, IDi
     }
 
     [Fact]
+    public async Task The_handshake_time_does_not_run_while_a_client_waits_for_its_answer()
+    {
+        _isOpen = false;
+        _held = new TaskCompletionSource();
+        _ = _session.RunAsync();
+        Advance(9);
+        var sending = _pair.SendAsync("""{"event":"x"}""");
+        await Eventually.True(() => _heard.Count == 1, "the message");
+        Advance(100);
+        _held.SetResult();
+        await sending;
+        Advance(0.9);
+        Assert.Null(_closedWith);
+
+        Advance(0.2);
+        Assert.Equal(CloseReason.Unauthorized, _closedWith);
+    }
+
+    [Fact]
     public async Task A_client_that_was_let_in_by_a_message_has_its_heartbeat()
     {
         _isOpen = false;

@@ -19,6 +19,7 @@ internal sealed class PlainSession : Deadline, IWebSocketReceiver, IConnectionLi
     private readonly Heartbeat _heartbeat;
     private readonly IPlainConnection _connection;
     private readonly TimeSpan _connectTimeout;
+    private Silence _silence;
     private long _alive;
     private bool _isOpen;
     private bool _finished;
@@ -54,7 +55,9 @@ internal sealed class PlainSession : Deadline, IWebSocketReceiver, IConnectionLi
     {
         if (await _connection.StartAsync())
         {
-            _deadlines.Schedule(this, _deadlines.Now + _connectTimeout);
+            var until = _deadlines.Now + _connectTimeout;
+            _silence = new Silence(until);
+            _deadlines.Schedule(this, until);
             BeginIfOpen();
         }
         else
@@ -81,13 +84,17 @@ internal sealed class PlainSession : Deadline, IWebSocketReceiver, IConnectionLi
 
     private async ValueTask ReceiveFirstAsync(WebSocketMessage message)
     {
+        // Asking for keys and an actor may take long: that is not the client's silence, and has times of its own.
+        var left = _silence.Pause(_deadlines.Now);
         await ReceiveAsync(message);
         BeginIfOpen();
+        if (_silence.Resume(left, _deadlines.Now) is { } until) _deadlines.Schedule(this, until);
     }
 
     private void BeginIfOpen()
     {
         if (!_connection.IsOpen) return;
+        _silence.End();
         Volatile.Write(ref _isOpen, true);
         _deadlines.Schedule(this, _heartbeat.NextDue);
         _connection.Ready();
@@ -116,7 +123,7 @@ internal sealed class PlainSession : Deadline, IWebSocketReceiver, IConnectionLi
         if (_webSocket.IsClosing) return;
         if (!Volatile.Read(ref _isOpen))
         {
-            _connection.GiveUp();
+            if (_silence.TryGiveUp(_deadlines.Now)) _connection.GiveUp();
             return;
         }
         // Only here, not with each frame: the timer alone touches the heartbeat.
@@ -134,6 +141,7 @@ internal sealed class PlainSession : Deadline, IWebSocketReceiver, IConnectionLi
 
     private void Finish(CloseReason reason)
     {
+        _silence.End();
         if (!Interlocked.Exchange(ref _finished, true)) _connection.Closed(reason);
     }
 

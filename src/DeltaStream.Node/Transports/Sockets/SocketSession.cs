@@ -19,16 +19,21 @@ internal sealed class SocketSession : Deadline, IEngineConnection
     private readonly List<string> _joined = new(1);
     private BinaryReassembler? _binary;
     private volatile bool _hasJoined;
-    private bool _hasAsked;
+    private Silence _silence;
 
-    /// <summary>Begins; the client has this long for its first CONNECT. One that has not sent it by then is told of, and closed.</summary>
+    /// <summary>
+    /// Begins; the client has this long, beside what its answers take, for a CONNECT that is accepted. One that has sent none by
+    /// then is told of, and closed.
+    /// </summary>
     public SocketSession(IEngineLink link, ISocketApplication application, Deadlines deadlines, TimeSpan connectTimeout, Action? onNoConnect)
     {
         _onNoConnect = onNoConnect;
         _link = link;
         _deadlines = deadlines;
         _application = application.Open(link);
-        deadlines.Schedule(this, deadlines.Now + connectTimeout);
+        var until = deadlines.Now + connectTimeout;
+        _silence = new Silence(until);
+        deadlines.Schedule(this, until);
     }
 
     /// <summary>Goes on where another node has stopped, in the namespace <c>/</c>.</summary>
@@ -38,7 +43,8 @@ internal sealed class SocketSession : Deadline, IEngineConnection
         _deadlines = deadlines;
         _application = application;
         _joined.Add(SocketPacket.RootNamespace);
-        (_hasAsked, _hasJoined) = (true, true);
+        _silence.End();
+        _hasJoined = true;
     }
 
     /// <inheritdoc/>
@@ -46,7 +52,7 @@ internal sealed class SocketSession : Deadline, IEngineConnection
     {
         // Half a binary packet can't be taken along, nor other namespaces.
         if (_binary is { IsPending: true } || _joined.Exists(static ns => ns != SocketPacket.RootNamespace)) return null;
-        _deadlines.Cancel(this);
+        EndSilence();
         using var stream = new MemoryStream();
         using var output = new BinaryWriter(stream);
         output.Write(_joined.Count > 0);
@@ -98,13 +104,14 @@ internal sealed class SocketSession : Deadline, IEngineConnection
     /// <inheritdoc/>
     public void Closed(CloseReason reason)
     {
-        _deadlines.Cancel(this);
+        EndSilence();
         _application.Closed(reason);
     }
 
     /// <inheritdoc/>
     internal override void OnDue()
     {
+        if (!_silence.TryGiveUp(_deadlines.Now)) return;
         _onNoConnect?.Invoke();
         _link.Close(CloseReason.PingTimeout);
     }
@@ -117,20 +124,28 @@ internal sealed class SocketSession : Deadline, IEngineConnection
             await Break();
             return;
         }
+        // Asking for keys, rooms and an actor may take long: that is not the client's silence, and has times of its own.
+        var left = _silence.Pause(_deadlines.Now);
         var admission = await _application.ConnectAsync(ns, packet.Data);
         if (admission.Sid is null)
         {
+            if (_silence.Resume(left, _deadlines.Now) is { } until) _deadlines.Schedule(this, until);
             ReadOnlySpan<byte> data = admission.Code is { } code ? Encoding.UTF8.GetBytes($$"""{"code":"{{code}}"}""") : default;
             _link.WriteControl(EngineFrames.Of(SocketFrames.ConnectError(admission.Refusal ?? "", data, ns)));
             return;
         }
-        if (!_hasAsked) _deadlines.Cancel(this);
-        _hasAsked = true;
+        EndSilence();
         _joined.Add(ns);
         _link.WriteControl(EngineFrames.Of(SocketFrames.Connected(admission.Sid, admission.Pid, ns)));
         _hasJoined = true;
         _application.Connected(ns);
         if (_link.CanWrite) _application.Ready();
+    }
+
+    private void EndSilence()
+    {
+        _silence.End();
+        _deadlines.Cancel(this);
     }
 
     private ValueTask ReceiveBinaryAsync(ReadOnlyMemory<byte> data)
