@@ -176,6 +176,51 @@ public sealed class WebSocketConnectionSpecs : IDisposable
         Assert.True(_pair.Server.Sender.WriteControl(Frame("late")));
     }
 
+    [Fact]
+    public void A_timeout_that_was_taken_back_closes_nobody_though_it_was_about_to()
+    {
+        _pair.Server.CloseAfter(TimeSpan.FromSeconds(10));
+        Assert.True(_pair.Server.TryCancelTimeout());
+        // As from the timer, which may have taken it out before.
+        _pair.Server.OnDue();
+        _time.Advance(TimeSpan.FromSeconds(20));
+        Assert.False(_pair.Server.IsClosing);
+    }
+
+    [Fact]
+    public void A_timeout_that_was_first_is_not_taken_back()
+    {
+        _pair.Server.CloseAfter(TimeSpan.FromSeconds(10));
+        _time.Advance(TimeSpan.FromSeconds(10.1));
+        Assert.True(_pair.Server.IsClosing);
+        Assert.False(_pair.Server.TryCancelTimeout());
+        _time.Advance(TimeSpan.FromSeconds(2.1));
+        Assert.True(_pair.IsAborted);
+    }
+
+    [Fact]
+    public void Taking_a_timeout_back_while_another_closes_leaves_closing_its_time()
+    {
+        var pairs = Enumerable.Range(0, 1000).Select(_ => new WebSocketPair(_deadlines, new TransportSettings())).ToArray();
+        foreach (var pair in pairs) pair.Server.CloseAfter(TimeSpan.FromSeconds(10));
+        using var start = new System.Threading.Barrier(2);
+        var closing = new Thread(() => ForEach(pair => pair.Close(CloseReason.ServerDraining)));
+        closing.Start();
+        ForEach(pair => pair.TryCancelTimeout());
+        closing.Join();
+        _time.Advance(TimeSpan.FromSeconds(2.1));
+        Assert.All(pairs, pair => Assert.True(pair.IsAborted));
+
+        void ForEach(Action<WebSocketConnection> act)
+        {
+            foreach (var pair in pairs)
+            {
+                start.SignalAndWait();
+                act(pair.Server);
+            }
+        }
+    }
+
     private async Task AdvanceUntilEnded() => await Eventually.True(() =>
     {
         _time.Advance(TimeSpan.FromMilliseconds(100));

@@ -54,8 +54,9 @@ internal sealed class EngineWebSocket(EngineSession session, WebSocketConnection
         }
         if (_phase == Phase.Probed && packet.Type == EnginePacketType.Upgrade)
         {
+            // Too late: it closes, and is dropped alone.
+            if (!connection.TryCancelTimeout()) return default;
             _phase = Phase.Active;
-            connection.CancelTimeout();
             return session.UpgradeAsync(this);
         }
         return Drop();

@@ -55,7 +55,7 @@ internal sealed class RelayedWebSocket(
 
     private async ValueTask UpgradeAsync()
     {
-        connection.CancelTimeout();
+        if (!connection.TryCancelTimeout()) return;
         var moved = await relay.AskAsync(owner, RelayKind.Move, Question());
         // What is not here can't go on: the client connects again, and finds its rooms by its pid.
         if (moved is not { Length: > 0 } || !TryRead(moved, out var session)) connection.Close(CloseReason.ServerError);

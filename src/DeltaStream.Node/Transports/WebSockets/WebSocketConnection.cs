@@ -23,6 +23,7 @@ internal sealed class WebSocketConnection : Deadline
     private IWebSocketReceiver? _receiver;
     private CloseReason? _reason;
     private bool _lingering;
+    private bool _closesLater;
 
     /// <summary>Takes an upgraded connection over.</summary>
     /// <param name="pipe">Its bytes.</param>
@@ -76,19 +77,24 @@ internal sealed class WebSocketConnection : Deadline
     /// <summary>Breaks the connection.</summary>
     public void Abort() => _abort();
 
-    /// <summary>Closes after this time unless <see cref="CancelTimeout"/> comes first.</summary>
-    public void CloseAfter(TimeSpan timeout) => _deadlines.Schedule(this, _deadlines.Now + timeout);
-
-    /// <summary>Takes <see cref="CloseAfter"/> back.</summary>
-    public void CancelTimeout()
+    /// <summary>Closes after this time unless <see cref="TryCancelTimeout"/> comes first.</summary>
+    public void CloseAfter(TimeSpan timeout)
     {
-        if (!IsClosing) _deadlines.Cancel(this);
+        Volatile.Write(ref _closesLater, true);
+        _deadlines.Schedule(this, _deadlines.Now + timeout);
     }
+
+    /// <summary>Takes <see cref="CloseAfter"/> back. Its entry stays with the timer: it may be closing's by now, and else comes to nothing.</summary>
+    /// <returns>False where closing has begun.</returns>
+    public bool TryCancelTimeout() => Interlocked.Exchange(ref _closesLater, false) && !IsClosing;
 
     /// <inheritdoc/>
     internal override void OnDue()
     {
-        if (!IsClosing) Close(CloseReason.PingTimeout);
+        if (!IsClosing)
+        {
+            if (Interlocked.Exchange(ref _closesLater, false)) Close(CloseReason.PingTimeout);
+        }
         else if (Volatile.Read(ref _lingering)) _pipe.Input.CancelPendingRead();
         else _abort();
     }
