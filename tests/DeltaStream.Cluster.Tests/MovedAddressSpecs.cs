@@ -3,15 +3,15 @@ using DeltaStream.TestSupport;
 namespace DeltaStream.Cluster.Tests;
 
 /// <summary>Who has got hold of somebody else's session id, and takes the session to another node with it.</summary>
-public sealed class MovedAddressSpecs
+[Collection(SharedClusterCollection.Name)]
+public sealed class MovedAddressSpecs(SharedCluster shared)
 {
     private const string Moved = "deltastream_sessions_moved_address_total";
 
     [Fact]
     public async Task A_session_that_goes_on_over_a_WebSocket_of_another_node_from_another_address_is_counted_and_logged()
     {
-        await using var cluster = await TestCluster.StartAsync(("TRUSTED_PROXIES", "127.0.0.1"));
-        var (owner, other) = (cluster.Nodes[0], cluster.Nodes[1]);
+        var (owner, other) = (shared.Cluster.Nodes[0], shared.Cluster.Nodes[1]);
         using var http = new HttpClient { BaseAddress = owner.Url };
         http.DefaultRequestHeaders.Add("X-Forwarded-For", "203.0.113.1");
         var sid = (await http.GetStringAsync("/socket.io/?EIO=4&transport=polling")).Split('"')[3];
