@@ -6,27 +6,22 @@ using DeltaStream.TestSupport;
 namespace DeltaStream.Abuse.Tests.Transport;
 
 /// <summary>What a node knows and nobody else may: in no log line, at any level, no health answer, no metric, no error, whatever goes wrong.</summary>
-public sealed class SecretSpecs : IAsyncLifetime
+public sealed class SecretSpecs : IClassFixture<SecretSpecs.Made>, IDisposable
 {
     private const string JwtSecret = "jwt/secret+of more than 32 bytes=";
     private const string Password = "redis:s3cret/p@ss";
 
     private readonly string _file = Path.GetTempFileName();
-    private Certificates _certificates = null!;
-    private Secrets _secrets = null!;
+    private readonly Certificates _certificates;
+    private readonly Secrets _secrets;
 
-    public async Task InitializeAsync()
+    public SecretSpecs(Made made)
     {
-        _certificates = await Certificates.MakeAsync("node", "redis", "stranger");
+        _certificates = made.Certificates;
         _secrets = new Secrets().Add(JwtSecret).Add(Password).AddKey(_certificates.Key());
     }
 
-    public Task DisposeAsync()
-    {
-        _certificates.Dispose();
-        File.Delete(_file);
-        return Task.CompletedTask;
-    }
+    public void Dispose() => File.Delete(_file);
 
     [Fact]
     public async Task A_node_that_knows_every_secret_shows_none_from_its_start_to_its_end()
@@ -194,4 +189,18 @@ public sealed class SecretSpecs : IAsyncLifetime
     }
 
     private static string Encoded(string json) => Base64Url.EncodeToString(Encoding.UTF8.GetBytes(json));
+
+    /// <summary>The certificates, made once for all of them.</summary>
+    public sealed class Made : IAsyncLifetime
+    {
+        public Certificates Certificates { get; private set; } = null!;
+
+        public async Task InitializeAsync() => Certificates = await DeltaStream.TestSupport.Certificates.MakeAsync("node", "redis", "stranger");
+
+        public Task DisposeAsync()
+        {
+            Certificates.Dispose();
+            return Task.CompletedTask;
+        }
+    }
 }
