@@ -86,6 +86,9 @@ public sealed class LeaseActor : UntypedActor, IWithTimers
                 Context.Parent.Tell(released);
                 _handingOn?.Tell(HandedOn.Instance);
                 break;
+            case NotReleased:
+                _handingOn?.Tell(HandedOn.Instance);
+                break;
             case ClusterEvent.IMemberEvent change: OnMember(change.Member); break;
             default: Unhandled(message); break;
         }
@@ -160,7 +163,7 @@ public sealed class LeaseActor : UntypedActor, IWithTimers
                     Guarded(() => Task.Delay(again.After, _time, _stopped.Token)).PipeTo(Self, success: () => Tick.Instance);
                     break;
                 case LeaseCommand.Release release:
-                    Guarded(async () => await _store.ReleaseAsync(_owner, release.Epoch, _stopped.Token)).PipeTo(Self, success: () => new LeaseReleased(release.Epoch));
+                    ReleaseAsync(release.Epoch).PipeTo(Self);
                     break;
                 case LeaseCommand.Publish publish:
                     _right.Grant(publish.Epoch, _time.Later(0, publish.Until));
@@ -195,6 +198,20 @@ public sealed class LeaseActor : UntypedActor, IWithTimers
         }
     }
 
+    private async Task<object> ReleaseAsync(long epoch)
+    {
+        try
+        {
+            await _store.ReleaseAsync(_owner, epoch, _stopped.Token);
+            return new LeaseReleased(epoch);
+        }
+        catch (Exception)
+        {
+            // It expires; whoever stands by is not told that it is free, for it is not.
+            return NotReleased.Instance;
+        }
+    }
+
     private static async Task Guarded(Func<Task> request)
     {
         try
@@ -208,6 +225,11 @@ public sealed class LeaseActor : UntypedActor, IWithTimers
     }
 
     private sealed record Answer(LeaseCommand Command, TimeSpan AskedAt, LeaseAnswer Said, bool Failed) : INoSerializationVerificationNeeded;
+
+    private sealed record NotReleased : INoSerializationVerificationNeeded
+    {
+        public static readonly NotReleased Instance = new();
+    }
 
     private sealed record Tick : INoSerializationVerificationNeeded
     {

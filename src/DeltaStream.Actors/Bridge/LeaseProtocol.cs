@@ -27,7 +27,7 @@ public sealed record HandOn : INoSerializationVerificationNeeded, ILeaseInput
     public static readonly HandOn Instance = new();
 }
 
-/// <summary>The lease is given up; another bridge may take it.</summary>
+/// <summary>The lease is given up; another bridge may take it: at once, or, where the store did not answer, when it has expired.</summary>
 public sealed record HandedOn : INoSerializationVerificationNeeded
 {
     /// <summary>The only one.</summary>

@@ -38,6 +38,23 @@ public sealed class BridgeRaceSpecs(ITestOutputHelper output) : TwoBridges(outpu
     }
 
     [Fact]
+    public void A_lease_that_could_not_be_given_back_is_not_said_to_be_free_and_is_taken_when_it_has_expired()
+    {
+        Both(1);
+        Heartbeats();
+        Lease.IsDown = true;
+        A.Bridge.Tell(HandOn.Instance, TestActor);
+        ExpectMsg<HandedOn>();
+        Time.Advance(Moment);
+        Assert.DoesNotContain(Heartbeats(), beat => beat.IsLast);
+
+        Lease.IsDown = false;
+        Time.Until(() => Assert.True(Holds("b")), TimeSpan.FromSeconds(2));
+        Both(2);
+        Assert.Equal([1, 2], Prices(until: 2));
+    }
+
+    [Fact]
     public void A_lagging_standby_that_takes_over_never_publishes_an_old_value_as_new()
     {
         A.Feed.Publish(EnrichedMessage.UnderlyingChannel, Message(1));
