@@ -110,6 +110,39 @@ public class SettlingSpecs(ITestOutputHelper output) : CacheSpec(output)
     }
 
     [Fact]
+    public void A_gap_in_the_feed_that_ends_during_a_look_is_looked_behind_once_more()
+    {
+        Tick(20);
+        Use(Narrow);
+        Bring(Narrow, Chain("NIFTY", Near, 1));
+        Get(Narrow);
+        Gap();
+        Store.Hold();
+        var looks = Store.Begun;
+        Advance(Interval);
+        AwaitAssert(() => Assert.Equal(looks + 1, Store.Begun));
+        // What the index says was read before this gap's values came into the store.
+        Gap();
+        Store.Release();
+        AwaitAssert(() => Assert.Equal(Store.Begun, Store.Ended));
+        SettleCache();
+        looks = Store.IndexReads;
+        Store.Put(Chain("NIFTY", Near, 2));
+        Tick(2);
+        Assert.Equal(new(1, 2), ExpectMsg<OfferedValue>().Update.Position);
+        Assert.Equal(looks + 1, Store.IndexReads);
+
+        void Gap()
+        {
+            Heartbeat(FeedLink.Down);
+            AwaitAssert(() => Assert.Equal("down", Status.Feed.Name));
+            Heartbeat();
+            AwaitAssert(() => Assert.Equal("live", Status.Feed.Name));
+            SettleCache();
+        }
+    }
+
+    [Fact]
     public void After_a_takeover_the_same_value_under_a_new_position_is_not_offered_again()
     {
         Use(Narrow);
