@@ -20,7 +20,10 @@ public sealed class GatewayMetrics : IDisposable
 
     /// <summary>Why a connection, a request or a poll is refused before it is a client's.</summary>
     public static readonly IReadOnlyList<string> RefusedConnectionReasons =
-        ["draining", "connections", "address", "polls", "silent", "head_timeout", "head_too_large", "malformed", "body_too_large", "body_timeout", "no_connect"];
+    [
+        "draining", "connections", "address", "polls", "origin", "silent", "tls_timeout", "tls", "head_timeout", "head_too_large", "malformed",
+        "body_too_large", "body_timeout", "no_connect",
+    ];
 
     private readonly Meter _meter;
     private readonly UpDownCounter<int> _connections;

@@ -19,8 +19,17 @@ internal sealed record RefusedConnection(string Reason, int HttpStatus)
     /// <summary>As many polls wait as may wait.</summary>
     public static readonly RefusedConnection TooManyPolls = new("polls", StatusCodes.Status503ServiceUnavailable);
 
+    /// <summary>The page that asks is of an origin that is not let in.</summary>
+    public static readonly RefusedConnection WrongOrigin = new("origin", StatusCodes.Status403Forbidden);
+
     /// <summary>The connection said nothing within the handshake time; it is broken without an answer.</summary>
     public static readonly RefusedConnection Silent = new("silent", 0);
+
+    /// <summary>The TLS handshake did not come to its end within the handshake time; the connection is closed.</summary>
+    public static readonly RefusedConnection TlsTimeout = new("tls_timeout", 0);
+
+    /// <summary>The TLS handshake failed, or was broken off.</summary>
+    public static readonly RefusedConnection TlsFailed = new("tls", 0);
 
     /// <summary>The head of a request did not come to its end within the handshake time.</summary>
     public static readonly RefusedConnection HeadTimeout = new("head_timeout", StatusCodes.Status408RequestTimeout);

@@ -26,6 +26,7 @@ public static class TransportRegistration
             provider.GetService<ILogger<TransportServer>>(),
             provider.GetService<SessionRelay>()));
         services.AddHostedService<RefusedHeads>();
+        services.AddHostedService<RefusedTls>();
         services.Configure<KestrelServerOptions>(options =>
         {
             options.AddServerHeader = false;

@@ -37,6 +37,15 @@ public sealed class HttpsSpecs
             await slow.SendAsync("\u0016\u0003\u0001\u0002\u0000\u0001");
             await slow.ReadToEndAsync(TimeSpan.FromSeconds(10));
         }
+        using (var client = new TrustingClient(node, certificates.Authority))
+        {
+            await Eventually.Pass(async () =>
+            {
+                var metrics = await client.GetAsync("/metrics");
+                Assert.Contains("deltastream_refused_connections_total{reason=\"tls\"} 1", metrics);
+                Assert.Contains("deltastream_refused_connections_total{reason=\"tls_timeout\"} 1", metrics);
+            });
+        }
 
         // Another authority signs the next one: who trusts only that one gets in once the node has taken it.
         using var renewed = await Certificates.MakeAsync();

@@ -62,6 +62,9 @@ public sealed class OriginSpecs : IAsyncLifetime
 
         // Who is no browser says no origin.
         Assert.True(await OpensAsync(node, "/ws", null));
+        // A request and two handshakes each; a preflight only asks.
+        var refused = 3 * cases.Count(it => !it.IsLetIn);
+        Assert.Contains($"deltastream_refused_connections_total{{reason=\"origin\"}} {refused}", await node.GetAsync("/metrics"));
     }
 
     private async Task<HttpResponseMessage> AskAsync(NodeProcess node, HttpMethod method, string origin)

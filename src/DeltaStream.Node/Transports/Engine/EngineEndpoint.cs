@@ -25,7 +25,11 @@ internal sealed partial class EngineEndpoint(EngineSessions sessions, Admission 
             Cors.AnswerPreflight(context);
             return Task.CompletedTask;
         }
-        if (!isAllowed) return RefuseAsync(context, EngineError.Forbidden);
+        if (!isAllowed)
+        {
+            admission.Count(RefusedConnection.WrongOrigin);
+            return RefuseAsync(context, EngineError.Forbidden);
+        }
         var isWebSocket = WebSocketAcceptor.IsRequested(context);
         if (!EngineRequest.TryParse(context.Request.Method, context.Request.QueryString.Value, isWebSocket, out var request, out var error))
             return RefuseAsync(context, error);

@@ -19,6 +19,7 @@ internal sealed class PlainEndpoint(
     {
         if (!settings.Origins.Allows(context.Request))
         {
+            admission.Count(RefusedConnection.WrongOrigin);
             context.Response.StatusCode = EngineError.Forbidden.HttpStatus;
             context.Response.ContentType = "application/json";
             await context.Response.Body.WriteAsync(EngineError.Forbidden.Json);
