@@ -38,9 +38,9 @@ public sealed record CloseReason(string Name, int WebSocketCode)
     /// <summary>Something went wrong on our side.</summary>
     public static readonly CloseReason ServerError = new("server_error", 1011);
 
-    /// <summary>Every one of them.</summary>
-    public static readonly IReadOnlyList<CloseReason> All =
-        [ClientClosed, TransportError, PingTimeout, ProtocolError, MessageTooLarge, SlowConsumer, Unauthorized, TokenExpired, Moved, ServerDraining, ServerError];
+    /// <summary>Every one with which a client ends: who is <see cref="Unauthorized"/> has not become one, and is counted by the token.</summary>
+    public static readonly IReadOnlyList<CloseReason> OfClients =
+        [ClientClosed, TransportError, PingTimeout, ProtocolError, MessageTooLarge, SlowConsumer, TokenExpired, Moved, ServerDraining, ServerError];
 
     /// <inheritdoc/>
     public override string ToString() => Name;

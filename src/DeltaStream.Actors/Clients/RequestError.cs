@@ -42,4 +42,11 @@ public sealed record RequestError(string Code, string Message)
 
     /// <summary>The client is in as many rooms as it may be, or the node is in as many as it can.</summary>
     public static readonly RequestError TooManySubscriptions = new("too_many_subscriptions", "Too many subscriptions");
+
+    /// <summary>Every code there is.</summary>
+    public static readonly IReadOnlyList<string> Codes =
+    [
+        MissingField.Code, InvalidType.Code, InvalidSymbol.Code, InvalidExpiry.Code, UnknownEvent.Code, InvalidMessage.Code, Unauthorized.Code,
+        TokenExpired.Code, RateLimited.Code, MessageTooLarge.Code, TooManySubscriptions.Code,
+    ];
 }

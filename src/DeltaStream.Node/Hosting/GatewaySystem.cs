@@ -10,6 +10,8 @@ using DeltaStream.Actors.Sessions;
 using DeltaStream.Actors.Telemetry;
 using DeltaStream.Actors.Topics;
 using DeltaStream.Node.Settings;
+using DeltaStream.Node.Transports.Gateway;
+using DeltaStream.Node.Transports.Plain;
 using DeltaStream.Node.Transports.Relay;
 
 namespace DeltaStream.Node.Hosting;
@@ -59,7 +61,7 @@ public static class GatewaySystem
     private static void WithGateway(this AkkaConfigurationBuilder akka, NodeSettings settings)
     {
         akka.WithCache(settings.Cache).WithClients(settings.Clients);
-        akka.WithActors((_, _, services) => services.GetService<GatewayMetrics>().ShowAll());
+        akka.WithActors((_, _, services) => services.GetService<GatewayMetrics>().ShowAll(SocketIoProtocol.Instance.Slot, PlainProtocol.Instance.Slot));
         akka.WithActors((system, _, services) => services.GetService<SessionRelay>().Start(system));
         // They end before the node leaves the cluster: with it goes the mediator, and they would take that for a failure.
         akka.AddStartup((system, registry) => CoordinatedShutdown.Get(system).AddTask(

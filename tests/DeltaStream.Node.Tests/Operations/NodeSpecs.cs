@@ -156,6 +156,8 @@ public sealed class NodeSpecs
             "deltastream_conflated_total 0",
             "deltastream_dropped_total{reason=",
             "deltastream_closes_total{reason=\"slow_consumer\"} 0",
+            "deltastream_refused_total{reason=\"rate_limited\"} 0",
+            "deltastream_encodes_total{protocol=\"1\"} 0",
             "deltastream_bridge_lease_lost_total{reason=\"expired\"}",
             "deltastream_bridge_epoch 1",
             "deltastream_bridge_role 2",
@@ -163,6 +165,8 @@ public sealed class NodeSpecs
             "deltastream_delivery_latency_seconds_count 1",
         })
             Assert.Contains(line, text);
+        // Who has no good token becomes no client: a count of those would stay 0.
+        Assert.DoesNotContain("deltastream_closes_total{reason=\"unauthorized\"}", text);
     });
 
     private static string Text(JsonElement health, string field) => health.GetProperty(field).GetString()!;
