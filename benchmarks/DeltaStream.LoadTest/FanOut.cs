@@ -29,14 +29,7 @@ internal static class FanOut
         }
 
         report.Medians();
-        foreach (var (contender, bench) in field.Benches)
-        {
-            if (!contender.IsDotnet) continue;
-            var allocated = Allocations.DuringAsync(bench.Server.Id, TimeSpan.FromSeconds(3));
-            var m = await bench.MeasureAsync(scenario.Rate, TimeSpan.FromSeconds(3));
-            Console.WriteLine($"{contender.Name}: {await allocated / Math.Max(1, m.Delivered):F0} bytes allocated a delivery");
-        }
-
+        foreach (var (contender, bench) in field.Benches) await Allocations.PrintAsync(contender, bench, scenario.Rate);
         return report;
     }
 }

@@ -1,3 +1,5 @@
+using DeltaStream.LoadTest.Servers;
+
 namespace DeltaStream.LoadTest;
 
 /// <summary>How many deliveries a second a server makes while the 99th percentile stays under the bound: the rate is raised until it does not.</summary>
@@ -37,6 +39,8 @@ internal static class Throughput
         }
 
         report.Medians();
+        // Near the limit, where many updates leave in one write.
+        foreach (var (contender, bench) in field.Benches) await Allocations.PrintAsync(contender, bench, start[contender.Name]);
         return report;
     }
 }

@@ -10,8 +10,18 @@ internal static class Allocations
 {
     private static readonly byte[] Counter = Encoding.Unicode.GetBytes("alloc-rate\0");
 
-    /// <summary>Bytes allocated in the time.</summary>
-    public static async Task<double> DuringAsync(int processId, TimeSpan time)
+    private static readonly TimeSpan Time = TimeSpan.FromSeconds(3);
+
+    /// <summary>Loads a server at a rate once more and says what it allocates for each delivery; nothing where it is no .NET process.</summary>
+    public static async Task PrintAsync(Contender contender, Bench bench, double rate)
+    {
+        if (!contender.IsDotnet) return;
+        var allocated = DuringAsync(bench.Server.Id, Time);
+        var m = await bench.MeasureAsync(rate, Time);
+        Console.WriteLine($"{contender.Name}: {await allocated / Math.Max(1, m.Delivered):F0} bytes allocated a delivery at {rate:F0} messages a second");
+    }
+
+    private static async Task<double> DuringAsync(int processId, TimeSpan time)
     {
         var provider = new EventPipeProvider("System.Runtime", EventLevel.Informational, 0, new Dictionary<string, string> { ["EventCounterIntervalSec"] = "1" });
         using var session = new DiagnosticsClient(processId).StartEventPipeSession(provider, requestRundown: false);
