@@ -47,10 +47,13 @@ public static class Startup
         }
     }
 
-    /// <summary>A host whose page lies beside the program, wherever that is started from.</summary>
+    /// <summary>
+    /// A host whose page lies beside the program, wherever that is started from, and that watches no files: settings are read
+    /// once, and a watch over the folder that it is started in is woken by whatever else happens there.
+    /// </summary>
     public static WebApplicationBuilder CreateBuilder(string[] args) => WebApplication.CreateBuilder(new WebApplicationOptions
     {
-        Args = args,
+        Args = ["--hostBuilder:reloadConfigOnChange=false", .. args],
         WebRootPath = Path.Combine(AppContext.BaseDirectory, "wwwroot"),
     });
 

@@ -35,7 +35,7 @@ public sealed class TransportServer : IDisposable
         _relay = relay;
         _time = time;
         // Fine enough for the shortest of the times, and never so fine that an idle process would wake for nothing.
-        var tick = Math.Clamp(settings.PingTimeout.TotalMilliseconds / 20, 10, 50);
+        var tick = Math.Clamp(settings.PingTimeout.TotalMilliseconds / 20, 10, 100);
         _deadlines = new Deadlines(time, TimeSpan.FromMilliseconds(tick));
         _admission = new Admission(settings, metrics);
         metrics?.ObserveSessions(() => _admission.Inside);
