@@ -9,31 +9,47 @@ namespace DeltaStream.LoadTest;
 
 /// <summary>
 /// What an update costs as nodes and rooms grow. A hundred clients, spread over the nodes and in no wide room, share the
-/// rooms: each room has a client on every node (10 rooms) or on one (1,000 and 10,000). Everything is measured twice, at rest and
+/// rooms: each room has clients on every node (10 rooms) or one client (1,000 and 10,000). Everything is measured twice, at rest and
 /// with the feed; the difference is the updates', the rest is what members and pub-sub's registry cost.
 /// </summary>
 internal static class ClusterGrowth
 {
-    private const int Clients = 100;
-    private static readonly int[] RoomCounts = [10, 1_000, 10_000];
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
 
     public static async Task RunAsync(Options options)
     {
         var scenario = options.Scenario;
-        Console.WriteLine("| nodes | rooms | deliveries an update | µs CPU an update, all nodes | µs CPU a delivery and node | bytes between nodes an update | at rest: bytes a second between nodes | at rest: % of a core, all nodes | RSS MB a node |");
-        Console.WriteLine("| --- | --- | --- | --- | --- | --- | --- | --- | --- |");
-        foreach (var nodes in options.Nodes)
-            foreach (var rooms in RoomCounts) await MeasureAsync(scenario, nodes, rooms);
+        foreach (var contender in options.Contenders)
+        {
+            Console.WriteLine($"{contender.Name}:");
+            Header();
+            foreach (var nodes in options.Nodes)
+                foreach (var rooms in options.Rooms) await MeasureAsync(contender, scenario, nodes, rooms);
+        }
     }
 
-    private static async Task MeasureAsync(Scenario scenario, int nodes, int rooms)
+    private static void Header()
     {
-        await using var cluster = await GatewayCluster.StartAsync(nodes);
+        Console.WriteLine("| nodes | rooms | deliveries an update | µs CPU an update, all nodes | µs CPU a delivery and node | bytes between nodes an update | at rest: bytes a second between nodes | at rest: % of a core, all nodes | RSS MB a node |");
+        Console.WriteLine("| --- | --- | --- | --- | --- | --- | --- | --- | --- |");
+    }
+
+    private static async Task MeasureAsync(Contender contender, Scenario scenario, int nodes, int rooms)
+    {
+        var (clients, there) = (scenario.Clients, new HashSet<(int Node, int Room)>());
+        await using var cluster = await GatewayCluster.StartAsync(contender, nodes, roomsOfAClient: 1 + rooms / clients);
         using var swarm = new Swarm(scenario.SmallestDelivery);
         var ports = cluster.Ports.ToArray();
-        for (var client = 0; client < Clients; client++)
-            await swarm.ConnectAsync(ports[client % nodes], "/socket.io/?EIO=4&transport=websocket", Dialect.SocketIO, 1, TimeSpan.Zero, Frames(client, rooms, nodes));
-        await UntilQuietAsync(cluster);
+        for (var client = 0; client < clients; client++)
+        {
+            // With few rooms each has clients on every node; with many each client has its share of them for itself.
+            var first = client * rooms / clients;
+            var own = rooms < clients ? [client / nodes % rooms] : Enumerable.Range(first, (client + 1) * rooms / clients - first).ToArray();
+            there.UnionWith(own.Select(room => (client % nodes, room)));
+            await swarm.ConnectAsync(ports[client % nodes], contender.Path, contender.Dialect, 1, TimeSpan.Zero, Frames(own));
+        }
+
+        await UntilThereAsync(cluster, there.Count);
 
         await PublishAsync(cluster, scenario, rooms, TimeSpan.FromSeconds(scenario.WarmUpSeconds));
         var time = TimeSpan.FromSeconds(scenario.Seconds);
@@ -49,23 +65,17 @@ internal static class ClusterGrowth
             $"| {nodes} | {rooms:N0} | {deliveries:F2} | {cpu:F0} | {cpu / deliveries / nodes:F1} | {(feed.Traffic - rest.Traffic) / feed.Published:F0} | {rest.Traffic / time.TotalSeconds:F0} | {100 * rest.Cpu / time.TotalSeconds:F1} | {cluster.ResidentBytes / 1e6 / nodes:F0} |"));
     }
 
-    /// <summary>What client so-and-so says after connecting: out of the wide room, into its own.</summary>
-    private static string[] Frames(int client, int rooms, int nodes)
-    {
-        // With few rooms each has clients on every node; with many each client has its share of them for itself.
-        var own = rooms < Clients ? [client / nodes % rooms] : Enumerable.Range(client * (rooms / Clients), rooms / Clients);
-        return ["""42["unsubscribe",{"type":"general"}]""", .. own.Select(room => $$"""42["subscribe",{"type":"product","symbol":"P{{room}}"}]""")];
-    }
+    /// <summary>What a client says after connecting: out of the wide room, into its own.</summary>
+    private static string[] Frames(int[] own) =>
+        ["""42["unsubscribe",{"type":"general"}]""", .. own.Select(room => $$"""42["subscribe",{"type":"product","symbol":"P{{room}}"}]""")];
 
-    /// <summary>Waits until no more rooms are made and their names have gone round.</summary>
-    private static async Task UntilQuietAsync(GatewayCluster cluster)
+    /// <summary>Waits until all rooms have been made and their names have gone round.</summary>
+    private static async Task UntilThereAsync(GatewayCluster cluster, int expected)
     {
-        double before = -1;
-        for (var rooms = await cluster.RoomsAsync(); rooms != before; rooms = await cluster.RoomsAsync())
-        {
-            before = rooms;
-            await Task.Delay(TimeSpan.FromSeconds(3));
-        }
+        var waited = Stopwatch.StartNew();
+        for (double rooms; (rooms = await cluster.RoomsAsync()) < expected; await Task.Delay(TimeSpan.FromMilliseconds(200)))
+            if (waited.Elapsed > Patience) throw new InvalidOperationException($"the nodes have {rooms} rooms, not {expected}");
+        await Task.Delay(TimeSpan.FromSeconds(3));
     }
 
     private static async Task<Sample> LookAsync(GatewayCluster cluster, Swarm swarm, Func<Task<long>> act)

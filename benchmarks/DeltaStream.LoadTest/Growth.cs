@@ -18,7 +18,7 @@ internal static class Growth
             report.Header();
             await using var bench = await Bench.StartAsync(contender, scenario);
             var medians = new List<string>();
-            foreach (var clients in Steps.Where(step => step <= scenario.Clients))
+            foreach (var clients in Steps.Where(step => step < scenario.Clients).Append(scenario.Clients))
             {
                 await bench.ConnectAsync(contender, bench.Swarm, clients - bench.Swarm.Count);
                 await bench.MeasureAsync(scenario.Rate, TimeSpan.FromSeconds(scenario.WarmUpSeconds));

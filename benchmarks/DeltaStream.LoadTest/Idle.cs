@@ -3,7 +3,8 @@ namespace DeltaStream.LoadTest;
 /// <summary>What a connection costs in memory while nothing happens: resident bytes with all clients, less those with 100.</summary>
 internal static class Idle
 {
-    private const int Baseline = 100;
+    /// <summary>The clients that are there before.</summary>
+    public const int Baseline = 100;
 
     public static async Task<Report> RunAsync(Options options)
     {

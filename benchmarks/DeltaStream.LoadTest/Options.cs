@@ -6,68 +6,121 @@ namespace DeltaStream.LoadTest;
 /// <summary>The command line: a scenario's name, then options that override what the scenario presets.</summary>
 internal sealed class Options
 {
-    // name -> clients, rate, size, seconds
-    private static readonly Dictionary<string, (int Clients, double Rate, int Size, int Seconds)> Presets = new()
+    private const string Load = "clients rate size seconds warm-up servers";
+
+    // name -> clients, rate, size, seconds, and the options that it heeds
+    private static readonly Dictionary<string, (int Clients, int Rate, int Size, int Seconds, string Heeds)> Presets = new()
     {
-        ["fanout"] = (1000, 20, 200, 10),
-        ["chain"] = (200, 5, 56_000, 10),
-        ["idle"] = (5000, 1, 200, 5),
-        ["throughput"] = (1000, 20, 200, 5),
-        ["growth"] = (10_000, 5, 200, 6),
-        ["slow"] = (5000, 2, 200, 15),
-        ["storm"] = (1000, 5, 200, 3),
-        ["polling"] = (500, 5, 200, 15),
-        ["build"] = (0, 1, 200, 1),
-        ["products"] = (1000, 5, 200, 3),
-        ["node"] = (0, 1, 200, 20),
-        ["cluster"] = (100, 200, 200, 8),
+        ["fanout"] = (1000, 20, 200, 10, Load + " rounds"),
+        ["chain"] = (200, 5, 56_000, 10, Load + " rounds"),
+        ["idle"] = (5000, 1, 200, 5, Load + " rounds"),
+        ["throughput"] = (1000, 20, 200, 5, Load + " rounds up-to"),
+        ["growth"] = (10_000, 5, 200, 6, Load + " rounds"),
+        ["slow"] = (5000, 2, 200, 15, Load + " rounds"),
+        ["storm"] = (1000, 5, 200, 3, Load + " rounds"),
+        ["polling"] = (500, 5, 200, 15, Load),
+        ["build"] = (1, 1, 200, 1, ""),
+        ["products"] = (1000, 5, 200, 3, "clients rate size warm-up servers products"),
+        ["node"] = (1, 1, 200, 20, "seconds warm-up servers rounds"),
+        ["cluster"] = (100, 200, 200, 8, Load + " nodes rooms"),
     };
 
-    // These compare with other servers (or get them ready); the rest looks at one, the gateway if no other is named.
-    private static readonly string[] Comparisons = ["fanout", "chain", "idle", "throughput", "build"];
+    // These compare with other servers; the rest looks at one, the gateway if no other is named.
+    private static readonly string[] Comparisons = ["fanout", "chain", "idle", "throughput"];
+
+    // Other servers have neither the figures nor the cluster that these look at.
+    private static readonly string[] OfTheGateway = ["products", "slow", "storm", "cluster"];
 
     private readonly Dictionary<string, string> _values = new();
 
     private Options(string command) => Command = command;
 
+    /// <summary>The names of all scenarios.</summary>
+    public static IReadOnlyCollection<string> Commands => Presets.Keys;
+
+    /// <summary>The options of all scenarios, without their dashes.</summary>
+    public static IReadOnlyCollection<string> Names => [.. Presets.Values.SelectMany(preset => Heeded(preset.Heeds)).Distinct()];
+
     public string Command { get; }
 
-    public int Rounds => Number("rounds", Command == "storm" ? 20 : Command is "growth" or "slow" || Comparisons.Contains(Command) ? 5 : 1);
+    public int Rounds => Number("rounds", Command switch
+    {
+        "storm" => 20,
+        "node" => 1,
+        _ => 5,
+    });
 
-    public int WarmUp => Number("warm-up", Command is "chain" or "node" ? 60 : 20);
+    public int WarmUp => Number("warm-up", Command is "chain" or "node" ? 60 : 20, least: 0);
 
     public Scenario Scenario
     {
         get
         {
             var preset = Presets[Command];
-            return new(Number("clients", preset.Clients), Number("rate", (int)preset.Rate), Number("size", preset.Size),
+            var least = Command switch
+            {
+                "idle" => Idle.Baseline + 1,
+                "slow" => SlowConsumers.OnChain + 1,
+                _ => 1,
+            };
+            return new(Number("clients", preset.Clients, least), Number("rate", preset.Rate), Number("size", preset.Size),
                 WarmUp, Number("seconds", preset.Seconds), Command == "chain");
         }
     }
 
     /// <summary>How many nodes, one measurement after the other.</summary>
-    public IEnumerable<int> Nodes => (_values.GetValueOrDefault("nodes") ?? "1,2,3,4,5").Split(',').Select(text => int.Parse(text, CultureInfo.InvariantCulture));
+    public IReadOnlyList<int> Nodes => Numbers("nodes", "1,2,3,4,5");
 
-    public IReadOnlyList<Contender> Contenders =>
-        [.. (_values.GetValueOrDefault("servers") ?? (Comparisons.Contains(Command) ? "gateway,socketio,signalr,kestrel" : "gateway")).Split(',')
-            .Select(name => Contender.Find(name) ?? throw new FormatException($"no server is called '{name}'"))];
+    /// <summary>How many rooms, one measurement after the other for each number of nodes.</summary>
+    public IReadOnlyList<int> Rooms => Numbers("rooms", "10,1000,10000");
 
-    /// <exception cref="FormatException">What is wrong with the command line.</exception>
+    /// <summary>How many products one room is to have.</summary>
+    public int Products => Number("products", 2000);
+
+    /// <summary>The rate at which the climb of the throughput ends, if the server has not ended it before.</summary>
+    public int UpTo => Number("up-to", 100_000);
+
+    public IReadOnlyList<Contender> Contenders
+    {
+        get
+        {
+            var names = _values.GetValueOrDefault("servers") ?? (Comparisons.Contains(Command) ? "gateway,socketio,signalr,kestrel" : "gateway");
+            Contender[] found = [.. names.Split(',').Select(Contender.Find)];
+            if (found.GroupBy(contender => contender.Name).FirstOrDefault(group => group.Count() > 1) is { } twice)
+                throw new FormatException($"two servers are called '{twice.Key}': name them, NAME=FOLDER");
+            var other = found.FirstOrDefault(contender => OfTheGateway.Contains(Command) ? !contender.IsGateway : Command == "polling" && !contender.IsSocketIO);
+            return other is null ? found : throw new FormatException($"{Command} cannot be measured with '{other.Name}'");
+        }
+    }
+
+    /// <exception cref="FormatException">What is wrong with the command line, in one line.</exception>
     public static Options Parse(string[] args)
     {
-        if (args.Length == 0 || !Presets.ContainsKey(args[0])) throw new FormatException($"name a scenario: {string.Join(", ", Presets.Keys)}");
-        var options = new Options(args[0]);
+        if (args.Length == 0 || !Presets.TryGetValue(args[0], out var preset)) throw new FormatException($"name a scenario: {string.Join(", ", Presets.Keys)}");
+        var (options, heeded) = (new Options(args[0]), Heeded(preset.Heeds));
         for (var i = 1; i < args.Length; i += 2)
         {
-            if (i + 1 == args.Length || args[i] is not ("--clients" or "--rate" or "--size" or "--seconds" or "--warm-up" or "--rounds" or "--servers" or "--nodes"))
-                throw new FormatException($"unknown or incomplete option '{args[i]}'");
+            if (!args[i].StartsWith("--", StringComparison.Ordinal) || !heeded.Contains(args[i][2..]))
+                throw new FormatException($"unknown option '{args[i]}': {args[0]} has {(heeded.Length == 0 ? "none" : "--" + string.Join(", --", heeded))}");
+            if (i + 1 == args.Length) throw new FormatException($"incomplete option '{args[i]}'");
             options._values[args[i][2..]] = args[i + 1];
         }
 
+        // Whatever is wrong with a value is said now, and not when it is needed.
+        _ = (options.Scenario, options.Rounds, options.Nodes, options.Rooms, options.Products, options.UpTo, options.Contenders);
         return options;
     }
 
-    private int Number(string name, int preset) =>
-        _values.TryGetValue(name, out var text) ? int.Parse(text, CultureInfo.InvariantCulture) : preset;
+    private static string[] Heeded(string names) => names.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+
+    private int Number(string name, int preset, int least = 1) =>
+        _values.TryGetValue(name, out var text) ? Number(name, text, least) : preset;
+
+    private IReadOnlyList<int> Numbers(string name, string preset) =>
+        [.. (_values.GetValueOrDefault(name) ?? preset).Split(',').Select(text => Number(name, text, least: 1))];
+
+    private static int Number(string name, string text, int least) =>
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= least
+            ? number
+            : throw new FormatException($"--{name} takes a whole number from {least}, not '{text}'");
 }

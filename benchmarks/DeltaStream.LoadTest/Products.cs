@@ -5,7 +5,7 @@ namespace DeltaStream.LoadTest;
 /// <summary>Thousands of products in <c>general</c>: what each client holds more than with one product.</summary>
 internal static class Products
 {
-    private const int Count = 2000, Rate = 200;
+    private const int Rate = 200;
 
     public static async Task RunAsync(Options options)
     {
@@ -17,10 +17,10 @@ internal static class Products
             await bench.ConnectAsync(contender, bench.Swarm, scenario.Clients);
             await bench.MeasureAsync(scenario.Rate, TimeSpan.FromSeconds(scenario.WarmUpSeconds));
             var one = await metrics.CollectedHeapAsync();
-            await bench.PublishAsync(scenario with { Products = Count }, Rate, TimeSpan.FromSeconds(2.0 * Count / Rate));
+            await bench.PublishAsync(scenario with { Products = options.Products }, Rate, TimeSpan.FromSeconds(2.0 * options.Products / Rate));
             await bench.MeasureAsync(scenario.Rate, TimeSpan.FromSeconds(2));
             var many = await metrics.CollectedHeapAsync();
-            Console.WriteLine($"{scenario.Clients} clients: {one / 1e6:F1} MB of managed heap with one product, {many / 1e6:F1} MB after {Count}, "
+            Console.WriteLine($"{scenario.Clients} clients: {one / 1e6:F1} MB of managed heap with one product, {many / 1e6:F1} MB after {options.Products}, "
                 + $"{(many - one) / 1024 / scenario.Clients:F2} KB a client more, the node's own table of last values included");
         }
     }

@@ -1,41 +1,59 @@
 // Loads servers with WebSocket clients, in turn, and prints what each paid for it.
 //   dotnet run -c Release --project benchmarks/DeltaStream.LoadTest -- SCENARIO [--servers gateway,deflate,socketio,signalr,kestrel]
-//       [--clients N] [--rate N] [--size BYTES] [--seconds N] [--warm-up N] [--rounds N]
+//       [--clients N] [--rate N] [--size BYTES] [--seconds N] [--warm-up N] [--rounds N] (each where the scenario has a use for it)
 // Scenarios: fanout (1,000 clients, 200 bytes, 20 a second), chain (200 clients, 56 KB, 5 a second and the summary),
-// idle (memory of 5,000 quiet connections), throughput (deliveries a second at a p99 under 250 ms); of the gateway alone:
+// idle (memory of 5,000 quiet connections), throughput (deliveries a second at a p99 under 250 ms; --up-to RATE); of the gateway alone:
 // growth (CPU of a delivery as clients grow), slow (clients that stop reading), storm (1,000 come and go at once),
-// polling (500 long-polling clients), products (2,000 products in one room), node (what a node costs without clients),
-// cluster (an update's cost by nodes and rooms; --nodes 1,2,3,4,5).
-// A server may also be a folder with a published gateway: the one before a change, beside the one with it.
+// polling (500 long-polling clients), products (many products in one room; --products 2000), node (what a node costs without clients),
+// cluster (an update's cost by nodes and rooms; --nodes 1,2,3,4,5 --rooms 10,1000,10000).
+// A server may also be a folder with a published gateway: the one before a change, beside the one with it; NAME=FOLDER gives it a
+// name, or takes another server's program from there. Exit code 1: something failed; 2: the command line is wrong.
 // build publishes the servers, which otherwise happens where one is started first.
 // Servers run as they are deployed, published and compiled ahead of time (artifacts/load-test).
+using System.Runtime.InteropServices;
 using DeltaStream.LoadTest;
 using DeltaStream.LoadTest.Servers;
 
-// Publisher and handshakes must not wait half a second for a thread because two others are held up for a moment.
-ThreadPool.SetMinThreads(32, 32);
+Options options;
 try
 {
-    var options = Options.Parse(args);
+    options = Options.Parse(args);
+}
+catch (FormatException e)
+{
+    Console.Error.WriteLine(e.Message);
+    return 2;
+}
+
+// Publisher and handshakes must not wait half a second for a thread because two others are held up for a moment.
+ThreadPool.SetMinThreads(32, 32);
+using var terminated = PosixSignalRegistration.Create(PosixSignal.SIGTERM, _ => MeasuredProcess.DisposeAll());
+try
+{
     Console.WriteLine($"{options.Command}: {options.Scenario}, {Environment.ProcessorCount} cores, .NET {Environment.Version}");
     await (options.Command switch
     {
         "build" => Repository.PublishAll(),
-        "products" => Products.RunAsync(options),
+        "fanout" or "chain" => FanOut.RunAsync(options),
         "idle" => Idle.RunAsync(options),
         "throughput" => Throughput.RunAsync(options),
         "growth" => Growth.RunAsync(options),
         "slow" => SlowConsumers.RunAsync(options),
         "storm" => Storm.RunAsync(options),
         "polling" => Polling.RunAsync(options),
+        "products" => Products.RunAsync(options),
         "node" => IdleNode.RunAsync(options),
         "cluster" => ClusterGrowth.RunAsync(options),
-        _ => FanOut.RunAsync(options),
+        _ => throw new InvalidOperationException($"nothing measures '{options.Command}'"),
     });
     return 0;
 }
-catch (FormatException e)
+catch (Exception e)
 {
-    Console.Error.WriteLine(e.Message);
-    return 2;
+    Console.Error.WriteLine($"failed: {e}");
+    return 1;
+}
+finally
+{
+    MeasuredProcess.DisposeAll();
 }

@@ -20,7 +20,7 @@ internal static class Throughput
             {
                 Measurement? best = null;
                 var bestRate = 0.0;
-                for (var rate = start[contender.Name]; rate < 100_000; rate *= Step)
+                for (var rate = start[contender.Name]; rate <= options.UpTo; rate *= Step)
                 {
                     var m = await bench.MeasureAsync(rate, TimeSpan.FromSeconds(scenario.Seconds));
                     // What is not delivered has no latency: conflated or lost messages end the climb as well. What was published

@@ -1,64 +1,93 @@
+using System.Globalization;
 using DeltaStream.LoadTest.Load;
 
 namespace DeltaStream.LoadTest.Servers;
 
 /// <summary>A server that takes part in the comparison.</summary>
 /// <param name="Name">Its name on the command line and in the table.</param>
-/// <param name="Start">Starts it on a port, fed by a Redis on another.</param>
+/// <param name="Project">Its folder in the repository.</param>
 /// <param name="Path">Where its WebSocket is.</param>
 /// <param name="Dialect">What its clients speak.</param>
-/// <param name="IsDotnet">Whether the .NET runtime can be asked about it.</param>
 /// <param name="SubscribeToChain">What a client sends to get the chains of NIFTY; empty where everybody gets everything.</param>
-internal sealed record Contender(string Name, Func<int, int, MeasuredProcess> Start, string Path, Dialect Dialect, bool IsDotnet, params string[] SubscribeToChain)
+internal sealed record Contender(string Name, string Project, string Path, Dialect Dialect, params string[] SubscribeToChain)
 {
+    private const string Gateway = "src/DeltaStream.Node", NodeJs = "benchmarks/socketio";
     private const string SocketIOPath = "/socket.io/?EIO=4&transport=websocket";
     private const string SocketIOSubscribe = """42["subscribe",{"type":"chain","symbol":"NIFTY"}]""";
     private const string SignalRSubscribe = """{"type":1,"target":"Subscribe","arguments":["chain:NIFTY"]}""" + "\u001e";
 
     public static readonly IReadOnlyList<Contender> All =
     [
-        new("gateway", (port, redis) => StartGateway(port, redis, deflate: "off"), SocketIOPath, Dialect.SocketIO, true, SocketIOSubscribe),
-        new("deflate", (port, redis) => StartGateway(port, redis, deflate: "on"), SocketIOPath, Dialect.SocketIODeflate, true, SocketIOSubscribe),
-        new("socketio", StartSocketIO, SocketIOPath, Dialect.SocketIO, false, SocketIOSubscribe),
-        new("signalr", (port, redis) => StartDotnet("benchmarks/SignalRGateway", port, redis), "/hub", Dialect.SignalR, true, SignalRSubscribe),
-        new("kestrel", (port, redis) => StartDotnet("benchmarks/BareKestrel", port, redis), "/ws", Dialect.Bare, true),
+        new("gateway", Gateway, SocketIOPath, Dialect.SocketIO, SocketIOSubscribe),
+        new("deflate", Gateway, SocketIOPath, Dialect.SocketIODeflate, SocketIOSubscribe),
+        new("socketio", NodeJs, SocketIOPath, Dialect.SocketIO, SocketIOSubscribe),
+        new("signalr", "benchmarks/SignalRGateway", "/hub", Dialect.SignalR, SignalRSubscribe),
+        new("kestrel", "benchmarks/BareKestrel", "/ws", Dialect.Bare),
     ];
 
-    /// <summary>A server by its name, or a gateway that was published into a folder: so a change is compared with what was before it.</summary>
-    /// <returns>Null where neither is known.</returns>
-    public static Contender? Find(string name) =>
-        All.FirstOrDefault(contender => contender.Name == name) ?? (Directory.Exists(name) ? All[0] with
-        {
-            Name = System.IO.Path.GetFileName(name.TrimEnd('/')),
-            Start = (port, redis) => StartGateway(port, redis, deflate: "off", System.IO.Path.Combine(name, "DeltaStream.Node.dll")),
-        } : null);
+    /// <summary>Where its program is, if not where it is published to.</summary>
+    public string? Folder { get; init; }
 
-    private static MeasuredProcess StartGateway(int port, int redisPort, string deflate, string? program = null) =>
-        new("dotnet", [program ?? Repository.Program("src/DeltaStream.Node")], new Dictionary<string, string>
+    /// <summary>Whether the .NET runtime can be asked about it.</summary>
+    public bool IsDotnet => Project != NodeJs;
+
+    /// <summary>Whether it has a gateway's cluster and figures.</summary>
+    public bool IsGateway => Project == Gateway;
+
+    /// <summary>Whether it speaks Socket.IO.</summary>
+    public bool IsSocketIO => Path == SocketIOPath;
+
+    private string File => IsDotnet ? System.IO.Path.GetFileName(Project) + ".dll" : "server.js";
+
+    /// <summary>
+    /// A server by its name; <c>NAME=FOLDER</c>: the same from another folder, or a gateway of that name, so that a change is
+    /// compared with what was before it; a folder alone: a gateway with the folder's name.
+    /// </summary>
+    /// <exception cref="FormatException">None is called so, or the folder has no such program.</exception>
+    public static Contender Find(string text)
+    {
+        if (All.FirstOrDefault(contender => contender.Name == text) is { } named) return named;
+        var parts = text.Split('=', 2);
+        var folder = parts[^1];
+        if (!Directory.Exists(folder)) throw new FormatException($"no server is called '{text}', and no folder is");
+        var known = parts.Length == 2 ? All.FirstOrDefault(contender => contender.Name == parts[0]) : null;
+        var found = (known ?? All[0]) with { Name = parts.Length == 2 ? parts[0] : System.IO.Path.GetFileName(folder.TrimEnd('/')), Folder = folder };
+        return System.IO.File.Exists(System.IO.Path.Combine(folder, found.File)) ? found : throw new FormatException($"no {found.File} in '{folder}'");
+    }
+
+    /// <summary>Starts it on a port, fed by a Redis on another.</summary>
+    /// <param name="port">Where it listens.</param>
+    /// <param name="redisPort">Where its Redis does, on this machine.</param>
+    /// <param name="more">What a gateway is set to beside that.</param>
+    public MeasuredProcess Start(int port, int redisPort, params (string Name, string Value)[] more) =>
+        new(IsDotnet ? "dotnet" : "node", [Program()], Settings(port, redisPort, more));
+
+    /// <summary>The environment variables that it is started with.</summary>
+    public Dictionary<string, string> Settings(int port, int redisPort, params (string Name, string Value)[] more)
+    {
+        if (!IsGateway) return new() { ["NODE_ENV"] = "production", ["PORT"] = Text(port), ["REDIS_ENDPOINT"] = $"127.0.0.1:{redisPort}" };
+        var settings = new Dictionary<string, string>
         {
             ["ASPNETCORE_ENVIRONMENT"] = "Production",
             ["AUTH_ALLOW_ANONYMOUS"] = "true",
-            ["PORT"] = $"{port}",
+            ["PORT"] = Text(port),
             ["REDIS_URL"] = $"redis://127.0.0.1:{redisPort}",
-            ["CLUSTER_PORT"] = $"{MeasuredProcess.FreePort()}",
+            ["CLUSTER_PORT"] = Text(MeasuredProcess.FreePort()),
             ["BRIDGE_MAX_RATE"] = "0",
-            ["WEBSOCKET_DEFLATE"] = deflate,
-        });
-
-    private static MeasuredProcess StartDotnet(string project, int port, int redisPort) =>
-        new("dotnet", [Repository.Program(project)], Yardstick(port, redisPort));
-
-    private static MeasuredProcess StartSocketIO(int port, int redisPort)
-    {
-        var folder = System.IO.Path.Combine(Repository.Root, "benchmarks/socketio");
-        Repository.InstallPackages(folder);
-        return new("node", [System.IO.Path.Combine(folder, "server.js")], Yardstick(port, redisPort));
+            ["WEBSOCKET_DEFLATE"] = Dialect == Dialect.SocketIODeflate ? "on" : "off",
+        };
+        foreach (var (name, value) in more) settings[name] = value;
+        return settings;
     }
 
-    private static Dictionary<string, string> Yardstick(int port, int redisPort) => new()
+    private static string Text(int port) => port.ToString(CultureInfo.InvariantCulture);
+
+    private string Program()
     {
-        ["NODE_ENV"] = "production",
-        ["PORT"] = $"{port}",
-        ["REDIS_ENDPOINT"] = $"127.0.0.1:{redisPort}",
-    };
+        if (Folder is not null) return System.IO.Path.Combine(Folder, File);
+        if (IsDotnet) return Repository.Program(Project);
+        var folder = System.IO.Path.Combine(Repository.Root, Project);
+        Repository.InstallPackages(folder);
+        return System.IO.Path.Combine(folder, File);
+    }
 }

@@ -26,7 +26,10 @@ internal sealed class GatewayCluster : IAsyncDisposable
     public ISubscriber Publisher => _publisher.GetSubscriber();
 
     /// <summary>Starts Redis and the nodes, and waits until all of them see each other and the feed.</summary>
-    public static async Task<GatewayCluster> StartAsync(int nodes)
+    /// <param name="contender">The gateway that each node is.</param>
+    /// <param name="nodes">How many.</param>
+    /// <param name="roomsOfAClient">In how many rooms a client may be; more than clients usually are.</param>
+    public static async Task<GatewayCluster> StartAsync(Contender contender, int nodes, int roomsOfAClient)
     {
         var redisPort = MeasuredProcess.FreePort();
         var redis = new MeasuredProcess("redis-server", ["--port", $"{redisPort}", "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"]);
@@ -34,7 +37,7 @@ internal sealed class GatewayCluster : IAsyncDisposable
         await redis.UntilAsync(() => Task.FromResult(publisher.IsConnected));
         var cluster = new GatewayCluster(redis, publisher);
         var seed = MeasuredProcess.FreePort();
-        for (var i = 0; i < nodes; i++) cluster.Add(redisPort, i == 0 ? seed : MeasuredProcess.FreePort(), seed);
+        for (var i = 0; i < nodes; i++) cluster.Add(contender, redisPort, i == 0 ? seed : MeasuredProcess.FreePort(), seed, roomsOfAClient);
         using var http = new HttpClient();
         foreach (var (process, port, _) in cluster._nodes)
         {
@@ -79,6 +82,17 @@ internal sealed class GatewayCluster : IAsyncDisposable
         return bytes;
     }
 
+    /// <summary>What a node is set to beside what a gateway alone is.</summary>
+    public static (string Name, string Value)[] Settings(int clusterPort, int seed, int roomsOfAClient) =>
+    [
+        ("CLUSTER_PORT", $"{clusterPort}"),
+        ("CLUSTER_SEEDS", $"127.0.0.1:{seed}"),
+        ("LOG_LEVEL", "warning"),
+        ("LIMIT_SUBSCRIPTIONS", $"{Math.Max(1000, roomsOfAClient)}"),
+        // Each client says at once which rooms it wants.
+        ("LIMIT_MESSAGES_PER_SECOND", $"{Math.Max(1000, roomsOfAClient)}"),
+    ];
+
     public async ValueTask DisposeAsync()
     {
         foreach (var node in _nodes) node.Process.Dispose();
@@ -95,20 +109,9 @@ internal sealed class GatewayCluster : IAsyncDisposable
         return long.Parse(end < 0 ? line[start..] : line[start..end], CultureInfo.InvariantCulture);
     }
 
-    private void Add(int redisPort, int clusterPort, int seed)
+    private void Add(Contender contender, int redisPort, int clusterPort, int seed, int roomsOfAClient)
     {
         var port = MeasuredProcess.FreePort();
-        _nodes.Add((new MeasuredProcess("dotnet", [Repository.Program("src/DeltaStream.Node")], new Dictionary<string, string>
-        {
-            ["ASPNETCORE_ENVIRONMENT"] = "Production",
-            ["AUTH_ALLOW_ANONYMOUS"] = "true",
-            ["LOG_LEVEL"] = "warning",
-            ["PORT"] = $"{port}",
-            ["REDIS_URL"] = $"redis://127.0.0.1:{redisPort}",
-            ["CLUSTER_PORT"] = $"{clusterPort}",
-            ["CLUSTER_SEEDS"] = $"127.0.0.1:{seed}",
-            ["BRIDGE_MAX_RATE"] = "0",
-            ["LIMIT_SUBSCRIPTIONS"] = "1000",
-        }), port, clusterPort));
+        _nodes.Add((contender.Start(port, redisPort, Settings(clusterPort, seed, roomsOfAClient)), port, clusterPort));
     }
 }

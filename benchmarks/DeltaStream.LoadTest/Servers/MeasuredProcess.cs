@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
@@ -7,6 +8,7 @@ namespace DeltaStream.LoadTest.Servers;
 /// <summary>A child process whose CPU time and memory are read from the kernel.</summary>
 internal sealed class MeasuredProcess : IDisposable
 {
+    private static readonly ConcurrentDictionary<MeasuredProcess, bool> Running = new();
     private readonly Process _process;
     private readonly Queue<string> _lastLines = new();
 
@@ -20,6 +22,7 @@ internal sealed class MeasuredProcess : IDisposable
         _process.ErrorDataReceived += (_, line) => Keep(line.Data);
         _process.BeginOutputReadLine();
         _process.BeginErrorReadLine();
+        Running[this] = true;
     }
 
     public int Id => _process.Id;
@@ -52,10 +55,10 @@ internal sealed class MeasuredProcess : IDisposable
     }
 
     /// <summary>Waits until the check succeeds.</summary>
-    /// <exception cref="InvalidOperationException">The process ended, or half a minute went by.</exception>
+    /// <exception cref="InvalidOperationException">The process ended, or two minutes went by.</exception>
     public async Task UntilAsync(Func<Task<bool>> check)
     {
-        for (var started = Stopwatch.StartNew(); started.Elapsed < TimeSpan.FromSeconds(30); await Task.Delay(100))
+        for (var started = Stopwatch.StartNew(); started.Elapsed < TimeSpan.FromMinutes(2); await Task.Delay(100))
         {
             if (_process.HasExited) break;
             try
@@ -71,8 +74,15 @@ internal sealed class MeasuredProcess : IDisposable
         lock (_lastLines) throw new InvalidOperationException($"{_process.StartInfo.FileName} did not start:\n{string.Join('\n', _lastLines)}");
     }
 
+    /// <summary>Ends whatever still runs: a scenario that fails on its way may leave servers behind.</summary>
+    public static void DisposeAll()
+    {
+        foreach (var process in Running.Keys) process.Dispose();
+    }
+
     public void Dispose()
     {
+        if (!Running.TryRemove(this, out _)) return;
         if (!_process.HasExited) _process.Kill(entireProcessTree: true);
         _process.WaitForExit();
         _process.Dispose();
