@@ -8,6 +8,7 @@ namespace DeltaStream.Load.Tests;
 /// docs/benchmarks.md has the figures of a quiet one, and artifacts/test-results/load.md those of this run.
 /// </summary>
 [Trait("Category", "Full")]
+[Collection(nameof(Alone))]
 public sealed class LoadSpecs
 {
     private const double Slack = 1.2;
@@ -53,3 +54,7 @@ public sealed class LoadSpecs
         Assert.InRange(report.Ratio("gateway", "kestrel"), 0.8 / Slack, double.MaxValue);
     }
 }
+
+/// <summary>What is compared here is not to be disturbed by other specs.</summary>
+[CollectionDefinition(nameof(Alone), DisableParallelization = true)]
+public sealed class Alone;

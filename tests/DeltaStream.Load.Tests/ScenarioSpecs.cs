@@ -20,11 +20,4 @@ public sealed class ScenarioSpecs
         Assert.Equal(1_700_000_000_000_000, message.GetProperty("sent").GetInt64());
         Assert.Equal(isChain, message.TryGetProperty("calls", out _));
     }
-
-    [Theory]
-    [InlineData("")]
-    [InlineData("fanout --servers nobody")]
-    [InlineData("fanout --clients")]
-    public void A_wrong_command_line_is_refused(string line) =>
-        Assert.Throws<FormatException>(() => Options.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)).Contenders);
 }

@@ -1,0 +1,56 @@
+namespace DeltaStream.Load.Tests;
+
+/// <summary>The command line's comparisons, as small as they can be: that they work, not what they measure.</summary>
+public sealed class ComparisonCommandSpecs
+{
+    private static readonly string Servers = "--servers " + string.Join(',',
+        Run.Built("gateway", "src", "DeltaStream.Node"),
+        Run.Built("signalr", "benchmarks", "SignalRGateway"),
+        Run.Built("kestrel", "benchmarks", "BareKestrel"));
+
+    private static readonly string Gateway = "--servers " + Run.Built("gateway", "src", "DeltaStream.Node");
+
+    [Fact]
+    public async Task Fanout_has_everything_delivered_by_every_server()
+    {
+        var run = await Run.CompleteAsync($"fanout --clients 10 --rate 5 --warm-up 1 --rounds 1 --seconds 1 {Servers}",
+            run => run.HasRowsOf("gateway", "signalr", "kestrel") && run.Figures("delivered %").All(share => share == 100));
+
+        Assert.Contains("gateway: median ", run.Output, StringComparison.Ordinal);
+        Assert.Contains("kestrel: median ", run.Output, StringComparison.Ordinal);
+        Assert.Contains(" bytes allocated a delivery", run.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("were closed", run.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Chain_has_everything_delivered_and_deflate_makes_it_smaller()
+    {
+        var run = await Run.CompleteAsync(
+            $"chain --clients 10 --rate 5 --warm-up 1 --rounds 1 --seconds 1 {Gateway},{Run.Built("deflate", "src", "DeltaStream.Node")}",
+            // What is compressed is not looked into, and has no latency.
+            run => run.Rows.Select(row => row["server"]).SequenceEqual(["gateway", "deflate"]) && run.Figures("delivered %").All(share => share == 100));
+
+        var size = run.Figures("KB on the wire").ToArray();
+        Assert.InRange(size[0], 50, 70);
+        Assert.InRange(size[1], 1, 20);
+        Assert.DoesNotContain("were closed", run.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Idle_has_the_memory_of_its_connections()
+    {
+        var run = await Run.CompleteAsync($"idle --clients 200 --warm-up 0 --rounds 1 --seconds 1 {Gateway}", run => run.HasRowsOf("gateway"));
+
+        Assert.All(run.Figures("RSS MB"), size => Assert.InRange(size, 20, 2000));
+    }
+
+    /// <summary>At more than the 50 updates a second of a product that a gateway lets through if it is not told otherwise.</summary>
+    [Fact]
+    public async Task Throughput_climbs_to_the_rate_where_it_is_to_end()
+    {
+        var run = await Run.CompleteAsync($"throughput --clients 10 --rate 100 --up-to 120 --warm-up 1 --rounds 1 --seconds 1 {Gateway}",
+            run => run.HasRowsOf("gateway") && run.Figures("messages a second").Single() == 120);
+
+        Assert.All(run.Figures("1,000 deliveries a second"), rate => Assert.InRange(rate, 0.1, 1.3));
+    }
+}

@@ -1,0 +1,32 @@
+using System.Text.RegularExpressions;
+
+namespace DeltaStream.Load.Tests;
+
+/// <summary>The command line's scenarios of the gateway alone, as small as they can be: that they work, not what they measure.</summary>
+public sealed class GatewayCommandSpecs
+{
+    private static readonly string Gateway = "--servers " + Run.Built("gateway", "src", "DeltaStream.Node");
+
+    [Fact]
+    public async Task Node_has_what_it_costs_idle()
+    {
+        var run = await Run.CompleteAsync($"node --warm-up 0 --seconds 1 {Gateway}", run => run.HasRowsOf("gateway"));
+
+        Assert.All(run.Figures("RSS MB"), size => Assert.InRange(size, 20, 2000));
+    }
+
+    [Fact]
+    public async Task Growth_has_a_row_for_each_step_and_everything_delivered() =>
+        await Run.CompleteAsync($"growth --clients 150 --rate 5 --warm-up 1 --rounds 1 --seconds 1 {Gateway}",
+            run => run.HasRowsOf("gateway 100", "gateway 150") && run.Figures("delivered %").All(share => share == 100));
+
+    [Fact]
+    public async Task Polling_has_the_last_update_with_every_client() =>
+        await Run.CompleteAsync($"polling --clients 20 --rate 5 --warm-up 1 --seconds 1 {Gateway}",
+            run => run.HasRowsOf("gateway") && run.Figures("delivered %").Single() == 100 && run.Figures("clients with the last update").Single() == 20);
+
+    [Fact]
+    public async Task Products_has_the_heap_before_and_after() =>
+        await Run.CompleteAsync($"products --clients 10 --products 200 --warm-up 0 {Gateway}", run => Regex.IsMatch(run.Output,
+            @"10 clients: [1-9][\d.]* MB of managed heap with one product, [1-9][\d.]* MB after 200, "));
+}

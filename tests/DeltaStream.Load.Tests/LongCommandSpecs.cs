@@ -1,0 +1,35 @@
+using System.Text.RegularExpressions;
+
+namespace DeltaStream.Load.Tests;
+
+/// <summary>Those of the command line's scenarios that wait for what the gateway does in its own time.</summary>
+public sealed class LongCommandSpecs
+{
+    private static readonly string Gateway = "--servers " + Run.Built("gateway", "src", "DeltaStream.Node");
+
+    /// <summary>Five rooms with a client on each node; then 160 for each client, who is in more, and says more at once, than a gateway lets it unasked.</summary>
+    [Fact]
+    public async Task Cluster_has_every_update_delivered_from_node_to_node()
+    {
+        var run = await Run.CompleteAsync($"cluster --nodes 2 --rooms 5,1600 --clients 10 --rate 20 --warm-up 1 --seconds 1 {Gateway}",
+            run => run.Figures("deliveries an update").SequenceEqual([2, 1]));
+
+        Assert.All(run.Figures("nodes"), nodes => Assert.Equal(2, nodes));
+        Assert.All(run.Figures("at rest: bytes a second between nodes"), bytes => Assert.InRange(bytes, 1, double.MaxValue));
+        Assert.All(run.Figures("RSS MB a node"), size => Assert.InRange(size, 20, 2000));
+    }
+
+    /// <summary>A write may be stuck for 8 to 16 s instead of 30 to 60.</summary>
+    [Fact]
+    public async Task Slow_has_some_clients_read_again_and_the_others_closed() =>
+        await Run.CompleteAsync($"slow --clients 60 --warm-up 1 --rounds 1 --seconds 1 {Gateway}",
+            run => run.HasRowsOf("gateway")
+                && Regex.IsMatch(run.Output, @"50 read again: 3 s later they get chains [\d.]+ ms old")
+                && run.Output.Contains("the other 50: 50 closed as slow_consumer; closed among the rest: 0", StringComparison.Ordinal),
+            ("deltastream__clients__stuck-write-timeout", "8s"));
+
+    [Fact]
+    public async Task Storm_leaves_the_clients_that_stay() =>
+        await Run.CompleteAsync($"storm --clients 50 --warm-up 1 --rounds 1 --seconds 1 {Gateway}",
+            run => run.HasRowsOf("gateway") && Regex.IsMatch(run.Output, @"after 1 rounds: .*\b500 clients"));
+}
