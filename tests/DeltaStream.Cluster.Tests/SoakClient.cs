@@ -50,6 +50,9 @@ internal sealed class SoakClient : IAsyncDisposable
     public Task EmitAsync(string name, string type, string symbol) =>
         SendAsync($$"""42["{{name}}",{"type":"{{type}}","symbol":"{{symbol}}"}]""");
 
+    /// <summary>Sends an event without data.</summary>
+    public Task EmitAsync(string name) => SendAsync($"42[\"{name}\"]");
+
     /// <summary>Whether it has been told that it is in the room.</summary>
     public bool IsIn(string room) => _rooms.ContainsKey(room);
 

@@ -48,8 +48,8 @@ public sealed class Outbox
     /// <summary>How many bytes of updates are due.</summary>
     public int DueBytes { get; private set; }
 
-    /// <summary>Whether more answers wait than may: the client is a slow consumer.</summary>
-    public bool IsOverfull => ControlCount > _maxEntries || _controlBytes > _maxBytes;
+    /// <summary>Whether more answers wait than may: the client is a slow consumer. One alone may be as long as it is.</summary>
+    public bool IsOverfull => ControlCount > _maxEntries || (ControlCount > 1 && _controlBytes > _maxBytes);
 
     /// <summary>Whether so many answers wait that no further request should be read.</summary>
     public bool IsFilling => ControlCount > _maxEntries / 2 || _controlBytes > _maxBytes / 2;

@@ -44,6 +44,8 @@ public class OutboxSpecs
     [InlineData(3, 1, false)]
     [InlineData(4, 1, true)]
     [InlineData(3, 4, true)]
+    [InlineData(1, 11, false)]
+    [InlineData(2, 6, true)]
     public void More_answers_than_may_wait_are_noticed_by_number_and_by_bytes(int count, int size, bool isOverfull)
     {
         var outbox = new Outbox(maxEntries: 3, maxBytes: 10);
