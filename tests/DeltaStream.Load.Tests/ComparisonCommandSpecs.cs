@@ -11,6 +11,7 @@ public sealed class ComparisonCommandSpecs
     private static readonly string Gateway = "--servers " + Run.Built("gateway", "src", "DeltaStream.Node");
 
     [Fact]
+    [Trait("Category", "Full")]
     public async Task Fanout_has_everything_delivered_by_every_server()
     {
         var run = await Run.CompleteAsync($"fanout --clients 10 --rate 5 --warm-up 1 --rounds 1 --seconds 1 {Servers}",
@@ -37,6 +38,7 @@ public sealed class ComparisonCommandSpecs
     }
 
     [Fact]
+    [Trait("Category", "Full")]
     public async Task Idle_has_the_memory_of_its_connections()
     {
         var run = await Run.CompleteAsync($"idle --clients 200 --warm-up 0 --rounds 1 --seconds 1 {Gateway}", run => run.HasRowsOf("gateway"));
@@ -46,6 +48,7 @@ public sealed class ComparisonCommandSpecs
 
     /// <summary>At more than the 50 updates a second of a product that a gateway lets through if it is not told otherwise.</summary>
     [Fact]
+    [Trait("Category", "Full")]
     public async Task Throughput_climbs_to_the_rate_where_it_is_to_end()
     {
         var run = await Run.CompleteAsync($"throughput --clients 10 --rate 100 --up-to 120 --warm-up 1 --rounds 1 --seconds 1 {Gateway}",

@@ -16,6 +16,7 @@ public sealed class GatewayCommandSpecs
     }
 
     [Fact]
+    [Trait("Category", "Full")]
     public async Task Growth_has_a_row_for_each_step_and_everything_delivered() =>
         await Run.CompleteAsync($"growth --clients 150 --rate 5 --warm-up 1 --rounds 1 --seconds 1 {Gateway}",
             run => run.HasRowsOf("gateway 100", "gateway 150") && run.Figures("delivered %").All(share => share == 100));

@@ -21,6 +21,7 @@ public sealed class LongCommandSpecs
 
     /// <summary>A write may be stuck for 8 to 16 s instead of 30 to 60.</summary>
     [Fact]
+    [Trait("Category", "Full")]
     public async Task Slow_has_some_clients_read_again_and_the_others_closed() =>
         await Run.CompleteAsync($"slow --clients 60 --warm-up 1 --rounds 1 --seconds 1 {Gateway}",
             run => run.HasRowsOf("gateway")
@@ -29,6 +30,7 @@ public sealed class LongCommandSpecs
             ("deltastream__clients__stuck-write-timeout", "8s"));
 
     [Fact]
+    [Trait("Category", "Full")]
     public async Task Storm_leaves_the_clients_that_stay() =>
         await Run.CompleteAsync($"storm --clients 50 --warm-up 1 --rounds 1 --seconds 1 {Gateway}",
             run => run.HasRowsOf("gateway") && Regex.IsMatch(run.Output, @"after 1 rounds: .*\b500 clients"));
