@@ -65,6 +65,12 @@ class Server:
             process.kill()
             process.wait()
 
+    def terminate(self):
+        """Asks the last one to stop, as an orchestrator does, and waits for its end."""
+        process = self.processes[-1]
+        process.terminate()
+        return process.wait(PATIENCE)
+
     def conformance_host(self):
         if url := os.environ.get("CONFORMANCE_URL"):
             return url
@@ -84,12 +90,12 @@ class Server:
     def gateway(self, redis=None, **variables):
         if url := os.environ.get("GATEWAY_URL"):
             return url
-        redis, port = redis or self.redis(), free_port()
+        redis = redis or self.redis()
+        variables = {"PORT": str(free_port()), "AUTH_ALLOW_ANONYMOUS": "true"} | variables
         node = dll("src", "DeltaStream.Node")
-        self.run("dotnet", node, PORT=str(port), CLUSTER_PORT=str(free_port()), CORS_ORIGINS="*",
-                 REDIS_URL=f"redis://127.0.0.1:{redis}", HOCON_FILE=str(node.parent / "hocon" / "test.conf"),
-                 **({"AUTH_ALLOW_ANONYMOUS": "true"} | variables))
-        url = f"http://127.0.0.1:{port}"
+        self.run("dotnet", node, CLUSTER_PORT=str(free_port()), CORS_ORIGINS="*",
+                 REDIS_URL=f"redis://127.0.0.1:{redis}", HOCON_FILE=str(node.parent / "hocon" / "test.conf"), **variables)
+        url = f"http://127.0.0.1:{variables['PORT']}"
         until(lambda: answers(f"{url}/health/ready"), "the gateway")
         return url
 

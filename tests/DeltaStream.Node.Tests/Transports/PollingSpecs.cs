@@ -167,10 +167,10 @@ public sealed class PollingSpecs : IDisposable
     }
 
     [Fact]
-    public async Task A_server_that_drains_flushes_what_waits_and_then_closes()
+    public async Task Something_that_went_wrong_here_closes_after_what_waits()
     {
         _engine.Link.WriteControl(EngineFixture.Message("last words"));
-        _engine.Link.Close(CloseReason.ServerDraining);
+        _engine.Link.Close(CloseReason.ServerError);
 
         Assert.Equal("4last words|1", await _engine.PollAsync());
         Assert.Equal("refused 1", await _engine.PollAsync());

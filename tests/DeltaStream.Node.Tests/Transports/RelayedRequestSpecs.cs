@@ -65,6 +65,20 @@ public sealed class RelayedRequestSpecs : TestKit
         Assert.Null(_there.ClosedWith);
     }
 
+    [Fact]
+    public async Task A_poll_that_waits_while_its_sessions_node_drains_is_refused_and_so_is_a_later_one()
+    {
+        var session = _there.Open();
+        var poll = _here.RequestAsync("GET", session, Stream.Null);
+        await Eventually.True(() => session.CanWrite, "the poll waits");
+        session.Close(CloseReason.ServerDraining);
+
+        var refused = (400, """{"code":1,"message":"Session ID unknown"}""");
+        Assert.Equal(refused, await poll.WaitAsync(Eventually.Patience));
+        Assert.Equal((200, "ok"), await _here.RequestAsync("POST", session, new MemoryStream("4a"u8.ToArray())));
+        Assert.Equal(refused, await _here.RequestAsync("GET", session, Stream.Null));
+    }
+
     protected override void AfterAll()
     {
         Shutdown(_other);

@@ -62,8 +62,8 @@ describe('a node that is asked to stop', { timeout: 120_000, skip: !!process.env
     await eventually(() => losses.length === crowd && losses.every(({ isAnswered }) => isAnswered), 'all are closed');
     for (const { kind, reason, readiness: then } of losses) {
       assert.ok(!then?.isReady, `${kind} was closed by a node that is ready: ${JSON.stringify(then)}`);
-      // Its transport, not its namespace: after that a stock client would stay away.
-      assert.equal(reason, kind === 'plain' ? 1012 : 'transport close');
+      // Its transport, not its namespace: after that a stock client would stay away. A poll that waits is refused.
+      assert.equal(reason, { plain: 1012, polling: 'transport error' }[kind] ?? 'transport close');
     }
     assert.equal(await node.ended, 0);
   });

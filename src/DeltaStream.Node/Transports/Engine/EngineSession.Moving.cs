@@ -33,8 +33,6 @@ internal sealed partial class EngineSession
     private TimeSpan _probeEnds;
     private bool _isMoving;
 
-    private bool HasMoved => _closed == CloseReason.Moved;
-
     /// <summary>A WebSocket on another node has sent its probe.</summary>
     /// <returns>False where another probes already, or the session has moved or is closed.</returns>
     public bool TryBeginProbe(string remote) => TryBeginProbe((object)remote);

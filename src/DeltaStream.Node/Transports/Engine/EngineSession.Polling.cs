@@ -11,13 +11,17 @@ internal sealed partial class EngineSession
     private TimeSpan _farewellEnds;
     private bool _posting;
     private TaskCompletionSource? _posted;
+    private bool _drainsAfterPost;
+
+    /// <summary>Whether it has gone from polling because the node stops.</summary>
+    private bool IsDrained => _closed == CloseReason.ServerDraining && _webSocket is null && !_isMoving;
 
     /// <summary>Waits for something to say, at least one frame and at most what one response may hold.</summary>
     /// <returns>The frames, or why the poll is refused.</returns>
     public async Task<(IReadOnlyList<Frame>? Frames, EngineError? Refusal)> PollAsync(CancellationToken aborted)
     {
         CloseIfExpired();
-        if (!TryPark(out var poll, out var corked, out var farewell, out var refusal)) return (farewell, refusal);
+        if (!TryPark(out var poll, out var corked, out var farewell, out var refusal)) return farewell is null ? (null, refusal) : AnswerOf(farewell);
         _connection.Ready();
         if (corked)
         {
@@ -26,7 +30,7 @@ internal sealed partial class EngineSession
             Uncork();
         }
         using var registration = aborted.UnsafeRegister(_ => OnPollAborted(poll), null);
-        return (await poll, null);
+        return AnswerOf(await poll);
     }
 
     /// <summary>A POST begins. Every one that was let in is ended by <see cref="EndPost"/>.</summary>
@@ -36,7 +40,9 @@ internal sealed partial class EngineSession
         CloseIfExpired();
         lock (_gate)
         {
-            if (_closed is not null) return EngineError.SessionIdUnknown;
+            // A POST that meets the drain is let in and not listened to, as what is sent to a WebSocket that closes: python-socketio comes
+            // back from a poll that is refused, and after a POST that is refused it does not.
+            if (_closed is not null) return IsDrained ? null : EngineError.SessionIdUnknown;
             if (_webSocket is not null || _isMoving) return EngineError.BadRequest;
             if (!_posting)
             {
@@ -50,12 +56,12 @@ internal sealed partial class EngineSession
     }
 
     /// <summary>Takes a POST's packets; completes once what they caused is queued.</summary>
-    /// <returns>False where one is no packet, or the session was closed before.</returns>
+    /// <returns>False where one is no packet, or the session was closed before otherwise than by a drain.</returns>
     public async Task<bool> ReceiveAsync(ReadOnlyMemory<byte> body)
     {
         lock (_gate)
         {
-            if (_closed is not null) return false;
+            if (_closed is not null) return IsDrained;
             _polling?.Cork();
         }
         var reader = new PollingPayloadReader(body);
@@ -71,11 +77,24 @@ internal sealed partial class EngineSession
     /// <summary>A POST is over.</summary>
     public void EndPost()
     {
+        bool drains;
         lock (_gate)
         {
             _posting = false;
             _posted?.TrySetResult();
+            drains = _drainsAfterPost;
         }
+        if (drains) Close(CloseReason.ServerDraining);
+    }
+
+    private static (IReadOnlyList<Frame>? Frames, EngineError? Refusal) AnswerOf(IReadOnlyList<Frame> frames) =>
+        frames.Count > 0 ? (frames, null) : (null, EngineError.SessionIdUnknown);
+
+    /// <summary>What a client has begun to post is taken, and answered, before the node lets it go.</summary>
+    private bool WaitsForPost(CloseReason reason)
+    {
+        if (reason != CloseReason.ServerDraining || !_posting || _webSocket is not null || _isMoving) return false;
+        return _drainsAfterPost = true;
     }
 
     private bool TryPark(

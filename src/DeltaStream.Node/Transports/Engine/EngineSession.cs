@@ -142,7 +142,7 @@ internal sealed partial class EngineSession : Deadline, IEngineLink
         object? probe;
         lock (_gate)
         {
-            if (_closed is not null) return;
+            if (_closed is not null || WaitsForPost(reason)) return;
             Volatile.Write(ref _closed, reason);
             (probe, _probe) = (_probe, null);
             _polling?.SayFarewell(reason, ref _farewell);
@@ -151,7 +151,7 @@ internal sealed partial class EngineSession : Deadline, IEngineLink
         }
         (probe as EngineWebSocket)?.Connection.Close(reason);
         _webSocket?.Connection.Close(reason);
-        if (_farewell is null) _sessions.Remove(this);
+        if (!Lingers) _sessions.Remove(this);
         _sessions.OnClosed(this);
         _connection.Closed(reason);
     }
@@ -198,9 +198,12 @@ internal sealed partial class EngineSession : Deadline, IEngineLink
     private void Reschedule()
     {
         if (_closed is null) _sessions.Deadlines.Schedule(this, NextDue());
-        else if (_farewell is not null || HasMoved) _sessions.Deadlines.Schedule(this, _farewellEnds);
+        else if (Lingers) _sessions.Deadlines.Schedule(this, _farewellEnds);
         else _sessions.Deadlines.Cancel(this);
     }
+
+    /// <summary>Whether requests still find it though it is closed.</summary>
+    private bool Lingers => _farewellEnds > TimeSpan.Zero;
 
     private TimeSpan NextDue() => _pollDue is { } due && due < _heartbeat.NextDue ? due : _heartbeat.NextDue;
 }

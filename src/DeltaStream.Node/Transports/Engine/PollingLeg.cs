@@ -27,7 +27,7 @@ internal sealed class PollingLeg
     /// <summary>Whether an application's write would leave with the poll that waits.</summary>
     public bool HasRoom => IsParked && _queue.Count < PollingPayloadWriter.MaxPackets;
 
-    /// <summary>Lets a poll wait. The task completes with what it is answered with: at least one frame.</summary>
+    /// <summary>Lets a poll wait. The task completes with what it is answered with; with no frame where it finds no session any more.</summary>
     public Task<IReadOnlyList<Frame>> Park()
     {
         var parked = new TaskCompletionSource<IReadOnlyList<Frame>>(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -83,15 +83,24 @@ internal sealed class PollingLeg
 
     /// <summary>The last words: to the waiting poll, else to one that may still come.</summary>
     /// <param name="reason">Why the session ends.</param>
-    /// <param name="farewell">What is left to say; null for nothing.</param>
+    /// <param name="farewell">What is left to say, without a frame that there is no session; null where nobody need be answered any more.</param>
     public void SayFarewell(CloseReason reason, ref IReadOnlyList<Frame>? farewell)
     {
         // A client that closed wants no more than the end of its poll.
         var isClients = reason == CloseReason.ClientClosed;
-        IReadOnlyList<Frame> words = isClients ? [EngineFrames.Noop] : [.. Take(PollingPayloadWriter.MaxPackets - 1), EngineFrames.Close];
-        if (Answer(words)) return;
+        // A client that is to come back is told what waits but not that this is the end: python-socketio takes a close packet for the
+        // last word, and a session that is not found for a broken connection, as all clients do.
+        var isDraining = reason == CloseReason.ServerDraining;
+        IReadOnlyList<Frame> words = isClients ? [EngineFrames.Noop]
+            : isDraining ? Take(PollingPayloadWriter.MaxPackets)
+            : [.. Take(PollingPayloadWriter.MaxPackets - 1), EngineFrames.Close];
+        if (Answer(words))
+        {
+            if (isDraining) farewell = [];
+            return;
+        }
         // Who broke the rules or was not there in time finds no session any more.
-        var keeps = isClients || reason == CloseReason.ServerDraining || reason == CloseReason.SlowConsumer || reason == CloseReason.ServerError;
+        var keeps = isClients || isDraining || reason == CloseReason.SlowConsumer || reason == CloseReason.ServerError;
         if (keeps) farewell = words;
     }
 

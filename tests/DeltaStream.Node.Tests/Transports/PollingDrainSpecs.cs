@@ -1,0 +1,94 @@
+using DeltaStream.Actors.Clients;
+using DeltaStream.Node.Transports;
+
+namespace DeltaStream.Node.Tests.Transports;
+
+/// <summary>What a polling client gets from a node that stops: nothing that would make a stock client stay away.</summary>
+public sealed class PollingDrainSpecs : IDisposable
+{
+    private readonly EngineFixture _engine = new();
+
+    public void Dispose() => _engine.Dispose();
+
+    [Fact]
+    public async Task A_waiting_poll_finds_no_session_any_more_and_neither_does_a_later_one()
+    {
+        var poll = _engine.PollAsync();
+        _engine.Link.Close(CloseReason.ServerDraining);
+
+        Assert.Equal("refused 1", await poll);
+        Assert.Equal("refused 1", await _engine.PollAsync());
+        Assert.Equal(CloseReason.ServerDraining, _engine.ClosedWith);
+        Assert.Equal(0, _engine.Counts[TransportName.Polling]);
+    }
+
+    [Fact]
+    public async Task What_waits_is_flushed_first_and_without_a_close_packet()
+    {
+        _engine.Link.WriteControl(EngineFixture.Message("last words"));
+        _engine.Link.Close(CloseReason.ServerDraining);
+
+        Assert.Equal("4last words", await _engine.PollAsync());
+        Assert.Equal("refused 1", await _engine.PollAsync());
+    }
+
+    [Fact]
+    public async Task A_post_that_has_begun_is_taken_whole_and_what_it_caused_leaves_first()
+    {
+        _engine.OnMessage = text =>
+        {
+            _engine.Link.Close(CloseReason.ServerDraining);
+            _engine.Link.Write([EngineFixture.Message(text)]);
+            return default;
+        };
+        var poll = _engine.PollAsync();
+
+        Assert.Equal("ok", await _engine.PostAsync("4a\u001e4b"));
+        Assert.Equal(["a", "b"], _engine.Received);
+        Assert.Equal("4a|4b", await poll);
+        Assert.Equal(CloseReason.ServerDraining, _engine.ClosedWith);
+        Assert.Equal("refused 1", await _engine.PollAsync());
+    }
+
+    [Fact]
+    public async Task A_post_that_comes_later_is_not_refused_and_not_listened_to()
+    {
+        var poll = _engine.PollAsync();
+        _engine.Link.Close(CloseReason.ServerDraining);
+
+        Assert.Equal("ok", await _engine.PostAsync("4a"));
+        Assert.Null(_engine.Session.BeginPost());
+        Assert.Equal("ok", await _engine.PostAsync("no packet"));
+        Assert.Empty(_engine.Received);
+        Assert.Equal("refused 1", await poll);
+    }
+
+    [Fact]
+    public async Task A_client_that_closes_by_the_post_that_has_begun_has_closed()
+    {
+        _engine.OnMessage = _ =>
+        {
+            _engine.Link.Close(CloseReason.ServerDraining);
+            return default;
+        };
+        var poll = _engine.PollAsync();
+
+        Assert.Equal("ok", await _engine.PostAsync("4a\u001e1"));
+        Assert.Equal("6", await poll);
+        Assert.Equal(CloseReason.ClientClosed, _engine.ClosedWith);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task The_session_is_not_kept_for_long(bool hasPolled)
+    {
+        var poll = hasPolled ? _engine.PollAsync() : null;
+        _engine.Link.Close(CloseReason.ServerDraining);
+        if (poll is not null) await poll;
+        Assert.True(_engine.IsKnown);
+
+        _engine.Advance(3.1);
+        Assert.False(_engine.IsKnown);
+    }
+}
