@@ -12,4 +12,8 @@ internal static class Clock
     /// <summary>A monotonic reading plus a span, in the provider's own units.</summary>
     public static long Later(this TimeProvider time, long timestamp, TimeSpan span) =>
         timestamp + (long)(span.TotalMicroseconds * time.TimestampFrequency / MicrosecondsPerSecond);
+
+    /// <summary>Sets a timer that fires once. A timer's time is cut to whole milliseconds: rounded up here, so that what it fires for is due.</summary>
+    public static void FireIn(this ITimer timer, TimeSpan wait) =>
+        timer.Change(TimeSpan.FromMilliseconds(Math.Max(0, Math.Ceiling(wait.TotalMilliseconds))), Timeout.InfiniteTimeSpan);
 }

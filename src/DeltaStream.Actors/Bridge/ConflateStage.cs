@@ -25,13 +25,16 @@ public sealed class ConflateStage(BridgeSettings settings, TimeProvider time) : 
 
     private sealed class Logic : TimerGraphStageLogic
     {
-        private const string Due = "due";
         private const string Expire = "expire";
 
         private readonly ConflateStage _stage;
         private readonly TimeProvider _time;
         private readonly TimeSpan _life;
         private readonly ConflationBuffer<Intake> _buffer;
+
+        // Not one of the stage's timers: the system's scheduler ticks more slowly than a key is due.
+        private readonly Action _onDue;
+        private ITimer? _due;
         private TimeSpan? _dueSet;
 
         public Logic(ConflateStage stage, BridgeSettings settings, TimeProvider time) : base(stage.Shape)
@@ -40,6 +43,7 @@ public sealed class ConflateStage(BridgeSettings settings, TimeProvider time) : 
             _time = time;
             _life = settings.Life;
             _buffer = new ConflationBuffer<Intake>(settings.MaxRate, settings.MaxKeys);
+            _onDue = GetAsyncCallback(OnDue);
             SetHandler(stage._in, onPush: OnPush, onUpstreamFinish: CompleteStage);
             SetHandler(stage._out, onPull: Emit);
         }
@@ -48,20 +52,22 @@ public sealed class ConflateStage(BridgeSettings settings, TimeProvider time) : 
 
         public override void PreStart()
         {
+            _due = _time.CreateTimer(_ => _onDue(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
             Pull(_stage._in);
             ScheduleRepeatedly(Expire, ExpireEvery);
         }
 
+        public override void PostStop() => _due?.Dispose();
+
         protected override void OnTimer(object timerKey)
         {
-            if (timerKey.Equals(Expire))
-            {
-                // On a standby nothing is taken out: without this it would keep the last chain of every expiry that ever was.
-                var oldest = _time.UnixMicroseconds() - (long)_life.TotalMicroseconds;
-                _buffer.Drop(intake => intake.ReceivedAt < oldest);
-                return;
-            }
+            // On a standby nothing is taken out: without this it would keep the last chain of every expiry that ever was.
+            var oldest = _time.UnixMicroseconds() - (long)_life.TotalMicroseconds;
+            _buffer.Drop(intake => intake.ReceivedAt < oldest);
+        }
 
+        private void OnDue()
+        {
             _dueSet = null;
             if (IsAvailable(_stage._out)) Emit();
         }
@@ -85,8 +91,7 @@ public sealed class ConflateStage(BridgeSettings settings, TimeProvider time) : 
             else if (_buffer.NextDue is { } due && due != _dueSet)
             {
                 _dueSet = due;
-                var wait = due - Now;
-                ScheduleOnce(Due, wait > TimeSpan.Zero ? wait : TimeSpan.Zero);
+                _due?.FireIn(due - Now);
             }
         }
     }

@@ -27,6 +27,9 @@ public sealed class LeaseActor : UntypedActor, IWithTimers
     private bool _isMember;
     private bool? _toldReachable;
 
+    // Not one of the actor's timers: the system's scheduler ticks too coarsely for this.
+    private ITimer? _tick;
+
     /// <summary>Makes the actor.</summary>
     public LeaseActor(BridgeSettings settings, BridgePorts ports, PublishingRight right, TimeProvider time)
     {
@@ -51,13 +54,15 @@ public sealed class LeaseActor : UntypedActor, IWithTimers
     protected override void PreStart()
     {
         _cluster.Subscribe(Self, ClusterEvent.SubscriptionInitialStateMode.InitialStateAsEvents, typeof(ClusterEvent.IMemberEvent));
-        Timers.StartPeriodicTimer("tick", Tick.Instance, TimeSpan.Zero, _settings.LeaseTtl / 10);
+        var self = Self;
+        _tick = _time.CreateTimer(_ => self.Tell(Tick.Instance), null, TimeSpan.Zero, Timeout.InfiniteTimeSpan);
         Timers.StartPeriodicTimer("ping", Ping.Instance, TimeSpan.Zero, _settings.ReachTimeout / 3);
     }
 
     /// <inheritdoc/>
     protected override void PostStop()
     {
+        _tick?.Dispose();
         _right.Withdraw();
         _cluster.Unsubscribe(Self);
         _stopped.Cancel();
@@ -92,6 +97,8 @@ public sealed class LeaseActor : UntypedActor, IWithTimers
             case ClusterEvent.IMemberEvent change: OnMember(change.Member); break;
             default: Unhandled(message); break;
         }
+
+        _tick?.FireIn(_lease.NextTick - Now);
     }
 
     private void OnHandOn()
@@ -157,10 +164,6 @@ public sealed class LeaseActor : UntypedActor, IWithTimers
                     break;
                 case LeaseCommand.Renew renew:
                     Ask(command, async stop => await _store.RenewAsync(_owner, renew.Epoch, _settings.LeaseTtl, stop) ? new LeaseAnswer(new LeaseGrant(renew.Epoch, renew.Epoch), TimeSpan.Zero) : default);
-                    break;
-                case LeaseCommand.AskAgain again:
-                    // Not one of the actor's timers: the system's scheduler ticks too coarsely for this.
-                    Guarded(() => Task.Delay(again.After, _time, _stopped.Token)).PipeTo(Self, success: () => Tick.Instance);
                     break;
                 case LeaseCommand.Release release:
                     ReleaseAsync(release.Epoch).PipeTo(Self);

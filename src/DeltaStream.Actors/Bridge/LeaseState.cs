@@ -8,9 +8,6 @@ public abstract record LeaseCommand
     /// <summary>Ask the store for the lease.</summary>
     public sealed record Acquire(long EpochFloor) : LeaseCommand;
 
-    /// <summary>Another's grant ends before the next regular request: look at the clock again when it has.</summary>
-    public sealed record AskAgain(TimeSpan After) : LeaseCommand;
-
     /// <summary>Ask the store to prolong it.</summary>
     public sealed record Renew(long Epoch) : LeaseCommand;
 
@@ -48,6 +45,7 @@ public sealed class LeaseState(TimeSpan ttl)
     private TimeSpan? _beginsAt;
     private long _lastHeld;
     private TimeSpan _nextRequest = TimeSpan.MinValue;
+    private TimeSpan? _lastTick;
     private bool _asking;
     private bool _freedMeanwhile;
 
@@ -60,11 +58,27 @@ public sealed class LeaseState(TimeSpan ttl)
     /// <summary>Whether the last request reached the store; null before the first answer.</summary>
     public bool? StoreReachable { get; private set; }
 
+    /// <summary>When to call <see cref="Tick"/> next, at the latest: what time alone brings about, and a look at whether it may still hold.</summary>
+    public TimeSpan NextTick
+    {
+        get
+        {
+            // A past time: now.
+            if (_lastTick is not { } last) return TimeSpan.Zero;
+            var next = last + _renewEvery;
+            if (!_asking && _nextRequest > last && _nextRequest < next) next = _nextRequest;
+            if (Epoch is null) return next;
+            if (_beginsAt < next) next = _beginsAt.Value;
+            return _until < next ? _until : next;
+        }
+    }
+
     /// <summary>Time has passed.</summary>
     /// <param name="mayHold">Whether this bridge should have the lease at all now.</param>
     /// <param name="now">The time.</param>
     public IReadOnlyList<LeaseCommand> Tick(bool mayHold, TimeSpan now)
     {
+        _lastTick = now;
         if (Epoch is { } held)
         {
             if (now >= _until) return End("expired", release: true);
@@ -149,15 +163,16 @@ public sealed class LeaseState(TimeSpan ttl)
         // A holder that lives prolongs its grant long before its end, so one that is about to end is most likely a dead one's.
         if (now + freeIn >= _nextRequest) return Tick(mayHold, now);
         _nextRequest = now + freeIn;
-        return [new LeaseCommand.AskAgain(freeIn)];
+        return Nothing;
     }
 
     private void Answered(bool reachable, TimeSpan nextRequest)
     {
         _asking = false;
         StoreReachable = reachable;
-        _nextRequest = _freedMeanwhile ? TimeSpan.MinValue : nextRequest;
-        _freedMeanwhile = false;
+        _nextRequest = nextRequest;
+        if (!_freedMeanwhile) return;
+        (_nextRequest, _lastTick, _freedMeanwhile) = (TimeSpan.MinValue, null, false);
     }
 
     private LeaseCommand[] Trust(long epoch, TimeSpan askedAt)

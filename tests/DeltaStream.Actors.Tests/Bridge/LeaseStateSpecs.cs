@@ -21,7 +21,8 @@ public class LeaseStateSpecs
     public void A_standby_asks_when_a_grant_that_is_not_prolonged_ends_and_not_at_its_next_turn_only()
     {
         _lease.Tick(true, At(0));
-        Assert.Equal([new LeaseCommand.AskAgain(At(120))], _lease.Acquired(Held(freeIn: 120), At(0), true, At(10)));
+        Assert.Empty(_lease.Acquired(Held(freeIn: 120), At(0), true, At(10)));
+        Assert.Equal(At(130), _lease.NextTick);
         Assert.Empty(_lease.Tick(true, At(129)));
         Assert.Equal([new LeaseCommand.Acquire(0)], _lease.Tick(true, At(130)));
         Assert.Empty(_lease.Acquired(Held(freeIn: 990), At(130), true, At(140)));
@@ -66,6 +67,23 @@ public class LeaseStateSpecs
         _lease.Tick(true, At(0));
         Assert.Equal([new LeaseCommand.Publish(7, At(800))], _lease.Acquired(Grant(7), At(0), true, At(300)));
         Assert.Equal(7, _lease.Epoch);
+    }
+
+    [Fact]
+    public void It_is_looked_at_when_time_brings_something_about_and_four_times_a_grant_in_any_case()
+    {
+        Assert.Equal(At(0), _lease.NextTick);
+        _lease.Tick(false, At(30));
+        Assert.Equal(At(280), _lease.NextTick);
+        _lease.Tick(true, At(100));
+        _lease.Failed(At(110));
+        Assert.Equal(At(310), _lease.NextTick);
+        _lease.Tick(true, At(310));
+        _lease.Acquired(Grant(7), At(310), true, At(400));
+        Assert.Equal(At(510), _lease.NextTick);
+        _lease.Tick(true, At(510));
+        _lease.Tick(true, At(900));
+        Assert.Equal(At(1110), _lease.NextTick);
     }
 
     [Fact]

@@ -83,6 +83,29 @@ public sealed class DeadlinesSpecs : IDisposable
         Assert.Equal(3, count);
     }
 
+    [Fact]
+    public void The_timer_runs_only_while_there_is_something_to_wait_for()
+    {
+        var time = new CountingTime();
+        using var deadlines = new Deadlines(time, TimeSpan.FromMilliseconds(10));
+        time.Turn(100);
+        Assert.Equal(0, time.Turns);
+
+        // After a rest, one is as exact as ever.
+        var fired = 0;
+        deadlines.Schedule(new Entry(() => fired++), deadlines.Now + TimeSpan.FromMilliseconds(20));
+        time.Turn(1);
+        Assert.Equal(0, fired);
+        time.Turn(100);
+        Assert.Equal((1, 2), (fired, time.Turns));
+
+        var cancelled = new Entry(() => fired++);
+        deadlines.Schedule(cancelled, deadlines.Now + TimeSpan.FromMilliseconds(20));
+        deadlines.Cancel(cancelled);
+        time.Turn(100);
+        Assert.Equal((1, 3), (fired, time.Turns));
+    }
+
     private Entry Schedule(string name, int milliseconds)
     {
         var entry = new Entry(() => _fired.Add(name));
@@ -98,5 +121,26 @@ public sealed class DeadlinesSpecs : IDisposable
     private sealed class Entry(Action fire) : Deadline
     {
         internal override void OnDue() => fire();
+    }
+
+    private sealed class CountingTime : FakeTimeProvider
+    {
+        public int Turns { get; private set; }
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+        {
+            return base.CreateTimer(Counted, state, dueTime, period);
+
+            void Counted(object? given)
+            {
+                Turns++;
+                callback(given);
+            }
+        }
+
+        public void Turn(int times)
+        {
+            for (; times > 0; times--) Advance(TimeSpan.FromMilliseconds(10));
+        }
     }
 }

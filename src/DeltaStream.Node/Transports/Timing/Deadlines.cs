@@ -2,7 +2,7 @@ namespace DeltaStream.Node.Transports.Timing;
 
 /// <summary>
 /// All timeouts of all connections behind one timer: a wheel of slots, so that setting, moving and cancelling one costs the
-/// same however many there are.
+/// same however many there are. With nothing to wait for, the timer does not run: a node without connections is not woken.
 /// </summary>
 internal sealed class Deadlines : IDisposable
 {
@@ -16,8 +16,10 @@ internal sealed class Deadlines : IDisposable
     private readonly long _tick;
     private readonly ITimer _timer;
     private long _lastTick;
+    private int _entries;
+    private bool _running;
 
-    /// <summary>Starts the timer.</summary>
+    /// <summary>Makes it; the timer runs once there is an entry.</summary>
     /// <param name="time">The clock.</param>
     /// <param name="tick">How late a deadline may be noticed.</param>
     public Deadlines(TimeProvider time, TimeSpan tick)
@@ -25,7 +27,7 @@ internal sealed class Deadlines : IDisposable
         _time = time;
         _start = time.GetTimestamp();
         _tick = tick.Ticks;
-        _timer = time.CreateTimer(static state => ((Deadlines)state!).Turn(), this, tick, tick);
+        _timer = time.CreateTimer(static state => ((Deadlines)state!).Turn(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
     /// <summary>Time since the start: monotonic, never the wall clock.</summary>
@@ -40,6 +42,8 @@ internal sealed class Deadlines : IDisposable
             var dueTick = Math.Max((due.Ticks + _tick - 1) / _tick, _lastTick + 1);
             if (entry.DueTick == dueTick) return;
             Unlink(entry);
+            _entries++;
+            if (!_running) Run(true);
             entry.DueTick = dueTick;
             ref var head = ref _slots[dueTick % Slots];
             entry.Next = head;
@@ -65,10 +69,19 @@ internal sealed class Deadlines : IDisposable
             // After a pause longer than a whole turn every slot is looked at once.
             for (var tick = Math.Max(_lastTick + 1, nowTick - Slots + 1); tick <= nowTick; tick++) Collect(tick % Slots, nowTick);
             _lastTick = Math.Max(_lastTick, nowTick);
+            // Not as soon as the last one is cancelled: who waits for one thing after the other would stop and start it each time.
+            if (_entries == 0 && _running) Run(false);
             if (_due.Count == 0) return;
         }
 
         Fire();
+    }
+
+    private void Run(bool running)
+    {
+        _running = running;
+        var every = running ? TimeSpan.FromTicks(_tick) : Timeout.InfiniteTimeSpan;
+        _timer.Change(every, every);
     }
 
     private void Collect(long slot, long nowTick)
@@ -101,6 +114,7 @@ internal sealed class Deadlines : IDisposable
     private void Unlink(Deadline entry)
     {
         if (entry.DueTick == Deadline.NotScheduled) return;
+        _entries--;
         if (entry.Previous is null) _slots[entry.DueTick % Slots] = entry.Next;
         else entry.Previous.Next = entry.Next;
         if (entry.Next is not null) entry.Next.Previous = entry.Previous;
