@@ -50,7 +50,7 @@ internal sealed class Options
         _ => 5,
     });
 
-    public int WarmUp => Number("warm-up", Command == "chain" ? 90 : Command == "node" ? 60 : 20, least: 0);
+    public int WarmUp => Number("warm-up", Command switch { "chain" => 90, "node" => 150, _ => 20 }, least: 0);
 
     public Scenario Scenario
     {
