@@ -21,7 +21,7 @@ internal sealed class Deadlines : IDisposable
 
     /// <summary>Makes it; the timer runs once there is an entry.</summary>
     /// <param name="time">The clock.</param>
-    /// <param name="tick">How late a deadline may be noticed.</param>
+    /// <param name="tick">How often the timer looks; a deadline is noticed less than two of these late.</param>
     public Deadlines(TimeProvider time, TimeSpan tick)
     {
         _time = time;
