@@ -170,9 +170,10 @@ public sealed class LeaseState(TimeSpan ttl)
     {
         _asking = false;
         StoreReachable = reachable;
-        _nextRequest = nextRequest;
-        if (!_freedMeanwhile) return;
-        (_nextRequest, _lastTick, _freedMeanwhile) = (TimeSpan.MinValue, null, false);
+        _nextRequest = _freedMeanwhile ? TimeSpan.MinValue : nextRequest;
+        _freedMeanwhile = false;
+        // A look that came while the answer was awaited could not ask: the next one is not waited for.
+        if (_nextRequest <= _lastTick) _lastTick = null;
     }
 
     private LeaseCommand[] Trust(long epoch, TimeSpan askedAt)

@@ -43,7 +43,6 @@ public sealed class PublishStage(BridgeSettings settings, TimeProvider time, Pub
 
     private sealed class Logic : TimerGraphStageLogic, IPublishControl
     {
-        private const string Held = "held";
         private const string Late = "late";
         private static readonly TimeSpan HeldEvery = TimeSpan.FromMilliseconds(20);
 
@@ -53,13 +52,16 @@ public sealed class PublishStage(BridgeSettings settings, TimeProvider time, Pub
         private readonly PublishingRight _right;
         private readonly IntakeLedger _ledger;
         private readonly TopicPublisher _topics;
-        private readonly Action _rightChanged;
+        private readonly Action _pump;
         private readonly Action _flush;
 
         // What was taken but may not be published now: at most one message when the right is lost, during a takeover one a key.
         private readonly Dictionary<ConflationKey, Intake> _held = [];
         private readonly List<PublishedItem> _unannounced = [];
         private StageActor? _self;
+
+        // Not one of the stage's timers: the system's scheduler ticks too slowly for this.
+        private ITimer? _look;
         private long _term;
         private int _events;
         private bool _awaiting;
@@ -69,7 +71,7 @@ public sealed class PublishStage(BridgeSettings settings, TimeProvider time, Pub
             : base(stage.Shape)
         {
             (_stage, _settings, _time, _right, _ledger, _topics) = (stage, settings, time, right, ledger, topics);
-            _rightChanged = GetAsyncCallback(Pump);
+            _pump = GetAsyncCallback(Pump);
             _flush = GetAsyncCallback(Announce);
             SetHandler(stage._in, onPush: OnPush, onUpstreamFinish: CompleteStage);
             SetHandler(stage._out, onPull: Pump);
@@ -83,20 +85,21 @@ public sealed class PublishStage(BridgeSettings settings, TimeProvider time, Pub
         {
             _self = GetStageActor(OnMessage);
             _topics.Subscribe(_self.Ref);
+            _look = _time.CreateTimer(_ => _pump(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         }
 
-        public void RightChanged() => _rightChanged();
+        public override void PostStop() => _look?.Dispose();
+
+        public void RightChanged() => _pump();
 
         protected override void OnTimer(object timerKey)
         {
-            if (timerKey.Equals(Held)) Pump();
-            else if (_awaiting && !_resubscribing)
-            {
-                // Either the mediator is slow, or it was restarted and has forgotten every subscription. Its answer tells
-                // which: by then the canary is back, or it never comes.
-                _resubscribing = true;
-                _topics.Subscribe(_self!.Ref);
-            }
+            if (!_awaiting || _resubscribing) return;
+
+            // Either the mediator is slow, or it was restarted and has forgotten every subscription. Its answer tells
+            // which: by then the canary is back, or it never comes.
+            _resubscribing = true;
+            _topics.Subscribe(_self!.Ref);
         }
 
         private void OnMessage((IActorRef Sender, object Message) received)
@@ -135,7 +138,7 @@ public sealed class PublishStage(BridgeSettings settings, TimeProvider time, Pub
                 Handle(intake);
             }
 
-            if (_held.Count > 0 && !IsTimerActive(Held)) ScheduleOnce(Held, HeldEvery);
+            if (_held.Count > 0) _look?.FireIn(HeldEvery);
         }
 
         private void OnPush()

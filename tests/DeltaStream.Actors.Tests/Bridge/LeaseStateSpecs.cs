@@ -87,6 +87,17 @@ public class LeaseStateSpecs
     }
 
     [Fact]
+    public void A_store_that_answers_slowly_is_asked_again_as_soon_as_it_has()
+    {
+        Hold(7, At(0));
+        Assert.Equal([new LeaseCommand.Renew(7)], _lease.Tick(true, At(250)));
+        Assert.Empty(_lease.Tick(true, At(500)));
+        _lease.Renewed(7, true, At(250));
+        Assert.Equal(At(0), _lease.NextTick);
+        Assert.Equal([new LeaseCommand.Renew(7)], _lease.Tick(true, At(550)));
+    }
+
+    [Fact]
     public void The_holder_renews_in_time()
     {
         Hold(7, At(0));
