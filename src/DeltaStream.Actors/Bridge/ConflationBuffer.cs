@@ -41,6 +41,9 @@ public sealed class ConflationBuffer<T>(int maxRate, int maxKeys)
     /// <summary>How many items wait.</summary>
     public int Pending { get; private set; }
 
+    /// <summary>How many places in the queues are taken; those that <see cref="Drop"/> has emptied are not.</summary>
+    public int Queued => _ready.Count + _deferred.Count;
+
     /// <summary>When the next throttled item may go; null when none waits for its time.</summary>
     public TimeSpan? NextDue => _deferred.TryPeek(out _, out var at) ? new TimeSpan(at.Due) : null;
 
@@ -76,7 +79,7 @@ public sealed class ConflationBuffer<T>(int maxRate, int maxKeys)
         while (_ready.TryDequeue(out var next))
         {
             var slot = next.Slot;
-            if (!slot.IsPending || slot.Ticket != next.Ticket) continue;
+            if (!IsCurrent(next)) continue;
             item = slot.Item!;
             Empty(slot);
             slot.EvenAt = Math.Max(slot.EvenAt, now.Ticks) + _interval;
@@ -100,8 +103,25 @@ public sealed class ConflationBuffer<T>(int maxRate, int maxKeys)
             dropped++;
         }
 
+        // Where nothing is ever taken, on a standby, the places would pile up.
+        if (dropped > 0) ForgetEmptyPlaces();
         return dropped;
     }
+
+    private void ForgetEmptyPlaces()
+    {
+        for (var left = _ready.Count; left > 0; left--)
+        {
+            var place = _ready.Dequeue();
+            if (IsCurrent(place)) _ready.Enqueue(place);
+        }
+
+        var deferred = _deferred.UnorderedItems.Where(it => IsCurrent(it.Element)).ToArray();
+        _deferred.Clear();
+        _deferred.EnqueueRange(deferred);
+    }
+
+    private static bool IsCurrent((Slot Slot, int Ticket) place) => place.Slot.IsPending && place.Slot.Ticket == place.Ticket;
 
     private void Empty(Slot slot)
     {

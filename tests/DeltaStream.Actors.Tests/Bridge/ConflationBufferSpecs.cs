@@ -21,6 +21,24 @@ public class ConflationBufferSpecs
         Assert.Equal(["a2", "b1", "c1"], TakeAll(buffer, At(0)));
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    public void What_is_dropped_leaves_nothing_behind_where_nothing_is_ever_taken(int maxRate)
+    {
+        var buffer = new ConflationBuffer<int>(maxRate, maxKeys: 10);
+        for (var round = 0; round < 1_000; round++)
+        {
+            buffer.Offer(A, round, At(round));
+            buffer.Offer(B, round, At(round));
+            Assert.Equal(1, buffer.Drop(item => item == round && buffer.Pending == 2));
+            Assert.Equal((1, 1), (buffer.Pending, buffer.Queued));
+            Assert.Equal(1, buffer.Drop(_ => true));
+            Assert.Equal((0, 0), (buffer.Pending, buffer.Queued));
+            if (maxRate > 0 && round == 500) Assert.True(buffer.Offer(A, round, At(round)) == Offered.Queued && buffer.TryTake(At(round), out _));
+        }
+    }
+
     [Fact]
     public void The_first_after_a_quiet_time_goes_at_once_and_the_last_always_goes()
     {
