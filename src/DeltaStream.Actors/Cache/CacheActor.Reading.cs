@@ -145,7 +145,7 @@ public sealed partial class CacheActor
     {
         _log.StoreFailed(_time, failed.Error);
         _retryAt = _tick + Ticks(RetryAfter);
-        if (failed.WasIndex)
+        if (failed.Keys is null)
         {
             _isLooking = false;
             _mustLook = true;
@@ -172,11 +172,11 @@ public sealed partial class CacheActor
         try
         {
             using var cancellation = new CancellationTokenSource(timeout, time);
-            return new ValuesRead(await store.ReadAsync(keys, cancellation.Token).ConfigureAwait(false));
+            return new ValuesRead(keys, await store.ReadAsync(keys, cancellation.Token).ConfigureAwait(false));
         }
         catch (Exception error)
         {
-            return new StoreFailed(error.Message, WasIndex: false);
+            return new StoreFailed(error.Message, keys);
         }
     }
 
@@ -189,7 +189,7 @@ public sealed partial class CacheActor
         }
         catch (Exception error)
         {
-            return new StoreFailed(error.Message, WasIndex: true);
+            return new StoreFailed(error.Message, null);
         }
     }
 
@@ -198,9 +198,10 @@ public sealed partial class CacheActor
         public static readonly ReadNow Instance = new();
     }
 
-    private sealed record ValuesRead(IReadOnlyList<MarketUpdate> Values) : INoSerializationVerificationNeeded;
+    private sealed record ValuesRead(IReadOnlyCollection<ConflationKey> Keys, IReadOnlyList<MarketUpdate> Values) : INoSerializationVerificationNeeded;
 
     private sealed record IndexRead(IReadOnlyList<LatestEntry> Entries) : INoSerializationVerificationNeeded;
 
-    private sealed record StoreFailed(string Error, bool WasIndex) : INoSerializationVerificationNeeded;
+    /// <summary>A read of these keys failed; null: one of the index.</summary>
+    private sealed record StoreFailed(string Error, IReadOnlyCollection<ConflationKey>? Keys) : INoSerializationVerificationNeeded;
 }

@@ -44,6 +44,8 @@ public sealed partial class CacheActor : UntypedActor, IWithTimers
         _log = log;
         _time = time;
         _values = new(time, settings.TimeToLive);
+        // Clients drop what they take for counted already: one that starts anew must not begin below its former self.
+        _serial = time.GetUtcNow().Ticks;
     }
 
     /// <inheritdoc/>
@@ -108,14 +110,17 @@ public sealed partial class CacheActor : UntypedActor, IWithTimers
                 _isReadDue = false;
                 Read();
                 break;
-            case ValuesRead read:
+            case ValuesRead read when _reads.IsUnderWay(read.Keys):
                 OnValuesRead(read.Values);
                 break;
             case IndexRead read:
                 OnIndexRead(read.Entries);
                 break;
-            case StoreFailed failed:
+            case StoreFailed failed when failed.Keys is null || _reads.IsUnderWay(failed.Keys):
                 OnStoreFailed(failed);
+                break;
+            case ValuesRead or StoreFailed:
+                // Asked for before this actor was restarted.
                 break;
             case FeedStatusChanged changed:
                 OnFeedStatus(changed.Status.State);

@@ -49,6 +49,9 @@ public sealed class ReadQueue
         return _inFlight;
     }
 
+    /// <summary>Whether this is the batch that was taken last, and neither completed nor failed.</summary>
+    public bool IsUnderWay(IReadOnlyCollection<ConflationKey> batch) => ReferenceEquals(batch, _inFlight);
+
     /// <summary>The batch was read.</summary>
     public void Completed()
     {

@@ -231,8 +231,7 @@ public class SettlingSpecs(ITestOutputHelper output) : CacheSpec(output)
     {
         var client = Connect();
         Subscribe(client, Narrow);
-        EventFilter.Exception<NullReferenceException>().Mute();
-        Cache.Tell(new RoomEvent(Room.General, null!));
+        Restart();
         AwaitAssert(() =>
         {
             Tick();
@@ -243,6 +242,44 @@ public class SettlingSpecs(ITestOutputHelper output) : CacheSpec(output)
         Await(client, sent => sent.Contains(Text(chain)));
         Subscribe(client, Narrow);
         Await(client, sent => sent.Count(line => line == Text(chain)) == 2);
+    }
+
+    [Fact]
+    public void What_was_missed_while_the_cache_restarted_comes_though_it_had_offered_much_before()
+    {
+        Use(Room.Product("NIFTY"));
+        Get(Room.Product("NIFTY"));
+        for (var i = 1; i <= 5; i++) Bring(Room.General, Price("NIFTY", i));
+        for (var i = 1; i <= 5; i++) ExpectMsg<OfferedValue>();
+        var client = Connect();
+        Subscribe(client, Narrow);
+        Tick();
+        Restart();
+        var missed = Chain("NIFTY", Near, 7);
+        Store.Put(missed);
+        AwaitAssert(() =>
+        {
+            Tick();
+            Assert.Contains(Text(missed), client.Sent);
+        });
+    }
+
+    [Fact]
+    public void A_read_that_the_former_cache_began_is_nothing_to_the_next_one()
+    {
+        Sys.EventStream.Subscribe(TestActor, typeof(SubscriptionsLost));
+        Store.Hold();
+        Use(Narrow);
+        AwaitAssert(() => Assert.True(Store.Begun > Store.Ended));
+        Restart();
+        ExpectMsg<SubscriptionsLost>();
+        Store.Release();
+        AwaitAssert(() => Assert.Equal(Store.Begun, Store.Ended));
+        SettleCache();
+        Store.Put(Chain("NIFTY", Near, 1));
+        Use(Narrow);
+        Assert.Equal([new(1, 1)], Get(Narrow).Values.Select(value => value.Position));
+        ExpectNoMsg(TimeSpan.Zero);
     }
 
     [Fact]
@@ -260,5 +297,13 @@ public class SettlingSpecs(ITestOutputHelper output) : CacheSpec(output)
         }
 
         Assert.Equal(1_000, Store.Reads.Sum() - before);
+    }
+
+    /// <summary>By a defect.</summary>
+    private void Restart()
+    {
+        EventFilter.Exception<NullReferenceException>().Mute();
+        Cache.Tell(new RoomEvent(Room.General, null!));
+        SettleCache();
     }
 }
