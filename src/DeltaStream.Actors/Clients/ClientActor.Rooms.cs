@@ -133,6 +133,10 @@ public sealed partial class ClientActor
                 _ledger.Leave(refused.Room);
                 NoteRooms();
                 foreach (var ackId in join.Askers) Refuse(RequestError.TooManySubscriptions, ackId);
+                if (!join.IsRecovered) break;
+                // It has not asked: it was told that it is in the room when it came back.
+                if (join.Askers.Count == 0) Refuse(RequestError.TooManySubscriptions, null);
+                Answer(ServerEvents.Unsubscribed, ServerEvents.UnsubscribedData(refused.Room));
                 break;
             case ProductList list:
                 _productsAsked--;
