@@ -18,6 +18,8 @@ public sealed class RelayedWebSocketSpecs : TestKit, IRelayOwner, IEngineApplica
         """;
 
     private readonly Deadlines _deadlines = new(new FakeTimeProvider(), TimeSpan.FromMilliseconds(10));
+    private readonly Admission _admission = new(new TransportSettings { MaxConnections = 1 });
+    private readonly List<RelayKind> _asked = [];
     private readonly WebSocketPair _pair;
     private IEngineLink? _link;
     private Action _onFirstReady = () => { };
@@ -28,13 +30,38 @@ public sealed class RelayedWebSocketSpecs : TestKit, IRelayOwner, IEngineApplica
         var settings = new TransportSettings();
         var relay = new SessionRelay { Owner = this };
         relay.Start(Sys);
-        var sessions = new EngineSessions(settings, _deadlines, new ConnectionCounts(), new Admission(settings), new AddressWatch(null, TimeProvider.System, null));
+        var sessions = new EngineSessions(settings, _deadlines, new ConnectionCounts(), _admission, new AddressWatch(null, TimeProvider.System, null));
         _pair = new WebSocketPair(_deadlines, settings);
+        var place = new Place(_admission, default);
         var webSocket = new RelayedWebSocket(
             relay, Akka.Cluster.Cluster.Get(Sys).SelfAddress, "sid", _pair.Server,
-            () => new EngineWebSocket(sessions.Adopt("sid", default), _pair.Server, probes: false), this);
+            place, () => new EngineWebSocket(sessions.Adopt("sid", place.HandOver()), _pair.Server, probes: false), this);
         _pair.Server.CloseAfter(settings.UpgradeTimeout);
-        _ = _pair.Server.RunAsync(webSocket);
+        _ = RunAsync();
+
+        async Task RunAsync() => webSocket.Ended(await _pair.Server.RunAsync(webSocket));
+    }
+
+    [Fact]
+    public async Task A_node_that_is_full_does_not_ask_for_the_session_which_goes_on_where_it_is()
+    {
+        Assert.Null(_admission.TryEnter(default));
+        await _pair.SendAsync("2probe");
+        await _pair.ReceiveCloseAsync();
+
+        Assert.Empty(_asked);
+        Assert.Equal(1, _admission.Inside);
+    }
+
+    [Fact]
+    public async Task A_place_is_taken_with_the_probe_and_given_back_where_no_upgrade_follows()
+    {
+        await EngineFixture.ProbeAsync(_pair);
+        Assert.Equal(1, _admission.Inside);
+        await _pair.SendAsync("4what is this");
+        await _pair.ReceiveCloseAsync();
+        _pair.Break();
+        await Eventually.True(() => _admission.Inside == 0, "the place is free");
     }
 
     [Fact]
@@ -59,8 +86,11 @@ public sealed class RelayedWebSocketSpecs : TestKit, IRelayOwner, IEngineApplica
         base.AfterAll();
     }
 
-    Task<byte[]> IRelayOwner.AnswerAsync(RelayKind kind, byte[] question, CancellationToken aborted) =>
-        Task.FromResult(kind == RelayKind.Move ? new MovedSession([], []).Write() : [1]);
+    Task<byte[]> IRelayOwner.AnswerAsync(RelayKind kind, byte[] question, CancellationToken aborted)
+    {
+        _asked.Add(kind);
+        return Task.FromResult(kind == RelayKind.Move ? new MovedSession([], []).Write() : [1]);
+    }
 
     ValueTask<IEngineConnection?> IEngineApplication.ArriveAsync(IEngineLink link, byte[] state)
     {

@@ -148,13 +148,11 @@ internal sealed partial class EngineEndpoint : IRelayOwner
         }
         var connection = await WebSocketAcceptor.AcceptAsync(context, sessions.Deadlines, sessions.Settings);
         if (connection is null) return;
-        var address = ClientAddress.Of(context);
-        var webSocket = new RelayedWebSocket(relay, owner, sid, connection, () => Adopt(address, sid, connection), application);
+        var place = new Place(admission, ClientAddress.Of(context));
+        var webSocket = new RelayedWebSocket(
+            relay, owner, sid, connection, place, () => new EngineWebSocket(sessions.Adopt(sid, place.HandOver()), connection, probes: false), application);
         if (state[0] == 2) connection.Close(CloseReason.ProtocolError);
         else connection.CloseAfter(sessions.Settings.UpgradeTimeout);
         await ConnectionHandover.ServeAsync(context, async () => webSocket.Ended(await connection.RunAsync(webSocket)));
     }
-
-    private EngineWebSocket? Adopt(ClientAddress address, string sid, WebSocketConnection connection) =>
-        admission.TryEnter(address) is null ? new EngineWebSocket(sessions.Adopt(sid, address), connection, probes: false) : null;
 }

@@ -15,7 +15,8 @@ namespace DeltaStream.Node.Transports.Engine;
 /// of it passes through that node any more.
 /// </summary>
 internal sealed class RelayedWebSocket(
-    SessionRelay relay, Address owner, string sid, WebSocketConnection connection, Func<EngineWebSocket?> adopt, IEngineApplication application) : IWebSocketReceiver
+    SessionRelay relay, Address owner, string sid, WebSocketConnection connection, Place place, Func<EngineWebSocket> adopt, IEngineApplication application)
+    : IWebSocketReceiver
 {
     private readonly string _name = RandomNumberGenerator.GetHexString(16);
     private EngineWebSocket? _arrived;
@@ -42,12 +43,20 @@ internal sealed class RelayedWebSocket(
     /// <summary>The WebSocket is over.</summary>
     public void Ended(CloseReason reason)
     {
+        place.GiveBack();
         if (_arrived is not null) _arrived.Session.OnWebSocketEnded(_arrived, reason);
         else if (_hasProbed) relay.Tell(owner, RelayKind.EndProbe, Question());
     }
 
     private async ValueTask ProbeAsync()
     {
+        // Before it is too late: a session that is asked for ends where it was.
+        if (!place.TryTake())
+        {
+            await Drop();
+            return;
+        }
+
         _hasProbed = true;
         if (await relay.AskAsync(owner, RelayKind.Probe, Question()) is [1, ..]) connection.Sender.WriteControl(EngineFrames.ProbePong);
         else await Drop();
@@ -59,13 +68,13 @@ internal sealed class RelayedWebSocket(
         var moved = await relay.AskAsync(owner, RelayKind.Move, Question());
         // What is not here can't go on: the client connects again, and finds its rooms by its pid.
         if (moved is not { Length: > 0 } || !TryRead(moved, out var session)) connection.Close(CloseReason.ServerError);
-        else if (adopt() is { } webSocket)
+        else
         {
+            var webSocket = adopt();
             // Before the session goes on: what it writes then may have left before it has quite arrived.
             Volatile.Write(ref _arrived, webSocket);
             await webSocket.Session.ArriveAsync(webSocket, application, session);
         }
-        else connection.Close(CloseReason.ServerDraining);
     }
 
     private static bool TryRead(byte[] moved, [NotNullWhen(true)] out MovedSession? session)
