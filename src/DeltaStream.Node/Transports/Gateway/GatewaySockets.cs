@@ -32,9 +32,15 @@ internal sealed class GatewaySockets(GatewayContext gateway) : ISocketApplicatio
 
         public async ValueTask<SocketAdmission> ConnectAsync(string ns, ReadOnlyMemory<byte> payload)
         {
-            if (ns != SocketPacket.RootNamespace) return SocketAdmission.Refuse("Invalid namespace");
+            // Asking to come in is a message like any other; of those who are not in only so many are answered.
             if (_client is { } former && !await former.MayComeBackAsync())
                 return SocketAdmission.Refuse(RequestError.RateLimited.Message, RequestError.RateLimited.Code);
+            if (ns != SocketPacket.RootNamespace)
+            {
+                if (_client is null) CountRefusal(CloseReason.ProtocolError);
+                return SocketAdmission.Refuse("Invalid namespace");
+            }
+
             var check = await gateway.Tokens.CheckAsync(BearerToken.Of(payload.Span) ?? link.BearerToken);
             if (check.Identity is not { } identity) return Refuse(check.Refusal!);
             var client = new GatewayClient(link, SocketIoProtocol.Instance, gateway, _client);
@@ -87,8 +93,13 @@ internal sealed class GatewaySockets(GatewayContext gateway) : ISocketApplicatio
 
         private SocketAdmission Refuse(TokenRefusal refusal)
         {
-            if (++_refusals > MostRefusals) link.Close(CloseReason.Unauthorized);
+            CountRefusal(CloseReason.Unauthorized);
             return SocketAdmission.Refuse(refusal.Message, GatewayClient.Unauthorized);
+        }
+
+        private void CountRefusal(CloseReason last)
+        {
+            if (++_refusals > MostRefusals) link.Close(last);
         }
     }
 }
