@@ -13,7 +13,7 @@ internal static class Clock
     public static long Later(this TimeProvider time, long timestamp, TimeSpan span) =>
         timestamp + (long)(span.TotalMicroseconds * time.TimestampFrequency / MicrosecondsPerSecond);
 
-    /// <summary>Sets a timer that fires once. A timer's time is cut to whole milliseconds: rounded up here, so that what it fires for is due.</summary>
+    /// <summary>Sets a timer that fires once. A timer's time is cut to whole milliseconds, and so rounded up here. It may fire a little early all the same: who is called looks at the clock.</summary>
     public static void FireIn(this ITimer timer, TimeSpan wait) =>
         timer.Change(TimeSpan.FromMilliseconds(Math.Max(0, Math.Ceiling(wait.TotalMilliseconds))), Timeout.InfiniteTimeSpan);
 }
