@@ -1,5 +1,4 @@
 using System.Diagnostics.Metrics;
-using DeltaStream.Actors.Bridge;
 using DeltaStream.Actors.Market;
 
 namespace DeltaStream.Actors.Telemetry;
@@ -52,14 +51,15 @@ public static class BridgeMetrics
     public static readonly Counter<long> SubscriptionsLost = Meter.CreateCounter<long>("bridge_subscriptions_lost", null, "Times the mediator lost this node's subscriptions");
 
     /// <summary>Shows every counter from the start, at 0: what is not there can't be alarmed on.</summary>
-    public static void ShowAll()
+    /// <param name="leaseLostReasons">The tags of <see cref="LostLease"/>.</param>
+    public static void ShowAll(IEnumerable<string> leaseLostReasons)
     {
         foreach (var counter in new[] { Conflated, Refused, Published, Restarts, LinksLost, SubscriptionsLost }) counter.Add(0);
         foreach (var channel in new[] { EnrichedMessage.UnderlyingChannel, EnrichedMessage.ChainChannel, OtherChannel })
             MessagesIn.Add(0, new KeyValuePair<string, object?>("channel", channel));
         foreach (var reason in Enum.GetValues<InvalidReason>())
             Invalid.Add(0, new KeyValuePair<string, object?>("reason", reason.Name()));
-        foreach (var reason in LeaseCommand.StepDown.Reasons)
+        foreach (var reason in leaseLostReasons)
             LeaseLost.Add(0, new KeyValuePair<string, object?>("reason", reason));
     }
 

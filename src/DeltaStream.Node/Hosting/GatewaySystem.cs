@@ -3,9 +3,10 @@ using Akka.Cluster.Hosting;
 using Akka.Hosting;
 using Akka.Remote.Hosting;
 using DeltaStream.Actors.Agreement;
-using DeltaStream.Actors.Bridge;
 using DeltaStream.Actors.Cache;
 using DeltaStream.Actors.Clients;
+using DeltaStream.Actors.Feed;
+using DeltaStream.Actors.Lease;
 using DeltaStream.Actors.Sessions;
 using DeltaStream.Actors.Telemetry;
 using DeltaStream.Actors.Topics;
@@ -52,7 +53,7 @@ public static class GatewaySystem
                 .WithStoreAgreement(settings.Cluster.Self.ToString());
             if (settings.Cluster.Has(ClusterSettings.Bridge)) akka.WithBridge(settings.Bridge, Ports);
             if (settings.Cluster.Has(ClusterSettings.Gateway)) akka.WithGateway(settings);
-            BridgeMetrics.ShowAll();
+            BridgeMetrics.ShowAll(LeaseCommand.StepDown.Reasons);
         });
         // After the actors are there: a member has to be able to do its work.
         return services.AddHostedService<ClusterJoin>();

@@ -1,6 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Threading.Channels;
-using DeltaStream.Actors.Bridge;
+using DeltaStream.Actors.Feed;
 using DeltaStream.Actors.Market;
 using DeltaStream.Actors.Telemetry;
 

@@ -1,6 +1,7 @@
 using DeltaStream.Actors.Agreement;
-using DeltaStream.Actors.Bridge;
 using DeltaStream.Actors.Cache;
+using DeltaStream.Actors.Feed;
+using DeltaStream.Actors.Lease;
 using DeltaStream.Actors.Sessions;
 using DeltaStream.Node.Logging;
 using DeltaStream.Node.Settings;

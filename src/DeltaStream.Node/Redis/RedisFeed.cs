@@ -1,4 +1,4 @@
-using DeltaStream.Actors.Bridge;
+using DeltaStream.Actors.Feed;
 using DeltaStream.Actors.Market;
 using DeltaStream.Node.Settings;
 using StackExchange.Redis;

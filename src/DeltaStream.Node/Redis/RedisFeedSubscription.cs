@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Threading.Channels;
-using DeltaStream.Actors.Bridge;
+using DeltaStream.Actors.Feed;
 using DeltaStream.Actors.Market;
 using DeltaStream.Node.Settings;
 using StackExchange.Redis;

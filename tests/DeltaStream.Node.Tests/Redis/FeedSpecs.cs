@@ -1,5 +1,5 @@
 using System.Text;
-using DeltaStream.Actors.Bridge;
+using DeltaStream.Actors.Feed;
 using DeltaStream.Actors.Market;
 using DeltaStream.Node.Redis;
 

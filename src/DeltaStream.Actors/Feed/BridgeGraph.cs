@@ -1,0 +1,69 @@
+using Akka;
+using Akka.Streams.Dsl;
+using DeltaStream.Actors.Cache;
+using DeltaStream.Actors.Market;
+
+namespace DeltaStream.Actors.Feed;
+
+/// <summary>What the running graph gives its actor.</summary>
+/// <param name="Control">The publishing stage's.</param>
+/// <param name="Ended">Completes when the graph has ended, with its failure if it failed.</param>
+public sealed record RunningBridge(IPublishControl Control, Task Ended);
+
+/// <summary>Hears what became of writing to the store. Called from the stream's threads; must not block or throw.</summary>
+public interface IStoreObserver
+{
+    /// <summary>A write did not get through, so the store lacks values that were published.</summary>
+    void WriteFailed(string reason);
+
+    /// <summary>The store holds values of a higher epoch: another bridge publishes.</summary>
+    void WriteRefused();
+}
+
+/// <summary>
+/// The way of a message through the bridge, from the feed to the topics and, beside them, the store. Everything runs in one
+/// actor; nothing stands between the conflating stage and the publishing one, so that what is published is the newest.
+/// </summary>
+public static class BridgeGraph
+{
+    /// <summary>Makes the graph.</summary>
+    public static IRunnableGraph<RunningBridge> Create(
+        Source<FeedItem, NotUsed> feed, MessageReader reader, ConflateStage conflate, PublishStage publish, Sink<MarketUpdate, Task> store) =>
+        feed
+            .SelectMany(reader.Read)
+            .Via(conflate)
+            .ViaMaterialized(publish, Keep.Right)
+            .ToMaterialized(store, (control, ended) => new RunningBridge(control, ended));
+
+    /// <summary>
+    /// Writes what was published to the store, one write at a time. Never holds back publishing: while a write is under way the
+    /// newest value of each key is collected for the next one.
+    /// </summary>
+    public static Sink<MarketUpdate, Task> Store(ILatestStore store, IStoreObserver observer, BridgeSettings settings, CancellationToken stopped) =>
+        Flow.Create<MarketUpdate>()
+            .ConflateWithSeed(
+                first => new Dictionary<ConflationKey, MarketUpdate> { [first.Key] = first },
+                (newest, update) =>
+                {
+                    newest[update.Key] = update;
+                    return newest;
+                })
+            .SelectMany(newest => newest.Values.Chunk(settings.WriteBatch))
+            .SelectAsync(1, batch => Write(store, batch, observer, stopped))
+            .ToMaterialized(Sink.Ignore<NotUsed>(), Keep.Right)
+            .MapMaterializedValue(done => (Task)done);
+
+    private static async Task<NotUsed> Write(ILatestStore store, MarketUpdate[] batch, IStoreObserver observer, CancellationToken stopped)
+    {
+        try
+        {
+            if (!await store.WriteAsync(batch, stopped)) observer.WriteRefused();
+        }
+        catch (Exception failed)
+        {
+            if (!stopped.IsCancellationRequested) observer.WriteFailed(failed.Message);
+        }
+
+        return NotUsed.Instance;
+    }
+}

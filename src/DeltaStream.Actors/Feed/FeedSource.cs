@@ -1,0 +1,82 @@
+using Akka;
+using Akka.Streams;
+using Akka.Streams.Dsl;
+using DeltaStream.Actors.Market;
+
+namespace DeltaStream.Actors.Feed;
+
+/// <summary>The feed as a source that never ends: subscribes, and subscribes anew with backoff whenever that fails or ends.</summary>
+public static class FeedSource
+{
+    private const double BackoffSpread = 0.2;
+
+    /// <summary>Makes the source.</summary>
+    /// <param name="feed">Where messages come from.</param>
+    /// <param name="observer">Hears of each subscription and its end.</param>
+    /// <param name="settings">The backoff.</param>
+    /// <param name="stopped">Cancelled when the graph stops: ends a subscribing under way.</param>
+    public static Source<FeedItem, NotUsed> Create(IFeed feed, IFeedObserver observer, BridgeSettings settings, CancellationToken stopped) =>
+        RestartSource.WithBackoff(
+            () => Source.FromTaskSource(Subscribe(feed, observer, stopped)),
+            RestartSettings.Create(settings.MinBackoff, settings.MaxBackoff, BackoffSpread));
+
+    // A source that fails is restarted like one that ends, but with a stack trace in the log for each attempt: an outage of
+    // Redis is an expected thing, so it ends.
+    private static async Task<Source<FeedItem, NotUsed>> Subscribe(IFeed feed, IFeedObserver observer, CancellationToken stopped)
+    {
+        IFeedSubscription subscription;
+        try
+        {
+            subscription = await feed.SubscribeAsync(stopped);
+        }
+        catch (Exception refused)
+        {
+            if (!stopped.IsCancellationRequested) observer.Down(Reason(refused));
+            return Source.Empty<FeedItem>();
+        }
+
+        observer.Up();
+        return ChannelSource.FromReader(subscription.Messages)
+            .Select(message => new FeedItem(message, IsStored: false))
+            .WatchTermination((_, ended) => Release(subscription, ended, observer, stopped))
+            .MapMaterializedValue(_ => NotUsed.Instance)
+            .RecoverWithRetries(_ => Source.Empty<FeedItem>(), attempts: 1);
+    }
+
+    private static async Task Release(IFeedSubscription subscription, Task ended, IFeedObserver observer, CancellationToken stopped)
+    {
+        var reason = "the subscription ended";
+        try
+        {
+            await ended;
+        }
+        catch (AbruptStageTerminationException)
+        {
+            // The bridge itself ends.
+            stopped = new CancellationToken(canceled: true);
+        }
+        catch (Exception lost)
+        {
+            reason = Reason(lost);
+        }
+
+        if (!stopped.IsCancellationRequested) observer.Down(reason);
+        try
+        {
+            await subscription.DisposeAsync();
+        }
+        catch (Exception)
+        {
+            // The connection is lost; there is nothing left to release.
+        }
+    }
+
+    // The port's own words; what lies below them is the client library's, and speaks of its settings.
+    private static string Reason(Exception error)
+    {
+        for (var cause = error; cause is not null; cause = cause.InnerException)
+            if (cause is FeedUnavailableException) return cause.Message;
+        var unknown = error.GetBaseException();
+        return $"{unknown.GetType().Name}: {unknown.Message}";
+    }
+}

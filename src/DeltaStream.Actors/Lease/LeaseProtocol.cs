@@ -1,0 +1,50 @@
+using Akka.Actor;
+
+namespace DeltaStream.Actors.Lease;
+
+/// <summary>What a bridge tells the keeper of its lease.</summary>
+internal interface ILeaseInput : INoSerializationVerificationNeeded;
+
+/// <summary>Whether the bridge hears the feed well enough to be the active one.</summary>
+internal sealed record LinkIsGood(bool Good) : ILeaseInput;
+
+/// <summary>An epoch was seen in the cluster.</summary>
+internal sealed record EpochSeen(long Epoch) : ILeaseInput;
+
+/// <summary>The holder of that term has given the lease back: it is there for the taking.</summary>
+internal sealed record LeaseFreed(long Epoch) : ILeaseInput;
+
+/// <summary>The store refused a write: it knows a higher epoch.</summary>
+internal sealed record RefusedByStore : ILeaseInput
+{
+    public static readonly RefusedByStore Instance = new();
+}
+
+/// <summary>Give the lease up for good; answered by <see cref="HandedOn"/>.</summary>
+public sealed record HandOn : INoSerializationVerificationNeeded, ILeaseInput
+{
+    /// <summary>The only one.</summary>
+    public static readonly HandOn Instance = new();
+}
+
+/// <summary>The lease is given up; another bridge may take it: at once, or, where the store did not answer, when it has expired.</summary>
+public sealed record HandedOn : INoSerializationVerificationNeeded
+{
+    /// <summary>The only one.</summary>
+    public static readonly HandedOn Instance = new();
+}
+
+/// <summary>What the keeper of the lease tells its bridge.</summary>
+internal interface ILeaseEvent : INoSerializationVerificationNeeded;
+
+/// <summary>A term has begun, or goes on.</summary>
+internal sealed record RightGranted(long Epoch) : ILeaseEvent;
+
+/// <summary>The term is over.</summary>
+internal sealed record RightEnded(long Epoch, string Reason) : ILeaseEvent;
+
+/// <summary>The lease of a term that is over was given back to the store.</summary>
+internal sealed record LeaseReleased(long Epoch) : ILeaseEvent;
+
+/// <summary>Whether the store of the lease answers.</summary>
+internal sealed record StoreReachable(bool Reachable) : ILeaseEvent;
