@@ -25,8 +25,8 @@ public sealed record BridgePorts(IFeed Feed, ILeaseStore Lease, ILatestStore Lat
 
 /// <summary>
 /// The bridge of one node. Runs the graph all the time, and with it the intake; whether the graph publishes is up to the
-/// lease, which a child keeps. Says with heartbeats that it lives, and listens to what the active bridge publishes while it
-/// stands by. Nothing of Redis failing ends it: it says so and tries again.
+/// lease, which a child keeps. Says with heartbeats that it lives, and hears in <c>general</c>, which every kind of message
+/// reaches, what the active bridge publishes while it stands by. Nothing of Redis failing ends it: it says so and tries again.
 /// </summary>
 public sealed partial class BridgeActor : UntypedActor, IWithTimers
 {
@@ -121,7 +121,7 @@ public sealed partial class BridgeActor : UntypedActor, IWithTimers
             case IBridgeEvent own: OnOwn(own); break;
             case ILeaseEvent lease: OnLease(lease); break;
             case BridgeHeartbeat heartbeat: OnHeartbeat(heartbeat); break;
-            case PublishedNotice notice: OnNotice(notice); break;
+            case RoomEvent { Room.Kind: RoomKind.General } published: OnPublished(published.Update); break;
             case HandOn: _lease.Forward(message); break;
             case RefusedByStore: _lease.Tell(message); break;
             case Beat: OnBeat(); break;
@@ -138,7 +138,7 @@ public sealed partial class BridgeActor : UntypedActor, IWithTimers
     private void Subscribe()
     {
         _mediator.Tell(new Subscribe(TopicName.Heartbeat, Self));
-        _mediator.Tell(new Subscribe(TopicName.Published, Self));
+        _mediator.Tell(new Subscribe(TopicName.For(Room.General), Self));
     }
 
     private static string HostPort(Address address) => $"{address.Host}:{address.Port}";
@@ -213,7 +213,7 @@ public sealed partial class BridgeActor : UntypedActor, IWithTimers
         switch (@event)
         {
             case RightGranted granted:
-                // By now every notice that stood before this in the mailbox is in the ledger.
+                // By now every update that stood before this in the mailbox is in the ledger.
                 _right.Begin(granted.Epoch);
                 if (granted.Epoch != _epoch)
                 {
@@ -252,12 +252,11 @@ public sealed partial class BridgeActor : UntypedActor, IWithTimers
         if (heartbeat.IsLast) _lease.Tell(new LeaseFreed(heartbeat.Epoch));
     }
 
-    private void OnNotice(PublishedNotice notice)
+    private void OnPublished(MarketUpdate update)
     {
-        if (notice.Epoch == _epoch) return;
-        _ledger.SignOfLife(Now);
-        foreach (var item in notice.Items) _ledger.Heard(new Position(notice.Epoch, item.Sequence), item, Now);
-        OnEpoch(notice.Epoch);
+        if (update.Position.Epoch == _epoch) return;
+        _ledger.Heard(PublishedValue.Of(update), Now);
+        OnEpoch(update.Position.Epoch);
     }
 
     private void SendHeartbeat()

@@ -6,7 +6,6 @@ using DeltaStream.Actors.Lease;
 using DeltaStream.Actors.Market;
 using DeltaStream.Actors.Takeover;
 using DeltaStream.Actors.Telemetry;
-using DeltaStream.Actors.Topics;
 
 namespace DeltaStream.Actors.Feed;
 
@@ -55,11 +54,9 @@ public sealed class PublishStage(BridgeSettings settings, TimeProvider time, Pub
         private readonly IntakeLedger _ledger;
         private readonly TopicPublisher _topics;
         private readonly Action _pump;
-        private readonly Action _flush;
 
         // What was taken but may not be published now: at most one message when the right is lost, during a takeover one a key.
         private readonly Dictionary<ConflationKey, Intake> _held = [];
-        private readonly List<PublishedItem> _unannounced = [];
         private StageActor? _self;
 
         // Not one of the stage's timers: the system's scheduler ticks too slowly for this.
@@ -74,7 +71,6 @@ public sealed class PublishStage(BridgeSettings settings, TimeProvider time, Pub
         {
             (_stage, _settings, _time, _right, _ledger, _topics) = (stage, settings, time, right, ledger, topics);
             _pump = GetAsyncCallback(Pump);
-            _flush = GetAsyncCallback(Announce);
             SetHandler(stage._in, onPush: OnPush, onUpstreamFinish: CompleteStage);
             SetHandler(stage._out, onPull: Pump);
         }
@@ -169,7 +165,6 @@ public sealed class PublishStage(BridgeSettings settings, TimeProvider time, Pub
         {
             if (_right.Current is not { } term) return null;
             if (term.Epoch == _term) return term;
-            Announce();
             _term = term.Epoch;
             _ledger.TakeOver(Now);
             return _right.Current;
@@ -179,12 +174,8 @@ public sealed class PublishStage(BridgeSettings settings, TimeProvider time, Pub
         {
             var position = new Position(term.Epoch, term.Next());
             var update = _topics.Publish(intake, position, out var events);
-            var item = _ledger.Published(intake, position, Now);
+            _ledger.Published(intake, position, Now);
             BridgeMetrics.Published.Add(1);
-
-            // Announced as soon as the graph has nothing else to do, so a burst makes one announcement.
-            if (_unannounced.Count == 0) _flush();
-            _unannounced.Add(item);
             _events += events;
             if (_events >= _settings.RoundTripEvery) SendCanary();
             Push(_stage._out, update);
@@ -192,18 +183,10 @@ public sealed class PublishStage(BridgeSettings settings, TimeProvider time, Pub
 
         private void SendCanary()
         {
-            Announce();
             _events = 0;
             _awaiting = true;
             _topics.SendCanary();
             ScheduleRepeatedly(Late, _settings.RoundTripTimeout);
-        }
-
-        private void Announce()
-        {
-            if (_unannounced.Count == 0) return;
-            _topics.Announce(new PublishedNotice(_term, _unannounced.ToArray()));
-            _unannounced.Clear();
         }
     }
 }

@@ -2,7 +2,6 @@ using System.Threading.Channels;
 using DeltaStream.Actors.Cache;
 using DeltaStream.Actors.Market;
 using DeltaStream.Actors.Takeover;
-using DeltaStream.Actors.Topics;
 
 namespace DeltaStream.Actors.Feed;
 
@@ -43,11 +42,7 @@ public sealed class StoreSync(ILatestStore store, IntakeLedger ledger, ChannelWr
         // Anybody may have written there: what is no valid message is left alone.
         if (!EnrichedMessage.TryRead(channel, update.Payload, settings.MaxMessageBytes, out var message, out _) || message!.Key != update.Key) return;
         if (update.Position != Position.None)
-        {
-            var item = new PublishedItem(update.Key, update.Position.Sequence, message.Hash, message.Timestamp);
-            ledger.Stored(update.Position, item, time.GetElapsedTime(0, time.GetTimestamp()));
-        }
-
+            ledger.Stored(new PublishedValue(update.Key, update.Position, message.Hash, message.Timestamp), time.GetElapsedTime(0, time.GetTimestamp()));
         await graph.WriteAsync(new FeedItem(new FeedMessage(channel, update.Payload, update.ReceivedAt), IsStored: true), stopped);
     }
 }

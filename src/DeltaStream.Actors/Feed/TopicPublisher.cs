@@ -43,9 +43,6 @@ public sealed class TopicPublisher(ActorSystem system, IActorRef mediator, strin
         return update;
     }
 
-    /// <summary>Tells the standbys what was published.</summary>
-    public void Announce(PublishedNotice notice) => mediator.Tell(new Publish(TopicName.Published, notice), ActorRefs.NoSender);
-
     /// <summary>Subscribes to the own canary.</summary>
     public void Subscribe(IActorRef subscriber) => mediator.Tell(new Subscribe(_canaryTopic, subscriber), subscriber);
 

@@ -1,6 +1,5 @@
 using DeltaStream.Actors.Market;
 using DeltaStream.Actors.Telemetry;
-using DeltaStream.Actors.Topics;
 
 namespace DeltaStream.Actors.Takeover;
 
@@ -91,24 +90,26 @@ public sealed class IntakeLedger(TimeSpan hold, TimeSpan life, int maxKeys)
     }
 
     /// <summary>Notes what the store says of a key: published before anybody can remember.</summary>
-    public void Stored(Position position, in PublishedItem item, TimeSpan now)
+    public void Stored(in PublishedValue value, TimeSpan now)
     {
-        lock (_lock) Note(position, item, LongAgo, now, null);
+        lock (_lock) Note(value, LongAgo, now, null);
     }
 
-    /// <summary>Notes what another bridge has published.</summary>
-    public void Heard(Position position, in PublishedItem item, TimeSpan now)
+    /// <summary>Notes what another bridge has published, which is a sign of life as well.</summary>
+    public void Heard(in PublishedValue value, TimeSpan now)
     {
-        lock (_lock) Note(position, item, now, now, null);
+        lock (_lock)
+        {
+            _lastSign = now;
+            Note(value, now, now, null);
+        }
     }
 
-    /// <summary>Notes what this bridge publishes; the announcement for the others.</summary>
-    public PublishedItem Published(Intake intake, Position position, TimeSpan now)
+    /// <summary>Notes what this bridge publishes.</summary>
+    public void Published(Intake intake, Position position, TimeSpan now)
     {
         var message = intake.Message;
-        var item = new PublishedItem(message.Key, position.Sequence, message.Hash, message.Timestamp);
-        lock (_lock) Note(position, item, now, now, intake.Ordinal);
-        return item;
+        lock (_lock) Note(new(message.Key, position, message.Hash, message.Timestamp), now, now, intake.Ordinal);
     }
 
     /// <summary>Begins a term of this bridge: from now on <see cref="Decide"/> holds back what it can't place.</summary>
@@ -177,14 +178,14 @@ public sealed class IntakeLedger(TimeSpan hold, TimeSpan life, int maxKeys)
         }
     }
 
-    private void Note(Position position, in PublishedItem item, TimeSpan publishedAt, TimeSpan now, long? ordinal)
+    private void Note(in PublishedValue value, TimeSpan publishedAt, TimeSpan now, long? ordinal)
     {
-        if (Of(item.Key, now) is not { } key || position <= key.Published) return;
-        key.Published = position;
-        key.PublishedHash = item.Hash;
-        key.PublishedTimestamp = item.Timestamp;
+        if (Of(value.Key, now) is not { } key || value.Position <= key.Published) return;
+        key.Published = value.Position;
+        key.PublishedHash = value.Hash;
+        key.PublishedTimestamp = value.Timestamp;
         key.PublishedAt = publishedAt;
-        key.PublishedOrdinal = ordinal ?? key.OrdinalOf(item.Hash);
+        key.PublishedOrdinal = ordinal ?? key.OrdinalOf(value.Hash);
         key.ForgetBefore(key.PublishedOrdinal);
     }
 

@@ -1,11 +1,8 @@
-using DeltaStream.Actors.Market;
-
 namespace DeltaStream.Actors.Topics;
 
 /// <summary>What bridges tell the cluster as bytes. Fields are only ever added behind the last one.</summary>
 internal static class BridgeCodec
 {
-    private const int FixedItem = 1 + 3 * 8;
     private const byte Last = 1;
 
     public static byte[] Write(BridgeHeartbeat heartbeat)
@@ -45,47 +42,4 @@ internal static class BridgeCodec
         var reader = new FieldReader(bytes);
         return new StoreNotice(reader.Text(), reader.Text());
     }
-
-    public static byte[] Write(PublishedNotice notice)
-    {
-        var bytes = new byte[8 + 4 + notice.Items.Sum(item => 1 + ItemSize(item))];
-        var writer = new FieldWriter(bytes);
-        writer.Int64(notice.Epoch);
-        writer.Int32(notice.Items.Count);
-        foreach (var item in notice.Items)
-        {
-            writer.Byte(checked((byte)ItemSize(item)));
-            writer.Byte((byte)item.Key.Kind);
-            writer.Int64(item.Sequence);
-            writer.UInt64(item.Hash);
-            writer.Int64(item.Timestamp);
-            writer.Text(item.Key.Product);
-            writer.Text(item.Key.Expiry);
-        }
-
-        return bytes;
-    }
-
-    public static PublishedNotice ReadNotice(ReadOnlySpan<byte> bytes)
-    {
-        var reader = new FieldReader(bytes);
-        var epoch = reader.Int64();
-        var count = reader.Int32();
-        if (count < 0 || count > reader.Remaining / FixedItem) throw new ArgumentException($"{count} items in {bytes.Length} bytes");
-        var items = new PublishedItem[count];
-        for (var i = 0; i < count; i++)
-        {
-            var item = reader.Nested(reader.Byte());
-            var kind = (MarketKind)item.Byte();
-            var (sequence, hash, timestamp) = (item.Int64(), item.UInt64(), item.Int64());
-            var (product, expiry) = (item.Text(), item.Text());
-            var key = kind == MarketKind.Underlying ? ConflationKey.Underlying(product) : ConflationKey.Chain(product, expiry);
-            items[i] = new PublishedItem(key, sequence, hash, timestamp);
-        }
-
-        return new PublishedNotice(epoch, items);
-    }
-
-    private static int ItemSize(PublishedItem item) =>
-        FixedItem + FieldWriter.SizeOf(item.Key.Product) + FieldWriter.SizeOf(item.Key.Expiry);
 }

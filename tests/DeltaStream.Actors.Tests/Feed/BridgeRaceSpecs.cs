@@ -91,6 +91,26 @@ public sealed class BridgeRaceSpecs(ITestOutputHelper output) : TwoBridges(outpu
     }
 
     [Fact]
+    public void Of_a_chain_a_successor_learns_from_the_summary_in_general_what_was_published()
+    {
+        A.Feed.Publish(EnrichedMessage.ChainChannel, Chain(4));
+        Assert.Equal(MarketEvent.ChainSummary, Next().Event);
+        Kill(A);
+        Time.Until(() => Assert.True(Holds("b")));
+        foreach (var number in new[] { 2, 4, 3, 6 })
+        {
+            B.Feed.Publish(EnrichedMessage.ChainChannel, Chain(number));
+            Time.Advance(Moment);
+        }
+
+        // 2 came before the last published one and is not sent; 3 and 6 follow it in the successor's own intake.
+        List<int> spots = [];
+        while (spots.LastOrDefault() != 6)
+            if (Next() is { IsRepeat: false } update) spots.Add(SpotOf(update));
+        Assert.Equal([3, 6], spots);
+    }
+
+    [Fact]
     public void What_the_killed_holder_sent_last_is_sent_again_and_known_as_a_repeat()
     {
         Both(1);
@@ -148,5 +168,14 @@ public sealed class BridgeRaceSpecs(ITestOutputHelper output) : TwoBridges(outpu
         Assert.True(Lease.Epoch > epoch);
         B.Feed.Publish(EnrichedMessage.UnderlyingChannel, Message(1));
         Assert.Equal([1], Prices(until: 1));
+    }
+
+    private static string Chain(int number) =>
+        $$"""{"product":"NIFTY","expiry":"2026-11-26","spot_price":{{number}},"pcr_oi":1,"max_pain_strike":1,"calls":[],"puts":[],"timestamp":"2026-11-23T10:00:{{number:00}}"}""";
+
+    private static int SpotOf(MarketUpdate summary)
+    {
+        using var json = System.Text.Json.JsonDocument.Parse(summary.Payload);
+        return json.RootElement.GetProperty("spot_price").GetInt32();
     }
 }

@@ -162,22 +162,6 @@ public class PublishStageSpecs : Akka.TestKit.Xunit2.TestKit
     }
 
     [Fact]
-    public async Task What_was_published_is_announced_once_for_a_burst()
-    {
-        for (var i = 1; i <= 5; i++) await Feed("K" + i, i);
-        AwaitAssert(() => Assert.Equal(0, _feed.Reader.Count));
-        Begin();
-        var announced = new List<PublishedItem>();
-        AwaitAssert(() =>
-        {
-            foreach (var message in Sent())
-                if (message is Publish { Topic: TopicName.Published, Message: PublishedNotice notice }) announced.AddRange(notice.Items);
-            Assert.Equal(5, announced.Count);
-        });
-        Assert.Equal([1, 2, 3, 4, 5], announced.Select(item => item.Sequence));
-    }
-
-    [Fact]
     public async Task A_store_that_hangs_holds_nothing_back_and_gets_the_newest_afterwards()
     {
         var stall = new TaskCompletionSource();

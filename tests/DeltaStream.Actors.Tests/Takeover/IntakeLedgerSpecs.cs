@@ -2,7 +2,6 @@ using System.Text;
 using DeltaStream.Actors.Feed;
 using DeltaStream.Actors.Market;
 using DeltaStream.Actors.Takeover;
-using DeltaStream.Actors.Topics;
 
 namespace DeltaStream.Actors.Tests.Takeover;
 
@@ -20,6 +19,7 @@ public class IntakeLedgerSpecs
     {
         var (first, second) = (Receive(1), Receive(2));
         Hear(first, sequence: 1);
+        _ledger.SignOfLife(At(9_000));
         _ledger.TakeOver(At(10_000));
         Assert.Equal(Publication.Skip, Decide(first, At(10_000)));
         Assert.Equal(Publication.Send, Decide(second, At(10_000)));
@@ -81,7 +81,7 @@ public class IntakeLedgerSpecs
     }
 
     [Fact]
-    public void An_announcement_that_comes_late_does_not_take_anything_back()
+    public void A_late_update_of_the_predecessor_does_not_take_anything_back()
     {
         var (first, second) = (Receive(1), Receive(2));
         _ledger.TakeOver(At(0));
@@ -134,7 +134,7 @@ public class IntakeLedgerSpecs
     {
         _ledger.SignOfLife(At(0));
         var message = Message(1);
-        _ledger.Stored(new Position(Old, 5), Item(message, 5), At(0));
+        _ledger.Stored(Value(message, 5), At(0));
         var restored = Assert.IsType<Intake>(_ledger.Restored(message, 0, At(0)));
         _ledger.TakeOver(At(0));
         Assert.Equal(Publication.Skip, Decide(restored, At(0)));
@@ -165,6 +165,17 @@ public class IntakeLedgerSpecs
         Assert.NotNull(ledger.Received(Message(1, "C"), 0, At(121_000)));
     }
 
+    [Theory]
+    [InlineData(EnrichedMessage.UnderlyingChannel, """{"product":"NIFTY","price":1,"timestamp":"2026-11-24T10:00:00.5","more":{"timestamp":"2000-01-01T00:00:00"}}""")]
+    [InlineData(EnrichedMessage.ChainChannel, """{"product":"NIFTY","expiry":"2026-11-26","spot_price":1,"pcr_oi":1,"max_pain_strike":1,"calls":[],"puts":[],"timestamp":"2026-11-24T10:00:00+05:30"}""")]
+    public void What_general_carries_of_a_message_says_all_that_a_standby_must_know(string channel, string json)
+    {
+        Assert.True(EnrichedMessage.TryRead(channel, Encoding.UTF8.GetBytes(json), 1_000, out var message, out _));
+        var (intake, position) = (new Intake(1, message!, 0), new Position(Old, 7));
+        var update = message!.Key.Kind == MarketKind.Underlying ? intake.ToUpdate(position) : intake.ToSummary(position, null);
+        Assert.Equal(new PublishedValue(message.Key, position, message.Hash, message.Timestamp), PublishedValue.Of(update));
+    }
+
     private static TimeSpan At(double milliseconds) => TimeSpan.FromMilliseconds(milliseconds);
 
     private static EnrichedMessage Message(int number, string product = "NIFTY")
@@ -175,14 +186,14 @@ public class IntakeLedgerSpecs
         return message!;
     }
 
-    private static PublishedItem Item(EnrichedMessage message, long sequence) => new(message.Key, sequence, message.Hash, message.Timestamp);
+    private static PublishedValue Value(EnrichedMessage message, long sequence) => new(message.Key, new Position(Old, sequence), message.Hash, message.Timestamp);
 
     private Intake Receive(int number, string product = "NIFTY", long receivedAt = 60_000_000) =>
         _ledger.Received(Message(number, product), receivedAt, At(0))!;
 
     private void Hear(Intake intake, long sequence, TimeSpan at = default) => Hear(intake.Message, sequence, at);
 
-    private void Hear(EnrichedMessage message, long sequence, TimeSpan at = default) => _ledger.Heard(new Position(Old, sequence), Item(message, sequence), at);
+    private void Hear(EnrichedMessage message, long sequence, TimeSpan at = default) => _ledger.Heard(Value(message, sequence), at);
 
     private Publication Decide(Intake intake, TimeSpan now) => _ledger.Decide(intake, New, now);
 }
