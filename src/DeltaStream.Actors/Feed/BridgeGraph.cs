@@ -2,16 +2,17 @@ using Akka;
 using Akka.Streams.Dsl;
 using DeltaStream.Actors.Cache;
 using DeltaStream.Actors.Market;
+using DeltaStream.Actors.Takeover;
 
 namespace DeltaStream.Actors.Feed;
 
 /// <summary>What the running graph gives its actor.</summary>
 /// <param name="Control">The publishing stage's.</param>
 /// <param name="Ended">Completes when the graph has ended, with its failure if it failed.</param>
-public sealed record RunningBridge(IPublishControl Control, Task Ended);
+internal sealed record RunningBridge(IPublishControl Control, Task Ended);
 
 /// <summary>Hears what became of writing to the store. Called from the stream's threads; must not block or throw.</summary>
-public interface IStoreObserver
+internal interface IStoreObserver
 {
     /// <summary>A write did not get through, so the store lacks values that were published.</summary>
     void WriteFailed(string reason);
@@ -24,13 +25,20 @@ public interface IStoreObserver
 /// The way of a message through the bridge, from the feed to the topics and, beside them, the store. Everything runs in one
 /// actor; nothing stands between the conflating stage and the publishing one, so that what is published is the newest.
 /// </summary>
-public static class BridgeGraph
+internal static class BridgeGraph
 {
     /// <summary>Makes the graph.</summary>
+    /// <param name="feed">What comes in.</param>
+    /// <param name="reader">Validates.</param>
+    /// <param name="unpublished">What a graph before this one may have lost: it goes first.</param>
+    /// <param name="conflate">Keeps the newest of each key, throttled.</param>
+    /// <param name="publish">Publishes.</param>
+    /// <param name="store">Takes what was published.</param>
     public static IRunnableGraph<RunningBridge> Create(
-        Source<FeedItem, NotUsed> feed, MessageReader reader, ConflateStage conflate, PublishStage publish, Sink<MarketUpdate, Task> store) =>
+        Source<FeedItem, NotUsed> feed, MessageReader reader, IEnumerable<Intake> unpublished, ConflateStage conflate, PublishStage publish, Sink<MarketUpdate, Task> store) =>
         feed
-            .SelectMany(reader.Read)
+            .Via(reader.Flow)
+            .Prepend(Source.From(unpublished))
             .Via(conflate)
             .ViaMaterialized(publish, Keep.Right)
             .ToMaterialized(store, (control, ended) => new RunningBridge(control, ended));
@@ -49,7 +57,7 @@ public static class BridgeGraph
                     return newest;
                 })
             .SelectMany(newest => newest.Values.Chunk(settings.WriteBatch))
-            .SelectAsync(1, batch => Write(store, batch, observer, stopped))
+            .SelectAsync(1, batch => Write(store, batch, observer, stopped)).Named("store")
             .ToMaterialized(Sink.Ignore<NotUsed>(), Keep.Right)
             .MapMaterializedValue(done => (Task)done);
 

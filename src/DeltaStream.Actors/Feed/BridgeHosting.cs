@@ -1,6 +1,7 @@
 using Akka.Actor;
 using Akka.Hosting;
 using DeltaStream.Actors.Lease;
+using DeltaStream.Actors.Telemetry;
 
 namespace DeltaStream.Actors.Feed;
 
@@ -12,12 +13,14 @@ public static class BridgeHosting
 
     private static readonly TimeSpan HandOnTimeout = TimeSpan.FromSeconds(2);
 
+    /// <summary>Shows every counter of the bridge from the start, at 0, on nodes without a bridge as well.</summary>
+    public static void ShowMetrics() => BridgeMetrics.ShowAll(LeaseCommand.StepDown.Reasons);
+
     /// <summary>Starts a bridge, registered as <see cref="BridgeActor"/>. Only on nodes with the role <c>bridge</c>.</summary>
     /// <param name="builder">The actor system being built.</param>
-    /// <param name="settings">Checked at the start.</param>
+    /// <param name="settings">How it works.</param>
     /// <param name="ports">Where it takes from and gives to.</param>
     /// <param name="time">The clock; the system's by default.</param>
-    /// <exception cref="ArgumentOutOfRangeException">A setting can't work.</exception>
     public static AkkaConfigurationBuilder WithBridge(
         this AkkaConfigurationBuilder builder, BridgeSettings settings, BridgePorts ports, TimeProvider? time = null) =>
         builder.WithBridge(settings, _ => ports, time);
@@ -26,7 +29,6 @@ public static class BridgeHosting
     public static AkkaConfigurationBuilder WithBridge(
         this AkkaConfigurationBuilder builder, BridgeSettings settings, Func<IServiceProvider, BridgePorts> ports, TimeProvider? time = null)
     {
-        settings.Check();
         return builder.WithActors((system, registry, resolver) =>
         {
             var found = ports(resolver.GetService<IServiceProvider>());
@@ -38,7 +40,7 @@ public static class BridgeHosting
     /// <summary>Starts a bridge in a plain actor system, and sees to it that its lease is handed on when the system leaves the cluster.</summary>
     public static IActorRef Start(ActorSystem system, BridgeSettings settings, BridgePorts ports, TimeProvider time)
     {
-        var bridge = system.ActorOf(BridgeActor.Props(settings.Check(), ports, time), ActorName);
+        var bridge = system.ActorOf(BridgeActor.Props(settings, ports, time), ActorName);
         CoordinatedShutdown.Get(system).AddTask(CoordinatedShutdown.PhaseBeforeClusterShutdown, "bridge-hand-on", async () =>
         {
             try

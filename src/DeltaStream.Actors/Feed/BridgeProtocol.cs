@@ -18,11 +18,26 @@ internal sealed record LinkDown(string Reason) : IBridgeEvent;
 /// <summary>A write did not reach the store.</summary>
 internal sealed record WriteFailed(string Reason) : IBridgeEvent;
 
-/// <summary>The graph of this run has ended.</summary>
-internal sealed record GraphEnded(int Run, Exception? Failure) : IBridgeEvent;
+/// <summary>The running graph has ended.</summary>
+internal sealed record GraphEnded(Exception? Failure) : IBridgeEvent;
 
-/// <summary>Bridge and store are in step again, or why not.</summary>
-internal sealed record SyncEnded(string? Failure) : IBridgeEvent;
+/// <summary>Read the store, and write what it has lost.</summary>
+internal sealed record SyncNow : INoSerializationVerificationNeeded
+{
+    public static readonly SyncNow Instance = new();
+}
+
+/// <summary>The same after a pause: the store has just failed.</summary>
+internal sealed record SyncLater : INoSerializationVerificationNeeded
+{
+    public static readonly SyncLater Instance = new();
+}
+
+/// <summary>Bridge and store are in step.</summary>
+internal sealed record InStep : IBridgeEvent
+{
+    public static readonly InStep Instance = new();
+}
 
 /// <summary>Carries what is seen on the stream's threads to the actor.</summary>
 internal sealed class BridgeObserver(IActorRef bridge) : IFeedObserver, IStoreObserver

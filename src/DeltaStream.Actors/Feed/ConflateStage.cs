@@ -10,68 +10,60 @@ namespace DeltaStream.Actors.Feed;
 /// Takes in whatever comes, at once, and lets go the newest message of each key at the key's rate when downstream asks: the
 /// one place of the bridge where messages are superseded. Overflow: conflate.
 /// </summary>
-/// <param name="settings">Rate, number of keys and life of a message.</param>
+/// <param name="settings">Rate and number of keys.</param>
 /// <param name="time">The clock, monotonic.</param>
-public sealed class ConflateStage(BridgeSettings settings, TimeProvider time) : GraphStage<FlowShape<Intake, Intake>>
+internal sealed class ConflateStage(BridgeSettings settings, TimeProvider time) : GraphStage<FlowShape<Intake, Intake>>
 {
     private static readonly TimeSpan ExpireEvery = TimeSpan.FromSeconds(5);
 
     private readonly Inlet<Intake> _in = new("Conflate.in");
     private readonly Outlet<Intake> _out = new("Conflate.out");
 
-    /// <inheritdoc/>
     public override FlowShape<Intake, Intake> Shape => new(_in, _out);
 
-    /// <inheritdoc/>
+    protected override Attributes InitialAttributes => Attributes.CreateName("conflate");
+
     protected override GraphStageLogic CreateLogic(Attributes inheritedAttributes) => new Logic(this, settings, time);
 
     private sealed class Logic : TimerGraphStageLogic
     {
         private const string Expire = "expire";
+        private const string Due = "due";
 
         private readonly ConflateStage _stage;
         private readonly TimeProvider _time;
-        private readonly TimeSpan _life;
         private readonly ConflationBuffer<Intake> _buffer;
-
-        // Not one of the stage's timers: the system's scheduler ticks more slowly than a key is due.
-        private readonly Action _onDue;
-        private ITimer? _due;
         private TimeSpan? _dueSet;
 
         public Logic(ConflateStage stage, BridgeSettings settings, TimeProvider time) : base(stage.Shape)
         {
             _stage = stage;
             _time = time;
-            _life = settings.Life;
             _buffer = new ConflationBuffer<Intake>(settings.MaxRate, settings.MaxKeys);
-            _onDue = GetAsyncCallback(OnDue);
             SetHandler(stage._in, onPush: OnPush, onUpstreamFinish: CompleteStage);
             SetHandler(stage._out, onPull: Emit);
         }
 
-        private TimeSpan Now => _time.GetElapsedTime(0, _time.GetTimestamp());
+        private TimeSpan Now => _time.Elapsed();
 
         public override void PreStart()
         {
-            _due = _time.CreateTimer(_ => _onDue(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
             Pull(_stage._in);
             ScheduleRepeatedly(Expire, ExpireEvery);
         }
 
-        public override void PostStop() => _due?.Dispose();
-
         protected override void OnTimer(object timerKey)
         {
-            // On a standby nothing is taken out: without this it would keep the last chain of every expiry that ever was.
-            var oldest = _time.UnixMicroseconds() - (long)_life.TotalMicroseconds;
-            _buffer.Drop(intake => intake.ReceivedAt < oldest);
-        }
+            if (timerKey is Due)
+            {
+                _dueSet = null;
+                if (IsAvailable(_stage._out)) Emit();
+                return;
+            }
 
-        private void OnDue()
-        {
-            _dueSet = null;
-            if (IsAvailable(_stage._out)) Emit();
+            // On a standby nothing is taken out: without this it would keep the last chain of every expiry that ever was.
+            var now = _time.UnixMicroseconds();
+            _buffer.Drop(intake => !intake.LivesAt(now));
         }
 
         private void OnPush()
@@ -93,7 +85,7 @@ public sealed class ConflateStage(BridgeSettings settings, TimeProvider time) : 
             else if (_buffer.NextDue is { } due && due != _dueSet)
             {
                 _dueSet = due;
-                _due?.FireIn(due - Now);
+                ScheduleOnce(Due, due - Now);
             }
         }
     }

@@ -3,7 +3,7 @@ using DeltaStream.Actors.Market;
 namespace DeltaStream.Actors.Feed;
 
 /// <summary>What became of an offered item.</summary>
-public enum Offered
+internal enum Offered
 {
     /// <summary>It waits for its turn.</summary>
     Queued,
@@ -26,7 +26,7 @@ public enum Offered
 /// </remarks>
 /// <param name="maxRate">Items a second and key; 0: no throttle.</param>
 /// <param name="maxKeys">How many keys are kept at most.</param>
-public sealed class ConflationBuffer<T>(int maxRate, int maxKeys)
+internal sealed class ConflationBuffer<T>(int maxRate, int maxKeys)
 {
     /// <summary>How unevenly a producer at the limit may send without losing anything.</summary>
     public static readonly TimeSpan Jitter = TimeSpan.FromMilliseconds(250);

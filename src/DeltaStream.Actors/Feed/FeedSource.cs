@@ -6,7 +6,7 @@ using DeltaStream.Actors.Market;
 namespace DeltaStream.Actors.Feed;
 
 /// <summary>The feed as a source that never ends: subscribes, and subscribes anew with backoff whenever that fails or ends.</summary>
-public static class FeedSource
+internal static class FeedSource
 {
     private const double BackoffSpread = 0.2;
 
@@ -31,7 +31,7 @@ public static class FeedSource
         }
         catch (Exception refused)
         {
-            if (!stopped.IsCancellationRequested) observer.Down(Reason(refused));
+            if (!stopped.IsCancellationRequested) observer.Down(FeedUnavailableException.ReasonOf(refused));
             return Source.Empty<FeedItem>();
         }
 
@@ -57,7 +57,7 @@ public static class FeedSource
         }
         catch (Exception lost)
         {
-            reason = Reason(lost);
+            reason = FeedUnavailableException.ReasonOf(lost);
         }
 
         if (!stopped.IsCancellationRequested) observer.Down(reason);
@@ -69,14 +69,5 @@ public static class FeedSource
         {
             // The connection is lost; there is nothing left to release.
         }
-    }
-
-    // The port's own words; what lies below them is the client library's, and speaks of its settings.
-    private static string Reason(Exception error)
-    {
-        for (var cause = error; cause is not null; cause = cause.InnerException)
-            if (cause is FeedUnavailableException) return cause.Message;
-        var unknown = error.GetBaseException();
-        return $"{unknown.GetType().Name}: {unknown.Message}";
     }
 }

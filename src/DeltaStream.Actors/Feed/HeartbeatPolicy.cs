@@ -6,20 +6,25 @@ namespace DeltaStream.Actors.Feed;
 /// <summary>
 /// Which heartbeat a bridge has to send. The active one sends its own. But while Redis is out of reach nobody can hold a
 /// lease, and somebody must say so: the last holder goes on under its old epoch, with its link down, and publishes nothing;
-/// where none is left, or there never was one, a bridge says so with epoch 0, which no publisher ever has.
+/// where there is no last holder, a bridge says so with epoch 0, which no publisher ever has.
 /// </summary>
 /// <param name="node">This node as <c>host:port</c>.</param>
 /// <param name="silence">How long nothing was heard before a bridge without a term speaks.</param>
 /// <param name="startedAt">From when on it listens.</param>
-public sealed class HeartbeatPolicy(string node, TimeSpan silence, TimeSpan startedAt)
+internal sealed class HeartbeatPolicy(string node, TimeSpan silence, TimeSpan startedAt)
 {
     private long _lastEpoch;
     private long _lastSequence;
     private long _seenEpoch;
     private TimeSpan _heardAt = startedAt;
 
-    /// <summary>This bridge publishes, in this term.</summary>
-    public void Publishing(Term term) => (_lastEpoch, _lastSequence, _seenEpoch) = (term.Epoch, term.Sequence, Math.Max(_seenEpoch, term.Epoch));
+    /// <summary>Whether this bridge hears the feed.</summary>
+    public bool LinkUp { get; set; }
+
+    /// <summary>Whether the store of the lease answers.</summary>
+    public bool StoreReachable { get; set; } = true;
+
+    private FeedLink Link => LinkUp ? FeedLink.Up : FeedLink.Down;
 
     /// <summary>Another bridge was heard.</summary>
     public void Heard(BridgeHeartbeat heartbeat, TimeSpan now)
@@ -28,26 +33,21 @@ public sealed class HeartbeatPolicy(string node, TimeSpan silence, TimeSpan star
         _heardAt = now;
     }
 
-    /// <summary>The last word of a term whose lease was given back.</summary>
-    /// <param name="epoch">The term's epoch.</param>
-    /// <param name="linkUp">Whether this bridge hears the feed.</param>
-    public BridgeHeartbeat Last(long epoch, bool linkUp) =>
-        new(epoch, epoch == _lastEpoch ? _lastSequence : 0, node, linkUp ? FeedLink.Up : FeedLink.Down, IsLast: true);
+    /// <summary>The last heartbeat of a term whose lease was given back.</summary>
+    public BridgeHeartbeat Last(long epoch) => new(epoch, epoch == _lastEpoch ? _lastSequence : 0, node, Link, IsLast: true);
 
     /// <summary>What to send now; null: nothing.</summary>
     /// <param name="term">The term this bridge publishes in; null when it has no right to.</param>
-    /// <param name="linkUp">Whether it hears the feed.</param>
-    /// <param name="storeReachable">Whether the store of the lease answers.</param>
     /// <param name="now">The time.</param>
-    public BridgeHeartbeat? Due(Term? term, bool linkUp, bool storeReachable, TimeSpan now)
+    public BridgeHeartbeat? Due(Term? term, TimeSpan now)
     {
         if (term is not null)
         {
-            Publishing(term);
-            return new(term.Epoch, term.Sequence, node, linkUp ? FeedLink.Up : FeedLink.Down);
+            (_lastEpoch, _lastSequence, _seenEpoch) = (term.Epoch, term.Sequence, Math.Max(_seenEpoch, term.Epoch));
+            return new(term.Epoch, term.Sequence, node, Link);
         }
 
-        if (linkUp && storeReachable) return null;
+        if (LinkUp && StoreReachable) return null;
         if (_lastEpoch != 0 && _lastEpoch == _seenEpoch) return new(_lastEpoch, _lastSequence, node, FeedLink.Down);
         return now - _heardAt >= silence ? new(0, 0, node, FeedLink.Down) : null;
     }

@@ -1,5 +1,8 @@
 using System.Text;
-using Akka.Event;
+using Akka;
+using Akka.Streams;
+using Akka.Streams.Dsl;
+using Akka.Streams.Supervision;
 using DeltaStream.Actors.Market;
 using DeltaStream.Actors.Takeover;
 using DeltaStream.Actors.Telemetry;
@@ -11,7 +14,7 @@ namespace DeltaStream.Actors.Feed;
 /// <param name="ledger">The intake.</param>
 /// <param name="time">The clock.</param>
 /// <param name="log">Where skipped messages are named.</param>
-public sealed class MessageReader(BridgeSettings settings, IntakeLedger ledger, TimeProvider time, ILoggingAdapter log)
+internal sealed class MessageReader(BridgeSettings settings, IntakeLedger ledger, TimeProvider time, BridgeLog log)
 {
     private const int ExcerptBytes = 200;
 
@@ -22,8 +25,18 @@ public sealed class MessageReader(BridgeSettings settings, IntakeLedger ledger, 
     private int _lines;
     private int _suppressed;
 
+    /// <summary>The step as part of the graph. A message that it can't deal with ends nothing: it is logged and left out.</summary>
+    public Flow<FeedItem, Intake, NotUsed> Flow => Akka.Streams.Dsl.Flow.Create<FeedItem>()
+        .SelectMany(Read).Named("read").AddAttributes(ActorAttributes.CreateSupervisionStrategy(OnFailure));
+
     /// <summary>The message with its place in the intake; none when it is skipped, for a stream has no null.</summary>
-    public IEnumerable<Intake> Read(FeedItem item) => TryRead(item) is { } intake ? [intake] : [];
+    private IEnumerable<Intake> Read(FeedItem item) => TryRead(item) is { } intake ? [intake] : [];
+
+    private Directive OnFailure(Exception failure)
+    {
+        log.MessageFailed(failure);
+        return Directive.Resume;
+    }
 
     private Intake? TryRead(FeedItem item)
     {
@@ -32,7 +45,7 @@ public sealed class MessageReader(BridgeSettings settings, IntakeLedger ledger, 
         if (!EnrichedMessage.IsKnown(channel)) return null;
         if (EnrichedMessage.TryRead(channel, payload, settings.MaxMessageBytes, out var message, out var reason))
         {
-            var now = time.GetElapsedTime(0, time.GetTimestamp());
+            var now = time.Elapsed();
             return item.IsStored ? ledger.Restored(message!, receivedAt, now) : ledger.Received(message!, receivedAt, now);
         }
 
@@ -46,12 +59,12 @@ public sealed class MessageReader(BridgeSettings settings, IntakeLedger ledger, 
         var second = time.GetTimestamp() / time.TimestampFrequency;
         if (second != _second)
         {
-            if (_suppressed > 0) log.Warning("message_skipped_more {suppressed}", _suppressed);
+            if (_suppressed > 0) log.MoreMessagesSkipped(_suppressed);
             (_second, _lines, _suppressed) = (second, 0, 0);
         }
 
         if (++_lines > LinesPerSecond) _suppressed++;
-        else log.Warning("message_skipped {channel} {reason} {bytes} {excerpt}", channel, reason.Name(), payload.Length, Escape(payload));
+        else log.MessageSkipped(channel, reason.Name(), payload.Length, Escape(payload));
     }
 
     /// <summary>Printable ASCII as it is, anything else as <c>\xNN</c>: bytes from outside can't forge log lines.</summary>

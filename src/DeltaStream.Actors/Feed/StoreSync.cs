@@ -14,7 +14,7 @@ namespace DeltaStream.Actors.Feed;
 /// <param name="graph">The way into the graph; bounded, and waited for.</param>
 /// <param name="settings">Sizes.</param>
 /// <param name="time">The clock.</param>
-public sealed class StoreSync(ILatestStore store, IntakeLedger ledger, ChannelWriter<FeedItem> graph, BridgeSettings settings, TimeProvider time)
+internal sealed class StoreSync(ILatestStore store, IntakeLedger ledger, ChannelWriter<FeedItem> graph, BridgeSettings settings, TimeProvider time)
 {
     /// <summary>Reads everything there is to know once.</summary>
     /// <param name="mayWrite">Whether this bridge has the right to write; asked again before each write.</param>
@@ -42,7 +42,7 @@ public sealed class StoreSync(ILatestStore store, IntakeLedger ledger, ChannelWr
         // Anybody may have written there: what is no valid message is left alone.
         if (!EnrichedMessage.TryRead(channel, update.Payload, settings.MaxMessageBytes, out var message, out _) || message!.Key != update.Key) return;
         if (update.Position != Position.None)
-            ledger.Stored(new PublishedValue(update.Key, update.Position, message.Hash, message.Timestamp), time.GetElapsedTime(0, time.GetTimestamp()));
+            ledger.Stored(new PublishedValue(update.Key, update.Position, message.Hash, message.Timestamp), time.Elapsed());
         await graph.WriteAsync(new FeedItem(new FeedMessage(channel, update.Payload, update.ReceivedAt), IsStored: true), stopped);
     }
 }

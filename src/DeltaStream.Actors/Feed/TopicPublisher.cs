@@ -1,7 +1,6 @@
 using System.Text;
 using Akka.Actor;
 using Akka.Cluster.Tools.PublishSubscribe;
-using Akka.Event;
 using DeltaStream.Actors.Cache;
 using DeltaStream.Actors.Market;
 using DeltaStream.Actors.Takeover;
@@ -20,7 +19,7 @@ internal sealed class Canary : INoSerializationVerificationNeeded
 /// <param name="mediator">Its mediator of DistributedPubSub.</param>
 /// <param name="node">A name for this node, unique in the cluster.</param>
 /// <param name="log">For the debug events that name each broadcast.</param>
-public sealed class TopicPublisher(ActorSystem system, IActorRef mediator, string node, ILoggingAdapter log)
+internal sealed class TopicPublisher(ActorSystem system, IActorRef mediator, string node, BridgeLog log)
 {
     private readonly RepeatTable _repeats = NodeUpdates.For(system).Repeats;
     private readonly string _canaryTopic = TopicName.Canary(node);
@@ -67,7 +66,7 @@ public sealed class TopicPublisher(ActorSystem system, IActorRef mediator, strin
     private void Log(Intake intake)
     {
         var headline = Encoding.ASCII.GetString(intake.Message.Headline);
-        if (intake.Message.Key.Kind == MarketKind.Underlying) log.Debug("broadcasted_underlying {product} {price}", intake.Message.Key.Product, headline);
-        else log.Debug("broadcasted_chain {product} {pcr}", intake.Message.Key.Product, headline);
+        if (intake.Message.Key.Kind == MarketKind.Underlying) log.BroadcastedUnderlying(intake.Message.Key.Product, headline);
+        else log.BroadcastedChain(intake.Message.Key.Product, headline);
     }
 }

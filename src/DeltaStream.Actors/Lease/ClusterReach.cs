@@ -7,7 +7,7 @@ namespace DeltaStream.Actors.Lease;
 /// is enough: of two nodes the one that is left must be able to go on, and the lease itself keeps the halves apart.
 /// </summary>
 /// <param name="timeout">How long a member may be silent.</param>
-public sealed class ClusterReach(TimeSpan timeout)
+internal sealed class ClusterReach(TimeSpan timeout)
 {
     private readonly Dictionary<Address, TimeSpan> _heardAt = [];
 

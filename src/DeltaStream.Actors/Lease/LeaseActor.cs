@@ -5,105 +5,98 @@ using DeltaStream.Actors.Telemetry;
 
 namespace DeltaStream.Actors.Lease;
 
+/// <summary>How the lease is kept.</summary>
 /// <param name="Ttl">How long a grant holds without renewal.</param>
 /// <param name="ReachTimeout">How long a member of the cluster may stay silent before it counts as out of reach.</param>
-public sealed record LeaseSettings(TimeSpan Ttl, TimeSpan ReachTimeout);
+/// <param name="LinkGrace">How long the feed's link may be down before the lease is left to a bridge that still hears it.</param>
+internal sealed record LeaseSettings(TimeSpan Ttl, TimeSpan ReachTimeout, TimeSpan LinkGrace);
 
 /// <summary>
 /// Keeps the lease: asks the store, watches what of the cluster it reaches, and carries out what <see cref="LeaseState"/>
 /// decides. An actor of its own, so that nothing the bridge does can delay a renewal.
 /// </summary>
-public sealed class LeaseActor : UntypedActor, IWithTimers
+internal sealed class LeaseActor : UntypedActor, IWithTimers
 {
+    private static readonly TimeSpan TickEvery = TimeSpan.FromMilliseconds(50);
+
     private readonly LeaseSettings _settings;
     private readonly ILeaseStore _store;
     private readonly Func<bool> _mayPublish;
     private readonly PublishingRight _right;
     private readonly TimeProvider _time;
+    private readonly LeaseLog _log;
     private readonly Cluster _cluster = Cluster.Get(Context.System);
     private readonly ClusterReach _reach;
     private readonly LeaseState _lease;
     private readonly CancellationTokenSource _stopped = new();
 
-    // Unique for each start: a bridge that comes back at once must not take its former self's lease for its own.
+    // Unique for each start: a bridge that comes back at once must not take its predecessor's lease for its own.
     private readonly string _owner;
-    private bool _linkIsGood;
+    private TimeSpan _linkGoodUntil = TimeSpan.MinValue;
     private IActorRef? _handingOn;
     private bool _isMember;
     private bool? _toldReachable;
 
-    // Not one of the actor's timers: the system's scheduler ticks too coarsely for this.
-    private ITimer? _tick;
-
-    /// <summary>Makes the actor.</summary>
-    public LeaseActor(LeaseSettings settings, ILeaseStore store, Func<bool> mayPublish, PublishingRight right, TimeProvider time)
+    public LeaseActor(LeaseSettings settings, ILeaseStore store, Func<bool> mayPublish, PublishingRight right, TimeProvider time, LeaseLog log)
     {
-        (_settings, _store, _mayPublish, _right, _time) = (settings, store, mayPublish, right, time);
+        (_settings, _store, _mayPublish, _right, _time, _log) = (settings, store, mayPublish, right, time, log);
         _reach = new ClusterReach(settings.ReachTimeout);
         _lease = new LeaseState(settings.Ttl);
         _owner = $"{_cluster.SelfUniqueAddress.Address.HostPort()}/{Guid.NewGuid():N}";
     }
 
-    /// <inheritdoc/>
+    private enum Due
+    {
+        Tick,
+        Ping,
+    }
+
     public ITimerScheduler Timers { get; set; } = null!;
 
-    private TimeSpan Now => _time.GetElapsedTime(0, _time.GetTimestamp());
+    private TimeSpan Now => _time.Elapsed();
 
-    private bool MayHold => _linkIsGood && _isMember && _handingOn is null && _mayPublish() && _reach.IsEnough(Now);
+    private bool MayHold => Now < _linkGoodUntil && _isMember && _handingOn is null && _mayPublish() && _reach.IsEnough(Now);
 
-    /// <summary>How to make one.</summary>
-    public static Props Props(LeaseSettings settings, ILeaseStore store, Func<bool> mayPublish, PublishingRight right, TimeProvider time) =>
-        Akka.Actor.Props.Create(() => new LeaseActor(settings, store, mayPublish, right, time));
+    public static Props Props(LeaseSettings settings, ILeaseStore store, Func<bool> mayPublish, PublishingRight right, TimeProvider time, LeaseLog log) =>
+        Akka.Actor.Props.Create(() => new LeaseActor(settings, store, mayPublish, right, time, log));
 
-    /// <inheritdoc/>
     protected override void PreStart()
     {
         _cluster.Subscribe(Self, ClusterEvent.SubscriptionInitialStateMode.InitialStateAsEvents, typeof(ClusterEvent.IMemberEvent));
-        var self = Self;
-        _tick = _time.CreateTimer(_ => self.Tell(Tick.Instance), null, TimeSpan.Zero, Timeout.InfiniteTimeSpan);
-        Timers.StartPeriodicTimer("ping", Ping.Instance, TimeSpan.Zero, _settings.ReachTimeout / 3);
+        Timers.StartPeriodicTimer(Due.Tick, Due.Tick, TimeSpan.Zero, TickEvery);
+        Timers.StartPeriodicTimer(Due.Ping, Due.Ping, TimeSpan.Zero, _settings.ReachTimeout / 3);
     }
 
-    /// <inheritdoc/>
     protected override void PostStop()
     {
-        _tick?.Dispose();
         _right.Withdraw();
         _cluster.Unsubscribe(Self);
         _stopped.Cancel();
 
         // The store's own ttl ends it anyway; this only makes it sooner.
-        if (_lease.Epoch is { } epoch) _ = Guarded(async () => await _store.ReleaseAsync(_owner, epoch, CancellationToken.None));
+        if (_lease.Epoch is { } epoch) _ = ReleaseAsync(epoch, CancellationToken.None);
     }
 
-    /// <inheritdoc/>
     protected override void OnReceive(object message)
     {
         switch (message)
         {
-            case Tick: Do(_lease.Tick(MayHold, Now)); break;
-            case Ping: PingOthers(); break;
+            case Due.Tick: Do(_lease.Tick(MayHold, Now)); break;
+            case Due.Ping: PingOthers(); break;
             // Without a subject it is no answer of the other node's: this node's own dead letters answer so, too.
             case ActorIdentity { MessageId: string member, Subject: not null }: _reach.Heard(Address.Parse(member), Now); break;
             case ActorIdentity: break;
             case Answer answer: OnAnswer(answer); break;
-            case LinkIsGood link: _linkIsGood = link.Good; break;
+            case LinkIsUp { Up: true }: _linkGoodUntil = TimeSpan.MaxValue; break;
+            case LinkIsUp: _linkGoodUntil = _linkGoodUntil == TimeSpan.MaxValue ? Now + _settings.LinkGrace : _linkGoodUntil; break;
             case EpochSeen seen: Do(_lease.Seen(seen.Epoch)); break;
             case LeaseFreed freed: Do(_lease.Freed(freed.Epoch, MayHold, Now)); break;
             case RefusedByStore: Do(_lease.Refused()); break;
             case HandOn: OnHandOn(); break;
-            case LeaseReleased released:
-                Context.Parent.Tell(released);
-                _handingOn?.Tell(HandedOn.Instance);
-                break;
-            case NotReleased:
-                _handingOn?.Tell(HandedOn.Instance);
-                break;
+            case Released released: OnReleased(released); break;
             case ClusterEvent.IMemberEvent change: OnMember(change.Member); break;
             default: Unhandled(message); break;
         }
-
-        _tick?.FireIn(_lease.NextTick - Now);
     }
 
     private void OnHandOn()
@@ -112,6 +105,14 @@ public sealed class LeaseActor : UntypedActor, IWithTimers
         var commands = _lease.Tick(MayHold, Now);
         Do(commands);
         if (!commands.OfType<LeaseCommand.Release>().Any()) Sender.Tell(HandedOn.Instance);
+    }
+
+    private void OnReleased(Released released)
+    {
+        // Where the store did not answer, the lease expires; a standby is not told that it is free, for it is not.
+        if (released.Error is null) Context.Parent.Tell(new LeaseReleased(released.Epoch));
+        else _log.Unavailable(released.Error);
+        _handingOn?.Tell(HandedOn.Instance);
     }
 
     private void OnMember(Member member)
@@ -137,9 +138,11 @@ public sealed class LeaseActor : UntypedActor, IWithTimers
 
     private void OnAnswer(Answer answer)
     {
+        if (answer.Error is null) _log.Available();
+        else _log.Unavailable(answer.Error);
         var commands = answer switch
         {
-            { Failed: true } => Failed(),
+            { Error: not null } => _lease.Failed(Now),
             { Command: LeaseCommand.Acquire } => _lease.Acquired(answer.Said, answer.AskedAt, MayHold, Now),
             { Command: LeaseCommand.Renew renew } => _lease.Renewed(renew.Epoch, answer.Said.Grant is not null, answer.AskedAt),
             _ => [],
@@ -152,12 +155,6 @@ public sealed class LeaseActor : UntypedActor, IWithTimers
         }
     }
 
-    private IReadOnlyList<LeaseCommand> Failed()
-    {
-        _lease.Failed(Now);
-        return [];
-    }
-
     private void Do(IReadOnlyList<LeaseCommand> commands)
     {
         foreach (var command in commands)
@@ -165,13 +162,13 @@ public sealed class LeaseActor : UntypedActor, IWithTimers
             switch (command)
             {
                 case LeaseCommand.Acquire acquire:
-                    Ask(command, async stop => await _store.TryAcquireAsync(_owner, _settings.Ttl, acquire.EpochFloor, stop));
+                    AskAsync(command, async stop => await _store.TryAcquireAsync(_owner, _settings.Ttl, acquire.EpochFloor, stop)).PipeTo(Self);
                     break;
                 case LeaseCommand.Renew renew:
-                    Ask(command, async stop => await _store.RenewAsync(_owner, renew.Epoch, _settings.Ttl, stop) ? new LeaseAnswer(new LeaseGrant(renew.Epoch, renew.Epoch), TimeSpan.Zero) : default);
+                    AskAsync(command, async stop => await _store.RenewAsync(_owner, renew.Epoch, _settings.Ttl, stop) ? new LeaseAnswer(new LeaseGrant(renew.Epoch, renew.Epoch), TimeSpan.Zero) : default).PipeTo(Self);
                     break;
                 case LeaseCommand.Release release:
-                    ReleaseAsync(release.Epoch).PipeTo(Self);
+                    ReleaseAsync(release.Epoch, _stopped.Token).PipeTo(Self);
                     break;
                 case LeaseCommand.Publish publish:
                     _right.Grant(publish.Epoch, _time.Later(0, publish.Until));
@@ -186,66 +183,34 @@ public sealed class LeaseActor : UntypedActor, IWithTimers
         }
     }
 
-    private void Ask(LeaseCommand command, Func<CancellationToken, Task<LeaseAnswer>> request)
+    private async Task<Answer> AskAsync(LeaseCommand command, Func<CancellationToken, Task<LeaseAnswer>> request)
     {
         var askedAt = Now;
-        var stop = _stopped.Token;
-        Run().PipeTo(Self);
-
-        async Task<Answer> Run()
+        try
         {
-            try
-            {
-                // An answer after this is of no use to anybody.
-                return new Answer(command, askedAt, await request(stop).WaitAsync(_settings.Ttl, _time, stop), false);
-            }
-            catch (Exception)
-            {
-                return new Answer(command, askedAt, default, true);
-            }
+            // An answer after this is of no use to anybody.
+            return new Answer(command, askedAt, await request(_stopped.Token).WaitAsync(_settings.Ttl, _time, _stopped.Token), null);
+        }
+        catch (Exception error)
+        {
+            return new Answer(command, askedAt, default, FeedUnavailableException.ReasonOf(error));
         }
     }
 
-    private async Task<object> ReleaseAsync(long epoch)
+    private async Task<Released> ReleaseAsync(long epoch, CancellationToken cancellation)
     {
         try
         {
-            await _store.ReleaseAsync(_owner, epoch, _stopped.Token);
-            return new LeaseReleased(epoch);
+            await _store.ReleaseAsync(_owner, epoch, cancellation);
+            return new Released(epoch, null);
         }
-        catch (Exception)
+        catch (Exception error)
         {
-            // It expires; whoever stands by is not told that it is free, for it is not.
-            return NotReleased.Instance;
+            return new Released(epoch, FeedUnavailableException.ReasonOf(error));
         }
     }
 
-    private static async Task Guarded(Func<Task> request)
-    {
-        try
-        {
-            await request();
-        }
-        catch (Exception)
-        {
-            // What could not be released expires.
-        }
-    }
+    private sealed record Answer(LeaseCommand Command, TimeSpan AskedAt, LeaseAnswer Said, string? Error) : INoSerializationVerificationNeeded;
 
-    private sealed record Answer(LeaseCommand Command, TimeSpan AskedAt, LeaseAnswer Said, bool Failed) : INoSerializationVerificationNeeded;
-
-    private sealed record NotReleased : INoSerializationVerificationNeeded
-    {
-        public static readonly NotReleased Instance = new();
-    }
-
-    private sealed record Tick : INoSerializationVerificationNeeded
-    {
-        public static readonly Tick Instance = new();
-    }
-
-    private sealed record Ping : INoSerializationVerificationNeeded
-    {
-        public static readonly Ping Instance = new();
-    }
+    private sealed record Released(long Epoch, string? Error) : INoSerializationVerificationNeeded;
 }

@@ -5,8 +5,8 @@ namespace DeltaStream.Actors.Lease;
 /// <summary>What a bridge tells the keeper of its lease.</summary>
 internal interface ILeaseInput : INoSerializationVerificationNeeded;
 
-/// <summary>Whether the bridge hears the feed well enough to be the active one.</summary>
-internal sealed record LinkIsGood(bool Good) : ILeaseInput;
+/// <summary>Whether the bridge hears the feed now.</summary>
+internal sealed record LinkIsUp(bool Up) : ILeaseInput;
 
 /// <summary>An epoch was seen in the cluster.</summary>
 internal sealed record EpochSeen(long Epoch) : ILeaseInput;
@@ -21,14 +21,14 @@ internal sealed record RefusedByStore : ILeaseInput
 }
 
 /// <summary>Give the lease up for good; answered by <see cref="HandedOn"/>.</summary>
-public sealed record HandOn : INoSerializationVerificationNeeded, ILeaseInput
+internal sealed record HandOn : INoSerializationVerificationNeeded, ILeaseInput
 {
     /// <summary>The only one.</summary>
     public static readonly HandOn Instance = new();
 }
 
 /// <summary>The lease is given up; another bridge may take it: at once, or, where the store did not answer, when it has expired.</summary>
-public sealed record HandedOn : INoSerializationVerificationNeeded
+internal sealed record HandedOn : INoSerializationVerificationNeeded
 {
     /// <summary>The only one.</summary>
     public static readonly HandedOn Instance = new();

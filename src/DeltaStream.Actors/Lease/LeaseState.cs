@@ -1,7 +1,7 @@
 namespace DeltaStream.Actors.Lease;
 
 /// <summary>What the lease asks its actor to do.</summary>
-public abstract record LeaseCommand
+internal abstract record LeaseCommand
 {
     private LeaseCommand() { }
 
@@ -32,7 +32,7 @@ public abstract record LeaseCommand
 /// one has a new epoch, so nobody ever has to ask what an old one was still good for.
 /// </summary>
 /// <param name="ttl">How long a grant holds in the store.</param>
-public sealed class LeaseState(TimeSpan ttl)
+internal sealed class LeaseState(TimeSpan ttl)
 {
     private static readonly LeaseCommand[] Nothing = [];
 
@@ -45,7 +45,6 @@ public sealed class LeaseState(TimeSpan ttl)
     private TimeSpan? _beginsAt;
     private long _lastHeld;
     private TimeSpan _nextRequest = TimeSpan.MinValue;
-    private TimeSpan? _lastTick;
     private bool _asking;
     private bool _freedMeanwhile;
 
@@ -58,27 +57,11 @@ public sealed class LeaseState(TimeSpan ttl)
     /// <summary>Whether the last request reached the store; null before the first answer.</summary>
     public bool? StoreReachable { get; private set; }
 
-    /// <summary>When to call <see cref="Tick"/> next, at the latest: what time alone brings about, and a look at whether it may still hold.</summary>
-    public TimeSpan NextTick
-    {
-        get
-        {
-            // A past time: now.
-            if (_lastTick is not { } last) return TimeSpan.Zero;
-            var next = last + _renewEvery;
-            if (!_asking && _nextRequest > last && _nextRequest < next) next = _nextRequest;
-            if (Epoch is null) return next;
-            if (_beginsAt < next) next = _beginsAt.Value;
-            return _until < next ? _until : next;
-        }
-    }
-
-    /// <summary>Time has passed.</summary>
+    /// <summary>Time has passed: to be called many times within a grant.</summary>
     /// <param name="mayHold">Whether this bridge should have the lease at all now.</param>
     /// <param name="now">The time.</param>
     public IReadOnlyList<LeaseCommand> Tick(bool mayHold, TimeSpan now)
     {
-        _lastTick = now;
         if (Epoch is { } held)
         {
             if (now >= _until) return End("expired", release: true);
@@ -131,7 +114,11 @@ public sealed class LeaseState(TimeSpan ttl)
     }
 
     /// <summary>A request did not reach the store.</summary>
-    public void Failed(TimeSpan now) => Answered(reachable: false, now + _tryEvery);
+    public IReadOnlyList<LeaseCommand> Failed(TimeSpan now)
+    {
+        Answered(reachable: false, now + _tryEvery);
+        return Nothing;
+    }
 
     /// <summary>An epoch was seen somewhere in the cluster.</summary>
     public IReadOnlyList<LeaseCommand> Seen(long epoch)
@@ -146,7 +133,7 @@ public sealed class LeaseState(TimeSpan ttl)
     /// <param name="now">The time.</param>
     public IReadOnlyList<LeaseCommand> Freed(long epoch, bool mayHold, TimeSpan now)
     {
-        // An old term's last word, for another holds the lease since.
+        // Another bridge holds the lease since then.
         if (epoch < EpochFloor || Epoch is not null) return Nothing;
 
         // A request that is on its way may have come to the store too early.
@@ -172,8 +159,6 @@ public sealed class LeaseState(TimeSpan ttl)
         StoreReachable = reachable;
         _nextRequest = _freedMeanwhile ? TimeSpan.MinValue : nextRequest;
         _freedMeanwhile = false;
-        // A look that came while the answer was awaited could not ask: the next one is not waited for.
-        if (_nextRequest <= _lastTick) _lastTick = null;
     }
 
     private LeaseCommand[] Trust(long epoch, TimeSpan askedAt)

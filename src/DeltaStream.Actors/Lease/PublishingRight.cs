@@ -5,7 +5,7 @@ namespace DeltaStream.Actors.Lease;
 /// process that was paused finds its right gone the moment it wakes, before it has heard from anybody.
 /// </summary>
 /// <param name="time">The clock.</param>
-public sealed class PublishingRight(TimeProvider time)
+internal sealed class PublishingRight(TimeProvider time)
 {
     private Term? _term;
     private long _begun;
@@ -35,7 +35,7 @@ public sealed class PublishingRight(TimeProvider time)
 }
 
 /// <summary>One grant of the lease.</summary>
-public sealed class Term
+internal sealed class Term
 {
     private long _validUntil;
     private long _sequence;

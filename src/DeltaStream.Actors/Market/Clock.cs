@@ -1,19 +1,18 @@
 namespace DeltaStream.Actors.Market;
 
 /// <summary>Readings of a <see cref="TimeProvider"/>.</summary>
-internal static class Clock
+public static class Clock
 {
     private const long MicrosecondsPerSecond = 1_000_000;
 
-    /// <summary>Microseconds since the Unix epoch, the unit of <c>ReceivedAt</c>.</summary>
+    /// <summary>Microseconds since the Unix epoch, the unit of every time of receipt.</summary>
     public static long UnixMicroseconds(this TimeProvider time) =>
         (time.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond;
+
+    /// <summary>The provider's monotonic reading as a span since its own zero.</summary>
+    public static TimeSpan Elapsed(this TimeProvider time) => time.GetElapsedTime(0, time.GetTimestamp());
 
     /// <summary>A monotonic reading plus a span, in the provider's own units.</summary>
     public static long Later(this TimeProvider time, long timestamp, TimeSpan span) =>
         timestamp + (long)(span.TotalMicroseconds * time.TimestampFrequency / MicrosecondsPerSecond);
-
-    /// <summary>Sets a timer that fires once. A timer's time is cut to whole milliseconds, and so rounded up here. It may fire a little early all the same: who is called looks at the clock.</summary>
-    public static void FireIn(this ITimer timer, TimeSpan wait) =>
-        timer.Change(TimeSpan.FromMilliseconds(Math.Max(0, Math.Ceiling(wait.TotalMilliseconds))), Timeout.InfiniteTimeSpan);
 }

@@ -6,8 +6,12 @@ namespace DeltaStream.Actors.Takeover;
 /// <param name="Ordinal">Counts what this bridge has received, from 1.</param>
 /// <param name="Message">The message.</param>
 /// <param name="ReceivedAt">Microseconds since the Unix epoch.</param>
-public sealed record Intake(long Ordinal, EnrichedMessage Message, long ReceivedAt)
+internal sealed record Intake(long Ordinal, EnrichedMessage Message, long ReceivedAt)
 {
+    /// <summary>Whether the message is young enough to be sent.</summary>
+    /// <param name="unixNow">Microseconds since the Unix epoch.</param>
+    public bool LivesAt(long unixNow) => unixNow - ReceivedAt < (long)MarketUpdate.Life.TotalMicroseconds;
+
     /// <summary>The update that clients and the store get of it.</summary>
     /// <param name="position">Its place among all that was published.</param>
     /// <param name="repeatOf">See <see cref="MarketUpdate.RepeatOf"/>.</param>

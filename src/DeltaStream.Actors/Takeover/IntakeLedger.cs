@@ -4,7 +4,7 @@ using DeltaStream.Actors.Telemetry;
 namespace DeltaStream.Actors.Takeover;
 
 /// <summary>What is to be done with a message that could be published.</summary>
-public enum Publication
+internal enum Publication
 {
     /// <summary>It follows what was published: send it.</summary>
     Send,
@@ -22,9 +22,8 @@ public enum Publication
 /// otherwise publish an old value as new. Pure but for its lock (the graph and the actor both come here); time is an argument.
 /// </summary>
 /// <param name="hold">How long a successor holds a key back whose last published value it has not received itself.</param>
-/// <param name="life">How long a value lives.</param>
 /// <param name="maxKeys">How many keys are kept at most.</param>
-public sealed class IntakeLedger(TimeSpan hold, TimeSpan life, int maxKeys)
+internal sealed class IntakeLedger(TimeSpan hold, int maxKeys)
 {
     /// <summary>
     /// What was published this shortly before the former publisher fell silent may have reached some nodes only, so it is
@@ -44,6 +43,18 @@ public sealed class IntakeLedger(TimeSpan hold, TimeSpan life, int maxKeys)
     private TimeSpan _lastSign = LongAgo;
     private TimeSpan _uncertainFrom = TimeSpan.MaxValue;
     private TimeSpan _holdUntil = LongAgo;
+
+    /// <summary>Until when a term that <see cref="TakeOver"/> began holds keys back.</summary>
+    public TimeSpan HoldUntil
+    {
+        get { lock (_lock) return _holdUntil; }
+    }
+
+    /// <summary>The newest message of each key, published or not.</summary>
+    public IReadOnlyList<Intake> Newest
+    {
+        get { lock (_lock) return [.. _keys.Values.Select(key => key.Newest).OfType<Intake>()]; }
+    }
 
     /// <summary>Every key that something is known of.</summary>
     public IReadOnlyList<ConflationKey> Keys
@@ -78,7 +89,7 @@ public sealed class IntakeLedger(TimeSpan hold, TimeSpan life, int maxKeys)
             if (_keys.TryGetValue(message.Key, out var key)
                 && (key.OrdinalOf(message.Hash) != 0 || key.Newest?.Message.Timestamp >= message.Timestamp)) return null;
             var intake = Add(message, receivedAt, now);
-            if (intake is not null) _keys[message.Key].Restored = (message.Hash, message.Timestamp, now + life);
+            if (intake is not null) _keys[message.Key].Restored = (message.Hash, message.Timestamp, now + MarketUpdate.Life);
             return intake;
         }
     }
@@ -141,7 +152,7 @@ public sealed class IntakeLedger(TimeSpan hold, TimeSpan life, int maxKeys)
             if (now < _holdUntil) return Publication.Hold;
 
             // For as long as a value lives: a producer whose clock was put back must not be silenced for good.
-            if (now - life > key.PublishedAt) return Publication.Send;
+            if (now - MarketUpdate.Life > key.PublishedAt) return Publication.Send;
             return intake.Message.Timestamp < key.PublishedTimestamp ? Publication.Skip : Publication.Send;
         }
     }
@@ -155,13 +166,12 @@ public sealed class IntakeLedger(TimeSpan hold, TimeSpan life, int maxKeys)
     public IReadOnlyList<MarketUpdate> MissingFrom(IReadOnlySet<ConflationKey> asked, IEnumerable<MarketUpdate> stored, long unixNow)
     {
         var positions = stored.ToDictionary(update => update.Key, update => (update.Position, update.Hash));
-        var oldest = unixNow - (long)life.TotalMicroseconds;
         lock (_lock)
         {
             return [.. from entry in _keys
                        let newest = entry.Value.Newest
                        where newest is not null && asked.Contains(entry.Key) && entry.Value.Published != Position.None
-                          && newest.Message.Hash == entry.Value.PublishedHash && newest.ReceivedAt > oldest
+                          && newest.Message.Hash == entry.Value.PublishedHash && newest.LivesAt(unixNow)
                           && (!positions.TryGetValue(entry.Key, out var there)
                               || (there.Position < entry.Value.Published && there.Hash != newest.Message.Hash))
                        select newest.ToUpdate(entry.Value.Published)];
@@ -174,7 +184,7 @@ public sealed class IntakeLedger(TimeSpan hold, TimeSpan life, int maxKeys)
         lock (_lock)
         {
             foreach (var (name, key) in _keys)
-                if (now - key.TouchedAt > life + life) _keys.Remove(name);
+                if (now - key.TouchedAt > 2 * MarketUpdate.Life) _keys.Remove(name);
         }
     }
 

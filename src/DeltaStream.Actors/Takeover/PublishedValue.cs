@@ -7,7 +7,7 @@ namespace DeltaStream.Actors.Takeover;
 /// <param name="Position">Where it stands.</param>
 /// <param name="Hash">XxHash3 of the message as published.</param>
 /// <param name="Timestamp">Its own time: microseconds since the Unix epoch.</param>
-public readonly record struct PublishedValue(ConflationKey Key, Position Position, ulong Hash, long Timestamp)
+internal readonly record struct PublishedValue(ConflationKey Key, Position Position, ulong Hash, long Timestamp)
 {
     /// <summary>
     /// Reads it from an update: the published message, or the summary of a chain, which has the chain's key, position, hash

@@ -53,7 +53,7 @@ public static class GatewaySystem
                 .WithStoreAgreement(settings.Cluster.Self.ToString());
             if (settings.Cluster.Has(ClusterSettings.Bridge)) akka.WithBridge(settings.Bridge, Ports);
             if (settings.Cluster.Has(ClusterSettings.Gateway)) akka.WithGateway(settings);
-            BridgeMetrics.ShowAll(LeaseCommand.StepDown.Reasons);
+            BridgeHosting.ShowMetrics();
         });
         // After the actors are there: a member has to be able to do its work.
         return services.AddHostedService<ClusterJoin>();
@@ -78,6 +78,7 @@ public static class GatewaySystem
         services.GetRequiredService<IFeed>(), services.GetRequiredService<ILeaseStore>(), services.GetRequiredService<ILatestStore>())
     {
         MayPublish = MayPublish(services.GetRequiredService<StoreAgreement>()),
+        Log = services.GetRequiredService<ILoggerFactory>().CreateLogger("DeltaStream.Bridge"),
     };
 
     private static Func<bool> MayPublish(StoreAgreement agreement) => () => !agreement.IsOutvoted;

@@ -18,15 +18,14 @@ public class BridgeOutageSpecs(ITestOutputHelper output) : BridgeSpec(output)
     {
         var (general, heartbeats) = (Listen(Room.General), Listen(TopicName.Heartbeat));
         Feed.IsDown = Lease.IsDown = Latest.IsDown = true;
-        EventFilter.Error(contains: "redis_listener_error").ExpectOne(() =>
-        {
-            StartBridge(Settings);
-            AwaitAssert(() => Assert.True(Feed.Attempts > 3), TimeSpan.FromSeconds(10));
-        });
+        StartBridge(Settings);
+        AwaitAssert(() => Assert.True(Feed.Attempts > 3), TimeSpan.FromSeconds(10));
         Assert.Equal((0, FeedLink.Down), Told(heartbeats.ExpectMsg<BridgeHeartbeat>(TimeSpan.FromSeconds(10))));
 
-        EventFilter.Info(contains: "redis_listener_started").ExpectOne(TimeSpan.FromSeconds(10), () => Feed.IsDown = Lease.IsDown = Latest.IsDown = false);
+        Assert.Equal("the feed is down", Assert.Single(Logs.Of("redis_listener_error"))["error"]);
+        Feed.IsDown = Lease.IsDown = Latest.IsDown = false;
         heartbeats.FishForMessage(message => message is BridgeHeartbeat { Link: FeedLink.Up, Epoch: > 0 }, TimeSpan.FromSeconds(10));
+        Assert.Single(Logs.Of("redis_listener_started"));
         Feed.Publish(Underlying, Price("NIFTY", 1));
         general.ExpectMsg<RoomEvent>();
     }
@@ -66,14 +65,30 @@ public class BridgeOutageSpecs(ITestOutputHelper output) : BridgeSpec(output)
     {
         StartBridge(Settings);
         AwaitAssert(() => Assert.Equal(1, Feed.Subscribers));
-        EventFilter.Warning(contains: "message_skipped enriched:underlying json 14 line\\x0a\"\\x5c\\xc3\\xa9 fake")
-            .ExpectOne(() => Feed.Publish(Underlying, "line\n\"\\é fake"));
-        var logged = 0;
-        Sys.EventStream.Subscribe(TestActor, typeof(Akka.Event.Warning));
+        Feed.Publish(Underlying, "line\n\"\\é fake");
+        AwaitAssert(() => Assert.NotEmpty(Logs.Of("message_skipped")));
+        var skipped = Assert.Single(Logs.Of("message_skipped"));
+        Assert.Equal((Underlying, "json", 14, "line\\x0a\"\\x5c\\xc3\\xa9 fake"), (skipped["channel"], skipped["reason"], skipped["bytes"], skipped["excerpt"]));
+
+        var general = Listen(Room.General);
         for (var i = 0; i < 500; i++) Feed.Publish(Underlying, "bad");
         Feed.Publish(Underlying, Price("NIFTY", 1));
-        while (ReceiveOne(TimeSpan.FromMilliseconds(300)) is not null) logged++;
-        Assert.InRange(logged, 1, 20);
+        general.ExpectMsg<RoomEvent>();
+        Assert.InRange(Logs.Of("message_skipped").Count() + Logs.Of("message_skipped_more").Count(), 2, 20);
+    }
+
+    [Fact]
+    public void A_lease_that_cannot_be_asked_for_is_logged_once_for_each_cause()
+    {
+        Lease.Failure = new InvalidOperationException("CROSSSLOT");
+        StartBridge(Settings);
+        AwaitAssert(() => Assert.True(Lease.Requests > 3), TimeSpan.FromSeconds(10));
+        Assert.Equal(["InvalidOperationException: CROSSSLOT"], Logs.Of("lease_unavailable").Select(fields => fields["error"]));
+        (Lease.Failure, Lease.IsDown) = (null, true);
+        AwaitAssert(() => Assert.Equal("the store is down", Logs.Of("lease_unavailable").Last()["error"]));
+        Lease.IsDown = false;
+        AwaitAssert(() => Assert.NotNull(Lease.Owner));
+        Assert.Equal(2, Logs.Of("lease_unavailable").Count());
     }
 
     [Fact]

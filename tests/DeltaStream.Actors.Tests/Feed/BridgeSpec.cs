@@ -5,6 +5,7 @@ using Akka.Cluster.Tools.PublishSubscribe;
 using Akka.TestKit;
 using DeltaStream.Actors.Feed;
 using DeltaStream.Actors.Market;
+using DeltaStream.Actors.Tests.Clients;
 using DeltaStream.Actors.Tests.Lease;
 using DeltaStream.Actors.Topics;
 using Xunit.Abstractions;
@@ -39,6 +40,8 @@ public abstract class BridgeSpec : Akka.TestKit.Xunit2.TestKit
 
     protected IActorRef Mediator { get; }
 
+    private protected MemoryLogs Logs { get; } = new();
+
     public const string ClusterConfig = """
         akka.actor.provider = cluster
         akka.test.single-expect-default = 20s
@@ -48,7 +51,7 @@ public abstract class BridgeSpec : Akka.TestKit.Xunit2.TestKit
         """;
 
     protected IActorRef StartBridge(BridgeSettings? settings = null) =>
-        BridgeHosting.Start(Sys, settings ?? new BridgeSettings(), new BridgePorts(Feed, Lease, Latest), Time);
+        BridgeHosting.Start(Sys, settings ?? new BridgeSettings(), new BridgePorts(Feed, Lease, Latest) { Log = Logs }, Time);
 
     protected TestProbe Listen(string topic)
     {

@@ -8,6 +8,7 @@ using DeltaStream.Actors.Lease;
 using DeltaStream.Actors.Market;
 using DeltaStream.Actors.Takeover;
 using DeltaStream.Actors.Topics;
+using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using Xunit.Abstractions;
 
@@ -42,12 +43,13 @@ public class FenceSpecs(ITestOutputHelper output) : Akka.TestKit.Xunit2.TestKit(
     public async Task What_comes_in_after_the_right_has_ended_is_not_published()
     {
         var (feed, right, mediator) = (Channel.CreateUnbounded<FeedItem>(), new PublishingRight(_clock), CreateTestProbe());
-        var ledger = new IntakeLedger(Settings.TakeoverHold, Settings.Life, Settings.MaxKeys);
+        var ledger = new IntakeLedger(Settings.TakeoverHold, Settings.MaxKeys);
         var running = BridgeGraph.Create(
             ChannelSource.FromReader(feed.Reader),
-            new MessageReader(Settings, ledger, _clock, Log),
+            new MessageReader(Settings, ledger, _clock, new(NullLogger.Instance)),
+            [],
             new ConflateStage(Settings, _clock),
-            new PublishStage(Settings, _clock, right, ledger, new TopicPublisher(Sys, mediator.Ref, "node:1", Log)),
+            new PublishStage(Settings, _clock, right, ledger, new TopicPublisher(Sys, mediator.Ref, "node:1", new(NullLogger.Instance))),
             Sink.ForEach<MarketUpdate>(_ => { }).MapMaterializedValue(done => (Task)done)).Run(Sys.Materializer());
         right.Grant(7, _clock.Later(0, Elapsed + TimeSpan.FromSeconds(1)));
         right.Begin(7);

@@ -12,6 +12,7 @@ using DeltaStream.Actors.Lease;
 using DeltaStream.Actors.Market;
 using DeltaStream.Actors.Takeover;
 using DeltaStream.Actors.Topics;
+using Microsoft.Extensions.Logging.Abstractions;
 using Xunit.Abstractions;
 
 namespace DeltaStream.Actors.Tests.Feed;
@@ -34,12 +35,13 @@ public class PublishStageSpecs : Akka.TestKit.Xunit2.TestKit
     public PublishStageSpecs(ITestOutputHelper output) : base(output: output)
     {
         _mediator = CreateTestProbe();
-        var ledger = new IntakeLedger(Settings.TakeoverHold, Settings.Life, Settings.MaxKeys);
+        var ledger = new IntakeLedger(Settings.TakeoverHold, Settings.MaxKeys);
         var running = BridgeGraph.Create(
             ChannelSource.FromReader(_feed.Reader),
-            new MessageReader(Settings, ledger, TimeProvider.System, Log),
+            new MessageReader(Settings, ledger, TimeProvider.System, new(NullLogger.Instance)),
+            [],
             new ConflateStage(Settings, TimeProvider.System),
-            new PublishStage(Settings, TimeProvider.System, _right, ledger, new TopicPublisher(Sys, _mediator.Ref, "node:1", Log)),
+            new PublishStage(Settings, TimeProvider.System, _right, ledger, new TopicPublisher(Sys, _mediator.Ref, "node:1", new(NullLogger.Instance))),
             BridgeGraph.Store(_latest, _observer, Settings, CancellationToken.None)).Run(Sys.Materializer());
         _control = running.Control;
         var subscribed = _mediator.ExpectMsg<Subscribe>();

@@ -12,6 +12,9 @@ public sealed class InMemoryLease(TimeProvider time) : ILeaseStore
 
     public bool IsDown { get; set; }
 
+    /// <summary>What every request fails with.</summary>
+    public Exception? Failure { get; set; }
+
     /// <summary>How wrong the store's clock is.</summary>
     public TimeSpan TimeShift { get; set; }
 
@@ -72,6 +75,7 @@ public sealed class InMemoryLease(TimeProvider time) : ILeaseStore
     private void Reach()
     {
         Requests++;
+        if (Failure is not null) throw Failure;
         if (IsDown) throw new FeedUnavailableException("the store is down");
     }
 }

@@ -22,7 +22,6 @@ public class LeaseStateSpecs
     {
         _lease.Tick(true, At(0));
         Assert.Empty(_lease.Acquired(Held(freeIn: 120), At(0), true, At(10)));
-        Assert.Equal(At(130), _lease.NextTick);
         Assert.Empty(_lease.Tick(true, At(129)));
         Assert.Equal([new LeaseCommand.Acquire(0)], _lease.Tick(true, At(130)));
         Assert.Empty(_lease.Acquired(Held(freeIn: 990), At(130), true, At(140)));
@@ -70,30 +69,12 @@ public class LeaseStateSpecs
     }
 
     [Fact]
-    public void It_is_looked_at_when_time_brings_something_about_and_four_times_a_grant_in_any_case()
-    {
-        Assert.Equal(At(0), _lease.NextTick);
-        _lease.Tick(false, At(30));
-        Assert.Equal(At(280), _lease.NextTick);
-        _lease.Tick(true, At(100));
-        _lease.Failed(At(110));
-        Assert.Equal(At(310), _lease.NextTick);
-        _lease.Tick(true, At(310));
-        _lease.Acquired(Grant(7), At(310), true, At(400));
-        Assert.Equal(At(510), _lease.NextTick);
-        _lease.Tick(true, At(510));
-        _lease.Tick(true, At(900));
-        Assert.Equal(At(1110), _lease.NextTick);
-    }
-
-    [Fact]
     public void A_store_that_answers_slowly_is_asked_again_as_soon_as_it_has()
     {
         Hold(7, At(0));
         Assert.Equal([new LeaseCommand.Renew(7)], _lease.Tick(true, At(250)));
         Assert.Empty(_lease.Tick(true, At(500)));
         _lease.Renewed(7, true, At(250));
-        Assert.Equal(At(0), _lease.NextTick);
         Assert.Equal([new LeaseCommand.Renew(7)], _lease.Tick(true, At(550)));
     }
 

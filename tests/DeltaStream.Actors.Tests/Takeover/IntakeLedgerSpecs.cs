@@ -1,5 +1,4 @@
 using System.Text;
-using DeltaStream.Actors.Feed;
 using DeltaStream.Actors.Market;
 using DeltaStream.Actors.Takeover;
 
@@ -10,9 +9,7 @@ public class IntakeLedgerSpecs
     private const long Old = 1;
     private const long New = 2;
 
-    private static readonly BridgeSettings Settings = new();
-
-    private readonly IntakeLedger _ledger = new(Settings.TakeoverHold, Settings.Life, Settings.MaxKeys);
+    private readonly IntakeLedger _ledger = new(TimeSpan.FromMilliseconds(500), maxKeys: 1_000);
 
     [Fact]
     public void What_follows_the_last_published_value_is_sent()
@@ -156,7 +153,7 @@ public class IntakeLedgerSpecs
     [Fact]
     public void Keys_are_forgotten_when_nothing_was_heard_of_them_and_never_grow_without_end()
     {
-        var ledger = new IntakeLedger(Settings.TakeoverHold, Settings.Life, maxKeys: 2);
+        var ledger = new IntakeLedger(TimeSpan.FromMilliseconds(500), maxKeys: 2);
         Assert.NotNull(ledger.Received(Message(1, "A"), 0, At(0)));
         Assert.NotNull(ledger.Received(Message(1, "B"), 0, At(100_000)));
         Assert.Null(ledger.Received(Message(1, "C"), 0, At(100_000)));
