@@ -81,8 +81,7 @@ internal sealed class BridgeActor : UntypedActor, IWithTimers
         Context.System.EventStream.Subscribe<SubscriptionsLost>(Self);
         Subscribe();
         _lease = Context.ActorOf(LeaseActor.Props(_settings.Lease, _ports.Lease, _ports.MayPublish, _right, _time, new LeaseLog(_ports.Log)), "lease");
-        var sync = new StoreSync(_ports.Latest, _ledger, _restored.Writer, _settings, _time);
-        _sync = Context.ActorOf(StoreSyncActor.Props(stop => sync.Run(() => _right.Current is not null, stop), _settings.MinBackoff * 2, _log), "sync");
+        _sync = Context.ActorOf(Akka.Actor.Props.Create(() => new StoreSyncActor(_ports.Latest, _ledger, _right, _restored.Writer, _settings, _time, _log)), "sync");
         Timers.StartPeriodicTimer(Due.Beat, Due.Beat, _settings.HeartbeatInterval);
         Timers.StartPeriodicTimer(Due.Forget, Due.Forget, MarketUpdate.Life);
         Timers.StartPeriodicTimer("subscribe", SubscriptionsLost.Instance, SubscribeEvery);
@@ -128,13 +127,13 @@ internal sealed class BridgeActor : UntypedActor, IWithTimers
             case LinkUp: OnLinkUp(); break;
             case LinkDown down: OnLinkDown(down.Reason); break;
             case WriteFailed failed: OnWriteFailed(failed); break;
-            case InStep: _graph.Works(); break;
+            case WriteRefused: _lease.Tell(new RefusedByStore()); break;
             case GraphEnded ended: OnGraphEnded(ended.Failure); break;
             case RightEnded ended: StandBy(ended); break;
             case LeaseReleased released: Tell(_heartbeats.Last(released.Epoch)); break;
             case StoreReachable store: OnStoreReachable(store.Reachable); break;
             case BridgeHeartbeat heartbeat: OnHeartbeat(heartbeat); break;
-            case HandOn or RefusedByStore: _lease.Forward(message); break;
+            case HandOn: _lease.Forward(message); break;
             case Due.Beat: OnBeat(); break;
             case Due.Forget: _ledger.Forget(Now); break;
             case Due.StartGraph: StartGraph(); break;
@@ -161,7 +160,7 @@ internal sealed class BridgeActor : UntypedActor, IWithTimers
         _log.Active(epoch, _node);
         BridgeMetrics.HoldsEpoch(epoch);
         SendHeartbeat();
-        _sync.Tell(SyncNow.Instance);
+        _sync.Tell(new SyncNow());
         _graph.RightChanged();
     }
 
@@ -218,9 +217,10 @@ internal sealed class BridgeActor : UntypedActor, IWithTimers
     private void OnLinkUp()
     {
         _lastError = null;
+        _graph.Works();
         _log.ListenerStarted("enriched:*");
         OnLink(true);
-        _sync.Tell(SyncNow.Instance);
+        _sync.Tell(new SyncNow());
     }
 
     private void OnLinkDown(string reason)
@@ -244,7 +244,7 @@ internal sealed class BridgeActor : UntypedActor, IWithTimers
     private void OnWriteFailed(WriteFailed failed)
     {
         _log.WriteFailed(failed.Reason);
-        _sync.Tell(SyncLater.Instance);
+        _sync.Tell(new SyncLater());
     }
 
     private void StartGraph() => _graph.Start(Self, _materializer, new TopicPublisher(Context.System, _mediator, _node, _log));

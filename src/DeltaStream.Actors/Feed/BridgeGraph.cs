@@ -11,16 +11,6 @@ namespace DeltaStream.Actors.Feed;
 /// <param name="Ended">Completes when the graph has ended, with its failure if it failed.</param>
 internal sealed record RunningBridge(IPublishControl Control, Task Ended);
 
-/// <summary>Hears what became of writing to the store. Called from the stream's threads; must not block or throw.</summary>
-internal interface IStoreObserver
-{
-    /// <summary>A write did not get through, so the store lacks values that were published.</summary>
-    void WriteFailed(string reason);
-
-    /// <summary>The store holds values of a higher epoch: another bridge publishes.</summary>
-    void WriteRefused();
-}
-
 /// <summary>
 /// The way of a message through the bridge, from the feed to the topics and, beside them, the store. Everything runs in one
 /// actor; nothing stands between the conflating stage and the publishing one, so that what is published is the newest.
@@ -47,7 +37,7 @@ internal static class BridgeGraph
     /// Writes what was published to the store, one write at a time. Never holds back publishing: while a write is under way the
     /// newest value of each key is collected for the next one.
     /// </summary>
-    public static Sink<MarketUpdate, Task> Store(ILatestStore store, IStoreObserver observer, BridgeSettings settings, CancellationToken stopped) =>
+    public static Sink<MarketUpdate, Task> Store(ILatestStore store, Action<IBridgeEvent> tell, BridgeSettings settings, CancellationToken stopped) =>
         Flow.Create<MarketUpdate>()
             .ConflateWithSeed(
                 first => new Dictionary<ConflationKey, MarketUpdate> { [first.Key] = first },
@@ -57,19 +47,19 @@ internal static class BridgeGraph
                     return newest;
                 })
             .SelectMany(newest => newest.Values.Chunk(settings.WriteBatch))
-            .SelectAsync(1, batch => Write(store, batch, observer, stopped)).Named("store")
+            .SelectAsync(1, batch => Write(store, batch, tell, stopped)).Named("store")
             .ToMaterialized(Sink.Ignore<NotUsed>(), Keep.Right)
             .MapMaterializedValue(done => (Task)done);
 
-    private static async Task<NotUsed> Write(ILatestStore store, MarketUpdate[] batch, IStoreObserver observer, CancellationToken stopped)
+    private static async Task<NotUsed> Write(ILatestStore store, MarketUpdate[] batch, Action<IBridgeEvent> tell, CancellationToken stopped)
     {
         try
         {
-            if (!await store.WriteAsync(batch, stopped)) observer.WriteRefused();
+            if (!await store.WriteAsync(batch, stopped)) tell(new WriteRefused());
         }
         catch (Exception failed)
         {
-            if (!stopped.IsCancellationRequested) observer.WriteFailed(failed.Message);
+            if (!stopped.IsCancellationRequested) tell(new WriteFailed(FeedUnavailableException.ReasonOf(failed)));
         }
 
         return NotUsed.Instance;

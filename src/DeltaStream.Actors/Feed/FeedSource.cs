@@ -12,17 +12,17 @@ internal static class FeedSource
 
     /// <summary>Makes the source.</summary>
     /// <param name="feed">Where messages come from.</param>
-    /// <param name="observer">Hears of each subscription and its end.</param>
+    /// <param name="tell">Hears of each subscription and its end.</param>
     /// <param name="settings">The backoff.</param>
     /// <param name="stopped">Cancelled when the graph stops: ends a subscribing under way.</param>
-    public static Source<FeedItem, NotUsed> Create(IFeed feed, IFeedObserver observer, BridgeSettings settings, CancellationToken stopped) =>
+    public static Source<FeedItem, NotUsed> Create(IFeed feed, Action<IBridgeEvent> tell, BridgeSettings settings, CancellationToken stopped) =>
         RestartSource.WithBackoff(
-            () => Source.FromTaskSource(Subscribe(feed, observer, stopped)),
+            () => Source.FromTaskSource(Subscribe(feed, tell, stopped)),
             RestartSettings.Create(settings.MinBackoff, settings.MaxBackoff, BackoffSpread));
 
     // A source that fails is restarted like one that ends, but with a stack trace in the log for each attempt: an outage of
     // Redis is an expected thing, so it ends.
-    private static async Task<Source<FeedItem, NotUsed>> Subscribe(IFeed feed, IFeedObserver observer, CancellationToken stopped)
+    private static async Task<Source<FeedItem, NotUsed>> Subscribe(IFeed feed, Action<IBridgeEvent> tell, CancellationToken stopped)
     {
         IFeedSubscription subscription;
         try
@@ -31,19 +31,19 @@ internal static class FeedSource
         }
         catch (Exception refused)
         {
-            if (!stopped.IsCancellationRequested) observer.Down(FeedUnavailableException.ReasonOf(refused));
+            if (!stopped.IsCancellationRequested) tell(new LinkDown(FeedUnavailableException.ReasonOf(refused)));
             return Source.Empty<FeedItem>();
         }
 
-        observer.Up();
+        tell(new LinkUp());
         return ChannelSource.FromReader(subscription.Messages)
             .Select(message => new FeedItem(message, IsStored: false))
-            .WatchTermination((_, ended) => Release(subscription, ended, observer, stopped))
+            .WatchTermination((_, ended) => Release(subscription, ended, tell, stopped))
             .MapMaterializedValue(_ => NotUsed.Instance)
             .RecoverWithRetries(_ => Source.Empty<FeedItem>(), attempts: 1);
     }
 
-    private static async Task Release(IFeedSubscription subscription, Task ended, IFeedObserver observer, CancellationToken stopped)
+    private static async Task Release(IFeedSubscription subscription, Task ended, Action<IBridgeEvent> tell, CancellationToken stopped)
     {
         var reason = "the subscription ended";
         try
@@ -60,7 +60,7 @@ internal static class FeedSource
             reason = FeedUnavailableException.ReasonOf(lost);
         }
 
-        if (!stopped.IsCancellationRequested) observer.Down(reason);
+        if (!stopped.IsCancellationRequested) tell(new LinkDown(reason));
         try
         {
             await subscription.DisposeAsync();

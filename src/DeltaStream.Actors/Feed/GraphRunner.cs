@@ -19,22 +19,23 @@ internal sealed class GraphRunner(
     public void Start(IActorRef bridge, IMaterializer materializer, TopicPublisher topics)
     {
         _stopped = new CancellationTokenSource();
-        var observer = new BridgeObserver(bridge);
         var running = BridgeGraph.Create(
-            FeedSource.Create(ports.Feed, observer, settings, _stopped.Token).Merge(ChannelSource.FromReader(restored)),
+            FeedSource.Create(ports.Feed, Tell, settings, _stopped.Token).Merge(ChannelSource.FromReader(restored)),
             new MessageReader(settings, ledger, time, log),
             ledger.Newest,
             new ConflateStage(settings, time),
             new PublishStage(settings, time, right, ledger, topics),
-            BridgeGraph.Store(ports.Latest, observer, settings, _stopped.Token)).Run(materializer);
+            BridgeGraph.Store(ports.Latest, Tell, settings, _stopped.Token)).Run(materializer);
         _control = running.Control;
         running.Ended.PipeTo(bridge, success: () => new GraphEnded(null), failure: error => new GraphEnded(error));
+
+        void Tell(IBridgeEvent @event) => bridge.Tell(@event, ActorRefs.NoSender);
     }
 
     /// <summary>The right to publish has begun or goes on.</summary>
     public void RightChanged() => _control?.RightChanged();
 
-    /// <summary>The run works: it has come as far as the feed and the store.</summary>
+    /// <summary>The run works: it has subscribed to the feed.</summary>
     public void Works() => _failures = 0;
 
     /// <summary>The run has ended.</summary>

@@ -1,21 +1,36 @@
+using System.Threading.Channels;
 using Akka.Actor;
+using DeltaStream.Actors.Cache;
+using DeltaStream.Actors.Lease;
 using DeltaStream.Actors.Market;
+using DeltaStream.Actors.Takeover;
 
 namespace DeltaStream.Actors.Feed;
 
+/// <summary>Read the store, and write what it has lost: now, or when the present reading has ended.</summary>
+internal sealed record SyncNow : INoSerializationVerificationNeeded;
+
+/// <summary>The same after a pause: the store has just failed.</summary>
+internal sealed record SyncLater : INoSerializationVerificationNeeded;
+
 /// <summary>
-/// Brings bridge and store into step when it is told <see cref="SyncNow"/>, one reading at a time. A request that comes during
-/// a reading is served by another one behind it; a reading that failed is repeated after a pause. Tells its parent
-/// <see cref="InStep"/>.
+/// Brings bridge and store into step after a gap, one reading at a time: what the store has that was missed here goes into the
+/// graph; what was published and the store has lost is written again, if this bridge has the right to write.
 /// </summary>
-internal sealed class StoreSyncActor(Func<CancellationToken, Task> sync, TimeSpan pause, BridgeLog log) : UntypedActor, IWithTimers
+/// <param name="store">The store.</param>
+/// <param name="ledger">What is known here.</param>
+/// <param name="right">The right to write, asked before each write.</param>
+/// <param name="graph">The way into the graph; bounded, and waited for.</param>
+/// <param name="settings">Sizes, and the pause after a failure.</param>
+/// <param name="time">The clock.</param>
+/// <param name="log">The bridge's.</param>
+internal sealed class StoreSyncActor(
+    ILatestStore store, IntakeLedger ledger, PublishingRight right, ChannelWriter<FeedItem> graph, BridgeSettings settings, TimeProvider time, BridgeLog log)
+    : UntypedActor, IWithTimers
 {
     private readonly CancellationTokenSource _stopped = new();
 
     public ITimerScheduler Timers { get; set; } = null!;
-
-    public static Props Props(Func<CancellationToken, Task> sync, TimeSpan pause, BridgeLog log) =>
-        Akka.Actor.Props.Create(() => new StoreSyncActor(sync, pause, log));
 
     protected override void PostStop() => _stopped.Cancel();
 
@@ -25,7 +40,10 @@ internal sealed class StoreSyncActor(Func<CancellationToken, Task> sync, TimeSpa
     {
         switch (message)
         {
-            case SyncNow: Read(); break;
+            case SyncNow:
+                Become(Reading);
+                ReadAsync(_stopped.Token).PipeTo(Self, success: () => new Ended(null), failure: error => new Ended(FeedUnavailableException.ReasonOf(error)));
+                break;
             case SyncLater: Later(); break;
             default: Unhandled(message); break;
         }
@@ -35,44 +53,43 @@ internal sealed class StoreSyncActor(Func<CancellationToken, Task> sync, TimeSpa
     {
         switch (message)
         {
-            case SyncNow: Become(ReadingOnceMore); break;
-            case SyncLater: Later(); break;
+            // It may be about what this reading has already passed.
+            case SyncNow or SyncLater: Later(); break;
             case Ended ended:
                 Become(Idle);
-                OnEnded(ended);
-                if (ended.Error is not null) Later();
+                if (ended.Error is null) break;
+                log.SyncFailed(ended.Error);
+                Later();
                 break;
             default: Unhandled(message); break;
         }
     }
 
-    private void ReadingOnceMore(object message)
+    private void Later() => Timers.StartSingleTimer(nameof(SyncNow), new SyncNow(), settings.MinBackoff * 2);
+
+    private async Task ReadAsync(CancellationToken stopped)
     {
-        switch (message)
+        var index = await store.ReadIndexAsync(stopped);
+        var keys = index.Select(entry => entry.Key).Union(ledger.Keys).ToArray();
+        foreach (var chunk in keys.Chunk(settings.WriteBatch))
         {
-            case SyncNow: break;
-            case SyncLater: Later(); break;
-            case Ended ended:
-                OnEnded(ended);
-                Read();
-                break;
-            default: Unhandled(message); break;
+            var stored = await store.ReadAsync(chunk, stopped);
+            foreach (var update in stored) await RestoreAsync(update, stopped);
+            if (right.Current is null) continue;
+            var missing = ledger.MissingFrom(chunk.ToHashSet(), stored, time.UnixMicroseconds());
+            if (missing.Count > 0) await store.WriteAsync(missing, stopped);
         }
     }
 
-    private void Read()
+    private async ValueTask RestoreAsync(MarketUpdate update, CancellationToken stopped)
     {
-        Timers.Cancel(nameof(SyncNow));
-        Become(Reading);
-        sync(_stopped.Token).PipeTo(Self, success: () => new Ended(null), failure: error => new Ended(FeedUnavailableException.ReasonOf(error)));
-    }
+        var channel = update.Key.Kind == MarketKind.Underlying ? EnrichedMessage.UnderlyingChannel : EnrichedMessage.ChainChannel;
 
-    private void Later() => Timers.StartSingleTimer(nameof(SyncNow), SyncNow.Instance, pause);
-
-    private void OnEnded(Ended ended)
-    {
-        if (ended.Error is null) Context.Parent.Tell(InStep.Instance);
-        else log.SyncFailed(ended.Error);
+        // Other programs write there too: what is not a valid message is left alone.
+        if (!EnrichedMessage.TryRead(channel, update.Payload, settings.MaxMessageBytes, out var message, out _) || message!.Key != update.Key) return;
+        if (update.Position != Position.None)
+            ledger.Stored(new PublishedValue(update.Key, update.Position, message.Hash, message.Timestamp), time.Elapsed());
+        await graph.WriteAsync(new FeedItem(new FeedMessage(channel, update.Payload, update.ReceivedAt), IsStored: true), stopped);
     }
 
     private sealed record Ended(string? Error) : INoSerializationVerificationNeeded;

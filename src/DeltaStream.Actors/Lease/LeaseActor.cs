@@ -104,7 +104,7 @@ internal sealed class LeaseActor : UntypedActor, IWithTimers
         _handingOn = Sender;
         var commands = _lease.Tick(MayHold, Now);
         Do(commands);
-        if (!commands.OfType<LeaseCommand.Release>().Any()) Sender.Tell(HandedOn.Instance);
+        if (!commands.OfType<LeaseCommand.Release>().Any()) Sender.Tell(new HandedOn());
     }
 
     private void OnReleased(Released released)
@@ -112,7 +112,7 @@ internal sealed class LeaseActor : UntypedActor, IWithTimers
         // Where the store did not answer, the lease expires; a standby is not told that it is free, for it is not.
         if (released.Error is null) Context.Parent.Tell(new LeaseReleased(released.Epoch));
         else _log.Unavailable(released.Error);
-        _handingOn?.Tell(HandedOn.Instance);
+        _handingOn?.Tell(new HandedOn());
     }
 
     private void OnMember(Member member)

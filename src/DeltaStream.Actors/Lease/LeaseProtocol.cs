@@ -11,31 +11,20 @@ internal sealed record LinkIsUp(bool Up) : ILeaseInput;
 /// <summary>An epoch was seen in the cluster.</summary>
 internal sealed record EpochSeen(long Epoch) : ILeaseInput;
 
-/// <summary>The holder of that term has given the lease back: it is there for the taking.</summary>
+/// <summary>The holder of that term has given the lease back, and any bridge may take it.</summary>
 internal sealed record LeaseFreed(long Epoch) : ILeaseInput;
 
 /// <summary>The store refused a write: it knows a higher epoch.</summary>
-internal sealed record RefusedByStore : ILeaseInput
-{
-    public static readonly RefusedByStore Instance = new();
-}
+internal sealed record RefusedByStore : ILeaseInput;
 
 /// <summary>Give the lease up for good; answered by <see cref="HandedOn"/>.</summary>
-internal sealed record HandOn : INoSerializationVerificationNeeded, ILeaseInput
-{
-    /// <summary>The only one.</summary>
-    public static readonly HandOn Instance = new();
-}
+internal sealed record HandOn : ILeaseInput;
+
+/// <summary>What the keeper of the lease tells its bridge, and the sender of <see cref="HandOn"/>.</summary>
+internal interface ILeaseEvent : INoSerializationVerificationNeeded;
 
 /// <summary>The lease is given up; another bridge may take it: at once, or, where the store did not answer, when it has expired.</summary>
-internal sealed record HandedOn : INoSerializationVerificationNeeded
-{
-    /// <summary>The only one.</summary>
-    public static readonly HandedOn Instance = new();
-}
-
-/// <summary>What the keeper of the lease tells its bridge.</summary>
-internal interface ILeaseEvent : INoSerializationVerificationNeeded;
+internal sealed record HandedOn : ILeaseEvent;
 
 /// <summary>A term has begun, or goes on.</summary>
 internal sealed record RightGranted(long Epoch) : ILeaseEvent;

@@ -28,7 +28,7 @@ public sealed class BridgeRaceSpecs(ITestOutputHelper output) : TwoBridges(outpu
     public void A_graceful_stop_hands_the_lease_on_at_once()
     {
         Both(1);
-        A.Bridge.Tell(HandOn.Instance, TestActor);
+        A.Bridge.Tell(new HandOn(), TestActor);
         ExpectMsg<HandedOn>();
 
         // Told that it is free: no time passes in which the standby could have asked anyway.
@@ -43,7 +43,7 @@ public sealed class BridgeRaceSpecs(ITestOutputHelper output) : TwoBridges(outpu
         Both(1);
         Heartbeats();
         Lease.IsDown = true;
-        A.Bridge.Tell(HandOn.Instance, TestActor);
+        A.Bridge.Tell(new HandOn(), TestActor);
         ExpectMsg<HandedOn>();
         Time.Advance(Moment);
         Assert.DoesNotContain(Heartbeats(), beat => beat.IsLast);

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text;
 using System.Threading.Channels;
 using Akka.Actor;
@@ -27,7 +28,7 @@ public class PublishStageSpecs : Akka.TestKit.Xunit2.TestKit
     private readonly PublishingRight _right = new(TimeProvider.System);
     private readonly TestProbe _mediator;
     private readonly InMemoryLatest _latest = new();
-    private readonly Observer _observer = new();
+    private readonly ConcurrentQueue<IBridgeEvent> _told = new();
     private readonly IPublishControl _control;
     private readonly IActorRef _stage;
     private readonly List<WeakReference> _fed = [];
@@ -42,7 +43,7 @@ public class PublishStageSpecs : Akka.TestKit.Xunit2.TestKit
             [],
             new ConflateStage(Settings, TimeProvider.System),
             new PublishStage(Settings, TimeProvider.System, _right, ledger, new TopicPublisher(Sys, _mediator.Ref, "node:1", new(NullLogger.Instance))),
-            BridgeGraph.Store(_latest, _observer, Settings, CancellationToken.None)).Run(Sys.Materializer());
+            BridgeGraph.Store(_latest, _told.Enqueue, Settings, CancellationToken.None)).Run(Sys.Materializer());
         _control = running.Control;
         var subscribed = _mediator.ExpectMsg<Subscribe>();
         _stage = subscribed.Ref;
@@ -189,12 +190,12 @@ public class PublishStageSpecs : Akka.TestKit.Xunit2.TestKit
         _latest.IsDown = true;
         Begin();
         await Feed("A", 1);
-        AwaitAssert(() => Assert.Equal(1, _observer.Failed));
+        AwaitAssert(() => Assert.Equal([new WriteFailed("the store is down")], _told));
         _latest.IsDown = false;
         var key = ConflationKey.Underlying("A");
         _latest.Values[key] = new MarketUpdate(MarketEvent.UnderlyingUpdate, key, new Position(99, 1), default, 0, 0);
         await Feed("A", 2);
-        AwaitAssert(() => Assert.Equal(1, _observer.Refused));
+        AwaitAssert(() => Assert.Equal(new WriteRefused(), _told.Last()));
     }
 
     private void Begin()
@@ -238,15 +239,5 @@ public class PublishStageSpecs : Akka.TestKit.Xunit2.TestKit
     {
         using var json = System.Text.Json.JsonDocument.Parse(update.Payload);
         return json.RootElement.GetProperty("price").GetInt32();
-    }
-
-    private sealed class Observer : IStoreObserver
-    {
-        public int Failed;
-        public int Refused;
-
-        public void WriteFailed(string reason) => Interlocked.Increment(ref Failed);
-
-        public void WriteRefused() => Interlocked.Increment(ref Refused);
     }
 }

@@ -1,6 +1,7 @@
 using System.Text;
 using DeltaStream.Actors.Feed;
 using DeltaStream.Actors.Market;
+using DeltaStream.Actors.Takeover;
 using DeltaStream.Node.Redis;
 
 namespace DeltaStream.Node.Tests.Redis;
