@@ -1,4 +1,3 @@
-using System.Threading.Channels;
 using Akka.Actor;
 using Akka.Cluster;
 using Akka.Cluster.Tools.PublishSubscribe;
@@ -20,8 +19,6 @@ namespace DeltaStream.Actors.Feed;
 /// </summary>
 internal sealed class BridgeActor : UntypedActor, IWithTimers
 {
-    private const int SyncBuffer = 256;
-
     // Costs next to nothing where the subscriptions still stand; a standby without a cache beside it has no other way to notice
     // that a restarted mediator has dropped them.
     private static readonly TimeSpan SubscribeEvery = TimeSpan.FromSeconds(5);
@@ -35,7 +32,10 @@ internal sealed class BridgeActor : UntypedActor, IWithTimers
     private readonly PublishingRight _right;
     private readonly IntakeLedger _ledger;
     private readonly HeartbeatPolicy _heartbeats;
-    private readonly Channel<FeedItem> _restored = Channel.CreateBounded<FeedItem>(SyncBuffer);
+    private readonly FeedInlet _inlet;
+    private readonly Backoff _listenAgain;
+    private readonly Backoff _runAgain;
+    private readonly CancellationTokenSource _stopped = new();
     private readonly IMaterializer _materializer = Context.Materializer();
     private readonly GraphRunner _graph;
 
@@ -50,7 +50,9 @@ internal sealed class BridgeActor : UntypedActor, IWithTimers
         _node = node ?? HostPort(Cluster.Get(Context.System).SelfAddress);
         _right = new PublishingRight(time);
         _ledger = new IntakeLedger(settings.TakeoverHold, settings.MaxKeys);
-        _graph = new GraphRunner(settings, ports, time, _right, _ledger, _restored.Reader, _log);
+        _inlet = new FeedInlet(settings, _ledger, new MessageReader(settings.MaxMessageBytes, time, _log), time);
+        _graph = new GraphRunner(settings, ports, time, _right, _ledger, _inlet);
+        (_listenAgain, _runAgain) = (new Backoff(settings.MinBackoff, settings.MaxBackoff), new Backoff(settings.MinBackoff, settings.MaxBackoff));
         _heartbeats = new HeartbeatPolicy(_node, settings.HeartbeatInterval * 4, Now);
     }
 
@@ -58,6 +60,7 @@ internal sealed class BridgeActor : UntypedActor, IWithTimers
     {
         Beat,
         Forget,
+        Listen,
         StartGraph,
     }
 
@@ -81,15 +84,17 @@ internal sealed class BridgeActor : UntypedActor, IWithTimers
         Context.System.EventStream.Subscribe<SubscriptionsLost>(Self);
         Subscribe();
         _lease = Context.ActorOf(LeaseActor.Props(_settings.Lease, _ports.Lease, _ports.MayPublish, _right, _time, new LeaseLog(_ports.Log)), "lease");
-        _sync = Context.ActorOf(Akka.Actor.Props.Create(() => new StoreSyncActor(_ports.Latest, _ledger, _right, _restored.Writer, _settings, _time, _log)), "sync");
+        _sync = Context.ActorOf(Akka.Actor.Props.Create(() => new StoreSyncActor(_ports.Latest, _ledger, _right, _inlet, _settings, _time, _log)), "sync");
         Timers.StartPeriodicTimer(Due.Beat, Due.Beat, _settings.HeartbeatInterval);
         Timers.StartPeriodicTimer(Due.Forget, Due.Forget, MarketUpdate.Life);
         Timers.StartPeriodicTimer("subscribe", SubscriptionsLost.Instance, SubscribeEvery);
         StartGraph();
+        Listen();
     }
 
     protected override void PostStop()
     {
+        _stopped.Cancel();
         Context.System.EventStream.Unsubscribe(Self);
         _right.Withdraw();
         _graph.Stop();
@@ -136,6 +141,7 @@ internal sealed class BridgeActor : UntypedActor, IWithTimers
             case HandOn: _lease.Forward(message); break;
             case Due.Beat: OnBeat(); break;
             case Due.Forget: _ledger.Forget(Now); break;
+            case Due.Listen: Listen(); break;
             case Due.StartGraph: StartGraph(); break;
             case SubscriptionsLost: Subscribe(); break;
             case SubscribeAck: break;
@@ -214,10 +220,18 @@ internal sealed class BridgeActor : UntypedActor, IWithTimers
 
     private void Tell(BridgeHeartbeat heartbeat) => _mediator.Tell(new Publish(TopicName.Heartbeat, heartbeat));
 
+    private void Listen()
+    {
+        var self = Self;
+        _ports.Feed.ListenAsync(() => self.Tell(new LinkUp()), _inlet.Receive, _stopped.Token)
+            .PipeTo(self, success: () => new LinkDown("the subscription ended"), failure: error => new LinkDown(FeedUnavailableException.ReasonOf(error)));
+    }
+
     private void OnLinkUp()
     {
         _lastError = null;
-        _graph.Works();
+        _listenAgain.Reset();
+        _runAgain.Reset();
         _log.ListenerStarted("enriched:*");
         OnLink(true);
         _sync.Tell(new SyncNow());
@@ -229,6 +243,7 @@ internal sealed class BridgeActor : UntypedActor, IWithTimers
         if (reason != _lastError) _log.ListenerError(reason);
         _lastError = reason;
         OnLink(false);
+        Timers.StartSingleTimer(Due.Listen, Due.Listen, _listenAgain.Next());
     }
 
     private void OnLink(bool up)
@@ -251,8 +266,8 @@ internal sealed class BridgeActor : UntypedActor, IWithTimers
 
     private void OnGraphEnded(Exception? failure)
     {
-        var backoff = _graph.Ended();
-        OnLink(false);
+        _graph.Stop();
+        var backoff = _runAgain.Next();
         BridgeMetrics.Restarts.Add(1);
         _log.GraphEnded(failure, backoff);
         Timers.StartSingleTimer(Due.StartGraph, Due.StartGraph, backoff);

@@ -2,7 +2,6 @@ using Akka;
 using Akka.Streams.Dsl;
 using DeltaStream.Actors.Cache;
 using DeltaStream.Actors.Market;
-using DeltaStream.Actors.Takeover;
 
 namespace DeltaStream.Actors.Feed;
 
@@ -12,24 +11,15 @@ namespace DeltaStream.Actors.Feed;
 internal sealed record RunningBridge(IPublishControl Control, Task Ended);
 
 /// <summary>
-/// The way of a message through the bridge, from the feed to the topics and, beside them, the store. Everything runs in one
-/// actor; nothing stands between the conflating stage and the publishing one, so that what is published is the newest.
+/// The way of a message through the bridge, from the inlet, where the newest of each key waits, to the topics and, beside them,
+/// the store. Everything runs in one actor; nothing stands between the conflating stage and the publishing one, so that what
+/// is published is the newest.
 /// </summary>
 internal static class BridgeGraph
 {
     /// <summary>Makes the graph.</summary>
-    /// <param name="feed">What comes in.</param>
-    /// <param name="reader">Validates.</param>
-    /// <param name="unpublished">What a graph before this one may have lost: it goes first.</param>
-    /// <param name="conflate">Keeps the newest of each key, throttled.</param>
-    /// <param name="publish">Publishes.</param>
-    /// <param name="store">Takes what was published.</param>
-    public static IRunnableGraph<RunningBridge> Create(
-        Source<FeedItem, NotUsed> feed, MessageReader reader, IEnumerable<Intake> unpublished, ConflateStage conflate, PublishStage publish, Sink<MarketUpdate, Task> store) =>
-        feed
-            .Via(reader.Flow)
-            .Prepend(Source.From(unpublished))
-            .Via(conflate)
+    public static IRunnableGraph<RunningBridge> Create(ConflateStage conflate, PublishStage publish, Sink<MarketUpdate, Task> store) =>
+        Source.FromGraph(conflate)
             .ViaMaterialized(publish, Keep.Right)
             .ToMaterialized(store, (control, ended) => new RunningBridge(control, ended));
 

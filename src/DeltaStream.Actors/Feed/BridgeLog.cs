@@ -34,9 +34,6 @@ internal sealed partial class BridgeLog(ILogger log)
     [LoggerMessage(208, LogLevel.Warning, "message_skipped_more {suppressed}", EventName = "message_skipped_more")]
     public partial void MoreMessagesSkipped(int suppressed);
 
-    [LoggerMessage(209, LogLevel.Error, "message_failed: a defect; the message is left out and the bridge goes on", EventName = "message_failed")]
-    public partial void MessageFailed(Exception failure);
-
     [LoggerMessage(210, LogLevel.Debug, "broadcasted_underlying {product} {price}", EventName = "broadcasted_underlying")]
     public partial void BroadcastedUnderlying(string product, string price);
 

@@ -2,90 +2,74 @@ using Akka.Streams;
 using Akka.Streams.Stage;
 using DeltaStream.Actors.Market;
 using DeltaStream.Actors.Takeover;
-using DeltaStream.Actors.Telemetry;
 
 namespace DeltaStream.Actors.Feed;
 
 /// <summary>
-/// Takes in whatever comes, at once, and lets go the newest message of each key at the key's rate when downstream asks: the
-/// one place of the bridge where messages are superseded. Overflow: conflate.
+/// The graph's beginning: passes on what comes in, and while downstream does not ask, or a key is at its rate, the inlet keeps
+/// the newest message of each key. The one place of the bridge where messages are superseded.
 /// </summary>
-/// <param name="settings">Rate and number of keys.</param>
+/// <param name="inlet">What waits.</param>
 /// <param name="time">The clock, monotonic.</param>
-internal sealed class ConflateStage(BridgeSettings settings, TimeProvider time) : GraphStage<FlowShape<Intake, Intake>>
+internal sealed class ConflateStage(FeedInlet inlet, TimeProvider time) : GraphStage<SourceShape<Intake>>
 {
     private static readonly TimeSpan ExpireEvery = TimeSpan.FromSeconds(5);
 
-    private readonly Inlet<Intake> _in = new("Conflate.in");
     private readonly Outlet<Intake> _out = new("Conflate.out");
 
-    public override FlowShape<Intake, Intake> Shape => new(_in, _out);
+    public override SourceShape<Intake> Shape => new(_out);
 
     protected override Attributes InitialAttributes => Attributes.CreateName("conflate");
 
-    protected override GraphStageLogic CreateLogic(Attributes inheritedAttributes) => new Logic(this, settings, time);
+    protected override GraphStageLogic CreateLogic(Attributes inheritedAttributes) => new Logic(_out, inlet, time);
 
     private sealed class Logic : TimerGraphStageLogic
     {
         private const string Expire = "expire";
         private const string Due = "due";
 
-        private readonly ConflateStage _stage;
+        private readonly Outlet<Intake> _out;
+        private readonly FeedInlet _inlet;
         private readonly TimeProvider _time;
-        private readonly ConflationBuffer<Intake> _buffer;
         private TimeSpan? _dueSet;
 
-        public Logic(ConflateStage stage, BridgeSettings settings, TimeProvider time) : base(stage.Shape)
+        public Logic(Outlet<Intake> @out, FeedInlet inlet, TimeProvider time) : base(new SourceShape<Intake>(@out))
         {
-            _stage = stage;
-            _time = time;
-            _buffer = new ConflationBuffer<Intake>(settings.MaxRate, settings.MaxKeys);
-            SetHandler(stage._in, onPush: OnPush, onUpstreamFinish: CompleteStage);
-            SetHandler(stage._out, onPull: Emit);
+            (_out, _inlet, _time) = (@out, inlet, time);
+            SetHandler(@out, onPull: Emit);
         }
-
-        private TimeSpan Now => _time.Elapsed();
 
         public override void PreStart()
         {
-            Pull(_stage._in);
+            _inlet.Begin(GetAsyncCallback(OnWake));
             ScheduleRepeatedly(Expire, ExpireEvery);
         }
 
         protected override void OnTimer(object timerKey)
         {
-            if (timerKey is Due)
+            if (timerKey is Expire)
             {
-                _dueSet = null;
-                if (IsAvailable(_stage._out)) Emit();
+                _inlet.Expire();
                 return;
             }
 
-            // On a standby nothing is taken out: without this it would keep the last chain of every expiry that ever was.
-            var now = _time.UnixMicroseconds();
-            _buffer.Drop(intake => !intake.LivesAt(now));
+            _dueSet = null;
+            if (IsAvailable(_out)) Emit();
         }
 
-        private void OnPush()
+        private void OnWake()
         {
-            var intake = Grab(_stage._in);
-            switch (_buffer.Offer(intake.Message.Key, intake, Now))
-            {
-                case Offered.Conflated: BridgeMetrics.Conflated.Add(1); break;
-                case Offered.Refused: BridgeMetrics.Refused.Add(1); break;
-            }
-
-            if (IsAvailable(_stage._out)) Emit();
-            Pull(_stage._in);
+            if (IsAvailable(_out)) Emit();
+            else _inlet.Wait();
         }
 
         private void Emit()
         {
-            if (_buffer.TryTake(Now, out var intake)) Push(_stage._out, intake);
-            else if (_buffer.NextDue is { } due && due != _dueSet)
+            if (_inlet.TryTake(out var intake)) Push(_out, intake);
+            else if (_inlet.NextDue is { } due && due != _dueSet)
             {
                 _dueSet = due;
-                ScheduleOnce(Due, due - Now);
+                ScheduleOnce(Due, due - _time.Elapsed());
             }
         }
     }

@@ -1,4 +1,3 @@
-using System.Threading.Channels;
 using DeltaStream.Actors.Market;
 
 namespace DeltaStream.Actors.Feed;
@@ -12,20 +11,13 @@ public readonly record struct FeedMessage(string Channel, ReadOnlyMemory<byte> P
 /// <summary>Where market data comes from. The node implements it over Redis, specs in memory.</summary>
 public interface IFeed
 {
-    /// <summary>Subscribes to every channel of the feed.</summary>
-    /// <exception cref="FeedUnavailableException">The feed can't be reached now; try again later.</exception>
-    ValueTask<IFeedSubscription> SubscribeAsync(CancellationToken cancellation);
-}
-
-/// <summary>
-/// One subscription, over one connection's life. It ends when the connection is lost or found deaf; the owner then
-/// disposes it and subscribes anew, so that whatever was missed in between can be read again from the store.
-/// </summary>
-public interface IFeedSubscription : IAsyncDisposable
-{
     /// <summary>
-    /// What arrives, in order. Bounded; drained at once by the bridge. Completes with a <see cref="FeedUnavailableException"/>
-    /// when the link is lost or delivers nothing although it should.
+    /// Subscribes to every channel of the feed, over one connection's life. Ends when the connection is lost or found deaf; the
+    /// caller then subscribes anew, so that what was missed in between can be read again from the store.
     /// </summary>
-    ChannelReader<FeedMessage> Messages { get; }
+    /// <param name="subscribed">Called once, before the first message.</param>
+    /// <param name="receive">Called with each message, in order, by one thread at a time. Returns at once.</param>
+    /// <param name="stop">Ends the subscription.</param>
+    /// <exception cref="FeedUnavailableException">The feed can't be reached, or was lost; try again later.</exception>
+    Task ListenAsync(Action subscribed, Action<FeedMessage> receive, CancellationToken stop);
 }

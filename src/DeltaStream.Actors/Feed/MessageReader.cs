@@ -1,56 +1,32 @@
 using System.Text;
-using Akka;
-using Akka.Streams;
-using Akka.Streams.Dsl;
-using Akka.Streams.Supervision;
 using DeltaStream.Actors.Market;
-using DeltaStream.Actors.Takeover;
 using DeltaStream.Actors.Telemetry;
 
 namespace DeltaStream.Actors.Feed;
 
-/// <summary>The validating step of the graph: valid messages enter the intake, others are counted, logged and skipped.</summary>
-/// <param name="settings">The size limit.</param>
-/// <param name="ledger">The intake.</param>
+/// <summary>Validates what comes in: messages that are not valid are counted, logged and skipped. Safe for concurrent use.</summary>
+/// <param name="maxBytes">The largest message.</param>
 /// <param name="time">The clock.</param>
 /// <param name="log">Where skipped messages are named.</param>
-internal sealed class MessageReader(BridgeSettings settings, IntakeLedger ledger, TimeProvider time, BridgeLog log)
+internal sealed class MessageReader(int maxBytes, TimeProvider time, BridgeLog log)
 {
     private const int ExcerptBytes = 200;
 
     // A producer gone wrong must not fill the disk: this many lines a second, then one that says how many were left out.
     private const int LinesPerSecond = 5;
 
+    private readonly Lock _lock = new();
     private long _second;
     private int _lines;
     private int _suppressed;
 
-    /// <summary>The step as part of the graph. A message that it can't deal with ends nothing: it is logged and left out.</summary>
-    public Flow<FeedItem, Intake, NotUsed> Flow => Akka.Streams.Dsl.Flow.Create<FeedItem>()
-        .SelectMany(Read).Named("read").AddAttributes(ActorAttributes.CreateSupervisionStrategy(OnFailure));
-
-    /// <summary>The message with its place in the intake; none when it is skipped, for a stream has no null.</summary>
-    private IEnumerable<Intake> Read(FeedItem item) => TryRead(item) is { } intake ? [intake] : [];
-
-    private Directive OnFailure(Exception failure)
+    /// <summary>The message; null when it is skipped.</summary>
+    public EnrichedMessage? Read(FeedMessage message)
     {
-        log.MessageFailed(failure);
-        return Directive.Resume;
-    }
-
-    private Intake? TryRead(FeedItem item)
-    {
-        var (channel, payload, receivedAt) = item.Message;
-        if (!item.IsStored) BridgeMetrics.MessageIn(channel);
-        if (!EnrichedMessage.IsKnown(channel)) return null;
-        if (EnrichedMessage.TryRead(channel, payload, settings.MaxMessageBytes, out var message, out var reason))
-        {
-            var now = time.Elapsed();
-            return item.IsStored ? ledger.Restored(message!, receivedAt, now) : ledger.Received(message!, receivedAt, now);
-        }
-
+        if (!EnrichedMessage.IsKnown(message.Channel)) return null;
+        if (EnrichedMessage.TryRead(message.Channel, message.Payload, maxBytes, out var read, out var reason)) return read;
         BridgeMetrics.InvalidMessage(reason);
-        LogSkipped(channel, reason, payload.Span);
+        lock (_lock) LogSkipped(message.Channel, reason, message.Payload.Span);
         return null;
     }
 

@@ -1,4 +1,3 @@
-using System.Threading.Channels;
 using Akka.Actor;
 using DeltaStream.Actors.Cache;
 using DeltaStream.Actors.Lease;
@@ -20,12 +19,12 @@ internal sealed record SyncLater : INoSerializationVerificationNeeded;
 /// <param name="store">The store.</param>
 /// <param name="ledger">What is known here.</param>
 /// <param name="right">The right to write, asked before each write.</param>
-/// <param name="graph">The way into the graph; bounded, and waited for.</param>
+/// <param name="inlet">The way into the graph.</param>
 /// <param name="settings">Sizes, and the pause after a failure.</param>
 /// <param name="time">The clock.</param>
 /// <param name="log">The bridge's.</param>
 internal sealed class StoreSyncActor(
-    ILatestStore store, IntakeLedger ledger, PublishingRight right, ChannelWriter<FeedItem> graph, BridgeSettings settings, TimeProvider time, BridgeLog log)
+    ILatestStore store, IntakeLedger ledger, PublishingRight right, FeedInlet inlet, BridgeSettings settings, TimeProvider time, BridgeLog log)
     : UntypedActor, IWithTimers
 {
     private readonly CancellationTokenSource _stopped = new();
@@ -74,14 +73,14 @@ internal sealed class StoreSyncActor(
         foreach (var chunk in keys.Chunk(settings.WriteBatch))
         {
             var stored = await store.ReadAsync(chunk, stopped);
-            foreach (var update in stored) await RestoreAsync(update, stopped);
+            foreach (var update in stored) Restore(update);
             if (right.Current is null) continue;
             var missing = ledger.MissingFrom(chunk.ToHashSet(), stored, time.UnixMicroseconds());
             if (missing.Count > 0) await store.WriteAsync(missing, stopped);
         }
     }
 
-    private async ValueTask RestoreAsync(MarketUpdate update, CancellationToken stopped)
+    private void Restore(MarketUpdate update)
     {
         var channel = update.Key.Kind == MarketKind.Underlying ? EnrichedMessage.UnderlyingChannel : EnrichedMessage.ChainChannel;
 
@@ -89,7 +88,7 @@ internal sealed class StoreSyncActor(
         if (!EnrichedMessage.TryRead(channel, update.Payload, settings.MaxMessageBytes, out var message, out _) || message!.Key != update.Key) return;
         if (update.Position != Position.None)
             ledger.Stored(new PublishedValue(update.Key, update.Position, message.Hash, message.Timestamp), time.Elapsed());
-        await graph.WriteAsync(new FeedItem(new FeedMessage(channel, update.Payload, update.ReceivedAt), IsStored: true), stopped);
+        inlet.Restore(new FeedMessage(channel, update.Payload, update.ReceivedAt));
     }
 
     private sealed record Ended(string? Error) : INoSerializationVerificationNeeded;
