@@ -33,16 +33,13 @@ internal sealed class BridgeActor : UntypedActor, IWithTimers
     private readonly IntakeLedger _ledger;
     private readonly HeartbeatPolicy _heartbeats;
     private readonly FeedInlet _inlet;
-    private readonly Backoff _listenAgain;
     private readonly Backoff _runAgain;
-    private readonly CancellationTokenSource _stopped = new();
     private readonly IMaterializer _materializer = Context.Materializer();
     private readonly GraphRunner _graph;
 
     private IActorRef _lease = ActorRefs.Nobody;
     private IActorRef _sync = ActorRefs.Nobody;
     private long _highestEpoch;
-    private string? _lastError;
 
     public BridgeActor(BridgeSettings settings, BridgePorts ports, TimeProvider time, string? node)
     {
@@ -52,7 +49,7 @@ internal sealed class BridgeActor : UntypedActor, IWithTimers
         _ledger = new IntakeLedger(settings.TakeoverHold, settings.MaxKeys);
         _inlet = new FeedInlet(settings, _ledger, new MessageReader(settings.MaxMessageBytes, time, _log), time);
         _graph = new GraphRunner(settings, ports, time, _right, _ledger, _inlet);
-        (_listenAgain, _runAgain) = (new Backoff(settings.MinBackoff, settings.MaxBackoff), new Backoff(settings.MinBackoff, settings.MaxBackoff));
+        _runAgain = new Backoff(settings.MinBackoff, settings.MaxBackoff);
         _heartbeats = new HeartbeatPolicy(_node, settings.HeartbeatInterval * 4, Now);
     }
 
@@ -60,7 +57,6 @@ internal sealed class BridgeActor : UntypedActor, IWithTimers
     {
         Beat,
         Forget,
-        Listen,
         StartGraph,
     }
 
@@ -68,10 +64,7 @@ internal sealed class BridgeActor : UntypedActor, IWithTimers
 
     private TimeSpan Now => _time.Elapsed();
 
-    /// <param name="settings">How it works.</param>
-    /// <param name="ports">Where it takes from and gives to.</param>
-    /// <param name="time">The clock.</param>
-    /// <param name="node">Its name, unique in the cluster; by default its node's <c>host:port</c>.</param>
+    // The node's name is unique in the cluster; by default its host:port.
     public static Props Props(BridgeSettings settings, BridgePorts ports, TimeProvider time, string? node = null) =>
         Akka.Actor.Props.Create(() => new BridgeActor(settings, ports, time, node));
 
@@ -89,16 +82,16 @@ internal sealed class BridgeActor : UntypedActor, IWithTimers
         Timers.StartPeriodicTimer(Due.Forget, Due.Forget, MarketUpdate.Life);
         Timers.StartPeriodicTimer("subscribe", SubscriptionsLost.Instance, SubscribeEvery);
         StartGraph();
-        Listen();
+        Context.ActorOf(Akka.Actor.Props.Create(() => new ListenerActor(_ports.Feed, _inlet, _settings, _log)), "listener");
     }
 
     protected override void PostStop()
     {
-        _stopped.Cancel();
         Context.System.EventStream.Unsubscribe(Self);
         _right.Withdraw();
         _graph.Stop();
         BridgeMetrics.NoBridge();
+        _ports.Status.IsActive = _ports.Status.IsListening = false;
     }
 
     protected override void OnReceive(object message) => StandingBy(message);
@@ -129,8 +122,8 @@ internal sealed class BridgeActor : UntypedActor, IWithTimers
     {
         switch (message)
         {
-            case LinkUp: OnLinkUp(); break;
-            case LinkDown down: OnLinkDown(down.Reason); break;
+            case LinkUp: OnLink(true); break;
+            case LinkDown: OnLink(false); break;
             case WriteFailed failed: OnWriteFailed(failed); break;
             case WriteRefused: _lease.Tell(new RefusedByStore()); break;
             case GraphEnded ended: OnGraphEnded(ended.Failure); break;
@@ -141,7 +134,6 @@ internal sealed class BridgeActor : UntypedActor, IWithTimers
             case HandOn: _lease.Forward(message); break;
             case Due.Beat: OnBeat(); break;
             case Due.Forget: _ledger.Forget(Now); break;
-            case Due.Listen: Listen(); break;
             case Due.StartGraph: StartGraph(); break;
             case SubscriptionsLost: Subscribe(); break;
             case SubscribeAck: break;
@@ -165,6 +157,7 @@ internal sealed class BridgeActor : UntypedActor, IWithTimers
         _highestEpoch = Math.Max(_highestEpoch, epoch);
         _log.Active(epoch, _node);
         BridgeMetrics.HoldsEpoch(epoch);
+        _ports.Status.IsActive = true;
         SendHeartbeat();
         _sync.Tell(new SyncNow());
         _graph.RightChanged();
@@ -175,6 +168,7 @@ internal sealed class BridgeActor : UntypedActor, IWithTimers
         Become(StandingBy);
         _log.Standby(ended.Epoch, ended.Reason);
         BridgeMetrics.HoldsEpoch(0);
+        _ports.Status.IsActive = false;
     }
 
     private void Hear(MarketUpdate update)
@@ -220,40 +214,20 @@ internal sealed class BridgeActor : UntypedActor, IWithTimers
 
     private void Tell(BridgeHeartbeat heartbeat) => _mediator.Tell(new Publish(TopicName.Heartbeat, heartbeat));
 
-    private void Listen()
-    {
-        var self = Self;
-        _ports.Feed.ListenAsync(() => self.Tell(new LinkUp()), _inlet.Receive, _stopped.Token)
-            .PipeTo(self, success: () => new LinkDown("the subscription ended"), failure: error => new LinkDown(FeedUnavailableException.ReasonOf(error)));
-    }
-
-    private void OnLinkUp()
-    {
-        _lastError = null;
-        _listenAgain.Reset();
-        _runAgain.Reset();
-        _log.ListenerStarted("enriched:*");
-        OnLink(true);
-        _sync.Tell(new SyncNow());
-    }
-
-    private void OnLinkDown(string reason)
-    {
-        // Each attempt fails the same way; once is enough.
-        if (reason != _lastError) _log.ListenerError(reason);
-        _lastError = reason;
-        OnLink(false);
-        Timers.StartSingleTimer(Due.Listen, Due.Listen, _listenAgain.Next());
-    }
-
     private void OnLink(bool up)
     {
         if (up == _heartbeats.LinkUp) return;
         _heartbeats.LinkUp = up;
         BridgeMetrics.LinkIsUp(up);
-        if (!up) BridgeMetrics.LinksLost.Add(1);
+        _ports.Status.IsListening = up;
         _lease.Tell(new LinkIsUp(up));
         SendHeartbeat();
+        if (!up) BridgeMetrics.LinksLost.Add(1);
+        else
+        {
+            _runAgain.Reset();
+            _sync.Tell(new SyncNow());
+        }
     }
 
     private void OnWriteFailed(WriteFailed failed)

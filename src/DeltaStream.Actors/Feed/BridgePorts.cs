@@ -14,6 +14,9 @@ public sealed record BridgePorts(IFeed Feed, ILeaseStore Lease, ILatestStore Lat
     /// <summary>Whether this bridge may be the active one as far as others can tell; asked from the actor that keeps the lease.</summary>
     public Func<bool> MayPublish { get; init; } = static () => true;
 
+    /// <summary>Shows others how the bridge is.</summary>
+    public BridgeStatus Status { get; init; } = new();
+
     /// <summary>Where the bridge and the keeper of its lease log.</summary>
     public ILogger Log { get; init; } = NullLogger.Instance;
 }

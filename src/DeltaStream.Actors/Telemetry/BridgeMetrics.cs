@@ -73,12 +73,6 @@ public static class BridgeMetrics
     /// <summary>Counts a lease that was lost or given up, by <c>reason</c>.</summary>
     public static void LostLease(string reason) => LeaseLost.Add(1, new KeyValuePair<string, object?>("reason", reason));
 
-    /// <summary>Whether this node's bridge holds the lease.</summary>
-    public static bool IsActive => Volatile.Read(ref _epoch) != 0;
-
-    /// <summary>Whether this node's subscription to Redis is up.</summary>
-    public static bool IsListening => Volatile.Read(ref _link) != 0;
-
     /// <summary>Says that this node's bridge holds the lease with this epoch, or, with 0, that it stands by.</summary>
     public static void HoldsEpoch(long epoch)
     {

@@ -27,6 +27,7 @@ public static class GatewaySystem
     public static IServiceCollection AddGatewaySystem(this IServiceCollection services, NodeSettings settings)
     {
         services.AddSingleton<NodeStatus>();
+        services.AddSingleton<BridgeStatus>();
         services.AddSingleton(new StoreAgreement(settings.Cluster.Self.ToString()));
         services.AddSingleton<GatewayMetrics>();
         services.AddSingleton<SessionRelay>();
@@ -78,6 +79,7 @@ public static class GatewaySystem
         services.GetRequiredService<IFeed>(), services.GetRequiredService<ILeaseStore>(), services.GetRequiredService<ILatestStore>())
     {
         MayPublish = MayPublish(services.GetRequiredService<StoreAgreement>()),
+        Status = services.GetRequiredService<BridgeStatus>(),
         Log = services.GetRequiredService<ILoggerFactory>().CreateLogger("DeltaStream.Bridge"),
     };
 

@@ -36,7 +36,10 @@ public class BridgeOutageSpecs(ITestOutputHelper output) : BridgeSpec(output)
         var (general, heartbeats) = (Listen(Room.General), Listen(TopicName.Heartbeat));
         StartBridge(Settings);
         heartbeats.FishForMessage(message => message is BridgeHeartbeat { Link: FeedLink.Up });
-        Feed.Cut();
+        Assert.Equal((true, true), (Status.IsActive, Status.IsListening));
+        Feed.GoDown();
+        AwaitAssert(() => Assert.False(Status.IsListening));
+        Feed.IsDown = false;
         heartbeats.FishForMessage(message => message is BridgeHeartbeat { Link: FeedLink.Down, Epoch: > 0 });
         AwaitAssert(() => Assert.Equal(1, Feed.Subscribers));
         AwaitAssert(() =>

@@ -40,6 +40,8 @@ public abstract class BridgeSpec : Akka.TestKit.Xunit2.TestKit
 
     protected IActorRef Mediator { get; }
 
+    protected BridgeStatus Status { get; } = new();
+
     private protected MemoryLogs Logs { get; } = new();
 
     public const string ClusterConfig = """
@@ -51,7 +53,7 @@ public abstract class BridgeSpec : Akka.TestKit.Xunit2.TestKit
         """;
 
     protected IActorRef StartBridge(BridgeSettings? settings = null) =>
-        BridgeHosting.Start(Sys, settings ?? new BridgeSettings(), new BridgePorts(Feed, Lease, Latest) { Log = Logs }, Time);
+        BridgeHosting.Start(Sys, settings ?? new BridgeSettings(), new BridgePorts(Feed, Lease, Latest) { Log = Logs, Status = Status }, Time);
 
     protected TestProbe Listen(string topic)
     {
