@@ -1,6 +1,7 @@
 using System.Text;
 using Akka.Actor;
 using Akka.Cluster.Tools.PublishSubscribe;
+using Akka.Configuration;
 using DeltaStream.Actors.Market;
 using DeltaStream.Actors.Topics;
 using DeltaStream.TestSupport;
@@ -14,10 +15,17 @@ internal sealed class AnotherPublisher : IAsyncDisposable
 
     private AnotherPublisher(ActorSystem system) => _system = system;
 
-    /// <summary>Joins the node's cluster.</summary>
+    /// <summary>Joins the node's cluster. Its events reach a node once it has heard of the node's topics.</summary>
     /// <param name="node">The node.</param>
     /// <param name="hocon">Settings of its own.</param>
-    public static AnotherPublisher Join(NodeProcess node, string hocon = "") => new(OtherMember.Join(node, TopicsHosting.Hocon + hocon));
+    public static AnotherPublisher Join(NodeProcess node, string hocon = "") => new(ActorSystem.Create("deltastream", ConfigurationFactory.ParseString($$"""
+        akka.loglevel = WARNING
+        akka.actor.provider = cluster
+        akka.remote.dot-netty.tcp { hostname = 127.0.0.1, port = 0 }
+        akka.cluster.seed-nodes = ["akka.tcp://deltastream@{{node.Address}}"]
+        akka.cluster.pub-sub.gossip-interval = 250ms
+        akka.extensions = ["Akka.Cluster.Tools.PublishSubscribe.DistributedPubSubExtensionProvider, Akka.Cluster.Tools"]
+        """).WithFallback(ConfigurationFactory.ParseString(TopicsHosting.Hocon + hocon)).WithFallback(DistributedPubSub.DefaultConfig())));
 
     /// <summary>A price as the feed would bring it.</summary>
     public static MarketUpdate Price(string product, int price, Position position)
