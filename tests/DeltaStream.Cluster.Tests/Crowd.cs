@@ -9,12 +9,12 @@ internal sealed class Crowd : IAsyncDisposable
 
     private readonly SteadyProducer _producer;
     private readonly string[] _products;
-    private readonly List<(NodeProcess Node, SocketIoTestClient Client)> _members = [];
+    private readonly List<(NodeProcess Node, TestClient Client)> _members = [];
 
     private Crowd(SteadyProducer producer, string[] products) => (_producer, _products) = (producer, products);
 
     /// <summary>The clients.</summary>
-    public IEnumerable<SocketIoTestClient> Clients => _members.Select(member => member.Client);
+    public IEnumerable<TestClient> Clients => _members.Select(member => member.Client);
 
     /// <summary>Connects a client to each node, and waits until all of them come.</summary>
     public static async Task<Crowd> GatherAsync(RedisServer redis, TimeSpan pace, string[] products, params NodeProcess[] nodes)
@@ -69,7 +69,7 @@ internal sealed class Crowd : IAsyncDisposable
 
     private async Task AddAsync(NodeProcess node)
     {
-        var client = await SocketIoTestClient.ConnectAsync(node);
+        var client = await TestClient.ConnectAsync(node);
         _members.Add((node, client));
     }
 

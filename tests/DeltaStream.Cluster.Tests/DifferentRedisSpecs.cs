@@ -25,7 +25,7 @@ public sealed class DifferentRedisSpecs
 
         // Clients of all nodes get what the two publish; what the stray one hears goes nowhere.
         await Eventually.True(async () => await stray.HealthAsync("bridge") == "standby" && await stray.HealthAsync("feed") == "live", "the stray bridge stands by", TimeSpan.FromSeconds(30));
-        await using var client = await SocketIoTestClient.ConnectAsync(stray);
+        await using var client = await TestClient.ConnectAsync(stray);
         await other.ExecuteAsync("PUBLISH", "enriched:underlying", """{"product":"NIFTY","price":1,"timestamp":"2026-11-24T10:00:00"}""");
         await common.ExecuteAsync("PUBLISH", "enriched:underlying", """{"product":"NIFTY","price":2,"timestamp":"2026-11-24T10:00:01"}""");
         await client.ExpectAsync("underlying_update", e => e.Data.GetProperty("price").GetInt32() == 2);

@@ -41,7 +41,7 @@ public sealed class OwnClockSpecs
         Assert.True(commands.Holdable > 0 && peers.Holdable > 0, "what the holder hears and says goes through the proxies");
 
         await using var producer = await Producer.OpenAsync(redis);
-        var clients = await Task.WhenAll(nodes.Select(SocketIoTestClient.ConnectAsync));
+        var clients = await Task.WhenAll(nodes.Select(TestClient.ConnectAsync));
         await Eventually.True(async () =>
         {
             await producer.NextAsync(Product);

@@ -27,7 +27,7 @@ public sealed class RoomStormSpecs : IDisposable
         await using var node = await NodeProcess.Start(
             ("REDIS_URL", redis.Url), ("HOCON_FILE", _hocon), ("LIMIT_MESSAGES_PER_SECOND", "1000000"), ("LIMIT_ROOMS", "500"), ("LOG_LEVEL", "warning")).ReadyAsync();
         await using var other = AnotherPublisher.Join(node, Forgetful + Wide);
-        await using var stays = await SocketIoTestClient.ConnectAsync(node);
+        await using var stays = await TestClient.ConnectAsync(node);
         await stays.SubscribeAsync("product", "STAYS");
         await Eventually.True(async () => (await other.TopicsAsync()).Contains("product:STAYS"), "the other node knows the node's topics");
 
@@ -49,7 +49,7 @@ public sealed class RoomStormSpecs : IDisposable
 
         async Task StormAsync(int client)
         {
-            await using var guest = await SocketIoTestClient.ConnectAsync(node);
+            await using var guest = await TestClient.ConnectAsync(node);
             for (var i = 0; i < RoomsOfClient; i++)
             {
                 var room = $$"""{"type":"{{(i % 2 == 0 ? "product" : "chain")}}","symbol":"STORM{{client}}-{{i}}"}""";

@@ -19,7 +19,7 @@ public sealed class SnapshotAheadSpecs(SharedCluster shared)
     {
         var (early, next) = (AnotherPublisher.Price(Product, 5, new(1, 5)), AnotherPublisher.Price(Product, 6, new(1, 6)));
         await StoreAsync(early);
-        var clients = await Task.WhenAll(_cluster.Nodes.Select(SocketIoTestClient.ConnectAsync));
+        var clients = await Task.WhenAll(_cluster.Nodes.Select(TestClient.ConnectAsync));
         foreach (var client in clients)
         {
             // General would bring it as well, and the snapshot may repeat what a client has.

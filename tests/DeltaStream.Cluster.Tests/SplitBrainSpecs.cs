@@ -100,7 +100,7 @@ public sealed class SplitBrainSpecs(ITestOutputHelper output) : IAsyncLifetime
         var active = await _cluster.ActiveAsync();
         int[] few = active == 1 ? [1, 2] : [1, active];
         int[] many = [.. Enumerable.Range(1, Nodes).Except(few)];
-        var clients = await Task.WhenAll(nodes.Select(SocketIoTestClient.ConnectAsync));
+        var clients = await Task.WhenAll(nodes.Select(TestClient.ConnectAsync));
         foreach (var client in clients) await client.SubscribeAsync("product", Product);
         await _cluster.BalanceAsync();
         await using var javaScript = await JavaScriptClients.StartAsync(_cluster.Balancer!.Url, Product);

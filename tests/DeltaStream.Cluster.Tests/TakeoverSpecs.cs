@@ -32,7 +32,7 @@ public sealed class TakeoverSpecs : IAsyncLifetime
     private async Task LosesItsActiveNode(Func<NodeProcess, Task> lose)
     {
         var active = await _cluster.ActiveAsync();
-        var clients = await Task.WhenAll(_cluster.Nodes.Where(node => node != active).Select(SocketIoTestClient.ConnectAsync));
+        var clients = await Task.WhenAll(_cluster.Nodes.Where(node => node != active).Select(TestClient.ConnectAsync));
         foreach (var client in clients)
             foreach (var product in Products.Take(2)) await client.SubscribeAsync("product", product);
 

@@ -34,7 +34,7 @@ public sealed class UnreadAnswersSpecs : IAsyncLifetime
     public async Task Who_asks_and_does_not_read_is_closed_on_every_node_and_who_reads_gets_every_update()
     {
         await using var producer = await Producer.OpenAsync(_cluster.Redis);
-        var readers = await Task.WhenAll(_cluster.Nodes.Select(SocketIoTestClient.ConnectAsync));
+        var readers = await Task.WhenAll(_cluster.Nodes.Select(TestClient.ConnectAsync));
         var stuck = await Task.WhenAll(_cluster.Nodes.Select(node => SoakClient.ConnectAsync(node, _violations)));
         for (var i = 0; i < Products; i++) await producer.NextAsync(Name(i));
         await Eventually.True(() => readers.All(client => client.NewestOf(Name(Products - 1)) == 1), "each node knows the products", Patience);

@@ -18,9 +18,11 @@ public sealed class NodeProcess : IAsyncDisposable
         Timeout = TimeSpan.FromSeconds(5),
     };
 
+    // A script's background jobs ignore SIGINT and so does what they start: the node would never hear of Ctrl-C. `env` becomes the program.
+    private static readonly string[] Dotnet = OperatingSystem.IsLinux() ? ["env", "--default-signal=INT", "dotnet"] : ["dotnet"];
+
     private readonly Process _process;
     private readonly ConcurrentQueue<string> _lines = new();
-
     private readonly string _host;
 
     private NodeProcess(Process process, string host, int port, int clusterPort)
@@ -57,14 +59,14 @@ public sealed class NodeProcess : IAsyncDisposable
 
     /// <summary>Starts a node; in Production, with a quick cluster, unless the variables say otherwise.</summary>
     /// <param name="variables">Further environment variables; a null value takes one away.</param>
-    public static NodeProcess Start(params (string Name, string? Value)[] variables) => Start(["dotnet"], Dll, "127.0.0.1", variables);
+    public static NodeProcess Start(params (string Name, string? Value)[] variables) => Start(Dotnet, Dll, "127.0.0.1", variables);
 
     /// <summary>The same on a machine of a <see cref="NetworkLab"/>.</summary>
     /// <param name="networkNamespace">The machine's namespace.</param>
     /// <param name="host">Its address.</param>
     /// <param name="variables">Further environment variables.</param>
     public static NodeProcess StartAt(string networkNamespace, string host, params (string Name, string? Value)[] variables) =>
-        Start(["ip", "netns", "exec", networkNamespace, "dotnet"], Dll, host, [("CLUSTER_HOSTNAME", host), .. variables]);
+        Start(["ip", "netns", "exec", networkNamespace, .. Dotnet], Dll, host, [("CLUSTER_HOSTNAME", host), .. variables]);
 
     /// <summary>The folder of the node's program, as it was built.</summary>
     public static string Program => Path.GetDirectoryName(Dll)!;
@@ -199,14 +201,7 @@ public sealed class NodeProcess : IAsyncDisposable
         _process.Dispose();
     }
 
-    // The node's own output, built as the tests are: Debug or Release.
-    private static string Dll { get; } = FindDll();
-
-    private static string FindDll()
-    {
-        var output = new DirectoryInfo(AppContext.BaseDirectory.TrimEnd(Path.DirectorySeparatorChar));
-        return Path.Combine(Repository.Root, "src", "DeltaStream.Node", "bin", output.Parent!.Name, output.Name, "DeltaStream.Node.dll");
-    }
+    private static string Dll { get; } = Repository.Built("src", "DeltaStream.Node");
 
     private void Keep(string? line)
     {

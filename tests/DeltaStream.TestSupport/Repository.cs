@@ -9,6 +9,13 @@ public static class Repository
     /// <summary>A file or folder of it.</summary>
     public static string PathOf(params string[] parts) => Path.Combine([Root, .. parts]);
 
+    /// <summary>A project's program, built as the tests are: Debug or Release.</summary>
+    public static string Built(string folder, string project)
+    {
+        var output = new DirectoryInfo(AppContext.BaseDirectory.TrimEnd(Path.DirectorySeparatorChar));
+        return PathOf(folder, project, "bin", output.Parent!.Name, output.Name, project + ".dll");
+    }
+
     private static string Find()
     {
         var folder = new DirectoryInfo(AppContext.BaseDirectory);

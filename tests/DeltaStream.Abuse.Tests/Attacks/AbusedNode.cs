@@ -86,7 +86,7 @@ public class AbusedNode : IAsyncLifetime
     public async Task<Held> ForgottenAsync()
     {
         // The mediator forgets topics that are gone when the next one comes.
-        await using (var passer = await SocketIoTestClient.ConnectAsync(Node)) await passer.SubscribeAsync("product", "LAST");
+        await using (var passer = await TestClient.ConnectAsync(Node)) await passer.SubscribeAsync("product", "LAST");
         await EmptyAsync();
         return await HeldAsync();
     }
@@ -150,7 +150,7 @@ public class AbusedNode : IAsyncLifetime
                 }));
                 for (var i = 0; i < 100; i++)
                 {
-                    using var raw = await RawConnection.OpenWebSocketAsync(Node.Port, "/socket.io/?EIO=4&transport=websocket");
+                    using var raw = await RawConnection.OpenWebSocketAsync(Node.Port, TestClient.SocketIo);
                     await raw.SendAsync(Frames.Text("40"));
                     raw.DrainAvailable();
                 }

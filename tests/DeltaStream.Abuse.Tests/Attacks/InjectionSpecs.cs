@@ -20,7 +20,7 @@ public sealed class InjectionSpecs(AbusedNode abused, ITestOutputHelper output) 
     public Task No_string_of_a_client_makes_a_line_of_the_log_or_a_header() => AttackAsync(async () =>
     {
         var lines = Abused.Node.Lines.Count;
-        await using (var client = await SocketIoTestClient.ConnectAsync(Abused.Node))
+        await using (var client = await TestClient.ConnectAsync(Abused.Node))
         {
             foreach (var text in Texts)
             {
@@ -111,7 +111,7 @@ public sealed class InjectionSpecs(AbusedNode abused, ITestOutputHelper output) 
         {
             foreach (var (path, open, message) in new[]
             {
-                ("/socket.io/?EIO=4&transport=websocket", "40", $"427[\"subscribe\",{json}]"),
+                (TestClient.SocketIo, "40", $"427[\"subscribe\",{json}]"),
                 ("/ws", "", "{\"event\":\"subscribe\",\"id\":7,\"data\":" + json + "}"),
             })
             {

@@ -1,4 +1,5 @@
 using System.Text;
+using DeltaStream.TestSupport;
 
 namespace DeltaStream.Abuse.Tests.Attacks;
 

@@ -14,7 +14,7 @@ public sealed class Neighbours : IAsyncDisposable
     private static readonly TimeSpan Pace = TimeSpan.FromMilliseconds(50);
 
     private readonly AbusedNode _abused;
-    private readonly List<SocketIoTestClient> _clients = [];
+    private readonly List<TestClient> _clients = [];
     private readonly ConcurrentDictionary<(string Product, int Number), long> _sent = new();
     private readonly CancellationTokenSource _stop = new();
     private double _superseded;
@@ -29,7 +29,7 @@ public sealed class Neighbours : IAsyncDisposable
         var neighbours = new Neighbours(abused);
         for (var i = 0; i <= Products; i++)
         {
-            var client = await SocketIoTestClient.ConnectAsync(abused.Node);
+            var client = await TestClient.ConnectAsync(abused.Node);
             neighbours._clients.Add(client);
             if (i == Products) continue;
             await client.EmitAsync("unsubscribe", """{"type":"general"}""");

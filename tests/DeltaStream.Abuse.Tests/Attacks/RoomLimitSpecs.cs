@@ -21,7 +21,6 @@ public sealed class FewRoomsCollection : ICollectionFixture<FewRoomsNode>
 [Collection(FewRoomsCollection.Name)]
 public sealed class RoomLimitSpecs(FewRoomsNode node, ITestOutputHelper output) : AttackSpec(node, output)
 {
-    private const string EngineWebSocket = "/socket.io/?EIO=4&transport=websocket";
 
     /// <summary>The rooms of the neighbours: one for each product, and <c>general</c>.</summary>
     private const int Neighbourly = 5;
@@ -30,7 +29,7 @@ public sealed class RoomLimitSpecs(FewRoomsNode node, ITestOutputHelper output) 
 
     [Theory]
     [InlineData("/ws")]
-    [InlineData(EngineWebSocket)]
+    [InlineData(TestClient.SocketIo)]
     public Task A_client_past_its_rooms_is_refused_counted_and_keeps_those_that_it_has(string path) => AttackAsync(async () =>
     {
         const int asked = 200;
@@ -69,7 +68,7 @@ public sealed class RoomLimitSpecs(FewRoomsNode node, ITestOutputHelper output) 
                 Assert.Equal(FewRoomsNode.Rooms, await Abused.MetricAsync("deltastream_rooms"));
                 foreach (var guest in guests.Where(guest => guest.Joined > 0)) await ReachesAsync(guest, guest.Rooms[0]);
 
-                foreach (var path in new[] { "/ws", EngineWebSocket })
+                foreach (var path in new[] { "/ws", TestClient.SocketIo })
                 {
                     await using var late = await Guest.ComeAsync(Abused.Node, path);
                     await late.SubscribeAsync("product", "LATE");
@@ -107,7 +106,7 @@ public sealed class RoomLimitSpecs(FewRoomsNode node, ITestOutputHelper output) 
         var guests = new List<Guest>();
         try
         {
-            for (var i = 0; i < crowd; i++) guests.Add(await Guest.ComeAsync(Abused.Node, i % 2 == 0 ? "/ws" : EngineWebSocket));
+            for (var i = 0; i < crowd; i++) guests.Add(await Guest.ComeAsync(Abused.Node, i % 2 == 0 ? "/ws" : TestClient.SocketIo));
             await Task.WhenAll(guests.Select(async (guest, i) =>
             {
                 for (var room = 0; room < Own; room++) await guest.SubscribeAsync("product", $"F{round}-{i}-{room}");

@@ -6,20 +6,18 @@ namespace DeltaStream.Abuse.Tests.Limits;
 /// <summary>How many may come, in all and from one address, and whose word counts for where they come from.</summary>
 public sealed class ConnectionLimitSpecs(LimitedNode limited) : IClassFixture<LimitedNode>
 {
-    private const string EngineWebSocket = "/socket.io/?EIO=4&transport=websocket";
-
     [Fact]
     public async Task A_full_node_refuses_further_clients_on_every_transport_and_serves_those_that_it_has()
     {
         await EmptyAsync();
-        await using var client = await SocketIoTestClient.ConnectAsync(limited.Node);
+        await using var client = await TestClient.ConnectAsync(limited.Node);
         var crowd = Enumerable.Range(1, LimitedNode.Connections - 1).Select(i => limited.Visitor($"127.0.2.{i}")).ToArray();
         foreach (var each in crowd) Assert.Equal(HttpStatusCode.SwitchingProtocols, await each.OpenWebSocketAsync("/ws"));
 
         await using var late = limited.Visitor("127.0.2.200");
         var before = await limited.RefusedAsync("connections");
         Assert.Equal(HttpStatusCode.ServiceUnavailable, (await late.OpenPollingAsync()).Status);
-        Assert.Equal(HttpStatusCode.ServiceUnavailable, await late.OpenWebSocketAsync(EngineWebSocket));
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, await late.OpenWebSocketAsync(TestClient.SocketIo));
         Assert.Equal(HttpStatusCode.ServiceUnavailable, await late.OpenWebSocketAsync("/ws"));
         Assert.Equal(before + 3, await limited.RefusedAsync("connections"));
         Assert.Equal("healthy", await limited.Node.HealthAsync("status"));
@@ -37,11 +35,11 @@ public sealed class ConnectionLimitSpecs(LimitedNode limited) : IClassFixture<Li
         await EmptyAsync();
         await using var many = limited.Visitor("127.0.3.1");
         Assert.Equal(HttpStatusCode.OK, (await many.OpenPollingAsync()).Status);
-        Assert.Equal(HttpStatusCode.SwitchingProtocols, await many.OpenWebSocketAsync(EngineWebSocket));
+        Assert.Equal(HttpStatusCode.SwitchingProtocols, await many.OpenWebSocketAsync(TestClient.SocketIo));
         Assert.Equal(HttpStatusCode.SwitchingProtocols, await many.OpenWebSocketAsync("/ws"));
         var before = await limited.RefusedAsync("address");
         Assert.Equal(HttpStatusCode.TooManyRequests, (await many.OpenPollingAsync()).Status);
-        Assert.Equal(HttpStatusCode.TooManyRequests, await many.OpenWebSocketAsync(EngineWebSocket));
+        Assert.Equal(HttpStatusCode.TooManyRequests, await many.OpenWebSocketAsync(TestClient.SocketIo));
         // Nobody whom the node does not trust can say that he is somebody else.
         many.ForwardedFor = "203.0.113.9";
         Assert.Equal(HttpStatusCode.TooManyRequests, await many.OpenWebSocketAsync("/ws"));

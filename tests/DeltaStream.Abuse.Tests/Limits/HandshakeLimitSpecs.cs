@@ -73,7 +73,7 @@ public sealed class HandshakeLimitSpecs(LimitedNode limited) : IClassFixture<Lim
     public async Task A_client_without_a_CONNECT_is_closed_and_counted()
     {
         var before = await limited.RefusedAsync("no_connect");
-        using var silent = await RawConnection.OpenWebSocketAsync(limited.Node.Port, "/socket.io/?EIO=4&transport=websocket", from: "127.0.20.5");
+        using var silent = await RawConnection.OpenWebSocketAsync(limited.Node.Port, TestClient.SocketIo, from: "127.0.20.5");
         var farewell = await silent.ReadToEndAsync(Closed);
         Assert.Contains((byte)0x88, farewell);
         await CountedAsync("no_connect", before);
@@ -106,8 +106,8 @@ public sealed class HandshakeLimitSpecs(LimitedNode limited) : IClassFixture<Lim
     [Fact]
     public async Task A_message_over_the_limit_closes_its_WebSocket_and_no_other()
     {
-        await using var neighbour = await SocketIoTestClient.ConnectAsync(limited.Node);
-        await using var client = await SocketIoTestClient.ConnectAsync(limited.Node);
+        await using var neighbour = await TestClient.ConnectAsync(limited.Node);
+        await using var client = await TestClient.ConnectAsync(limited.Node);
         await client.EmitAsync("subscribe", $"\"{new string('x', 3000)}\"");
         await Eventually.True(() => client.CloseCode == 1009, "it is closed");
         await limited.PublishAsync("SIZE", 1);

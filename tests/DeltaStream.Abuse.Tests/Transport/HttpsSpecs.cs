@@ -21,7 +21,7 @@ public sealed class HttpsSpecs
         {
             Assert.Contains("<html", await client.GetAsync("/"));
             Assert.Contains("\"sid\"", await client.GetAsync("/socket.io/?EIO=4&transport=polling"));
-            await client.AskAsync("/socket.io/?EIO=4&transport=websocket", "40", "\"connected\"");
+            await client.AskAsync(TestClient.SocketIo, "40", "\"connected\"");
             var whole = await client.AskAsync("/ws", """{"event":"subscribe","data":{"type":"product","symbol":"NIFTY"}}""", "xxx\"}");
             Assert.Contains(new string('x', 100_000), whole);
         }

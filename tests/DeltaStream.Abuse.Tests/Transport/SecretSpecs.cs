@@ -40,10 +40,10 @@ public sealed class SecretSpecs : IClassFixture<SecretSpecs.Made>, IDisposable
         var answers = new StringBuilder();
         using (var client = new TrustingClient(node, _certificates.Authority))
         {
-            answers.Append(await client.AskAsync("/socket.io/?EIO=4&transport=websocket", $$"""40{"token":"{{Token()}}"}""", "\"connected\""));
+            answers.Append(await client.AskAsync(TestClient.SocketIo, $$"""40{"token":"{{Token()}}"}""", "\"connected\""));
             foreach (var bad in new[] { Token("another secret of thirty-two bytes"), Token(alg: "none"), Token(exp: 1), "garbage" })
             {
-                answers.Append(await client.AskAsync("/socket.io/?EIO=4&transport=websocket", $$"""40{"token":"{{bad}}"}""", "unauthorized"));
+                answers.Append(await client.AskAsync(TestClient.SocketIo, $$"""40{"token":"{{bad}}"}""", "unauthorized"));
                 answers.Append(await client.AskAsync("/ws", $$$"""{"event":"authenticate","data":{"token":"{{{bad}}}"}}""", "unauthorized"));
             }
             foreach (var path in new[] { "/health", "/health/live", "/health/ready", "/metrics", "/nothing", "/socket.io/?EIO=3", "/socket.io/?EIO=4&transport=polling&sid=x", "/ws" })

@@ -52,7 +52,7 @@ public sealed class LiveKeySpecs : IAsyncLifetime
     public async Task While_the_URL_does_not_answer_nobody_new_is_let_in_and_the_node_lives()
     {
         await using var node = await StartAsync(("AUTH_JWT_JWKS", $"http://127.0.0.1:{FreePort.Next()}/jwks"));
-        await using var client = await TextWebSocket.OpenAsync(node, "/ws");
+        await using var client = await TestClient.OpenAsync(node, "/ws");
         await client.SendAsync($$$"""{"event":"authenticate","data":{"token":"{{{_issuer.Rs256(Claims())}}}"}}""");
         Assert.Equal(4401, await client.EndAsync());
         Assert.Contains("Tokens can't be checked at the moment", client.Received.Single());
@@ -122,7 +122,7 @@ public sealed class LiveKeySpecs : IAsyncLifetime
 
     private static async Task<bool> IsLetInAsync(NodeProcess node, string token)
     {
-        await using var client = await TextWebSocket.OpenAsync(node, "/ws", ("Authorization", $"Bearer {token}"));
+        await using var client = await TestClient.OpenAsync(node, "/ws", ("Authorization", $"Bearer {token}"));
         await Eventually.True(() => client.Received.Count > 0, "an answer");
         return client.Received[0].StartsWith("""{"event":"connected""", StringComparison.Ordinal);
     }

@@ -28,10 +28,10 @@ public sealed class LiveLimitSpecs : LiveTokenSpec
         await using var other = await PlainAsync(Token());
         await using var flooder = await PlainAsync(Token());
         for (var i = 0; i < 400; i++) await flooder.SendAsync("""{"event":"get_products"}""");
-        await flooder.ExpectAsync("\"code\":\"rate_limited\"");
+        await flooder.ExpectTextAsync("\"code\":\"rate_limited\"");
         await PublishAsync("NIFTY", 7);
-        await other.ExpectAsync("\"price\":7,");
-        await flooder.ExpectAsync("\"price\":7,");
+        await other.ExpectTextAsync("\"price\":7,");
+        await flooder.ExpectTextAsync("\"price\":7,");
         await Eventually.True(() => flooder.Received.Count(text => EventOf(text) is "products" or "error") == 400, "each is answered");
         Assert.False(flooder.IsClosed);
     }
@@ -42,9 +42,9 @@ public sealed class LiveLimitSpecs : LiveTokenSpec
         var large = new string('x', 70_000);
         await using var plain = await PlainAsync(Token());
         await plain.SendAsync(large);
-        await using var socket = await TextWebSocket.OpenAsync(Node, SocketIo);
+        await using var socket = await TestClient.OpenAsync(Node, TestClient.SocketIo);
         await socket.SendAsync($$"""40{"token":"{{Token()}}"}""");
-        await socket.ExpectAsync("\"connected\"");
+        await socket.ExpectTextAsync("\"connected\"");
         await socket.SendAsync($"42[\"subscribe\",\"{large}\"]");
         foreach (var client in new[] { plain, socket })
         {

@@ -8,8 +8,6 @@ namespace DeltaStream.Node.Tests.Authentication;
 /// <summary>A live node that wants tokens, and whoever brings one.</summary>
 public abstract class LiveTokenSpec : IAsyncLifetime, IDisposable
 {
-    private protected const string SocketIo = "/socket.io/?EIO=4&transport=websocket";
-
     private RedisServer _redis = null!;
 
     private protected HttpClient Http { get; } = new();
@@ -59,11 +57,11 @@ public abstract class LiveTokenSpec : IAsyncLifetime, IDisposable
 
     private protected static string EventOf(string text) => JsonDocument.Parse(text).RootElement.GetProperty("event").GetString()!;
 
-    private protected async Task<TextWebSocket> PlainAsync(string token)
+    private protected async Task<TestClient> PlainAsync(string token)
     {
-        var client = await TextWebSocket.OpenAsync(Node, "/ws");
+        var client = await TestClient.OpenAsync(Node, "/ws");
         await client.SendAsync(Authenticate(token));
-        await client.ExpectAsync("\"connected\"");
+        await client.ExpectTextAsync("\"connected\"");
         return client;
     }
 

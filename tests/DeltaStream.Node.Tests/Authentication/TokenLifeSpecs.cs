@@ -13,15 +13,15 @@ public sealed class TokenLifeSpecs : LiveTokenSpec
         Assert.Contains("\"rooms\":[]", client.Received[^1]);
         foreach (var (type, symbol) in new[] { ("product", "NIFTY"), ("product", "SENSEX"), ("chain", "NIFTY"), ("chain", "SENSEX") })
             await client.SendAsync($$$"""{"event":"subscribe","data":{"type":"{{{type}}}","symbol":"{{{symbol}}}"},"id":"{{{type}}}:{{{symbol}}}"}""");
-        Assert.Contains("\"status\":\"ok\"", await client.ExpectAsync("""{"event":"ack","id":"chain:NIFTY"""));
-        Assert.Contains("\"code\":\"unauthorized\"", await client.ExpectAsync("""{"event":"ack","id":"chain:SENSEX"""));
+        Assert.Contains("\"status\":\"ok\"", await client.ExpectTextAsync("""{"event":"ack","id":"chain:NIFTY"""));
+        Assert.Contains("\"code\":\"unauthorized\"", await client.ExpectTextAsync("""{"event":"ack","id":"chain:SENSEX"""));
 
         await client.SendAsync(Authenticate(Token(rooms: """["product:NIFTY"]""")));
-        await client.ExpectAsync("Unsubscribed from chain:NIFTY");
-        await client.ExpectAsync("Unsubscribed from product:SENSEX");
+        await client.ExpectTextAsync("Unsubscribed from chain:NIFTY");
+        await client.ExpectTextAsync("Unsubscribed from product:SENSEX");
         await PublishAsync("SENSEX", 1);
         await PublishAsync("NIFTY", 2);
-        await client.ExpectAsync("\"price\":2");
+        await client.ExpectTextAsync("\"price\":2");
         Assert.DoesNotContain(client.Received, text => text.Contains("\"price\":1", StringComparison.Ordinal));
     }
 
@@ -30,14 +30,14 @@ public sealed class TokenLifeSpecs : LiveTokenSpec
     {
         await using var client = await PlainAsync(Token(seconds: 30));
         await client.SendAsync("""{"event":"subscribe","data":{"type":"product","symbol":"NIFTY"},"id":1}""");
-        await client.ExpectAsync("\"ack\"");
+        await client.ExpectTextAsync("\"ack\"");
         for (var price = 1; price <= 100; price++)
         {
             // Both at once, and the next one not before this one has come: none may be superseded.
             var renewal = price % 5 == 0 ? client.SendAsync(Authenticate(Token(seconds: 100 + price))) : Task.CompletedTask;
             await PublishAsync("NIFTY", price);
             await renewal;
-            await client.ExpectAsync($"\"price\":{price},");
+            await client.ExpectTextAsync($"\"price\":{price},");
         }
 
         await Eventually.True(() => client.Received.Count(text => EventOf(text) == "authenticated") == 21, "every renewal is answered");
@@ -52,13 +52,13 @@ public sealed class TokenLifeSpecs : LiveTokenSpec
         // Its end is announced half-way: what is left has to do for a renewal on a busy machine.
         var token = Token(seconds: 12);
         await using var plain = await PlainAsync(token);
-        await using var socket = await TextWebSocket.OpenAsync(Node, SocketIo);
+        await using var socket = await TestClient.OpenAsync(Node, TestClient.SocketIo);
         await socket.SendAsync($$"""40{"token":"{{token}}"}""");
         await using var renewed = await PlainAsync(token);
-        await renewed.ExpectAsync("token_expiring");
+        await renewed.ExpectTextAsync("token_expiring");
         await renewed.SendAsync(Authenticate(Token()));
 
-        Assert.InRange(JsonNode.Parse(await plain.ExpectAsync("token_expiring"))!["data"]!["expires_in"]!.GetValue<double>(), 0, 12);
+        Assert.InRange(JsonNode.Parse(await plain.ExpectTextAsync("token_expiring"))!["data"]!["expires_in"]!.GetValue<double>(), 0, 12);
         Assert.Equal((4401, 4401), (await plain.EndAsync(), await socket.EndAsync()));
         foreach (var client in new[] { plain, socket })
         {

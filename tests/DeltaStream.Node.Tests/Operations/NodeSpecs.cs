@@ -84,7 +84,7 @@ public sealed class NodeSpecs
         await HasChecksAsync(node, "/health/live");
         await HasChecksAsync(node, "/health/ready");
 
-        await using var client = await SocketIoTestClient.ConnectAsync(node);
+        await using var client = await TestClient.ConnectAsync(node);
         await Eventually.True(async () => await node.HealthAsync("clients") == "1", "the client is counted");
         await client.SubscribeAsync("product", "NIFTY");
         await redis.ExecuteAsync("PUBLISH", "enriched:underlying", """{"product":"NIFTY","price":1.50,"timestamp":"2026-11-24T09:15:00"}""");
@@ -133,7 +133,7 @@ public sealed class NodeSpecs
     {
         await using var redis = await RedisServer.StartAsync();
         await using var node = await NodeProcess.Start(("REDIS_URL", redis.Url)).ReadyAsync();
-        using var silent = await SilentWebSocket.OpenAsync(node.Port);
+        using var silent = await RawConnection.OpenWebSocketAsync(node.Port, "/ws");
         node.Interrupt();
         await Eventually.True(async () => await node.StatusAsync("/health/ready") is not HttpStatusCode.OK, "the node is not ready");
         Assert.Equal(0, await node.ExitAsync(TimeSpan.FromSeconds(11)));

@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.Text;
 
-namespace DeltaStream.Abuse.Tests;
+namespace DeltaStream.TestSupport;
 
 /// <summary>WebSocket frames of a client, right ones and wrong ones.</summary>
 public static class Frames
