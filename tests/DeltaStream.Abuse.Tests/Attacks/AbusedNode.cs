@@ -44,7 +44,7 @@ public class AbusedNode : IAsyncLifetime
     {
         // As in every test, and topics that nobody listens to are forgotten sooner, so that a test need not wait for it.
         await File.WriteAllTextAsync(_hocon, await File.ReadAllTextAsync(Path.Combine(NodeProcess.Program, "hocon", "test.conf"))
-            + "\nakka.cluster.pub-sub.removed-time-to-live = 5s\ndeltastream.cache.linger = 1s\ndeltastream.transports { ping-interval = 4s, ping-timeout = 15s }\n");
+            + "\nakka.cluster.pub-sub.removed-time-to-live = 2s\ndeltastream.cache.linger = 1s\ndeltastream.transports { ping-interval = 4s, ping-timeout = 8s }\n");
         Redis = await RedisServer.StartAsync();
         Node = await NodeProcess.Start(
         [

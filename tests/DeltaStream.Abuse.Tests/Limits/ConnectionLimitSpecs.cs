@@ -4,7 +4,8 @@ using DeltaStream.TestSupport;
 namespace DeltaStream.Abuse.Tests.Limits;
 
 /// <summary>How many may come, in all and from one address, and whose word counts for where they come from.</summary>
-public sealed class ConnectionLimitSpecs(LimitedNode limited) : IClassFixture<LimitedNode>
+[Collection(LimitedCollection.Name)]
+public sealed class ConnectionLimitSpecs(LimitedNode limited)
 {
     [Fact]
     public async Task A_full_node_refuses_further_clients_on_every_transport_and_serves_those_that_it_has()

@@ -2,7 +2,7 @@ using DeltaStream.TestSupport;
 
 namespace DeltaStream.Abuse.Tests.Limits;
 
-/// <summary>A node with small limits, for a whole class of tests; each of them comes from addresses of its own.</summary>
+/// <summary>A node with small limits, for all tests of limits; each of them comes from addresses of its own.</summary>
 public sealed class LimitedNode : IAsyncLifetime
 {
     public const int Connections = 30;
@@ -51,4 +51,11 @@ public sealed class LimitedNode : IAsyncLifetime
         var line = (await Node.GetAsync("/metrics")).Split('\n').Single(line => line.StartsWith(name + " ", StringComparison.Ordinal));
         return double.Parse(line[(name.Length + 1)..], System.Globalization.CultureInfo.InvariantCulture);
     }
+}
+
+/// <summary>The tests of that node.</summary>
+[CollectionDefinition(Name)]
+public sealed class LimitedCollection : ICollectionFixture<LimitedNode>
+{
+    public const string Name = "limited";
 }
