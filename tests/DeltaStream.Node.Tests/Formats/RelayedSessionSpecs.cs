@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Text;
 using System.Text.RegularExpressions;
+using DeltaStream.Actors.Binary;
 using DeltaStream.Actors.Clients;
 using DeltaStream.Node.Tests.Transports;
 using DeltaStream.Node.Transports.Relay;
@@ -58,7 +59,7 @@ public sealed partial class RelayedSessionSpecs : TwoRelays
     public async Task A_kind_of_question_that_this_version_does_not_know_is_answered_with_nothing()
     {
         var session = There.Open();
-        Assert.Empty((await Here.Relay.AskAsync(AddressThere, (RelayKind)77, Encoding.UTF8.GetBytes("\u001f" + session.Sid)))!);
+        Assert.Empty((await Here.Relay.AskAsync(AddressThere, (RelayKind)77, new FieldWriter().Text(session.Sid).ToBytes()))!);
         Assert.Null(There.ClosedWith);
     }
 

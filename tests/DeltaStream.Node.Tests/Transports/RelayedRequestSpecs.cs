@@ -1,5 +1,5 @@
+using DeltaStream.Actors.Binary;
 using DeltaStream.Actors.Clients;
-using DeltaStream.Actors.Sessions;
 using DeltaStream.Node.Transports.Relay;
 using DeltaStream.TestSupport;
 using Microsoft.AspNetCore.Http;
@@ -29,7 +29,7 @@ public sealed class RelayedRequestSpecs : TwoRelays
         if (!hasHungUp) Assert.Equal("""{"code":3,"message":"Bad request"}""", body);
 
         // What the node here has said of the poll's end came before this.
-        var look = MovedClientCodec.ToBytes(output => output.Write(session.Sid));
+        var look = new FieldWriter().Text(session.Sid).Text("").ToBytes();
         Assert.Equal([2], await Here.Relay.AskAsync(AddressThere, RelayKind.Look, look));
         Assert.Null(There.ClosedWith);
     }
