@@ -11,9 +11,10 @@ public sealed class DifferentRedisSpecs
         await using var common = await RedisServer.StartAsync();
         await using var other = await RedisServer.StartAsync();
         await using var first = await NodeProcess.Start(("REDIS_URL", common.Url)).ReadyAsync();
-        await using var second = await NodeProcess.Start(("REDIS_URL", common.Url), ("CLUSTER_SEEDS", first.Address)).ReadyAsync();
-        await using var stray = await NodeProcess.Start(("REDIS_URL", other.Url), ("CLUSTER_SEEDS", first.Address)).ReadyAsync();
+        await using var second = NodeProcess.Start(("REDIS_URL", common.Url), ("CLUSTER_SEEDS", first.Address));
+        await using var stray = NodeProcess.Start(("REDIS_URL", other.Url), ("CLUSTER_SEEDS", first.Address));
         NodeProcess[] nodes = [first, second, stray];
+        foreach (var node in nodes) await node.ReadyAsync();
 
         foreach (var node in nodes)
         {

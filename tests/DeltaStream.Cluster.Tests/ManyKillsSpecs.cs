@@ -34,7 +34,7 @@ public sealed class ManyKillsSpecs(ITestOutputHelper output)
         await using var cluster = await TestCluster.StartAsync();
         await using var producer = await Producer.OpenAsync(cluster.Redis);
         using var stop = new CancellationTokenSource();
-        var producing = ProduceAsync(producer, stop.Token);
+        var producing = producer.RunAsync(TimeSpan.FromMilliseconds(100), stop.Token, Product);
         var gaps = new List<double>();
         for (var round = 0; round < rounds; round++)
         {
@@ -81,19 +81,5 @@ public sealed class ManyKillsSpecs(ITestOutputHelper output)
         var times = client.Of("underlying_update").Select(e => e.At).ToArray();
         return times.Zip(times.Skip(1)).Where(pair => pair.Second > since)
             .Max(pair => Stopwatch.GetElapsedTime(pair.First, pair.Second).TotalMilliseconds);
-    }
-
-    // Ten a second, as the platform's liveliest product.
-    private static async Task ProduceAsync(Producer producer, CancellationToken stop)
-    {
-        using var pace = new PeriodicTimer(TimeSpan.FromMilliseconds(100));
-        try
-        {
-            while (await pace.WaitForNextTickAsync(stop)) await producer.NextAsync(Product);
-        }
-        catch (OperationCanceledException)
-        {
-            // Enough.
-        }
     }
 }

@@ -33,7 +33,7 @@ public sealed class NewRoomsSpecs(ITestOutputHelper output)
         var products = Enumerable.Range(0, rooms).Select(i => $"{prefix}{i}").ToArray();
         var clients = await Task.WhenAll(Enumerable.Range(0, Clients).Select(_ => TestClient.ConnectAsync(node)));
         // In general they would have every value whatever becomes of their rooms.
-        await Task.WhenAll(clients.Select(LeaveGeneralAsync));
+        await Task.WhenAll(clients.Select(client => client.LeaveGeneralAsync()));
         foreach (var product in products) await producer.NextAsync(product);
 
         var start = Stopwatch.GetTimestamp();
@@ -53,12 +53,6 @@ public sealed class NewRoomsSpecs(ITestOutputHelper output)
     private static List<ReceivedEvent> Newest(TestClient client) =>
         client.Of("underlying_update").Where(update => update.Data.GetProperty("price").GetInt32() == 2)
             .DistinctBy(update => update.Data.GetProperty("product").GetString()).ToList();
-
-    private static async Task LeaveGeneralAsync(TestClient client)
-    {
-        await client.EmitAsync("unsubscribe", """{"type":"general"}""");
-        await client.ExpectAsync("unsubscribed");
-    }
 
     private static async Task SubscribeAsync(TestClient client, IEnumerable<string> products)
     {

@@ -8,7 +8,7 @@ namespace DeltaStream.Cluster.Tests;
 /// Only its own clock can tell it that its right is over.
 /// </summary>
 [Trait("Category", "Full")]
-public sealed class OwnClockSpecs
+public sealed class OwnClockSpecs : IDisposable
 {
     private const string Product = "CLOCK";
     private const int Marked = 20;
@@ -18,12 +18,13 @@ public sealed class OwnClockSpecs
     private static readonly (string Name, string? Value)[] Patient =
         [("BRIDGE_MAX_RATE", "0"), ("deltastream__bridge__reach-timeout", "60s"), ("deltastream__redis__command-timeout", "30s")];
 
-    private readonly string _conf = Path.Combine(Path.GetTempPath(), $"clock-{Guid.NewGuid():N}.conf");
+    private readonly HoconFile _hocon = HoconFile.Of("akka.cluster { failure-detector.acceptable-heartbeat-pause = 60s, split-brain-resolver.stable-after = 60s }");
+
+    public void Dispose() => _hocon.Dispose();
 
     [Fact]
     public async Task A_holder_that_nobody_tells_says_nothing_once_its_successor_has_begun()
     {
-        await File.WriteAllTextAsync(_conf, "akka.cluster { failure-detector.acceptable-heartbeat-pause = 60s, split-brain-resolver.stable-after = 60s }");
         await using var redis = await RedisServer.StartAsync();
         await using var commands = new HoldProxy(new(IPAddress.Loopback, 0), redis.Port, "deltastream");
         var port = FreePort.Next();
@@ -59,16 +60,16 @@ public sealed class OwnClockSpecs
             return others.All(client => client.NewestOf(Product) > cut);
         }, "a successor publishes", Patience);
         var begun = producer.Last[Product];
-        var before = await holder.SumAsync("deltastream_messages_in_total");
+        var before = await holder.MetricAsync("deltastream_messages_in_total");
         for (var i = 0; i < Marked; i++)
         {
             var price = await producer.NextAsync(Product);
             await Eventually.True(() => others.All(client => client.NewestOf(Product) == price), "the successor goes on");
         }
 
-        await Eventually.True(async () => await holder.SumAsync("deltastream_messages_in_total") >= before + Marked, "the holder has received what its successor says");
+        await Eventually.True(async () => await holder.MetricAsync("deltastream_messages_in_total") >= before + Marked, "the holder has received what its successor says");
         Assert.DoesNotContain(clients[0].PricesOf(Product), price => price > begun);
-        Assert.Equal(1, await holder.SumAsync("deltastream_bridge_lease_lost_total", "reason=\"expired\""));
+        Assert.Equal(1, await holder.MetricAsync("deltastream_bridge_lease_lost_total", "reason=\"expired\""));
 
         peers.LetGo();
         commands.LetGo();
@@ -85,12 +86,10 @@ public sealed class OwnClockSpecs
             client.AssertNoneTwiceNoneOlder(Product);
             await client.DisposeAsync();
         }
-
-        File.Delete(_conf);
     }
 
     private NodeProcess Start(string redis, params (string Name, string? Value)[] variables) =>
-        NodeProcess.Start([("REDIS_URL", redis), ("HOCON_FILE", _conf), .. Patient, .. variables]);
+        NodeProcess.Start([("REDIS_URL", redis), _hocon.Variable, .. Patient, .. variables]);
 
     private static async Task WholeAsync(NodeProcess[] nodes)
     {

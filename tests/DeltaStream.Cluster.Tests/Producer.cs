@@ -10,6 +10,8 @@ namespace DeltaStream.Cluster.Tests;
 /// </summary>
 public sealed class Producer : IAsyncDisposable
 {
+    private static readonly string Padding = new('x', 60_000);
+
     private readonly RespConnection _redis;
     private readonly Dictionary<string, int> _last = [];
     private readonly ConcurrentDictionary<(string Product, int Price), long> _published = new();
@@ -18,6 +20,15 @@ public sealed class Producer : IAsyncDisposable
 
     /// <summary>The last price of each product.</summary>
     public IReadOnlyDictionary<string, int> Last => _last;
+
+    /// <summary>Publishes a price, and a chain of 60 KB with it as its spot price.</summary>
+    public static async Task LargeAsync(RespConnection redis, string product, int price)
+    {
+        var timestamp = $"{DateTime.UtcNow:yyyy-MM-ddTHH:mm:ss.ffffff}";
+        await redis.ExecuteAsync("PUBLISH", "enriched:underlying", $$"""{"product":"{{product}}","price":{{price}},"timestamp":"{{timestamp}}"}""");
+        await redis.ExecuteAsync("PUBLISH", "enriched:option_chain",
+            $$"""{"product":"{{product}}","spot_price":{{price}},"expiry":"2026-11-26","pcr_oi":1.0,"max_pain_strike":100,"timestamp":"{{timestamp}}","calls":[],"puts":[],"pad":"{{Padding}}"}""");
+    }
 
     public static async Task<Producer> OpenAsync(RedisServer redis) => new(await RespConnection.OpenAsync(redis.Port));
 
@@ -29,6 +40,21 @@ public sealed class Producer : IAsyncDisposable
         await _redis.ExecuteAsync("PUBLISH", "enriched:underlying", json);
         _published[(product, price)] = Stopwatch.GetTimestamp();
         return price;
+    }
+
+    /// <summary>Publishes the next price of each product at a steady pace, until it is stopped.</summary>
+    public async Task RunAsync(TimeSpan pace, CancellationToken stop, params string[] products)
+    {
+        using var timer = new PeriodicTimer(pace);
+        try
+        {
+            while (await timer.WaitForNextTickAsync(stop))
+                foreach (var product in products) await NextAsync(product);
+        }
+        catch (OperationCanceledException)
+        {
+            // It is stopped.
+        }
     }
 
     /// <summary>Publishes the product's next prices in one moment: nothing comes between them, however busy the machine is.</summary>

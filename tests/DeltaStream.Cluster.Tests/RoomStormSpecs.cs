@@ -3,7 +3,7 @@ using DeltaStream.TestSupport;
 namespace DeltaStream.Cluster.Tests;
 
 /// <summary>Clients that join and leave rooms at random: each room is a topic, of which every node of the cluster is told.</summary>
-public sealed class RoomStormSpecs : IDisposable
+public sealed class RoomStormSpecs
 {
     private const int Clients = 10;
     private const int RoomsOfClient = 200;
@@ -14,18 +14,13 @@ public sealed class RoomStormSpecs : IDisposable
     // As a node's: what is told of thousands of rooms comes in one frame.
     private const string Wide = "akka.remote.dot-netty.tcp { maximum-frame-size = 4194304b, send-buffer-size = 4194304b, receive-buffer-size = 4194304b }\n";
 
-    private readonly string _hocon = Path.GetTempFileName();
-
-    public void Dispose() => File.Delete(_hocon);
-
     [Fact]
     public async Task Another_node_knows_none_of_their_topics_once_they_have_left()
     {
-        await File.WriteAllTextAsync(_hocon, await File.ReadAllTextAsync(Path.Combine(NodeProcess.Program, "hocon", "test.conf"))
-            + Forgetful + "deltastream.cache.linger = 1s\n");
+        using var hocon = HoconFile.Beside(Forgetful + "deltastream.cache.linger = 1s");
         await using var redis = await RedisServer.StartAsync();
         await using var node = await NodeProcess.Start(
-            ("REDIS_URL", redis.Url), ("HOCON_FILE", _hocon), ("LIMIT_MESSAGES_PER_SECOND", "1000000"), ("LIMIT_ROOMS", "500"), ("LOG_LEVEL", "warning")).ReadyAsync();
+            ("REDIS_URL", redis.Url), hocon.Variable, ("LIMIT_MESSAGES_PER_SECOND", "1000000"), ("LIMIT_ROOMS", "500"), ("LOG_LEVEL", "warning")).ReadyAsync();
         await using var other = AnotherPublisher.Join(node, Forgetful + Wide);
         await using var stays = await TestClient.ConnectAsync(node);
         await stays.SubscribeAsync("product", "STAYS");

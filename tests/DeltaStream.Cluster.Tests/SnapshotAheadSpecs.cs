@@ -23,7 +23,7 @@ public sealed class SnapshotAheadSpecs(SharedCluster shared)
         foreach (var client in clients)
         {
             // General would bring it as well, and the snapshot may repeat what a client has.
-            await client.EmitAsync("unsubscribe", """{"type":"general"}""");
+            await client.LeaveGeneralAsync();
             await client.SubscribeAsync("product", Product);
             await client.SubscribeAsync("product", Marker);
         }

@@ -28,6 +28,15 @@ internal sealed class SoakClient : IAsyncDisposable
         return soak;
     }
 
+    /// <summary>A client on each node, in the room of a product's chains.</summary>
+    public static async Task<SoakClient[]> JoinAsync(TestCluster cluster, string product, ConcurrentQueue<string> violations)
+    {
+        var clients = await Task.WhenAll(cluster.Nodes.Select(node => ConnectAsync(node, violations)));
+        foreach (var client in clients) await client.EmitAsync("subscribe", "chain", product);
+        await Eventually.True(() => clients.All(client => client.IsIn($"chain:{product}")), "each is in the room");
+        return clients;
+    }
+
     /// <summary>Reads nothing from now on.</summary>
     public void Pause() => _client.Pause();
 

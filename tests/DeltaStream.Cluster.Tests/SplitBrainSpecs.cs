@@ -73,7 +73,7 @@ public sealed class SplitBrainSpecs(ITestOutputHelper output) : IAsyncLifetime
         await using var javaScript = await JavaScriptClients.StartAsync(_cluster.Balancer!.Url, Product);
         var clients = await ConnectStockAsync(javaScript.ConnectAsync);
         using var stop = new CancellationTokenSource();
-        var producing = ProduceAsync(stop.Token);
+        var producing = _producer.RunAsync(TimeSpan.FromMilliseconds(100), stop.Token, Product);
         await Eventually.True(() => clients.All(client => client.Newest > 5), "updates flow");
         int[] few = [1, 2];
         int[] many = [3, 4, 5];
@@ -107,7 +107,7 @@ public sealed class SplitBrainSpecs(ITestOutputHelper output) : IAsyncLifetime
         var dotNet = await ConnectStockAsync(() => DotNetClient.ConnectAsync(_cluster.Balancer.Url, Product));
         StockClient[] stock = [.. dotNet, .. await ConnectStockAsync(javaScript.ConnectAsync)];
         using var stop = new CancellationTokenSource();
-        var producing = ProduceAsync(stop.Token);
+        var producing = _producer.RunAsync(TimeSpan.FromMilliseconds(100), stop.Token, Product);
         await Eventually.True(() => clients.All(client => client.PricesOf(Product).Length > 5) && stock.All(client => client.Newest > 5), "updates flow");
         var moving = stock.Where(client => IsOn(client, few)).ToArray();
 
@@ -192,17 +192,4 @@ public sealed class SplitBrainSpecs(ITestOutputHelper output) : IAsyncLifetime
 
     private int Said(int machine, string what, string id) => _cluster.Nodes[machine - 1].Lines.Count(
         line => line.Contains(what, StringComparison.Ordinal) && line.Contains(id, StringComparison.Ordinal));
-
-    private async Task ProduceAsync(CancellationToken stop)
-    {
-        using var pace = new PeriodicTimer(TimeSpan.FromMilliseconds(100));
-        try
-        {
-            while (await pace.WaitForNextTickAsync(stop)) await _producer.NextAsync(Product);
-        }
-        catch (OperationCanceledException)
-        {
-            // Enough.
-        }
-    }
 }

@@ -38,7 +38,7 @@ public sealed class TakeoverSpecs : IAsyncLifetime
 
         await using var producer = await Producer.OpenAsync(_cluster.Redis);
         using var stop = new CancellationTokenSource();
-        var producing = ProduceAsync(producer, stop.Token);
+        var producing = producer.RunAsync(TimeSpan.FromMilliseconds(20), stop.Token, Products);
         await Eventually.True(() => clients.All(client => Products.All(product => client.NewestOf(product) > 20)), "updates flow");
 
         await _cluster.Redis.ExecuteAsync("PUBLISH", "enriched:underlying", $$"""{"product":"{{Last}}","price":1,"timestamp":"{{DateTime.UtcNow:yyyy-MM-ddTHH:mm:ss.ffffff}}"}""");
@@ -60,19 +60,5 @@ public sealed class TakeoverSpecs : IAsyncLifetime
         }
 
         Assert.NotEqual(active, await _cluster.ActiveAsync());
-    }
-
-    private static async Task ProduceAsync(Producer producer, CancellationToken stop)
-    {
-        using var pace = new PeriodicTimer(TimeSpan.FromMilliseconds(20));
-        try
-        {
-            while (await pace.WaitForNextTickAsync(stop))
-                foreach (var product in Products) await producer.NextAsync(product);
-        }
-        catch (OperationCanceledException)
-        {
-            // Enough.
-        }
     }
 }

@@ -46,7 +46,7 @@ public sealed class UnreadAnswersSpecs : IAsyncLifetime
                 await Task.WhenAll(Enumerable.Range(0, RequestsAtATime).Select(_ => client.EmitAsync("get_products")));
             var price = await producer.NextAsync(Product);
             await Eventually.True(() => readers.All(client => client.NewestOf(Product) == price), "who reads is not held up");
-            var closed = await Task.WhenAll(_cluster.Nodes.Select(node => node.SumAsync("deltastream_closes_total", "reason=\"slow_consumer\"")));
+            var closed = await Task.WhenAll(_cluster.Nodes.Select(node => node.MetricAsync("deltastream_closes_total", "reason=\"slow_consumer\"")));
             return closed.All(count => count == 1);
         }, "each node has closed the client that does not read its answers", Patience);
 

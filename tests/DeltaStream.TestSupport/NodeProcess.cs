@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using System.Globalization;
 using System.Net;
 using System.Text.Json;
 
@@ -141,6 +142,15 @@ public sealed class NodeProcess : IAsyncDisposable
             return "";
         }
     }
+
+    /// <summary>The sum of a metric's samples, or of those with a label.</summary>
+    /// <param name="name">The metric's name.</param>
+    /// <param name="label">The label as it is written, <c>reason="expired"</c>; null: all samples.</param>
+    public async Task<double> MetricAsync(string name, string? label = null) =>
+        (await GetAsync("/metrics")).Split('\n')
+            .Where(line => line.StartsWith(name, StringComparison.Ordinal) && line[name.Length] is '{' or ' ')
+            .Where(line => label is null || line.Contains(label, StringComparison.Ordinal))
+            .Sum(line => double.Parse(line[(line.LastIndexOf(' ') + 1)..], CultureInfo.InvariantCulture));
 
     /// <summary>The body at a path.</summary>
     public Task<string> GetAsync(string path) => Http.GetStringAsync(new Uri(Url, path));

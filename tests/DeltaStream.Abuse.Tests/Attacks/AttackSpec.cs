@@ -46,7 +46,7 @@ public abstract class AttackSpec(AbusedNode abused, ITestOutputHelper output)
             await abused.EmptyAsync();
         }
         var complaints = abused.Complaints().Count;
-        var failed = await abused.MetricAsync("deltastream_closes_total{reason=\"server_error\"}");
+        var failed = await abused.Node.MetricAsync("deltastream_closes_total", "reason=\"server_error\"");
         var clock = Stopwatch.StartNew();
         await using (var neighbours = await Neighbours.StartAsync(abused))
         {
@@ -59,7 +59,7 @@ public abstract class AttackSpec(AbusedNode abused, ITestOutputHelper output)
         if (isLong) abused.HasGrownTo(held);
         var further = abused.Complaints().Skip(complaints).ToArray();
         Assert.True(further.Length == 0, $"{further.Length} complaints:\n{string.Join('\n', further.Take(5))}");
-        Assert.Equal(failed, await abused.MetricAsync("deltastream_closes_total{reason=\"server_error\"}"));
+        Assert.Equal(failed, await abused.Node.MetricAsync("deltastream_closes_total", "reason=\"server_error\""));
         Assert.Equal("healthy", await abused.Node.HealthAsync("status"));
     }
 

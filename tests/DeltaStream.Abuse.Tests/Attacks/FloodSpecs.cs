@@ -76,7 +76,7 @@ public sealed class FloodSpecs(AbusedNode abused, ITestOutputHelper output) : At
                 // A question that is answered last: the rest has been done, or refused, or the client closed.
                 await connection.SendAsync(Frames.Text("421[\"get_products\"]"));
                 await connection.ReadUntilAsync("products");
-                if (client == 0) most = Math.Max(most, await Abused.MetricAsync("deltastream_rooms"));
+                if (client == 0) most = Math.Max(most, await Abused.Node.MetricAsync("deltastream_rooms"));
                 connection.Reset();
             }
         }));

@@ -32,7 +32,7 @@ public sealed class Neighbours : IAsyncDisposable
             var client = await TestClient.ConnectAsync(abused.Node);
             neighbours._clients.Add(client);
             if (i == Products) continue;
-            await client.EmitAsync("unsubscribe", """{"type":"general"}""");
+            await client.LeaveGeneralAsync();
             await client.SubscribeAsync("product", $"N{i}");
         }
         neighbours._superseded = await neighbours.SupersededAsync();
@@ -79,7 +79,7 @@ public sealed class Neighbours : IAsyncDisposable
 
     /// <summary>Updates that need not have come. One superseded in the bridge is one less for two of these clients: in the product's room and in <c>general</c>.</summary>
     private async Task<double> SupersededAsync() =>
-        await _abused.MetricAsync("deltastream_conflated_total") + (2 * await _abused.MetricAsync("deltastream_bridge_conflated_total"));
+        await _abused.Node.MetricAsync("deltastream_conflated_total") + (2 * await _abused.Node.MetricAsync("deltastream_bridge_conflated_total"));
 
     /// <summary>What the bridge has been through, for a failing test's message.</summary>
     private async Task<string> BridgeAsync() => string.Join('\n',

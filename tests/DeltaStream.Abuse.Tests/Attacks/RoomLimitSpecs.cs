@@ -39,7 +39,7 @@ public sealed class RoomLimitSpecs(FewRoomsNode node, ITestOutputHelper output) 
         await Eventually.True(() => greedy.Answers == asked, "each is answered", Patience);
         Assert.Equal((Own, asked - Own), (greedy.Joined, greedy.Refused));
         Assert.Equal(before + asked - Own, await RefusedAsync());
-        Assert.Equal(Neighbourly + Own, await Abused.MetricAsync("deltastream_rooms"));
+        Assert.Equal(Neighbourly + Own, await Abused.Node.MetricAsync("deltastream_rooms"));
         await ReachesAsync(greedy, "G0");
 
         // A room that it leaves it may have again, and no more than that.
@@ -65,7 +65,7 @@ public sealed class RoomLimitSpecs(FewRoomsNode node, ITestOutputHelper output) 
                 var refused = (crowd * Own) - (FewRoomsNode.Rooms - Neighbourly);
                 Assert.Equal(refused, guests.Sum(guest => guest.Refused));
                 Assert.Equal(before + refused, await RefusedAsync());
-                Assert.Equal(FewRoomsNode.Rooms, await Abused.MetricAsync("deltastream_rooms"));
+                Assert.Equal(FewRoomsNode.Rooms, await Abused.Node.MetricAsync("deltastream_rooms"));
                 foreach (var guest in guests.Where(guest => guest.Joined > 0)) await ReachesAsync(guest, guest.Rooms[0]);
 
                 foreach (var path in new[] { "/ws", TestClient.SocketIo })
@@ -92,13 +92,13 @@ public sealed class RoomLimitSpecs(FewRoomsNode node, ITestOutputHelper output) 
                 }, "the room that one left is another's", Patience);
                 await ReachesAsync(next, "FREED");
             });
-            await Eventually.True(async () => await Abused.MetricAsync("deltastream_rooms") == Neighbourly, "the crowd's rooms are gone", Patience);
+            await Eventually.True(async () => await Abused.Node.MetricAsync("deltastream_rooms") == Neighbourly, "the crowd's rooms are gone", Patience);
         }
     });
 
     private static TimeSpan Patience => TimeSpan.FromSeconds(30);
 
-    private Task<double> RefusedAsync() => Abused.MetricAsync("deltastream_refused_total{reason=\"too_many_subscriptions\"}");
+    private Task<double> RefusedAsync() => Abused.Node.MetricAsync("deltastream_refused_total", "reason=\"too_many_subscriptions\"");
 
     /// <summary>Guests who all at once take what rooms they can get, every other one over Socket.IO.</summary>
     private async Task FillAsync(int round, int crowd, Func<IReadOnlyList<Guest>, Task> look)

@@ -115,15 +115,15 @@ public sealed class ConnectionLimitSpecs(LimitedNode limited)
         await EmptyAsync();
         await using var owner = limited.Visitor("127.0.6.1");
         await using var other = limited.Visitor("127.0.6.2");
-        var before = await limited.MetricAsync("deltastream_sessions_moved_address_total");
+        var before = await limited.Node.MetricAsync("deltastream_sessions_moved_address_total");
         var (_, sid) = await owner.OpenPollingAsync();
         Assert.Equal(HttpStatusCode.OK, await other.PostAsync(sid, "40"));
-        Assert.Equal(before + 1, await limited.MetricAsync("deltastream_sessions_moved_address_total"));
+        Assert.Equal(before + 1, await limited.Node.MetricAsync("deltastream_sessions_moved_address_total"));
         await Eventually.True(() => limited.Node.Lines.Any(line => line.Contains("\"session_used_from_another_address\"", StringComparison.Ordinal)
             && line.Contains("127.0.6.1", StringComparison.Ordinal) && line.Contains("127.0.6.2", StringComparison.Ordinal)), "it is logged");
         Assert.DoesNotContain(sid, limited.Node.Log);
     }
 
     /// <summary>The tests before have left, and the node has noticed.</summary>
-    private Task EmptyAsync() => Eventually.True(async () => await limited.MetricAsync("deltastream_sessions") == 0, "the node is empty");
+    private Task EmptyAsync() => Eventually.True(async () => await limited.Node.MetricAsync("deltastream_sessions") == 0, "the node is empty");
 }

@@ -43,14 +43,7 @@ public sealed class LimitedNode : IAsyncLifetime
         "PUBLISH", "enriched:underlying", $$"""{"product":"{{product}}","price":{{price}},"timestamp":"2026-11-24T09:15:00"}""");
 
     /// <summary>How many were refused for this reason so far.</summary>
-    public Task<double> RefusedAsync(string reason) => MetricAsync($$"""deltastream_refused_connections_total{reason="{{reason}}"}""");
-
-    /// <summary>The value of one metric.</summary>
-    public async Task<double> MetricAsync(string name)
-    {
-        var line = (await Node.GetAsync("/metrics")).Split('\n').Single(line => line.StartsWith(name + " ", StringComparison.Ordinal));
-        return double.Parse(line[(name.Length + 1)..], System.Globalization.CultureInfo.InvariantCulture);
-    }
+    public Task<double> RefusedAsync(string reason) => Node.MetricAsync("deltastream_refused_connections_total", $"reason=\"{reason}\"");
 }
 
 /// <summary>The tests of that node.</summary>

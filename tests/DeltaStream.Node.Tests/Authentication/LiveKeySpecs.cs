@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Sockets;
 using System.Text;
 using DeltaStream.TestSupport;
 
@@ -130,10 +129,8 @@ public sealed class LiveKeySpecs : IAsyncLifetime
     /// <summary>The status of a request by hand, under whatever host name.</summary>
     private static async Task<string> AskAsync(int port, string path, string? host = null)
     {
-        using var client = new TcpClient();
-        await client.ConnectAsync("127.0.0.1", port);
-        await client.GetStream().WriteAsync(Encoding.ASCII.GetBytes($"GET {path} HTTP/1.1\r\nHost: {host ?? $"127.0.0.1:{port}"}\r\nConnection: close\r\n\r\n"));
-        using var reader = new StreamReader(client.GetStream());
-        return (await reader.ReadLineAsync())!.Split(' ')[1];
+        using var connection = await RawConnection.OpenAsync(port);
+        await connection.SendAsync($"GET {path} HTTP/1.1\r\nHost: {host ?? $"127.0.0.1:{port}"}\r\nConnection: close\r\n\r\n");
+        return $"{await connection.ReadStatusAsync()}";
     }
 }

@@ -22,13 +22,11 @@ public sealed class NodeSpecs
     [Fact]
     public async Task A_file_with_settings_that_Akka_cannot_use_is_named_in_one_line()
     {
-        var file = Path.GetTempFileName();
-        await File.WriteAllTextAsync(file, "akka.cluster.failure-detector.heartbeat-interval = soon");
-        await using var node = NodeProcess.Start(("REDIS_URL", "redis://127.0.0.1:1"), ("HOCON_FILE", file));
+        using var hocon = HoconFile.Of("akka.cluster.failure-detector.heartbeat-interval = soon");
+        await using var node = NodeProcess.Start(("REDIS_URL", "redis://127.0.0.1:1"), hocon.Variable);
         Assert.Equal(1, await node.ExitAsync(TimeSpan.FromSeconds(30)));
-        await Eventually.True(() => node.Lines.Any(line => line.StartsWith($"HOCON_FILE={file} is not allowed: a file whose akka settings Akka.NET can use (", StringComparison.Ordinal)), "the line is read");
+        await Eventually.True(() => node.Lines.Any(line => line.StartsWith($"HOCON_FILE={hocon.Name} is not allowed: a file whose akka settings Akka.NET can use (", StringComparison.Ordinal)), "the line is read");
         Assert.DoesNotContain(node.Lines, line => line.StartsWith("   at ", StringComparison.Ordinal));
-        File.Delete(file);
     }
 
     [Theory]

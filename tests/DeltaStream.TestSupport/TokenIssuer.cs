@@ -4,13 +4,13 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
-namespace DeltaStream.Node.Tests.Authentication;
+namespace DeltaStream.TestSupport;
 
 /// <summary>
 /// Makes tokens by hand, byte by byte: what an issuer makes, and what no issuer would. No library stands between a test and
 /// what is sent.
 /// </summary>
-internal sealed class TokenIssuer : IDisposable
+public sealed class TokenIssuer : IDisposable
 {
     private readonly RSA _rsa = RSA.Create(2048);
     private readonly ECDsa _ec = ECDsa.Create(ECCurve.NamedCurves.nistP256);
