@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
-using System.Globalization;
 using System.Net;
 using System.Text.Json;
 
@@ -143,14 +142,8 @@ public sealed class NodeProcess : IAsyncDisposable
         }
     }
 
-    /// <summary>The sum of a metric's samples, or of those with a label.</summary>
-    /// <param name="name">The metric's name.</param>
-    /// <param name="label">The label as it is written, <c>reason="expired"</c>; null: all samples.</param>
-    public async Task<double> MetricAsync(string name, string? label = null) =>
-        (await GetAsync("/metrics")).Split('\n')
-            .Where(line => line.StartsWith(name, StringComparison.Ordinal) && line[name.Length] is '{' or ' ')
-            .Where(line => label is null || line.Contains(label, StringComparison.Ordinal))
-            .Sum(line => double.Parse(line[(line.LastIndexOf(' ') + 1)..], CultureInfo.InvariantCulture));
+    /// <summary>The sum of a metric's samples, or of those with a label, such as <c>reason="expired"</c>.</summary>
+    public async Task<double> MetricAsync(string name, string? label = null) => Metrics.Sum(await GetAsync("/metrics"), name, label);
 
     /// <summary>The body at a path.</summary>
     public Task<string> GetAsync(string path) => Http.GetStringAsync(new Uri(Url, path));

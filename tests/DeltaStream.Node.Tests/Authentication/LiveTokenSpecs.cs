@@ -6,7 +6,7 @@ using DeltaStream.TestSupport;
 namespace DeltaStream.Node.Tests.Authentication;
 
 /// <summary>Who gets into a live node that wants tokens, by which way.</summary>
-public sealed class LiveTokenSpecs : LiveTokenSpec
+public sealed class LiveTokenSpecs(TokenNode shared) : LiveTokenSpec(shared)
 {
     private readonly TokenIssuer _stranger = new();
 
@@ -72,7 +72,7 @@ public sealed class LiveTokenSpecs : LiveTokenSpec
         await using var first = await TestClient.OpenAsync(Node, "/ws");
         await first.SendAsync($$$"""{"event":"authenticate","data":{"token":"{{{token}}}"},"id":7}""");
         await first.ExpectTextAsync("\"connected\"");
-        Assert.Equal(["authenticated", "ack", "connected"], first.Received.Select(EventOf));
+        Assert.Equal(["authenticated", "ack", "connected"], first.Received.Take(3).Select(EventOf));
         await using var plainHeader = await TestClient.OpenAsync(Node, "/ws", ("Authorization", $"bearer {token}"));
         await plainHeader.ExpectTextAsync("\"connected\"");
 
@@ -84,6 +84,7 @@ public sealed class LiveTokenSpecs : LiveTokenSpec
     [Fact]
     public async Task Who_says_something_else_first_or_nothing_at_all_is_closed()
     {
+        var before = await MetricAsync("deltastream_refused_tokens_total", "reason=\"missing\"");
         await using var eager = await TestClient.OpenAsync(Node, "/ws");
         await eager.SendAsync("""{"event":"subscribe","data":{"type":"general"}}""");
         await using var odd = await TestClient.OpenAsync(Node, "/ws");
@@ -95,7 +96,7 @@ public sealed class LiveTokenSpecs : LiveTokenSpec
             Assert.Contains("A token is needed", client.Received.Single());
         }
 
-        Assert.Contains("deltastream_refused_tokens_total{reason=\"missing\"} 3", await MetricsAsync(Token(claims => claims["role"] = "operator")));
+        Assert.Equal(before + 3, await MetricAsync("deltastream_refused_tokens_total", "reason=\"missing\""));
     }
 
     [Fact]
