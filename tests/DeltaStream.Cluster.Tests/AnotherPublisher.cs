@@ -4,7 +4,6 @@ using Akka.Cluster.Tools.PublishSubscribe;
 using Akka.Configuration;
 using DeltaStream.Actors.Market;
 using DeltaStream.Actors.Topics;
-using DeltaStream.TestSupport;
 
 namespace DeltaStream.Cluster.Tests;
 

@@ -1,5 +1,3 @@
-using DeltaStream.TestSupport;
-
 namespace DeltaStream.Cluster.Tests;
 
 /// <summary>Snapshot, then stream, on three nodes: what comes after <c>subscribed</c>, in the middle of a stream and before one.</summary>

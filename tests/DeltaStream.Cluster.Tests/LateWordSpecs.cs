@@ -1,5 +1,4 @@
 using DeltaStream.Actors.Market;
-using DeltaStream.TestSupport;
 
 namespace DeltaStream.Cluster.Tests;
 

@@ -1,5 +1,3 @@
-using DeltaStream.TestSupport;
-
 namespace DeltaStream.Cluster.Tests;
 
 /// <summary>Who has got hold of somebody else's session id, and takes the session to another node with it.</summary>

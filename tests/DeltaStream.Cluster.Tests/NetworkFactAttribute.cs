@@ -1,5 +1,3 @@
-using DeltaStream.TestSupport;
-
 namespace DeltaStream.Cluster.Tests;
 
 /// <summary>A test that cuts cables. Where that is not permitted it is shown as skipped, with the reason, and counts as not run.</summary>

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using DeltaStream.TestSupport;
 using Xunit.Abstractions;
 
 namespace DeltaStream.Cluster.Tests;

@@ -1,5 +1,4 @@
 using System.Net;
-using DeltaStream.TestSupport;
 
 namespace DeltaStream.Cluster.Tests;
 
@@ -38,7 +37,7 @@ public sealed class OwnClockSpecs : IDisposable
         await using var second = Start(redis.Url, ("CLUSTER_SEEDS", $"127.0.0.2:{port}"));
         await using var third = Start(redis.Url, ("CLUSTER_SEEDS", $"127.0.0.2:{port}"));
         NodeProcess[] nodes = [holder, second, third];
-        await WholeAsync(nodes);
+        await nodes.WholeAsync(Patience);
         Assert.True(commands.Holdable > 0 && peers.Holdable > 0, "what the holder hears and says goes through the proxies");
 
         await using var producer = await Producer.OpenAsync(redis);
@@ -73,7 +72,7 @@ public sealed class OwnClockSpecs : IDisposable
 
         peers.LetGo();
         commands.LetGo();
-        await WholeAsync(nodes);
+        await nodes.WholeAsync(Patience);
         await Eventually.True(async () =>
         {
             var last = await producer.NextAsync(Product);
@@ -90,11 +89,4 @@ public sealed class OwnClockSpecs : IDisposable
 
     private NodeProcess Start(string redis, params (string Name, string? Value)[] variables) =>
         NodeProcess.Start([("REDIS_URL", redis), _hocon.Variable, .. Patient, .. variables]);
-
-    private static async Task WholeAsync(NodeProcess[] nodes)
-    {
-        foreach (var node in nodes)
-            await Eventually.True(async () => await node.HealthAsync("members") == "3" && await node.HealthAsync("feed") == "live",
-                $"node {node.Address} sees three members and a live feed; its log:\n{node.Log}\n", Patience);
-    }
 }

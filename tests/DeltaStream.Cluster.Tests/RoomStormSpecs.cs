@@ -1,5 +1,3 @@
-using DeltaStream.TestSupport;
-
 namespace DeltaStream.Cluster.Tests;
 
 /// <summary>Clients that join and leave rooms at random: each room is a topic, of which every node of the cluster is told.</summary>

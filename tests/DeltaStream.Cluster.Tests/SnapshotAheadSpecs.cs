@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text;
 using DeltaStream.Actors.Market;
-using DeltaStream.TestSupport;
 
 namespace DeltaStream.Cluster.Tests;
 

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Net;
 using DeltaStream.Cluster.Tests.StockClients;
-using DeltaStream.TestSupport;
 using Xunit.Abstractions;
 
 namespace DeltaStream.Cluster.Tests;

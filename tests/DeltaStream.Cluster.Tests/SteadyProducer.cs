@@ -1,5 +1,4 @@
 using System.Net.Sockets;
-using DeltaStream.TestSupport;
 
 namespace DeltaStream.Cluster.Tests;
 

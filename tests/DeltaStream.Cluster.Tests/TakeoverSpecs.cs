@@ -1,5 +1,3 @@
-using DeltaStream.TestSupport;
-
 namespace DeltaStream.Cluster.Tests;
 
 /// <summary>The node with the active bridge goes, hard and soft, while updates flow: the others get on without it.</summary>

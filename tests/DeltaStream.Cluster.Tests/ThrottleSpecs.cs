@@ -1,5 +1,3 @@
-using DeltaStream.TestSupport;
-
 namespace DeltaStream.Cluster.Tests;
 
 /// <summary>What the throttle holds back, on three nodes: it is superseded, or it comes, though nothing follows it.</summary>

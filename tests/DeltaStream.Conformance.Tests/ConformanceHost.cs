@@ -1,5 +1,3 @@
-using DeltaStream.TestSupport;
-
 namespace DeltaStream.Conformance.Tests;
 
 /// <summary>The conformance host, for all specs that need its settings.</summary>

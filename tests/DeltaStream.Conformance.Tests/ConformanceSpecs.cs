@@ -1,6 +1,3 @@
-using DeltaStream.Conformance.Tests.Clients;
-using DeltaStream.TestSupport;
-
 namespace DeltaStream.Conformance.Tests;
 
 /// <summary>What the specs share.</summary>

@@ -1,6 +1,3 @@
-using DeltaStream.Conformance.Tests.Clients;
-using DeltaStream.TestSupport;
-
 namespace DeltaStream.Conformance.Tests;
 
 public sealed class CorsSpecs(CalmHost host, StrictHost strict) : ConformanceSpecs(host)

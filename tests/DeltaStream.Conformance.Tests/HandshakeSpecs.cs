@@ -1,5 +1,4 @@
 using System.Text.RegularExpressions;
-using DeltaStream.Conformance.Tests.Clients;
 
 namespace DeltaStream.Conformance.Tests;
 

@@ -1,5 +1,3 @@
-using DeltaStream.Conformance.Tests.Clients;
-
 namespace DeltaStream.Conformance.Tests;
 
 /// <summary>Engine packets that a client may, may not or need not send.</summary>

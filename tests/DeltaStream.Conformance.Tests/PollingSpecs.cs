@@ -1,6 +1,4 @@
 using System.Text;
-using DeltaStream.Conformance.Tests.Clients;
-using DeltaStream.TestSupport;
 
 namespace DeltaStream.Conformance.Tests;
 

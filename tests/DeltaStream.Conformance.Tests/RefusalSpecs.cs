@@ -1,5 +1,4 @@
 using System.Net;
-using DeltaStream.Conformance.Tests.Clients;
 
 namespace DeltaStream.Conformance.Tests;
 

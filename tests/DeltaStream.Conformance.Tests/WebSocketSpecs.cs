@@ -1,6 +1,3 @@
-using DeltaStream.Conformance.Tests.Clients;
-using DeltaStream.TestSupport;
-
 namespace DeltaStream.Conformance.Tests;
 
 /// <summary>Frames that no well-behaved client sends (RFC 6455).</summary>

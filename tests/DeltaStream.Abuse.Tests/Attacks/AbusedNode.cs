@@ -1,6 +1,5 @@
 using System.Diagnostics.Tracing;
 using System.Text.Json;
-using DeltaStream.TestSupport;
 using Microsoft.Diagnostics.NETCore.Client;
 
 namespace DeltaStream.Abuse.Tests.Attacks;

@@ -1,6 +1,5 @@
 using System.Text;
 using System.Text.Json;
-using DeltaStream.TestSupport;
 using Xunit.Abstractions;
 
 namespace DeltaStream.Abuse.Tests.Attacks;

@@ -1,6 +1,5 @@
 using System.IO.Compression;
 using System.Text;
-using DeltaStream.TestSupport;
 using Xunit.Abstractions;
 
 namespace DeltaStream.Abuse.Tests.Attacks;

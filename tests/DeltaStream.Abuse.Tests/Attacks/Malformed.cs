@@ -1,5 +1,4 @@
 using System.Text;
-using DeltaStream.TestSupport;
 
 namespace DeltaStream.Abuse.Tests.Attacks;
 

@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
-using DeltaStream.TestSupport;
 
 namespace DeltaStream.Abuse.Tests.Attacks;
 

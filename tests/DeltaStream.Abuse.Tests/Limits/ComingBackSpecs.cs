@@ -1,5 +1,3 @@
-using DeltaStream.TestSupport;
-
 namespace DeltaStream.Abuse.Tests.Limits;
 
 /// <summary>A client that leaves and comes back on one connection: it is no new one, and what it may send is what is left of its share.</summary>

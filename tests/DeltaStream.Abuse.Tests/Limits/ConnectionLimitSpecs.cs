@@ -1,5 +1,4 @@
 using System.Net;
-using DeltaStream.TestSupport;
 
 namespace DeltaStream.Abuse.Tests.Limits;
 

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Net;
-using DeltaStream.TestSupport;
 
 namespace DeltaStream.Abuse.Tests.Limits;
 

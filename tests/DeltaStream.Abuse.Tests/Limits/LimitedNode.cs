@@ -1,5 +1,3 @@
-using DeltaStream.TestSupport;
-
 namespace DeltaStream.Abuse.Tests.Limits;
 
 /// <summary>A node with small limits, for all tests of limits; each of them comes from addresses of its own.</summary>

@@ -1,5 +1,3 @@
-using DeltaStream.TestSupport;
-
 namespace DeltaStream.Abuse.Tests.Transport;
 
 /// <summary>HTTPS from certificate files.</summary>
