@@ -62,11 +62,9 @@ public sealed class Visitor : IAsyncDisposable
         lock (_sids) _sids.Clear();
     }
 
-    /// <summary>Polls a session.</summary>
     public Task<HttpResponseMessage> PollAsync(string sid, CancellationToken cancellation = default) =>
         GetAsync($"/socket.io/?EIO=4&transport=polling&sid={Uri.EscapeDataString(sid)}", cancellation);
 
-    /// <summary>Posts packets to a session.</summary>
     public async Task<HttpStatusCode> PostAsync(string sid, string packets)
     {
         using var request = Request(HttpMethod.Post, $"/socket.io/?EIO=4&transport=polling&sid={Uri.EscapeDataString(sid)}");
@@ -75,7 +73,6 @@ public sealed class Visitor : IAsyncDisposable
         return response.StatusCode;
     }
 
-    /// <summary>Gets a path.</summary>
     public async Task<HttpResponseMessage> GetAsync(string path, CancellationToken cancellation = default)
     {
         using var request = Request(HttpMethod.Get, path);
@@ -99,7 +96,6 @@ public sealed class Visitor : IAsyncDisposable
         }
     }
 
-    /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
         await LeaveAsync();

@@ -15,8 +15,6 @@ internal sealed class AnotherPublisher : IAsyncDisposable
     private AnotherPublisher(ActorSystem system) => _system = system;
 
     /// <summary>Joins the node's cluster. Its events reach a node once it has heard of the node's topics.</summary>
-    /// <param name="node">The node.</param>
-    /// <param name="hocon">Settings of its own.</param>
     public static AnotherPublisher Join(NodeProcess node, string hocon = "") => new(ActorSystem.Create("deltastream", ConfigurationFactory.ParseString($$"""
         akka.loglevel = WARNING
         akka.actor.provider = cluster
@@ -26,7 +24,6 @@ internal sealed class AnotherPublisher : IAsyncDisposable
         akka.extensions = ["Akka.Cluster.Tools.PublishSubscribe.DistributedPubSubExtensionProvider, Akka.Cluster.Tools"]
         """).WithFallback(ConfigurationFactory.ParseString(TopicsHosting.Hocon + hocon)).WithFallback(DistributedPubSub.DefaultConfig())));
 
-    /// <summary>A price as the feed would bring it.</summary>
     public static MarketUpdate Price(string product, int price, Position position)
     {
         var json = $$"""{"product":"{{product}}","price":{{price}},"timestamp":"2026-11-24T10:00:00"}""";
@@ -46,7 +43,6 @@ internal sealed class AnotherPublisher : IAsyncDisposable
         return [.. known.Topics.Select(Uri.UnescapeDataString)];
     }
 
-    /// <summary>Leaves the cluster.</summary>
     public async ValueTask DisposeAsync()
     {
         await CoordinatedShutdown.Get(_system).Run(CoordinatedShutdown.ClrExitReason.Instance);

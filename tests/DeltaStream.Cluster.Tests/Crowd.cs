@@ -11,7 +11,6 @@ internal sealed class Crowd : IAsyncDisposable
 
     private Crowd(SteadyProducer producer, string[] products) => (_producer, _products) = (producer, products);
 
-    /// <summary>The clients.</summary>
     public IEnumerable<TestClient> Clients => _members.Select(member => member.Client);
 
     /// <summary>Connects a client to each node, and waits until all of them come.</summary>

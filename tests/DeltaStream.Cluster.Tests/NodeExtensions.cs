@@ -11,7 +11,6 @@ internal static class NodeExtensions
                 $"node {node.Address} sees a whole cluster and a live feed; its log:\n{node.Log}\n", within);
     }
 
-    /// <summary>The node whose bridge publishes.</summary>
     public static async Task<NodeProcess> ActiveAsync(this IReadOnlyCollection<NodeProcess> nodes)
     {
         NodeProcess[] active = [];

@@ -21,14 +21,12 @@ internal sealed class NodesOnCables : IAsyncDisposable
     /// <summary>The node of machine n is at n - 1.</summary>
     public NodeProcess[] Nodes { get; private set; } = [];
 
-    /// <summary>The machine on which HAProxy runs.</summary>
     public int BalancerMachine => Nodes.Length + 1;
 
     /// <summary>Null until it is started.</summary>
     public HaProxy? Balancer { get; private set; }
 
     /// <summary>Starts the nodes and waits until they are one cluster.</summary>
-    /// <param name="count">How many.</param>
     /// <param name="quickToDown">Whether a lost member is given up after seconds, as it is not in production.</param>
     public static async Task<NodesOnCables> StartAsync(int count, bool quickToDown)
     {
@@ -42,7 +40,6 @@ internal sealed class NodesOnCables : IAsyncDisposable
         return it;
     }
 
-    /// <summary>Starts HAProxy before all nodes.</summary>
     public async Task BalanceAsync() => Balancer = await HaProxy.StartAtAsync(Lab.Namespace(BalancerMachine), Lab.Address(BalancerMachine), Nodes);
 
     /// <summary>Starts a machine's node, for the first time or after it has ended.</summary>

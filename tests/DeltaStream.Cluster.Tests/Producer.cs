@@ -17,7 +17,6 @@ public sealed class Producer : IAsyncDisposable
 
     private Producer(RespConnection redis) => _redis = redis;
 
-    /// <summary>The last price of each product.</summary>
     public IReadOnlyDictionary<string, int> Last => _last;
 
     /// <summary>Publishes a price, and a chain of 60 KB with it as its spot price.</summary>
@@ -31,7 +30,6 @@ public sealed class Producer : IAsyncDisposable
 
     public static async Task<Producer> OpenAsync(RedisServer redis) => new(await RespConnection.OpenAsync(redis.Port));
 
-    /// <summary>Publishes the product's next price.</summary>
     public async Task<int> NextAsync(string product)
     {
         var price = _last[product] = _last.GetValueOrDefault(product) + 1;
@@ -72,7 +70,6 @@ public sealed class Producer : IAsyncDisposable
     /// <summary>When Redis had taken a price: a timestamp of <see cref="Stopwatch"/>; null if it has not yet.</summary>
     public long? PublishedAt(string product, int price) => _published.TryGetValue((product, price), out var at) ? at : null;
 
-    /// <summary>Publishes a chain.</summary>
     public Task ChainAsync(string product, string expiry, int spot) => _redis.ExecuteAsync("PUBLISH", "enriched:option_chain",
         $$"""{"product":"{{product}}","expiry":"{{expiry}}","spot_price":{{spot}},"pcr_oi":1.0,"max_pain_strike":100,"timestamp":"{{DateTime.UtcNow:yyyy-MM-ddTHH:mm:ss.ffffff}}","calls":[],"puts":[]}""");
 

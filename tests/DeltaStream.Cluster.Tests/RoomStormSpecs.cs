@@ -31,10 +31,10 @@ public sealed class RoomStormSpecs
         var next = 0;
         await Eventually.True(async () =>
         {
-            var room = $$"""{"type":"product","symbol":"NEXT{{next++}}"}""";
-            await stays.EmitAsync("subscribe", room);
-            await stays.EmitAsync("unsubscribe", room);
-            await Task.Delay(200);
+            var product = $"NEXT{next++}";
+            await stays.SubscribeAsync("product", product);
+            await stays.EmitAsync("unsubscribe", $$"""{"type":"product","symbol":"{{product}}"}""");
+            await stays.ExpectAsync("unsubscribed", e => e.Data.GetProperty("room").GetString() == $"product:{product}");
             return !(await other.TopicsAsync()).Any(IsOfStorm);
         }, "none of them is left", TimeSpan.FromSeconds(40));
         Assert.Contains("product:STAYS", await other.TopicsAsync());

@@ -36,19 +36,15 @@ internal sealed class SoakClient : IAsyncDisposable
         return clients;
     }
 
-    /// <summary>Reads nothing from now on.</summary>
     public void Pause() => _client.Pause();
 
-    /// <summary>Reads again.</summary>
     public void Resume() => _client.Resume();
 
     public Task EmitAsync(string name, string type, string symbol) =>
         _client.EmitAsync(name, $$"""{"type":"{{type}}","symbol":"{{symbol}}"}""");
 
-    /// <summary>Sends an event without data.</summary>
     public Task EmitAsync(string name) => _client.EmitAsync(name);
 
-    /// <summary>Whether it has been told that it is in the room.</summary>
     public bool IsIn(string room) => _rooms.ContainsKey(room);
 
     /// <summary>How many values of a key it has received.</summary>

@@ -41,7 +41,6 @@ public sealed class TestCluster : IAsyncDisposable
         await again.ReadyAsync(TimeSpan.FromSeconds(60));
     }
 
-    /// <summary>The node whose bridge publishes.</summary>
     public Task<NodeProcess> ActiveAsync() => Nodes.ActiveAsync();
 
     public async ValueTask DisposeAsync()

@@ -3,10 +3,8 @@ namespace DeltaStream.Conformance.Tests;
 /// <summary>The conformance host, for all specs that need its settings.</summary>
 public class ConformanceHost : IAsyncLifetime
 {
-    /// <summary>How often it pings.</summary>
     public static readonly TimeSpan PingInterval = TimeSpan.FromMilliseconds(300);
 
-    /// <summary>How long it waits for a pong.</summary>
     public static readonly TimeSpan PingTimeout = TimeSpan.FromMilliseconds(200);
 
     /// <summary>The largest message and body that it takes.</summary>
@@ -19,7 +17,6 @@ public class ConformanceHost : IAsyncLifetime
     {
     }
 
-    /// <summary>A host with settings of its own.</summary>
     protected ConformanceHost(params (string Name, string? Value)[] variables) => _variables = variables;
 
     public int Port => _process.Port;

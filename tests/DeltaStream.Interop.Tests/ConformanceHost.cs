@@ -9,7 +9,6 @@ public abstract class ConformanceHost(int timeFactor) : IAsyncLifetime
 {
     private ConformanceHostProcess? _process;
 
-    /// <summary>Where it answers.</summary>
     public Uri Url { get; private set; } = null!;
 
     public async Task InitializeAsync()

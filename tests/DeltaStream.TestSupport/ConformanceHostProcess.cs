@@ -10,7 +10,6 @@ public sealed class ConformanceHostProcess : IAsyncDisposable
 
     private ConformanceHostProcess(Process process, int port) => (_process, Port) = (process, port);
 
-    /// <summary>The port it listens on.</summary>
     public int Port { get; }
 
     /// <summary>Starts it and waits until it listens.</summary>
@@ -29,7 +28,6 @@ public sealed class ConformanceHostProcess : IAsyncDisposable
         return process.HasExited ? throw new InvalidOperationException($"the conformance host ended: {await errors}") : new(process, port);
     }
 
-    /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
         if (!_process.HasExited) _process.Kill();

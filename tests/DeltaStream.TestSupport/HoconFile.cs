@@ -5,7 +5,6 @@ public sealed class HoconFile : IDisposable
 {
     private HoconFile(string settings) => File.WriteAllText(Name, settings);
 
-    /// <summary>The file's name.</summary>
     public string Name { get; } = Path.GetTempFileName();
 
     /// <summary>What a node is set to that reads it.</summary>
@@ -17,6 +16,5 @@ public sealed class HoconFile : IDisposable
     /// <summary>A file of the settings that nodes of tests have, and of these.</summary>
     public static HoconFile Beside(string settings) => new(File.ReadAllText(Repository.PathOf("hocon", "test.conf")) + "\n" + settings + "\n");
 
-    /// <inheritdoc/>
     public void Dispose() => File.Delete(Name);
 }

@@ -6,8 +6,6 @@ namespace DeltaStream.TestSupport;
 public static class Metrics
 {
     /// <summary>The sum of a metric's samples, or of those with a label.</summary>
-    /// <param name="text">All metrics of the node.</param>
-    /// <param name="name">The metric's name.</param>
     /// <param name="label">The label as it is written, <c>reason="expired"</c>; null: all samples.</param>
     public static double Sum(string text, string name, string? label = null) => text.Split('\n')
         .Where(line => line.StartsWith(name, StringComparison.Ordinal) && line[name.Length] is '{' or ' ')

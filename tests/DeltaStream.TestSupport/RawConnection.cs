@@ -15,7 +15,6 @@ public sealed class RawConnection : IDisposable
     public string Head { get; private set; } = "";
 
     /// <summary>Connects.</summary>
-    /// <param name="port">The server's port.</param>
     /// <param name="from">The address to come from: all of 127.0.0.0/8 is this machine.</param>
     public static async Task<RawConnection> OpenAsync(int port, string from = "127.0.0.1")
     {
@@ -136,14 +135,12 @@ public sealed class RawConnection : IDisposable
         }
     }
 
-    /// <summary>Breaks it with a reset.</summary>
     public void Reset()
     {
         _socket.LingerState = new LingerOption(true, 0);
         _socket.Dispose();
     }
 
-    /// <inheritdoc/>
     public void Dispose() => _socket.Dispose();
 
     /// <summary>Reads so many bytes; fewer where the server closed before.</summary>

@@ -4,9 +4,6 @@ using System.Text.Json;
 namespace DeltaStream.TestSupport;
 
 /// <summary>One event that a client received.</summary>
-/// <param name="Name">The event's name.</param>
-/// <param name="Data">Its data.</param>
-/// <param name="Text">Its data as it was written.</param>
 /// <param name="At">When it came: a timestamp of <see cref="Stopwatch"/>.</param>
 public sealed record ReceivedEvent(string Name, JsonElement Data, string Text, long At)
 {

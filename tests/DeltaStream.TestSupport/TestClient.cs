@@ -41,7 +41,6 @@ public sealed class TestClient : IAsyncDisposable, IDisposable
         }
     }
 
-    /// <summary>The events that have come so far.</summary>
     public IReadOnlyList<ReceivedEvent> Events
     {
         get
@@ -77,12 +76,10 @@ public sealed class TestClient : IAsyncDisposable, IDisposable
         }
     }
 
-    /// <summary>Opens a WebSocket at a path of a node.</summary>
     /// <exception cref="WebSocketException">The handshake was refused.</exception>
     public static Task<TestClient> OpenAsync(NodeProcess node, string path, params (string Name, string Value)[] headers) =>
         OpenAsync(new Uri(node.Url, path), new() { Headers = headers });
 
-    /// <summary>Opens a WebSocket.</summary>
     /// <exception cref="WebSocketException">The handshake was refused.</exception>
     public static async Task<TestClient> OpenAsync(Uri url, TestClientOptions? options = null)
     {
@@ -106,7 +103,6 @@ public sealed class TestClient : IAsyncDisposable, IDisposable
     public Task SendBinaryAsync(params byte[] data) => SendAsync(data, WebSocketMessageType.Binary);
 
     /// <summary>Sends a Socket.IO event.</summary>
-    /// <param name="name">Its name.</param>
     /// <param name="json">Its data; null: none.</param>
     public Task EmitAsync(string name, string? json = null) => SendAsync($"42[{JsonSerializer.Serialize(name)}{(json is null ? "" : "," + json)}]");
 
@@ -145,13 +141,11 @@ public sealed class TestClient : IAsyncDisposable, IDisposable
         return await _next.Reader.WaitToReadAsync(timeout.Token) && _next.Reader.TryRead(out var text) ? text : null;
     }
 
-    /// <summary>Reads nothing from now on.</summary>
     public void Pause()
     {
         if (_mayRead.Task.IsCompleted) _mayRead = new(TaskCreationOptions.RunContinuationsAsynchronously);
     }
 
-    /// <summary>Reads again.</summary>
     public void Resume() => _mayRead.TrySetResult();
 
     /// <summary>Waits until the server has closed; gives the code.</summary>
@@ -161,14 +155,12 @@ public sealed class TestClient : IAsyncDisposable, IDisposable
         return CloseCode;
     }
 
-    /// <summary>Closes it properly.</summary>
     public async Task CloseAsync()
     {
         await _socket.CloseOutputAsync(WebSocketCloseStatus.NormalClosure, null, default);
         await EndAsync();
     }
 
-    /// <summary>Breaks the connection.</summary>
     public void Dispose()
     {
         Resume();
@@ -177,7 +169,6 @@ public sealed class TestClient : IAsyncDisposable, IDisposable
         _socket.Dispose();
     }
 
-    /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
         Dispose();

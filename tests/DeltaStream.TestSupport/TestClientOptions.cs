@@ -5,7 +5,6 @@ namespace DeltaStream.TestSupport;
 /// <summary>How a <see cref="TestClient"/> differs from a well-behaved one on this machine.</summary>
 public sealed record TestClientOptions
 {
-    /// <summary>Further headers of the handshake.</summary>
     public (string Name, string Value)[] Headers { get; init; } = [];
 
     /// <summary>The address to come from: all of 127.0.0.0/8 is this machine; null: the system's choice.</summary>

@@ -17,7 +17,6 @@ public sealed class TokenIssuer : IDisposable
 
     public const string Secret = "a secret of at least thirty-two bytes";
 
-    /// <summary>The public keys as a JWKS.</summary>
     public string Jwks(string rsaKid = "rsa-1", string ecKid = "ec-1") => new JsonObject { ["keys"] = new JsonArray(RsaKey(rsaKid), EcKey(ecKid)) }.ToJsonString();
 
     public JsonObject RsaKey(string kid) => new()

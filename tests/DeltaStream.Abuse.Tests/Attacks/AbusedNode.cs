@@ -30,7 +30,6 @@ public class AbusedNode : IAsyncLifetime
     {
     }
 
-    /// <summary>One with limits of its own.</summary>
     protected AbusedNode(params (string, string?)[] limits) => _limits = limits;
 
     public NodeProcess Node { get; private set; } = null!;

@@ -28,7 +28,6 @@ public abstract class AttackSpec(AbusedNode abused, ITestOutputHelper output)
     protected void Note(string text) => output.WriteLine(text);
 
     /// <summary>Attacks while a market goes on, then looks at the neighbours, at what the node holds and at its log.</summary>
-    /// <param name="attack">The attack.</param>
     /// <param name="isLong">
     /// Whether it is larger than what the node was warmed with. Then it is made once before, so that tables have their size, and
     /// twice more: what each time leaves something behind is found, however large the tables are.

@@ -11,19 +11,16 @@ public sealed class Guest : IAsyncDisposable
 
     private Guest(TestClient client, bool isPlain) => (_client, _isPlain) = (client, isPlain);
 
-    /// <summary>Requests that were granted.</summary>
     public int Joined => Acks("\"status\":\"ok\"").Count();
 
     /// <summary>Requests that were refused with the code for too many of them.</summary>
     public int Refused => Acks("\"code\":\"too_many_subscriptions\"").Count();
 
-    /// <summary>Requests that were answered.</summary>
     public int Answers => Acks("\"status\":").Count();
 
     /// <summary>The products whose rooms it was let into.</summary>
     public IReadOnlyList<string> Rooms => [.. Acks("\"room\":\"product:").Select(text => text.Split("\"product:")[1].Split('"')[0])];
 
-    /// <summary>Whether the node has closed.</summary>
     public bool IsClosed => _client.IsClosed;
 
     /// <summary>Connects, and leaves <c>general</c>: what comes then comes for the rooms that it asks for.</summary>

@@ -22,7 +22,6 @@ public sealed class Neighbours : IAsyncDisposable
 
     private Neighbours(AbusedNode abused) => _abused = abused;
 
-    /// <summary>The clients connect, and the market opens.</summary>
     public static async Task<Neighbours> StartAsync(AbusedNode abused)
     {
         var neighbours = new Neighbours(abused);

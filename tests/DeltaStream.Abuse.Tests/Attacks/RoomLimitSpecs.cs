@@ -9,7 +9,6 @@ public sealed class FewRoomsNode() : AbusedNode(("LIMIT_ROOMS", $"{Rooms}"), ("L
     public const int RoomsOfClient = 10;
 }
 
-/// <summary>The attacks on that node.</summary>
 [CollectionDefinition(Name)]
 public sealed class FewRoomsCollection : ICollectionFixture<FewRoomsNode>
 {

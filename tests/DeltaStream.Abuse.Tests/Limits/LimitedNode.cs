@@ -33,10 +33,8 @@ public sealed class LimitedNode : IAsyncLifetime
         await _redis.DisposeAsync();
     }
 
-    /// <summary>A client from this address.</summary>
     public Visitor Visitor(string from, string? forwardedFor = null) => new(Node.Port, from, forwardedFor);
 
-    /// <summary>Publishes an update of a product.</summary>
     public Task PublishAsync(string product, int price) => _redis.ExecuteAsync(
         "PUBLISH", "enriched:underlying", $$"""{"product":"{{product}}","price":{{price}},"timestamp":"2026-11-24T09:15:00"}""");
 
@@ -44,7 +42,6 @@ public sealed class LimitedNode : IAsyncLifetime
     public Task<double> RefusedAsync(string reason) => Node.MetricAsync("deltastream_refused_connections_total", $"reason=\"{reason}\"");
 }
 
-/// <summary>The tests of that node.</summary>
 [CollectionDefinition(Name)]
 public sealed class LimitedCollection : ICollectionFixture<LimitedNode>
 {

@@ -19,7 +19,6 @@ public sealed class TrustingClient : IDisposable
         _http = new HttpClient(new SocketsHttpHandler { SslOptions = _tls, PooledConnectionLifetime = TimeSpan.Zero }) { BaseAddress = node.Url };
     }
 
-    /// <summary>The text at a path.</summary>
     public Task<string> GetAsync(string path) => _http.GetStringAsync(path);
 
     /// <summary>The whole answer at a path, head and body, for who brings this token.</summary>

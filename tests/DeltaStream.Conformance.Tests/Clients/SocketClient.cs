@@ -9,7 +9,6 @@ internal static class SocketClient
 
     private static readonly TestClientOptions Silent = new() { AnswersPings = false };
 
-    /// <summary>Opens a WebSocket.</summary>
     public static Task<TestClient> Connect(ConformanceHost host, string pathAndQuery, string address = "127.0.0.1") =>
         TestClient.OpenAsync(new Uri($"http://{address}:{host.Port}{pathAndQuery}"), Silent);
 
