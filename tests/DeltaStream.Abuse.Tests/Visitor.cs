@@ -4,7 +4,7 @@ using System.Text;
 
 namespace DeltaStream.Abuse.Tests;
 
-/// <summary>Somebody with an address of his own who opens sessions and WebSockets, as many as it takes.</summary>
+/// <summary>A machine with an address of its own, which opens any number of sessions and WebSockets.</summary>
 public sealed class Visitor : IAsyncDisposable
 {
     private readonly Uri _url;
@@ -13,7 +13,7 @@ public sealed class Visitor : IAsyncDisposable
     private readonly List<TestClient> _sockets = [];
     private readonly List<string> _sids = [];
 
-    /// <summary>Comes from an address of this machine, and says of itself what <c>X-Forwarded-For</c> is to say.</summary>
+    /// <summary>A visitor from an address of this machine, who sends this <c>X-Forwarded-For</c>.</summary>
     public Visitor(int port, string from = "127.0.0.1", string? forwardedFor = null)
     {
         (_url, _from, ForwardedFor) = (new Uri($"http://127.0.0.1:{port}"), from, forwardedFor);
