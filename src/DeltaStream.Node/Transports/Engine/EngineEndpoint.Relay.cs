@@ -1,7 +1,7 @@
 using System.Net;
 using Akka.Actor;
+using DeltaStream.Actors.Binary;
 using DeltaStream.Actors.Clients;
-using DeltaStream.Actors.Sessions;
 using DeltaStream.Node.Transports.Relay;
 using DeltaStream.Node.Transports.WebSockets;
 using DeltaStream.SocketIO.Engine;
@@ -17,25 +17,24 @@ internal sealed partial class EngineEndpoint : IRelayOwner
     /// <inheritdoc/>
     public async Task<byte[]> AnswerAsync(RelayKind kind, byte[] question, CancellationToken aborted)
     {
-        using var input = MovedClientCodec.Reader(question);
-        var sid = input.ReadString();
+        var input = new FieldReader(question);
+        var sid = input.Text();
         sessions.TryFind(sid, out var session);
         session?.CloseIfExpired();
         switch (kind)
         {
             case RelayKind.Look:
-                // An older node does not say where its client is.
-                if (input.BaseStream.Position < input.BaseStream.Length && IPAddress.TryParse(input.ReadString(), out var from)) session?.UsedFrom(ClientAddress.Of(from));
+                if (IPAddress.TryParse(input.Text(), out var from)) session?.UsedFrom(ClientAddress.Of(from));
                 return session is null ? No : session.Current == EngineTransport.Polling ? Yes : [2];
             case RelayKind.Request:
                 return await AnswerRequestAsync(input, aborted);
             case RelayKind.Probe:
-                return session?.TryBeginProbe(input.ReadString()) == true ? Yes : No;
+                return session?.TryBeginProbe(input.Text()) == true ? Yes : No;
             case RelayKind.EndProbe:
-                session?.EndProbe(input.ReadString());
+                session?.EndProbe(input.Text());
                 return [];
             case RelayKind.Move:
-                var moved = session is null ? null : await session.MoveAsync(input.ReadString());
+                var moved = session is null ? null : await session.MoveAsync(input.Text());
                 return moved?.Write() ?? [];
             case RelayKind.Lost:
                 session?.Close(CloseReason.TransportError);
@@ -49,24 +48,19 @@ internal sealed partial class EngineEndpoint : IRelayOwner
     }
 
     /// <summary>The request as the other node got it: every rule is looked after here, where the session is.</summary>
-    private async Task<byte[]> AnswerRequestAsync(BinaryReader input, CancellationToken aborted)
+    private async Task<byte[]> AnswerRequestAsync(FieldReader input, CancellationToken aborted)
     {
         var context = new DefaultHttpContext { RequestAborted = aborted };
         using var body = new MemoryStream();
         context.Response.Body = body;
-        context.Request.Method = input.ReadString();
-        context.Request.QueryString = new QueryString(input.ReadString());
-        context.Connection.RemoteIpAddress = IPAddress.TryParse(input.ReadString(), out var address) ? address : null;
-        context.Request.Body = new MemoryStream(MovedClientCodec.ReadBytes(input), writable: false);
+        context.Request.Method = input.Text();
+        context.Request.QueryString = new QueryString(input.Text());
+        context.Connection.RemoteIpAddress = IPAddress.TryParse(input.Text(), out var address) ? address : null;
+        context.Request.Body = new MemoryStream(input.Bytes().ToArray(), writable: false);
         if (EngineRequest.TryParse(context.Request.Method, context.Request.QueryString.Value, isWebSocket: false, out var request, out var error))
             await ContinueHereAsync(context, request);
         else await RefuseAsync(context, error);
-        return MovedClientCodec.ToBytes(output =>
-        {
-            output.Write(context.Response.StatusCode);
-            output.Write(context.Response.ContentType ?? "");
-            MovedClientCodec.WriteBytes(output, body.ToArray());
-        });
+        return new FieldWriter().Int32(context.Response.StatusCode).Text(context.Response.ContentType ?? "").Bytes(body.ToArray()).ToBytes();
     }
 
     private async Task RelayAsync(HttpContext context, EngineRequest request, Address owner)
@@ -114,33 +108,28 @@ internal sealed partial class EngineEndpoint : IRelayOwner
             await RefuseAsync(context, EngineError.SessionIdUnknown);
             return;
         }
-        using var input = MovedClientCodec.Reader(answer);
-        context.Response.StatusCode = input.ReadInt32();
-        var (type, text) = (input.ReadString(), MovedClientCodec.ReadBytes(input));
+        var input = new FieldReader(answer);
+        context.Response.StatusCode = input.Int32();
+        var (type, text) = (input.Text(), input.Bytes());
         if (type.Length == 0) return;
         // As on the owner: what a poll's answer held is lost where nobody takes it. (Once it has left, the client may close the connection.)
         var isTaken = !context.RequestAborted.IsCancellationRequested && await WriteAsync(context, type, text);
         if (request.IsGet && !isTaken && context.Response.StatusCode == StatusCodes.Status200OK) Tell(RelayKind.Lost);
 
-        void Tell(RelayKind what) => relay!.Tell(owner, what, MovedClientCodec.ToBytes(output => output.Write(request.Sid!)));
+        void Tell(RelayKind what) => relay!.Tell(owner, what, new FieldWriter().Text(request.Sid!).ToBytes());
     }
 
-    private static byte[] Question(HttpContext context, EngineRequest request, ReadOnlyMemory<byte> body) => MovedClientCodec.ToBytes(output =>
-    {
-        output.Write(request.Sid!);
-        output.Write(context.Request.Method);
-        output.Write(context.Request.QueryString.Value ?? "");
-        output.Write(context.Connection.RemoteIpAddress?.ToString() ?? "");
-        MovedClientCodec.WriteBytes(output, body);
-    });
+    private static byte[] Question(HttpContext context, EngineRequest request, ReadOnlyMemory<byte> body) => new FieldWriter(body.Length + 512)
+        .Text(request.Sid!)
+        .Text(context.Request.Method)
+        .Text(context.Request.QueryString.Value ?? "")
+        .Text(context.Connection.RemoteIpAddress?.ToString() ?? "")
+        .Bytes(body.Span)
+        .ToBytes();
 
     private async Task RelayWebSocketAsync(HttpContext context, string sid, Address owner)
     {
-        var state = await relay!.AskAsync(owner, RelayKind.Look, MovedClientCodec.ToBytes(output =>
-        {
-            output.Write(sid);
-            output.Write(context.Connection.RemoteIpAddress?.ToString() ?? "");
-        }));
+        var state = await relay!.AskAsync(owner, RelayKind.Look, new FieldWriter().Text(sid).Text(context.Connection.RemoteIpAddress?.ToString() ?? "").ToBytes());
         if (state is not [1 or 2, ..])
         {
             await RefuseAsync(context, EngineError.SessionIdUnknown);

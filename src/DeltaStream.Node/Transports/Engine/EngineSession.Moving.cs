@@ -1,3 +1,5 @@
+using System.Runtime.Serialization;
+using DeltaStream.Actors.Binary;
 using DeltaStream.Actors.Clients;
 using DeltaStream.Actors.Sessions;
 using DeltaStream.Actors.Wire;
@@ -9,18 +11,13 @@ namespace DeltaStream.Node.Transports.Engine;
 /// <param name="Application">The application's part.</param>
 internal sealed record MovedSession(IReadOnlyList<Frame> Frames, byte[] Application)
 {
-    public byte[] Write() => MovedClientCodec.ToBytes(output =>
-    {
-        MovedClientCodec.WriteList(output, Frames, MovedClientCodec.Write);
-        MovedClientCodec.WriteBytes(output, Application);
-    });
+    public byte[] Write() => new FieldWriter().List(Frames, MovedClientCodec.Write).Bytes(Application).ToBytes();
 
-    /// <exception cref="InvalidDataException">The bytes are no such session.</exception>
+    /// <exception cref="SerializationException">The bytes are no such session.</exception>
     public static MovedSession Read(byte[] bytes)
     {
-        using var input = MovedClientCodec.Reader(bytes);
-        return MovedClientCodec.Guarded(input, static from =>
-            new MovedSession(MovedClientCodec.ReadList(from, MovedClientCodec.ReadFrame) ?? [], MovedClientCodec.ReadBytes(from)));
+        var from = new FieldReader(bytes);
+        return new(from.List(MovedClientCodec.ReadFrame) ?? [], from.Bytes().ToArray());
     }
 }
 
@@ -108,7 +105,7 @@ internal sealed partial class EngineSession
         {
             return await application.ArriveAsync(this, state);
         }
-        catch (InvalidDataException)
+        catch (SerializationException)
         {
             // What another node says is not what this one understands: the client connects again.
             return null;

@@ -1,8 +1,9 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Runtime.Serialization;
 using System.Security.Cryptography;
 using Akka.Actor;
+using DeltaStream.Actors.Binary;
 using DeltaStream.Actors.Clients;
-using DeltaStream.Actors.Sessions;
 using DeltaStream.Node.Transports.Relay;
 using DeltaStream.Node.Transports.WebSockets;
 using DeltaStream.SocketIO.Engine;
@@ -84,18 +85,14 @@ internal sealed class RelayedWebSocket(
             session = MovedSession.Read(moved);
             return true;
         }
-        catch (InvalidDataException)
+        catch (SerializationException)
         {
             session = null;
             return false;
         }
     }
 
-    private byte[] Question() => MovedClientCodec.ToBytes(output =>
-    {
-        output.Write(sid);
-        output.Write(_name);
-    });
+    private byte[] Question() => new FieldWriter().Text(sid).Text(_name).ToBytes();
 
     // Only this WebSocket is dropped: the session goes on over polling.
     private ValueTask Drop()

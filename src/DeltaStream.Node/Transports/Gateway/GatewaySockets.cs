@@ -1,3 +1,4 @@
+using DeltaStream.Actors.Binary;
 using DeltaStream.Actors.Clients;
 using DeltaStream.Actors.Sessions;
 using DeltaStream.Node.Authentication;
@@ -14,7 +15,7 @@ internal sealed class GatewaySockets(GatewayContext gateway) : ISocketApplicatio
     public ISocketConnection Open(IConnectionLink link) => new Connection(link, gateway);
 
     /// <inheritdoc/>
-    public async ValueTask<ISocketConnection?> ArriveAsync(IConnectionLink link, BinaryReader state)
+    public async ValueTask<ISocketConnection?> ArriveAsync(IConnectionLink link, FieldReader state)
     {
         var moved = MovedClientCodec.Read(state);
         var connection = new Connection(link, gateway);
@@ -64,7 +65,7 @@ internal sealed class GatewaySockets(GatewayContext gateway) : ISocketApplicatio
             return false;
         }
 
-        public async ValueTask<bool> LeaveAsync(BinaryWriter state)
+        public async ValueTask<bool> LeaveAsync(FieldWriter state)
         {
             if (_client is null || await _client.LeaveAsync() is not { } moved) return false;
             MovedClientCodec.Write(state, moved);

@@ -1,4 +1,4 @@
-using DeltaStream.Actors.Sessions;
+using DeltaStream.Actors.Binary;
 using DeltaStream.Node.Transports.Engine;
 using DeltaStream.Node.Transports.Timing;
 
@@ -17,9 +17,9 @@ internal sealed class SocketServer(ISocketApplication application, Deadlines dea
     /// <inheritdoc/>
     public async ValueTask<IEngineConnection?> ArriveAsync(IEngineLink link, byte[] state)
     {
-        using var input = MovedClientCodec.Reader(state);
+        var from = new FieldReader(state);
         // A client that has not joined yet has nothing to bring.
-        if (!MovedClientCodec.Guarded(input, static from => from.ReadBoolean())) return Open(link);
-        return await application.ArriveAsync(link, input) is { } connection ? new SocketSession(link, connection, deadlines) : null;
+        if (!from.Bool()) return Open(link);
+        return await application.ArriveAsync(link, from) is { } connection ? new SocketSession(link, connection, deadlines) : null;
     }
 }
