@@ -1,5 +1,5 @@
 using DeltaStream.Actors.Wire;
-using DeltaStream.Node.Transports;
+using DeltaStream.Node.Transports.Connections;
 
 namespace DeltaStream.ConformanceHost;
 

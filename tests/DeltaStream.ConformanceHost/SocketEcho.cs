@@ -1,6 +1,6 @@
 using DeltaStream.Actors.Clients;
 using DeltaStream.Actors.Wire;
-using DeltaStream.Node.Transports;
+using DeltaStream.Node.Transports.Connections;
 using DeltaStream.Node.Transports.Sockets;
 using DeltaStream.SocketIO;
 using DeltaStream.SocketIO.Framing;

@@ -33,6 +33,8 @@ public class LayeringSpecs
         { "DeltaStream.Actors.Bridge", ["DeltaStream.Actors.Clients"] },
         { "DeltaStream.Actors.Cache", ["DeltaStream.Actors.Bridge"] },
         { "DeltaStream.Actors.Clients", ["DeltaStream.Actors.Bridge"] },
+        { "DeltaStream.Node.Timing", ["Microsoft.AspNetCore", "DeltaStream.Actors", "DeltaStream.Node.Admission", "DeltaStream.Node.Transports"] },
+        { "DeltaStream.Node.Admission", ["DeltaStream.Actors.Clients", "DeltaStream.Node.Authentication", "DeltaStream.Node.Transports", "StackExchange.Redis"] },
         { "DeltaStream.Node.Transports", ["DeltaStream.Actors.Bridge", "DeltaStream.Actors.Cache", "DeltaStream.Actors.Market", "StackExchange.Redis", "DeltaStream.Demo"] },
     };
 

@@ -1,8 +1,11 @@
 using Akka.Actor;
 using DeltaStream.Actors.Sessions;
 using DeltaStream.Actors.Telemetry;
+using DeltaStream.Node.Admission;
 using DeltaStream.Node.Authentication;
-using DeltaStream.Node.Transports.Gateway;
+using DeltaStream.Node.Transports.Clients;
+using DeltaStream.Node.Transports.Connections;
+using DeltaStream.Node.Transports.DirectSockets;
 using DeltaStream.Node.Transports.Relay;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
@@ -59,10 +62,10 @@ public static class TransportRegistration
     {
         var services = endpoints.ServiceProvider;
         var server = services.GetRequiredService<TransportServer>();
-        var gateway = new GatewayContext(
+        var gateway = new ClientServices(
             supervisor, services.GetRequiredService<ITokenValidator>(), recovery, rate, services.GetRequiredService<TimeProvider>());
-        server.MapSockets(endpoints, "/socket.io", new GatewaySockets(gateway));
-        server.MapPlain(endpoints, "/ws", new GatewayPlain(gateway));
+        server.MapSockets(endpoints, "/socket.io", new SocketIoClients(gateway));
+        server.MapPlain(endpoints, "/ws", new PlainClients(gateway));
         return endpoints;
     }
 }

@@ -1,10 +1,12 @@
 using DeltaStream.Actors.Clients;
 using DeltaStream.Actors.Telemetry;
+using DeltaStream.Node.Admission;
+using DeltaStream.Node.Timing;
+using DeltaStream.Node.Transports.Connections;
 using DeltaStream.Node.Transports.Engine;
 using DeltaStream.Node.Transports.Plain;
 using DeltaStream.Node.Transports.Relay;
 using DeltaStream.Node.Transports.Sockets;
-using DeltaStream.Node.Transports.Timing;
 using Microsoft.AspNetCore.Connections;
 
 namespace DeltaStream.Node.Transports;
@@ -18,7 +20,7 @@ public sealed class TransportServer : IDisposable
     private readonly TimeProvider _time;
     private readonly SessionRelay? _relay;
     private readonly Deadlines _deadlines;
-    private readonly Admission _admission;
+    private readonly AdmissionControl _admission;
     private readonly AddressWatch _addresses;
     private readonly ConnectionGuard _guard;
     private readonly List<Func<IEnumerable<IConnectionLink>>> _connections = [];
@@ -37,10 +39,10 @@ public sealed class TransportServer : IDisposable
         // Fine enough for the shortest of the times, and never so fine that an idle process would wake for nothing.
         var tick = Math.Clamp(settings.PingTimeout.TotalMilliseconds / 20, 10, 100);
         _deadlines = new Deadlines(time, TimeSpan.FromMilliseconds(tick));
-        _admission = new Admission(settings, metrics);
+        _admission = new AdmissionControl(settings.MaxConnections, settings.MaxConnectionsPerAddress, metrics);
         metrics?.ObserveSessions(() => _admission.Inside);
         _addresses = new AddressWatch(log, time, metrics);
-        _guard = new ConnectionGuard(_deadlines, settings, metrics);
+        _guard = new ConnectionGuard(_deadlines, settings.ConnectTimeout, settings.MaxConnectionsPerAddress, settings.TrustedProxies, metrics);
     }
 
     /// <summary>The open connections.</summary>

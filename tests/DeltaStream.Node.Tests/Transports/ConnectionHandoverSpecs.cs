@@ -2,6 +2,8 @@ using System.Net.WebSockets;
 using System.Text;
 using DeltaStream.Actors.Clients;
 using DeltaStream.Node.Transports;
+using DeltaStream.Node.Transports.Connections;
+using DeltaStream.Node.Transports.DirectSockets;
 using DeltaStream.Node.Transports.Engine;
 using DeltaStream.SocketIO.Engine;
 using DeltaStream.TestSupport;

@@ -3,6 +3,7 @@ using System.Text;
 using DeltaStream.Actors.Clients;
 using DeltaStream.Actors.Wire;
 using DeltaStream.Node.Transports;
+using DeltaStream.Node.Transports.Connections;
 using DeltaStream.Node.Transports.Engine;
 using DeltaStream.Node.Transports.WebSockets;
 using DeltaStream.SocketIO.Engine;

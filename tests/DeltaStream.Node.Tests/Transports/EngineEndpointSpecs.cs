@@ -1,8 +1,9 @@
 using System.Text;
 using DeltaStream.Actors.Clients;
-using DeltaStream.Node.Transports;
+using DeltaStream.Node.Admission;
+using DeltaStream.Node.Timing;
+using DeltaStream.Node.Transports.Connections;
 using DeltaStream.Node.Transports.Engine;
-using DeltaStream.Node.Transports.Timing;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Time.Testing;
@@ -24,7 +25,7 @@ public sealed class EngineEndpointSpecs : IEngineApplication, IEngineConnection,
         var counts = new ConnectionCounts();
         var settings = new TransportSettings();
         var time = new FakeTimeProvider();
-        var admission = new Admission(settings);
+        var admission = new AdmissionControl(settings.MaxConnections);
         _deadlines = new Deadlines(time, TimeSpan.FromMilliseconds(10));
         _sessions = new EngineSessions(settings, _deadlines, counts, admission, new AddressWatch(null, time, null));
         _endpoint = new EngineEndpoint(_sessions, admission, this);

@@ -1,9 +1,10 @@
 using System.Text;
 using DeltaStream.Actors.Clients;
 using DeltaStream.Actors.Wire;
-using DeltaStream.Node.Transports;
+using DeltaStream.Node.Admission;
+using DeltaStream.Node.Timing;
+using DeltaStream.Node.Transports.Connections;
 using DeltaStream.Node.Transports.Engine;
-using DeltaStream.Node.Transports.Timing;
 using DeltaStream.SocketIO.Engine;
 using DeltaStream.TestSupport;
 using Microsoft.Extensions.Time.Testing;
@@ -23,7 +24,7 @@ internal sealed class EngineFixture : IEngineApplication, IEngineConnection, IDi
     public EngineFixture()
     {
         _deadlines = new Deadlines(_time, TimeSpan.FromMilliseconds(10));
-        _sessions = new EngineSessions(_settings, _deadlines, Counts, new Admission(_settings), new AddressWatch(null, _time, null));
+        _sessions = new EngineSessions(_settings, _deadlines, Counts, new AdmissionControl(1000), new AddressWatch(null, _time, null));
         Session = _sessions.Create(TransportName.Polling, default);
         Session.StartPolling(this);
     }

@@ -1,5 +1,4 @@
-using DeltaStream.Node.Transports;
-using DeltaStream.Node.Transports.Timing;
+using DeltaStream.Node.Transports.Connections;
 
 namespace DeltaStream.Node.Tests.Transports;
 

@@ -2,6 +2,7 @@ using System.Net.Sockets;
 using System.Text;
 using DeltaStream.Actors.Clients;
 using DeltaStream.Node.Transports;
+using DeltaStream.Node.Transports.Connections;
 using DeltaStream.Node.Transports.Sockets;
 using DeltaStream.SocketIO;
 using DeltaStream.TestSupport;

@@ -1,5 +1,5 @@
 using DeltaStream.Actors.Clients;
-using DeltaStream.Node.Transports;
+using DeltaStream.Node.Transports.Connections;
 
 namespace DeltaStream.Node.Tests.Transports;
 

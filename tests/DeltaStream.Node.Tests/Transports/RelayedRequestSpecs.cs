@@ -5,10 +5,11 @@ using Akka.Configuration;
 using Akka.TestKit.Xunit2;
 using DeltaStream.Actors.Clients;
 using DeltaStream.Actors.Sessions;
-using DeltaStream.Node.Transports;
+using DeltaStream.Node.Admission;
+using DeltaStream.Node.Timing;
+using DeltaStream.Node.Transports.Connections;
 using DeltaStream.Node.Transports.Engine;
 using DeltaStream.Node.Transports.Relay;
-using DeltaStream.Node.Transports.Timing;
 using DeltaStream.SocketIO.Engine;
 using DeltaStream.TestSupport;
 using Microsoft.AspNetCore.Http;
@@ -98,7 +99,7 @@ public sealed class RelayedRequestSpecs : TestKit
         public Node(ActorSystem system)
         {
             Relay.Start(system);
-            var admission = new Admission(_settings);
+            var admission = new AdmissionControl(1000);
             _sessions = new EngineSessions(_settings, _deadlines, new ConnectionCounts(), admission, new AddressWatch(null, TimeProvider.System, null), Relay);
             Relay.Owner = _endpoint = new EngineEndpoint(_sessions, admission, this, Relay);
         }

@@ -1,9 +1,10 @@
 using Akka.TestKit.Xunit2;
 using DeltaStream.Actors.Clients;
-using DeltaStream.Node.Transports;
+using DeltaStream.Node.Admission;
+using DeltaStream.Node.Timing;
+using DeltaStream.Node.Transports.Connections;
 using DeltaStream.Node.Transports.Engine;
 using DeltaStream.Node.Transports.Relay;
-using DeltaStream.Node.Transports.Timing;
 using DeltaStream.TestSupport;
 using Microsoft.Extensions.Time.Testing;
 
@@ -18,7 +19,7 @@ public sealed class RelayedWebSocketSpecs : TestKit, IRelayOwner, IEngineApplica
         """;
 
     private readonly Deadlines _deadlines = new(new FakeTimeProvider(), TimeSpan.FromMilliseconds(10));
-    private readonly Admission _admission = new(new TransportSettings { MaxConnections = 1 });
+    private readonly AdmissionControl _admission = new(1);
     private readonly List<RelayKind> _asked = [];
     private readonly WebSocketPair _pair;
     private IEngineLink? _link;

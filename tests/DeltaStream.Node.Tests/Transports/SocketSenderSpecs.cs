@@ -2,7 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography;
 using DeltaStream.Actors.Wire;
-using DeltaStream.Node.Transports.WebSockets;
+using DeltaStream.Node.Transports.DirectSockets;
 using DeltaStream.TestSupport;
 
 namespace DeltaStream.Node.Tests.Transports;

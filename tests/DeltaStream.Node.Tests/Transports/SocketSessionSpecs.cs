@@ -1,9 +1,9 @@
 using DeltaStream.Actors.Clients;
 using DeltaStream.Actors.Wire;
-using DeltaStream.Node.Transports;
+using DeltaStream.Node.Timing;
+using DeltaStream.Node.Transports.Connections;
 using DeltaStream.Node.Transports.Engine;
 using DeltaStream.Node.Transports.Sockets;
-using DeltaStream.Node.Transports.Timing;
 using DeltaStream.SocketIO;
 using Microsoft.Extensions.Time.Testing;
 

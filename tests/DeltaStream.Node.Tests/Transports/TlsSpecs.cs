@@ -5,6 +5,7 @@ using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using DeltaStream.Actors.Clients;
 using DeltaStream.Node.Transports;
+using DeltaStream.Node.Transports.Connections;
 using DeltaStream.Node.Transports.Engine;
 using DeltaStream.SocketIO.Engine;
 using Microsoft.AspNetCore.Builder;

@@ -1,8 +1,8 @@
 using System.Text;
 using DeltaStream.Actors.Clients;
 using DeltaStream.Actors.Wire;
-using DeltaStream.Node.Transports;
-using DeltaStream.Node.Transports.Timing;
+using DeltaStream.Node.Timing;
+using DeltaStream.Node.Transports.Connections;
 using DeltaStream.Node.Transports.WebSockets;
 using DeltaStream.SocketIO.Framing;
 using DeltaStream.TestSupport;

@@ -2,6 +2,8 @@ using System.Net;
 using Akka.Actor;
 using DeltaStream.Actors.Clients;
 using DeltaStream.Actors.Sessions;
+using DeltaStream.Node.Admission;
+using DeltaStream.Node.Transports.DirectSockets;
 using DeltaStream.Node.Transports.Relay;
 using DeltaStream.Node.Transports.WebSockets;
 using DeltaStream.SocketIO.Engine;

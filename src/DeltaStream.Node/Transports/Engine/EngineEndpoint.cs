@@ -2,6 +2,9 @@ using System.Buffers;
 using System.Buffers.Text;
 using DeltaStream.Actors.Clients;
 using DeltaStream.Actors.Wire;
+using DeltaStream.Node.Admission;
+using DeltaStream.Node.Transports.Connections;
+using DeltaStream.Node.Transports.DirectSockets;
 using DeltaStream.Node.Transports.Relay;
 using DeltaStream.Node.Transports.WebSockets;
 using DeltaStream.SocketIO.Engine;
@@ -10,7 +13,7 @@ using DeltaStream.SocketIO.Framing;
 namespace DeltaStream.Node.Transports.Engine;
 
 /// <summary>The HTTP requests of one Engine.IO path.</summary>
-internal sealed partial class EngineEndpoint(EngineSessions sessions, Admission admission, IEngineApplication application, SessionRelay? relay = null)
+internal sealed partial class EngineEndpoint(EngineSessions sessions, AdmissionControl admission, IEngineApplication application, SessionRelay? relay = null)
 {
     private const string TextType = "text/plain; charset=UTF-8";
 

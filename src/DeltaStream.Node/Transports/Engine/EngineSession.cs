@@ -1,6 +1,8 @@
 using DeltaStream.Actors.Clients;
 using DeltaStream.Actors.Wire;
-using DeltaStream.Node.Transports.Timing;
+using DeltaStream.Node.Admission;
+using DeltaStream.Node.Timing;
+using DeltaStream.Node.Transports.Connections;
 using DeltaStream.SocketIO.Engine;
 
 namespace DeltaStream.Node.Transports.Engine;

@@ -1,14 +1,16 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.CodeAnalysis;
+using DeltaStream.Node.Admission;
+using DeltaStream.Node.Timing;
+using DeltaStream.Node.Transports.Connections;
 using DeltaStream.Node.Transports.Relay;
-using DeltaStream.Node.Transports.Timing;
 using DeltaStream.SocketIO.Engine;
 
 namespace DeltaStream.Node.Transports.Engine;
 
 /// <summary>The sessions of one Engine.IO path, by their secret ids.</summary>
 internal sealed class EngineSessions(
-    TransportSettings settings, Deadlines deadlines, ConnectionCounts counts, Admission admission, AddressWatch addresses, SessionRelay? relay = null)
+    TransportSettings settings, Deadlines deadlines, ConnectionCounts counts, AdmissionControl admission, AddressWatch addresses, SessionRelay? relay = null)
 {
     private readonly ConcurrentDictionary<string, EngineSession> _sessions = new(StringComparer.Ordinal);
 
@@ -21,8 +23,8 @@ internal sealed class EngineSessions(
     /// <summary>All of them, for letting them go; what opens meanwhile may be missing.</summary>
     public IEnumerable<EngineSession> All => _sessions.Select(entry => entry.Value).Where(session => !session.IsClosed);
 
-    /// <summary>Makes a session on a place that was taken for it at the <see cref="Admission"/>, and counts it under this transport.</summary>
-    public EngineSession Create(string transport, ClientAddress address) => Add(SessionId.Create(relay?.Prefix ?? ""), transport, address);
+    /// <summary>Makes a session on a place that was taken for it at the <see cref="AdmissionControl"/>, and counts it under this transport.</summary>
+    public EngineSession Create(string transport, ClientAddress address) => Add(RandomId.Create(relay?.Prefix ?? ""), transport, address);
 
     /// <summary>Makes a session here of one that another node has let go, on a place that was taken for it.</summary>
     public EngineSession Adopt(string sid, ClientAddress address) => Add(sid, TransportName.WebSocket, address);

@@ -1,4 +1,5 @@
 using DeltaStream.Actors.Clients;
+using DeltaStream.Node.Transports.Connections;
 
 namespace DeltaStream.Node.Transports.Plain;
 

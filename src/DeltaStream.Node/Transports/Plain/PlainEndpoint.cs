@@ -1,5 +1,8 @@
 using System.Collections.Concurrent;
-using DeltaStream.Node.Transports.Timing;
+using DeltaStream.Node.Admission;
+using DeltaStream.Node.Timing;
+using DeltaStream.Node.Transports.Connections;
+using DeltaStream.Node.Transports.DirectSockets;
 using DeltaStream.Node.Transports.WebSockets;
 using DeltaStream.SocketIO.Engine;
 
@@ -7,12 +10,12 @@ namespace DeltaStream.Node.Transports.Plain;
 
 /// <summary>The HTTP requests of one plain WebSocket's path.</summary>
 internal sealed class PlainEndpoint(
-    TransportSettings settings, Deadlines deadlines, ConnectionCounts counts, Admission admission, IPlainApplication application)
+    TransportSettings settings, Deadlines deadlines, ConnectionCounts counts, AdmissionControl admission, IPlainApplication application)
 {
-    private readonly ConcurrentDictionary<PlainSession, bool> _sessions = [];
+    private readonly ConcurrentDictionary<PlainLink, bool> _sessions = [];
 
     /// <summary>All sessions, for letting them go.</summary>
-    public IEnumerable<PlainSession> All => _sessions.Select(entry => entry.Key);
+    public IEnumerable<PlainLink> All => _sessions.Select(entry => entry.Key);
 
     /// <summary>Answers one request; its WebSocket is served when it has ended (<see cref="ConnectionHandover"/>). Nothing a client does makes it throw.</summary>
     public async Task HandleAsync(HttpContext context)
@@ -59,7 +62,7 @@ internal sealed class PlainEndpoint(
 
     private async Task ServeAsync(WebSocketConnection webSocket, string? bearerToken, ClientAddress address)
     {
-        var session = new PlainSession(webSocket, bearerToken, application, deadlines, settings);
+        var session = new PlainLink(webSocket, bearerToken, application, deadlines, settings);
         counts.Opened(TransportName.Plain);
         _sessions[session] = true;
         try

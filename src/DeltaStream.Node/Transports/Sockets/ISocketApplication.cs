@@ -1,4 +1,5 @@
 using DeltaStream.Actors.Clients;
+using DeltaStream.Node.Transports.Connections;
 using DeltaStream.SocketIO;
 
 namespace DeltaStream.Node.Transports.Sockets;

@@ -1,6 +1,6 @@
 using DeltaStream.Actors.Sessions;
+using DeltaStream.Node.Timing;
 using DeltaStream.Node.Transports.Engine;
-using DeltaStream.Node.Transports.Timing;
 
 namespace DeltaStream.Node.Transports.Sockets;
 

@@ -1,7 +1,8 @@
 using System.Text;
 using DeltaStream.Actors.Clients;
+using DeltaStream.Node.Timing;
+using DeltaStream.Node.Transports.Connections;
 using DeltaStream.Node.Transports.Engine;
-using DeltaStream.Node.Transports.Timing;
 using DeltaStream.SocketIO;
 
 namespace DeltaStream.Node.Transports.Sockets;
@@ -19,7 +20,7 @@ internal sealed class SocketSession : Deadline, IEngineConnection
     private readonly List<string> _joined = new(1);
     private BinaryReassembler? _binary;
     private volatile bool _hasJoined;
-    private Silence _silence;
+    private ConnectTimeout _silence;
 
     /// <summary>
     /// Begins; the client has this long, beside what its answers take, for a CONNECT that is accepted. One that has sent none by
@@ -32,7 +33,7 @@ internal sealed class SocketSession : Deadline, IEngineConnection
         _deadlines = deadlines;
         _application = application.Open(link);
         var until = deadlines.Now + connectTimeout;
-        _silence = new Silence(until);
+        _silence = new ConnectTimeout(until);
         deadlines.Schedule(this, until);
     }
 

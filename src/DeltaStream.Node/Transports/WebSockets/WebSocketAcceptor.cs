@@ -1,6 +1,7 @@
 using System.IO.Pipelines;
 using System.Net.Sockets;
-using DeltaStream.Node.Transports.Timing;
+using DeltaStream.Node.Timing;
+using DeltaStream.Node.Transports.Connections;
 using DeltaStream.SocketIO.Framing;
 using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http.Features;

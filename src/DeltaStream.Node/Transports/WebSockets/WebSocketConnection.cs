@@ -2,7 +2,9 @@ using System.IO.Pipelines;
 using System.Net.Sockets;
 using DeltaStream.Actors.Clients;
 using DeltaStream.Actors.Wire;
-using DeltaStream.Node.Transports.Timing;
+using DeltaStream.Node.Timing;
+using DeltaStream.Node.Transports.Connections;
+using DeltaStream.Node.Transports.DirectSockets;
 using DeltaStream.SocketIO.Framing;
 
 namespace DeltaStream.Node.Transports.WebSockets;

@@ -1,0 +1,23 @@
+using DeltaStream.Actors.Wire;
+using DeltaStream.Node.Transports.Engine;
+using DeltaStream.SocketIO;
+
+namespace DeltaStream.Node.Transports.Clients;
+
+/// <summary>Events and acknowledgements as Socket.IO packets of the namespace <c>/</c>.</summary>
+public sealed class SocketIoProtocol : IWireProtocol
+{
+    /// <summary>The only one.</summary>
+    public static readonly SocketIoProtocol Instance = new();
+
+    private SocketIoProtocol() { }
+
+    /// <inheritdoc/>
+    public int Slot => 0;
+
+    /// <inheritdoc/>
+    public Frame EncodeEvent(string name, ReadOnlySpan<byte> data) => EngineFrames.Of(SocketFrames.Event(name, data));
+
+    /// <inheritdoc/>
+    public Frame EncodeAck(ReadOnlySpan<byte> id, ReadOnlySpan<byte> data) => EngineFrames.Of(SocketFrames.Ack(id, data));
+}
