@@ -14,8 +14,7 @@ internal sealed class EngineEcho : IEngineApplication
     {
         public ValueTask ReceiveAsync(ReadOnlyMemory<byte> data, bool isBinary)
         {
-            var frame = EnginePacketCodec.ToFrame(isBinary ? EnginePacket.Binary(data) : EnginePacket.Text(data));
-            outbox.Send(new Frame(frame.Bytes, frame.HeaderLength));
+            outbox.Send(new Frame(EnginePacketCodec.ToFrame(isBinary ? EnginePacket.Binary(data) : EnginePacket.Text(data))));
             return default;
         }
 

@@ -3,7 +3,6 @@ using DeltaStream.Actors.Wire;
 using DeltaStream.Node.Transports.Connections;
 using DeltaStream.Node.Transports.Sockets;
 using DeltaStream.SocketIO;
-using DeltaStream.SocketIO.Framing;
 
 namespace DeltaStream.ConformanceHost;
 
@@ -50,9 +49,7 @@ internal sealed class SocketEcho : ISocketApplication
 
         public void Closed(CloseReason reason) { }
 
-        private void Send(EncodedFrame header, IReadOnlyList<ReadOnlyMemory<byte>>? attachments = null) =>
-            outbox.Send([Of(header), .. (attachments ?? []).Select(data => Of(SocketFrames.Attachment(data.Span)))]);
-
-        private static Frame Of(EncodedFrame frame) => new(frame.Bytes, frame.HeaderLength);
+        private void Send(byte[] header, IReadOnlyList<ReadOnlyMemory<byte>>? attachments = null) =>
+            outbox.Send([new(header), .. (attachments ?? []).Select(data => new Frame(SocketFrames.Attachment(data.Span)))]);
     }
 }

@@ -77,19 +77,10 @@ public static class MovedClientCodec
     }
 
     /// <summary>Writes a frame.</summary>
-    public static void Write(BinaryWriter output, Frame frame)
-    {
-        output.Write(frame.HeaderLength);
-        WriteBytes(output, frame.Bytes);
-    }
+    public static void Write(BinaryWriter output, Frame frame) => WriteBytes(output, frame.Bytes);
 
     /// <summary>Reads a frame.</summary>
-    public static Frame ReadFrame(BinaryReader input)
-    {
-        var header = input.ReadInt32();
-        var bytes = ReadBytes(input);
-        return header >= 0 && header <= bytes.Length ? new(bytes, header) : throw new InvalidDataException($"a header of {header} in {bytes.Length} bytes");
-    }
+    public static Frame ReadFrame(BinaryReader input) => new(ReadBytes(input));
 
     /// <summary>Writes a list, or that there is none.</summary>
     public static void WriteList<T>(BinaryWriter output, IReadOnlyCollection<T>? items, Action<BinaryWriter, T> write)

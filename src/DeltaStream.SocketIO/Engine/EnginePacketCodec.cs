@@ -26,10 +26,10 @@ public static class EnginePacketCodec
     }
 
     /// <summary>The packet in a WebSocket frame of its own; behind the frame's header stands what a poll carries.</summary>
-    public static EncodedFrame ToFrame(in EnginePacket packet)
+    public static byte[] ToFrame(in EnginePacket packet)
     {
         var typeLength = packet.IsBinary ? 0 : 1;
-        var frame = EncodedFrame.Allocate(
+        var frame = WebSocketFrameWriter.Allocate(
             packet.IsBinary ? WebSocketOpcode.Binary : WebSocketOpcode.Text, typeLength + packet.Data.Length, out var payload);
         if (!packet.IsBinary) payload[0] = (byte)('0' + (byte)packet.Type);
         packet.Data.Span.CopyTo(payload[typeLength..]);

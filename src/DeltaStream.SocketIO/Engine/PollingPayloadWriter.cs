@@ -30,10 +30,20 @@ public struct PollingPayloadWriter(IBufferWriter<byte> output)
         return true;
     }
 
-    /// <summary>Appends what a frame carries: text as it is, binary as base64.</summary>
+    /// <summary>Appends the payload of a frame (<see cref="WebSocketFrameWriter"/>): text as it is, binary as base64.</summary>
     /// <returns>False, with nothing written, where the response is full.</returns>
-    public bool TryAppend(in EncodedFrame frame) =>
-        frame.IsBinary ? TryAppendBinary(frame.Payload.Span) : TryAppendText(frame.Payload.Span);
+    public bool TryAppendFrame(ReadOnlySpan<byte> frame)
+    {
+        var payload = WebSocketFrameWriter.PayloadOf(frame);
+        return WebSocketFrameWriter.IsBinary(frame) ? TryAppendBinary(payload) : TryAppendText(payload);
+    }
+
+    /// <summary>How many bytes <see cref="TryAppendFrame"/> writes for this frame, separator apart.</summary>
+    public static int LengthOf(ReadOnlySpan<byte> frame)
+    {
+        var length = WebSocketFrameWriter.PayloadOf(frame).Length;
+        return WebSocketFrameWriter.IsBinary(frame) ? 1 + Base64.GetMaxEncodedToUtf8Length(length) : length;
+    }
 
     /// <summary>Appends a text packet in its wire form, type digit and data.</summary>
     /// <returns>False, with nothing written, where the response is full.</returns>

@@ -32,18 +32,21 @@ public static class WebSocketDeflate
         return false;
     }
 
-    /// <summary>The frame with its payload compressed; null where that would not make it smaller.</summary>
-    public static EncodedFrame? TryCompress(in EncodedFrame frame)
+    /// <summary>The frame with its payload compressed; null if that would not make it smaller.</summary>
+    /// <param name="frame">An uncompressed frame (<see cref="WebSocketFrameWriter"/>).</param>
+    public static byte[]? TryCompress(ReadOnlySpan<byte> frame)
     {
-        using var compressed = new MemoryStream(frame.Bytes.Length / 4);
+        var data = WebSocketFrameWriter.PayloadOf(frame);
+        using var compressed = new MemoryStream(frame.Length / 4);
         using (var deflate = new DeflateStream(compressed, CompressionLevel.Fastest, leaveOpen: true))
         {
-            deflate.Write(frame.Payload.Span);
+            deflate.Write(data);
             // Everything up to here, ended by the tail; what closing adds is not sent.
             deflate.Flush();
             var length = (int)compressed.Length - Tail.Length;
-            if (length <= 0 || length >= frame.Payload.Length) return null;
-            var smaller = EncodedFrame.Allocate(frame.IsBinary ? WebSocketOpcode.Binary : WebSocketOpcode.Text, length, out var payload, isCompressed: true);
+            if (length <= 0 || length >= data.Length) return null;
+            var smaller = WebSocketFrameWriter.Allocate((WebSocketOpcode)(frame[0] & 0x0f), length, out var payload);
+            smaller[0] |= WebSocketFrameHeader.CompressedBit;
             compressed.GetBuffer().AsSpan(0, length).CopyTo(payload);
             return smaller;
         }

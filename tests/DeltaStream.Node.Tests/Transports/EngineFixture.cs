@@ -6,6 +6,7 @@ using DeltaStream.Node.Timing;
 using DeltaStream.Node.Transports.Connections;
 using DeltaStream.Node.Transports.Engine;
 using DeltaStream.SocketIO.Engine;
+using DeltaStream.SocketIO.Framing;
 using DeltaStream.TestSupport;
 using Microsoft.Extensions.Time.Testing;
 
@@ -130,5 +131,5 @@ internal sealed class EngineFixture : IEngineApplication, IEngineConnection, IDi
 
     void IEngineConnection.Closed(CloseReason reason) => ClosedWith = reason;
 
-    private static string Text(Frame frame) => Encoding.UTF8.GetString(frame.Payload.Span);
+    private static string Text(Frame frame) => Encoding.UTF8.GetString(WebSocketFrameWriter.PayloadOf(frame.Bytes.Span));
 }

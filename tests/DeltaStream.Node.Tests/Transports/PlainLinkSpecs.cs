@@ -151,11 +151,7 @@ public sealed class PlainLinkSpecs : IPlainApplication, IPlainConnection, IDispo
         Assert.Equal(100_000, (await _pair.ReceiveTextAsync()).Length);
     }
 
-    private static Frame Frame(string text)
-    {
-        var frame = WebSocketFrameWriter.Text(System.Text.Encoding.UTF8.GetBytes(text));
-        return new Frame(frame.Bytes, frame.HeaderLength);
-    }
+    private static Frame Frame(string text) => new(WebSocketFrameWriter.Text(System.Text.Encoding.UTF8.GetBytes(text)));
 
     private void Advance(double seconds)
     {

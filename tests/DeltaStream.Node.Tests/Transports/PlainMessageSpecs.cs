@@ -61,9 +61,9 @@ public class PlainMessageSpecs
     [Fact]
     public void Events_and_acknowledgements_are_one_object_each()
     {
-        Assert.Equal("""{"event":"products","data":{"a":1}}""", Text(PlainProtocol.Instance.EncodeEvent("products", """{"a":1}"""u8).Payload));
-        Assert.Equal("""{"event":"ack","id":"x","data":{"a":1}}""", Text(PlainProtocol.Instance.EncodeAck("\"x\""u8, """{"a":1}"""u8).Payload));
-        Assert.Equal("""{"event":"ping"}""", Text(PlainProtocol.Instance.EncodeEvent("ping", []).Payload));
+        Assert.Equal("""{"event":"products","data":{"a":1}}""", Text(PlainProtocol.Instance.EncodeEvent("products", """{"a":1}"""u8).Bytes[2..]));
+        Assert.Equal("""{"event":"ack","id":"x","data":{"a":1}}""", Text(PlainProtocol.Instance.EncodeAck("\"x\""u8, """{"a":1}"""u8).Bytes[2..]));
+        Assert.Equal("""{"event":"ping"}""", Text(PlainProtocol.Instance.EncodeEvent("ping", []).Bytes[2..]));
     }
 
     private static byte[] WithId(int letters) => Encoding.UTF8.GetBytes($$"""{"event":"x","id":"{{new string('a', letters)}}"}""");

@@ -123,7 +123,7 @@ public sealed class SocketSenderSpecs : IDisposable
         return frame;
     }
 
-    private static Frame Frame(int size) => new(RandomNumberGenerator.GetBytes(size), 0);
+    private static Frame Frame(int size) => new(RandomNumberGenerator.GetBytes(size));
 
     private static List<Frame> Frames(int count, int size) => [.. Enumerable.Range(0, count).Select(_ => Frame(size))];
 

@@ -227,11 +227,7 @@ public sealed class WebSocketConnectionSpecs : IDisposable
         return _running.IsCompleted;
     }, "the end");
 
-    private static Frame Frame(string text)
-    {
-        var frame = WebSocketFrameWriter.Text(Encoding.UTF8.GetBytes(text));
-        return new Frame(frame.Bytes, frame.HeaderLength);
-    }
+    private static Frame Frame(string text) => new(WebSocketFrameWriter.Text(Encoding.UTF8.GetBytes(text)));
 
     private sealed class Receiver : IWebSocketReceiver
     {

@@ -1,5 +1,4 @@
 using DeltaStream.Actors.Wire;
-using DeltaStream.Node.Transports.Engine;
 using DeltaStream.SocketIO;
 
 namespace DeltaStream.Node.Transports.Clients;
@@ -16,8 +15,8 @@ public sealed class SocketIoProtocol : IWireProtocol
     public int Slot => 0;
 
     /// <inheritdoc/>
-    public Frame EncodeEvent(string name, ReadOnlySpan<byte> data) => EngineFrames.Of(SocketFrames.Event(name, data));
+    public Frame EncodeEvent(string name, ReadOnlySpan<byte> data) => new(SocketFrames.Event(name, data));
 
     /// <inheritdoc/>
-    public Frame EncodeAck(ReadOnlySpan<byte> id, ReadOnlySpan<byte> data) => EngineFrames.Of(SocketFrames.Ack(id, data));
+    public Frame EncodeAck(ReadOnlySpan<byte> id, ReadOnlySpan<byte> data) => new(SocketFrames.Ack(id, data));
 }

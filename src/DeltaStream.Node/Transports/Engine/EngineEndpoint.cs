@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Buffers.Text;
 using DeltaStream.Actors.Clients;
 using DeltaStream.Actors.Wire;
 using DeltaStream.Node.Admission;
@@ -8,7 +7,6 @@ using DeltaStream.Node.Transports.DirectSockets;
 using DeltaStream.Node.Transports.Relay;
 using DeltaStream.Node.Transports.WebSockets;
 using DeltaStream.SocketIO.Engine;
-using DeltaStream.SocketIO.Framing;
 
 namespace DeltaStream.Node.Transports.Engine;
 
@@ -203,17 +201,13 @@ internal sealed partial class EngineEndpoint(EngineSessions sessions, AdmissionC
     private static long LengthOf(IReadOnlyList<Frame> frames)
     {
         long length = frames.Count - 1;
-        foreach (var frame in frames)
-        {
-            var size = frame.Payload.Length;
-            length += new EncodedFrame(frame.Bytes, frame.HeaderLength).IsBinary ? 1 + Base64.GetMaxEncodedToUtf8Length(size) : size;
-        }
+        foreach (var frame in frames) length += PollingPayloadWriter.LengthOf(frame.Bytes.Span);
         return length;
     }
 
     private static void WriteFrames(IBufferWriter<byte> output, IReadOnlyList<Frame> frames)
     {
         var payload = new PollingPayloadWriter(output);
-        foreach (var frame in frames) payload.TryAppend(new EncodedFrame(frame.Bytes, frame.HeaderLength));
+        foreach (var frame in frames) payload.TryAppendFrame(frame.Bytes.Span);
     }
 }

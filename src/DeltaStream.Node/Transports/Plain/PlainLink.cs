@@ -13,7 +13,7 @@ internal sealed class PlainLink : Deadline, IWebSocketReceiver, IConnectionLink
     /// <summary>How many frames one write may hold.</summary>
     private const int Batch = 64;
 
-    private static readonly Frame Ping = MakePing();
+    private static readonly Frame Ping = new(WebSocketFrameWriter.Ping([]));
 
     private readonly WebSocketConnection _webSocket;
     private readonly Deadlines _deadlines;
@@ -144,11 +144,5 @@ internal sealed class PlainLink : Deadline, IWebSocketReceiver, IConnectionLink
     {
         _silence.End();
         if (!Interlocked.Exchange(ref _finished, true)) _connection.Closed(reason);
-    }
-
-    private static Frame MakePing()
-    {
-        var frame = WebSocketFrameWriter.Ping([]);
-        return new Frame(frame.Bytes, frame.HeaderLength);
     }
 }

@@ -30,16 +30,13 @@ public sealed class PlainProtocol : IWireProtocol
     private static Frame Encode(ReadOnlySpan<byte> opening, ReadOnlySpan<byte> first, ReadOnlySpan<byte> between, ReadOnlySpan<byte> second)
     {
         var length = opening.Length + first.Length + between.Length + second.Length + 1;
-        var headerLength = WebSocketFrameWriter.HeaderLength(length);
-        var bytes = GC.AllocateUninitializedArray<byte>(headerLength + length);
-        WebSocketFrameWriter.WriteHeader(bytes, WebSocketOpcode.Text, length);
-        var rest = bytes.AsSpan(headerLength);
+        var frame = WebSocketFrameWriter.Allocate(WebSocketOpcode.Text, length, out var rest);
         Put(opening, ref rest);
         Put(first, ref rest);
         Put(between, ref rest);
         Put(second, ref rest);
         rest[0] = (byte)'}';
-        return new Frame(bytes, headerLength);
+        return new Frame(frame);
     }
 
     private static void Put(ReadOnlySpan<byte> part, ref Span<byte> rest)

@@ -1,5 +1,6 @@
 using System.Text;
 using DeltaStream.Actors.Clients;
+using DeltaStream.Actors.Wire;
 using DeltaStream.Node.Timing;
 using DeltaStream.Node.Transports.Connections;
 using DeltaStream.Node.Transports.Engine;
@@ -132,12 +133,12 @@ internal sealed class SocketSession : Deadline, IEngineConnection
         {
             if (_silence.Resume(left, _deadlines.Now) is { } until) _deadlines.Schedule(this, until);
             ReadOnlySpan<byte> data = admission.Code is { } code ? Encoding.UTF8.GetBytes($$"""{"code":"{{code}}"}""") : default;
-            _link.WriteControl(EngineFrames.Of(SocketFrames.ConnectError(admission.Refusal ?? "", data, ns)));
+            _link.WriteControl(new Frame(SocketFrames.ConnectError(admission.Refusal ?? "", data, ns)));
             return;
         }
         EndSilence();
         _joined.Add(ns);
-        _link.WriteControl(EngineFrames.Of(SocketFrames.Connected(admission.Sid, admission.Pid, ns)));
+        _link.WriteControl(new Frame(SocketFrames.Connected(admission.Sid, admission.Pid, ns)));
         _hasJoined = true;
         _application.Connected(ns);
         if (_link.CanWrite) _application.Ready();

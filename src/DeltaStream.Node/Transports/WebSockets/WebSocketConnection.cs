@@ -108,9 +108,8 @@ internal sealed class WebSocketConnection : Deadline
     {
         if (Interlocked.CompareExchange(ref _reason, reason, null) is not null) return;
         _deadlines.Schedule(this, _deadlines.Now + _closeTimeout);
-        var frame = WebSocketFrameWriter.Close(code, text);
         // A client that does not read may still read this, if nothing more stands before it.
-        Sender.WriteLast(new Frame(frame.Bytes, frame.HeaderLength), dropsWaiting: reason == CloseReason.SlowConsumer);
+        Sender.WriteLast(new Frame(WebSocketFrameWriter.Close(code, text)), dropsWaiting: reason == CloseReason.SlowConsumer);
     }
 
     private async Task ReadAllAsync(IWebSocketReceiver receiver)
@@ -175,8 +174,7 @@ internal sealed class WebSocketConnection : Deadline
                 Close(CloseReason.ClientClosed, message.CloseCode == WebSocketCloseCode.NoStatus ? WebSocketCloseCode.Normal : message.CloseCode, "");
                 return false;
             case WebSocketOpcode.Ping:
-                var pong = WebSocketFrameWriter.Pong(message.Data.Span);
-                if (!Sender.WriteControl(new Frame(pong.Bytes, pong.HeaderLength))) Close(CloseReason.SlowConsumer);
+                if (!Sender.WriteControl(new Frame(WebSocketFrameWriter.Pong(message.Data.Span)))) Close(CloseReason.SlowConsumer);
                 return true;
             case WebSocketOpcode.Pong:
                 return true;
