@@ -1,4 +1,3 @@
-using DeltaStream.Actors.Clients;
 using DeltaStream.Actors.Wire;
 using DeltaStream.Node.Transports.Engine;
 using DeltaStream.SocketIO.Engine;
@@ -8,7 +7,12 @@ namespace DeltaStream.ConformanceHost;
 /// <summary>Raw Engine.IO: each message comes back as it was.</summary>
 internal sealed class EngineEcho : IEngineApplication
 {
-    public IEngineConnection Open(IEngineLink link) => new Connection(new Outbox(link));
+    public IEngineConnection Open(IEngineLink link)
+    {
+        var outbox = new Outbox(link);
+        link.Attach(outbox);
+        return new Connection(outbox);
+    }
 
     private sealed class Connection(Outbox outbox) : IEngineConnection
     {
@@ -18,10 +22,6 @@ internal sealed class EngineEcho : IEngineApplication
             return default;
         }
 
-        public void Ready() => outbox.Ready();
-
         public ValueTask SettleAsync() => default;
-
-        public void Closed(CloseReason reason) { }
     }
 }

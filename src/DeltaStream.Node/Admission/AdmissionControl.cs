@@ -9,11 +9,13 @@ namespace DeltaStream.Node.Admission;
 /// </summary>
 /// <param name="most">How many clients the node serves at once.</param>
 /// <param name="mostFromAddress">How many of them may come from one address; 0 for no limit.</param>
+/// <param name="mostPolls">How many polls may wait at once.</param>
 /// <param name="metrics">Counts refused connections.</param>
-internal sealed class AdmissionControl(int most, int mostFromAddress = 0, GatewayMetrics? metrics = null)
+internal sealed class AdmissionControl(int most, int mostFromAddress = 0, int mostPolls = int.MaxValue, GatewayMetrics? metrics = null)
 {
     private readonly ConcurrentDictionary<ClientAddress, int> _byAddress = new();
     private int _inside;
+    private int _polls;
     private bool _stopped;
 
     /// <summary>How many places are taken.</summary>
@@ -46,6 +48,16 @@ internal sealed class AdmissionControl(int most, int mostFromAddress = 0, Gatewa
         // Removed only while it is still 0: another may come in meanwhile.
         if (_byAddress.AddOrUpdate(address, 0, static (_, count) => count - 1) == 0) _byAddress.TryRemove(new(address, 0));
     }
+
+    /// <summary>Lets one more poll wait, until <see cref="EndPark"/>.</summary>
+    public bool TryPark()
+    {
+        if (Interlocked.Increment(ref _polls) <= mostPolls) return true;
+        EndPark();
+        return false;
+    }
+
+    public void EndPark() => Interlocked.Decrement(ref _polls);
 
     /// <summary>Tells the client to come back, or to go elsewhere, and counts it.</summary>
     public Task RefuseAsync(HttpContext context, RefusedConnection refused)

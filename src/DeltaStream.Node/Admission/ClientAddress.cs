@@ -29,7 +29,6 @@ internal readonly record struct ClientAddress
         return new ClientAddress(BinaryPrimitives.ReadUInt32BigEndian(bytes[(length - 4)..]));
     }
 
-    /// <inheritdoc/>
     public override string ToString()
     {
         if (_bits == 1) return "::1";

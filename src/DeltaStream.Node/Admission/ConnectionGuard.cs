@@ -81,8 +81,10 @@ internal sealed class ConnectionGuard(Deadlines deadlines, TimeSpan handshakeTim
         connection.Abort();
     }
 
-    private sealed class Patience(ConnectionContext connection) : Deadline
+    private sealed class Patience(ConnectionContext connection) : IDeadline
     {
-        internal override void OnDue() => connection.Transport.Input.CancelPendingRead();
+        public void OnDue() => connection.Transport.Input.CancelPendingRead();
+
+        public void OnFault() => connection.Abort();
     }
 }

@@ -16,21 +16,18 @@ internal sealed class RefusedHeads(DiagnosticListener diagnostics, GatewayMetric
 
     private IDisposable? _subscription;
 
-    /// <inheritdoc/>
     public Task StartAsync(CancellationToken cancellationToken)
     {
         if (metrics is not null) _subscription = diagnostics.Subscribe(this, static name => name == BadRequest);
         return Task.CompletedTask;
     }
 
-    /// <inheritdoc/>
     public Task StopAsync(CancellationToken cancellationToken)
     {
         _subscription?.Dispose();
         return Task.CompletedTask;
     }
 
-    /// <inheritdoc/>
     public void OnNext(KeyValuePair<string, object?> value)
     {
         if ((value.Value as IFeatureCollection)?.Get<IBadRequestExceptionFeature>()?.Error is not BadHttpRequestException error) return;
@@ -43,9 +40,7 @@ internal sealed class RefusedHeads(DiagnosticListener diagnostics, GatewayMetric
         metrics?.RefusedConnection(refused.Reason);
     }
 
-    /// <inheritdoc/>
     public void OnCompleted() { }
 
-    /// <inheritdoc/>
     public void OnError(Exception error) { }
 }

@@ -17,7 +17,6 @@ internal sealed class RefusedTls(IMeterFactory meters, GatewayMetrics? metrics =
 
     private MeterListener? _listener;
 
-    /// <inheritdoc/>
     public Task StartAsync(CancellationToken cancellationToken)
     {
         if (metrics is null) return Task.CompletedTask;
@@ -27,7 +26,6 @@ internal sealed class RefusedTls(IMeterFactory meters, GatewayMetrics? metrics =
         return Task.CompletedTask;
     }
 
-    /// <inheritdoc/>
     public Task StopAsync(CancellationToken cancellationToken)
     {
         _listener?.Dispose();

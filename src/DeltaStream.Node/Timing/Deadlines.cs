@@ -1,124 +1,106 @@
 namespace DeltaStream.Node.Timing;
 
 /// <summary>
-/// All timeouts of all connections behind one timer: a wheel of slots, so that setting, moving and cancelling one costs the
-/// same however many there are. With nothing to wait for, the timer does not run: a node without connections is not woken.
+/// The timeouts of all connections behind one timer, which looks through all of them at each tick. Without any, the timer
+/// does not run: a node without connections is not woken.
 /// </summary>
-internal sealed class Deadlines : IDisposable
+internal sealed partial class Deadlines : IDisposable
 {
-    private const int Slots = 512;
-
+    // The times stand in the table itself, so that a tick reads one array and no connection.
+    private readonly Dictionary<IDeadline, TimeSpan> _waiting = [];
     private readonly Lock _gate = new();
-    private readonly Deadline?[] _slots = new Deadline?[Slots];
-    private readonly List<Deadline> _due = [];
     private readonly TimeProvider _time;
     private readonly long _start;
-    private readonly long _tick;
+    private readonly TimeSpan _tick;
+    private readonly ILogger? _log;
     private readonly ITimer _timer;
-    private long _lastTick;
-    private int _entries;
-    private bool _running;
+    private bool _isRunning;
 
-    /// <summary>Makes it; the timer runs once there is an entry.</summary>
     /// <param name="time">The clock.</param>
-    /// <param name="tick">How often the timer looks; a deadline is noticed less than two of these late.</param>
-    public Deadlines(TimeProvider time, TimeSpan tick)
+    /// <param name="tick">How often the timer looks; a deadline is noticed less than two of these late, and never early.</param>
+    /// <param name="log">Where a deadline that throws is written.</param>
+    public Deadlines(TimeProvider time, TimeSpan tick, ILogger? log = null)
     {
         _time = time;
         _start = time.GetTimestamp();
-        _tick = tick.Ticks;
-        _timer = time.CreateTimer(static state => ((Deadlines)state!).Turn(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _tick = tick;
+        _log = log;
+        _timer = time.CreateTimer(static state => ((Deadlines)state!).Tick(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
     /// <summary>Time since the start: monotonic, never the wall clock.</summary>
     public TimeSpan Now => _time.GetElapsedTime(_start);
 
-    /// <summary>Sets the entry's time, or moves it.</summary>
-    public void Schedule(Deadline entry, TimeSpan due)
+    /// <summary>Sets the time, or moves it. It is due once.</summary>
+    public void Schedule(IDeadline deadline, TimeSpan due)
     {
         lock (_gate)
         {
-            // Rounded up: what fires is due.
-            var dueTick = Math.Max((due.Ticks + _tick - 1) / _tick, _lastTick + 1);
-            if (entry.DueTick == dueTick) return;
-            Unlink(entry);
-            _entries++;
-            if (!_running) Run(true);
-            entry.DueTick = dueTick;
-            ref var head = ref _slots[dueTick % Slots];
-            entry.Next = head;
-            if (head is not null) head.Previous = entry;
-            head = entry;
+            _waiting[deadline] = due;
+            if (!_isRunning) Run(true);
         }
     }
 
-    /// <summary>Takes the entry out; a call that is under way may still come.</summary>
-    public void Cancel(Deadline entry)
+    /// <summary>Takes the time back; a call that is under way may still come.</summary>
+    public void Cancel(IDeadline deadline)
     {
-        lock (_gate) Unlink(entry);
+        lock (_gate) _waiting.Remove(deadline);
     }
 
-    /// <inheritdoc/>
     public void Dispose() => _timer.Dispose();
 
-    private void Turn()
+    private void Tick()
     {
+        List<IDeadline>? due = null;
         lock (_gate)
         {
-            var nowTick = Now.Ticks / _tick;
-            // After a pause longer than a whole turn every slot is looked at once.
-            for (var tick = Math.Max(_lastTick + 1, nowTick - Slots + 1); tick <= nowTick; tick++) Collect(tick % Slots, nowTick);
-            _lastTick = Math.Max(_lastTick, nowTick);
-            // Not as soon as the last one is cancelled: who waits for one thing after the other would stop and start it each time.
-            if (_entries == 0 && _running) Run(false);
-            if (_due.Count == 0) return;
+            var now = Now;
+            foreach (var (deadline, time) in _waiting)
+            {
+                if (time > now) continue;
+                _waiting.Remove(deadline);
+                (due ??= []).Add(deadline);
+            }
+            // Not as soon as the last one is cancelled: a client with one timeout after the other would stop and start it each time.
+            if (_waiting.Count == 0 && _isRunning) Run(false);
         }
 
-        Fire();
+        foreach (var deadline in due ?? []) Fire(deadline);
     }
 
-    private void Run(bool running)
+    /// <summary>An exception on the timer's thread would end the process with all its clients.</summary>
+    private void Fire(IDeadline deadline)
     {
-        _running = running;
-        var every = running ? TimeSpan.FromTicks(_tick) : Timeout.InfiniteTimeSpan;
+        try
+        {
+            deadline.OnDue();
+        }
+        catch (Exception e)
+        {
+            if (_log is not null) Failed(_log, e);
+            Close(deadline);
+        }
+    }
+
+    private void Close(IDeadline deadline)
+    {
+        try
+        {
+            deadline.OnFault();
+        }
+        catch (Exception e)
+        {
+            if (_log is not null) Failed(_log, e);
+        }
+    }
+
+    private void Run(bool isRunning)
+    {
+        _isRunning = isRunning;
+        var every = isRunning ? _tick : Timeout.InfiniteTimeSpan;
         _timer.Change(every, every);
     }
 
-    private void Collect(long slot, long nowTick)
-    {
-        for (var entry = _slots[slot]; entry is not null;)
-        {
-            var next = entry.Next;
-            if (entry.DueTick <= nowTick)
-            {
-                Unlink(entry);
-                _due.Add(entry);
-            }
-            entry = next;
-        }
-    }
-
-    private void Fire()
-    {
-        // Timer callbacks may overlap when one takes long: each fires what it takes from here.
-        Deadline[] due;
-        lock (_gate)
-        {
-            due = [.. _due];
-            _due.Clear();
-        }
-
-        foreach (var entry in due) entry.OnDue();
-    }
-
-    private void Unlink(Deadline entry)
-    {
-        if (entry.DueTick == Deadline.NotScheduled) return;
-        _entries--;
-        if (entry.Previous is null) _slots[entry.DueTick % Slots] = entry.Next;
-        else entry.Previous.Next = entry.Next;
-        if (entry.Next is not null) entry.Next.Previous = entry.Previous;
-        entry.Previous = entry.Next = null;
-        entry.DueTick = Deadline.NotScheduled;
-    }
+    [LoggerMessage(114, LogLevel.Error, "connection_deadline_failed", EventName = "connection_deadline_failed")]
+    private static partial void Failed(ILogger log, Exception exception);
 }

@@ -13,7 +13,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 namespace DeltaStream.Node.Transports;
 
 /// <summary>How a host takes the transports in.</summary>
-public static class TransportRegistration
+internal static class TransportRegistration
 {
     /// <summary>What Kestrel may hold for a client that does not read, in bytes; beside it at most one chunk of ours.</summary>
     private const int ResponseBufferBytes = 8 * 1024;
@@ -40,9 +40,8 @@ public static class TransportRegistration
         services.Configure<SocketTransportOptions>(options =>
         {
             options.UnsafePreferInlineScheduling = true;
-            // A flush ends when the kernel has taken everything: where frames go to the socket itself, nothing may be left here.
-            options.MaxWriteBufferSize = 1;
         });
+        services.AddDirectSockets();
         return services;
     }
 
@@ -50,7 +49,7 @@ public static class TransportRegistration
     /// Lets WebSockets go on without the HTTP requests that they came with. To be the last before HTTP, behind TLS; without it they
     /// work all the same, and cost as much more memory as HTTP keeps for a request.
     /// </summary>
-    public static void UseHandover(this ListenOptions listen) => listen.Use(ConnectionHandover.Before);
+    public static void UseHandover(this ListenOptions listen) => listen.UseDirectSockets();
 
     /// <summary>Serves the gateway's clients: Socket.IO under <c>/socket.io/</c>, the plain WebSocket under <c>/ws</c>.</summary>
     /// <param name="endpoints">The host's endpoints.</param>
@@ -62,10 +61,10 @@ public static class TransportRegistration
     {
         var services = endpoints.ServiceProvider;
         var server = services.GetRequiredService<TransportServer>();
-        var gateway = new ClientServices(
+        var shared = new ClientServices(
             supervisor, services.GetRequiredService<ITokenValidator>(), recovery, rate, services.GetRequiredService<TimeProvider>());
-        server.MapSockets(endpoints, "/socket.io", new SocketIoClients(gateway));
-        server.MapPlain(endpoints, "/ws", new PlainClients(gateway));
+        server.MapSockets(endpoints, "/socket.io", new SocketIoClients(shared));
+        server.MapPlain(endpoints, "/ws", new PlainClients(shared));
         return endpoints;
     }
 }

@@ -12,7 +12,7 @@ using Microsoft.AspNetCore.Connections;
 namespace DeltaStream.Node.Transports;
 
 /// <summary>All connections of a process: paths are mounted on it, and it lets the clients go before the process stops.</summary>
-public sealed class TransportServer : IDisposable
+internal sealed class TransportServer : IDisposable
 {
     private static readonly TimeSpan BatchInterval = TimeSpan.FromMilliseconds(50);
 
@@ -30,7 +30,7 @@ public sealed class TransportServer : IDisposable
     /// <param name="time">The clock.</param>
     /// <param name="metrics">Counts who is refused.</param>
     /// <param name="relay">How to reach sessions of other nodes; null where there are none.</param>
-    /// <param name="log">Where odd use of a session is written.</param>
+    /// <param name="log">Where odd use of a session, and what fails in a timer, is written.</param>
     public TransportServer(TransportSettings settings, TimeProvider time, GatewayMetrics? metrics = null, ILogger<TransportServer>? log = null, SessionRelay? relay = null)
     {
         _settings = settings;
@@ -38,8 +38,8 @@ public sealed class TransportServer : IDisposable
         _time = time;
         // Fine enough for the shortest of the times, and never so fine that an idle process would wake for nothing.
         var tick = Math.Clamp(settings.PingTimeout.TotalMilliseconds / 20, 10, 100);
-        _deadlines = new Deadlines(time, TimeSpan.FromMilliseconds(tick));
-        _admission = new AdmissionControl(settings.MaxConnections, settings.MaxConnectionsPerAddress, metrics);
+        _deadlines = new Deadlines(time, TimeSpan.FromMilliseconds(tick), log);
+        _admission = new AdmissionControl(settings.MaxConnections, settings.MaxConnectionsPerAddress, settings.MaxParkedPolls, metrics);
         metrics?.ObserveSessions(() => _admission.Inside);
         _addresses = new AddressWatch(log, time, metrics);
         _guard = new ConnectionGuard(_deadlines, settings.ConnectTimeout, settings.MaxConnectionsPerAddress, settings.TrustedProxies, metrics);
@@ -54,10 +54,10 @@ public sealed class TransportServer : IDisposable
     /// <summary>Serves raw Engine.IO under this path.</summary>
     public void MapEngine(IEndpointRouteBuilder endpoints, string path, IEngineApplication application)
     {
-        var sessions = new EngineSessions(_settings, _deadlines, Counts, _admission, _addresses, _relay);
+        var sessions = new EngineSessions(_settings, _deadlines, Counts, _admission, _addresses, _relay is null ? null : () => _relay.Prefix);
         _connections.Add(() => sessions.All);
-        var endpoint = new EngineEndpoint(sessions, _admission, application, _relay);
-        if (_relay is not null) _relay.Owner = endpoint;
+        var endpoint = new EngineEndpoint(sessions, _admission, application, _relay is null ? null : new RelayedRequests(_relay, sessions, _admission, application));
+        if (_relay is not null) _relay.Owner = new HeldSessions(sessions, endpoint);
         endpoints.Map(path, (RequestDelegate)endpoint.HandleAsync);
     }
 
@@ -92,6 +92,5 @@ public sealed class TransportServer : IDisposable
         }
     }
 
-    /// <inheritdoc/>
     public void Dispose() => _deadlines.Dispose();
 }

@@ -50,15 +50,26 @@ public sealed class DeadlinesSpecs : IDisposable
     }
 
     [Fact]
-    public void Entries_a_whole_turn_of_the_wheel_apart_share_a_slot_and_keep_their_times()
+    public void A_deadline_that_throws_is_logged_and_closed_and_the_others_go_on()
     {
-        Schedule("late", 10 * 512 + 20);
-        Schedule("soon", 20);
+        var log = new RecordedLog();
+        using var deadlines = new Deadlines(_time, TimeSpan.FromMilliseconds(10), log);
+        var faults = 0;
+        foreach (var name in new[] { "a", "broken", "broken, and so is closing it", "b" })
+        {
+            deadlines.Schedule(
+                new Entry(
+                    () => _fired.Add(name.StartsWith("broken") ? throw new InvalidOperationException(name) : name),
+                    () => faults += name == "broken" ? 1 : throw new InvalidOperationException(name)),
+                TimeSpan.FromMilliseconds(20));
+        }
 
         Advance(30);
-        Assert.Equal(["soon"], _fired);
-        Advance(10 * 512);
-        Assert.Equal(["soon", "late"], _fired);
+        Assert.Equal(["a", "b"], _fired.Order());
+        Assert.Equal(1, faults);
+        Assert.Equal(3, log.Lines.Count);
+        Assert.All(log.Lines, line => Assert.Equal("connection_deadline_failed", line.Event));
+        Assert.Equal("broken", log.Lines[0].Exception!.Message);
     }
 
     [Fact]
@@ -118,9 +129,11 @@ public sealed class DeadlinesSpecs : IDisposable
         for (; milliseconds > 0; milliseconds -= 2) _time.Advance(TimeSpan.FromMilliseconds(2));
     }
 
-    private sealed class Entry(Action fire) : Deadline
+    private sealed class Entry(Action fire, Action? onFault = null) : IDeadline
     {
-        internal override void OnDue() => fire();
+        public void OnDue() => fire();
+
+        public void OnFault() => onFault?.Invoke();
     }
 
     private sealed class CountingTime : FakeTimeProvider

@@ -14,11 +14,11 @@ public abstract class ClientConnectionSpec : TestKit
 {
     private protected ClientConnectionSpec()
     {
-        Gateway = new ClientServices(() => TestActor, Tokens, null, new MessageRate(50, 100), Time);
-        Client = new ClientConnection(Link, SocketIoProtocol.Instance, Gateway);
+        Services = new ClientServices(() => TestActor, Tokens, null, new MessageRate(50, 100), Time);
+        Client = new ClientConnection(Link, SocketIoProtocol.Instance, Services);
     }
 
-    private protected ClientServices Gateway { get; }
+    private protected ClientServices Services { get; }
 
     private protected MemoryLink Link { get; } = new();
 
@@ -35,6 +35,7 @@ public abstract class ClientConnectionSpec : TestKit
         Assert.Equal(("sid", Client), (open.SessionId, open.Transport));
         Reply(new ClientOpened(TestActor));
         Assert.Null(await opening);
+        Link.Attach(Client);
     }
 
     private protected void Reply(object message) => LastSender.Tell(message, TestActor);
@@ -70,6 +71,10 @@ public abstract class ClientConnectionSpec : TestKit
         public string? BearerToken => null;
 
         public int MaxBatch => 64;
+
+        public ConnectionEnd End { get; } = new();
+
+        public void Attach(ILinkListener listener) => End.Attach(listener);
 
         public bool Write(IReadOnlyList<Frame> frames)
         {

@@ -15,7 +15,7 @@ public sealed class ClientConnectionSpecs : ClientConnectionSpec
         await OpenAsync();
         Client.Ready();
         await Client.TellEventAsync("subscribe", "{}"u8.ToArray(), "7"u8.ToArray());
-        Client.Closed(CloseReason.ClientClosed);
+        Client.Ended(CloseReason.ClientClosed);
 
         ExpectMsg<TransportReady>();
         var sent = ExpectMsg<ClientEvent>();
@@ -69,9 +69,11 @@ public sealed class ClientConnectionSpecs : ClientConnectionSpec
     {
         var opening = Client.OpenAsync("sid", ClientIdentity.Anonymous);
         ExpectMsg<OpenClient>();
-        Client.Closed(CloseReason.TransportError);
+        Link.End.TryEnd(CloseReason.TransportError);
+        Link.End.Announce();
         Reply(new ClientOpened(TestActor));
         await opening;
+        Link.Attach(Client);
 
         Assert.Equal(CloseReason.TransportError, ExpectMsg<TransportClosed>().Reason);
     }
@@ -80,9 +82,9 @@ public sealed class ClientConnectionSpecs : ClientConnectionSpec
     public async Task Nothing_is_told_after_the_end()
     {
         await OpenAsync();
-        Client.Closed(CloseReason.ClientClosed);
+        Client.Ended(CloseReason.ClientClosed);
         ExpectMsg<TransportClosed>();
-        Client.Closed(CloseReason.TransportError);
+        Client.Ended(CloseReason.TransportError);
         Client.Ready();
         await Client.TellEventAsync("x", default, null);
         TestActor.Tell("end");
@@ -108,7 +110,7 @@ public sealed class ClientConnectionSpecs : ClientConnectionSpec
         await OpenAsync();
         var settling = Client.SettleAsync().AsTask();
         ExpectMsg<Barrier>();
-        Client.Closed(CloseReason.TransportError);
+        Client.Ended(CloseReason.TransportError);
 
         await settling.WaitAsync(Eventually.Patience);
     }
@@ -146,7 +148,7 @@ public sealed class ClientConnectionSpecs : ClientConnectionSpec
         await OpenAsync();
         ((IClientTransport)Client).SetReading(false);
         var held = Client.TellEventAsync("x", default, null).AsTask();
-        Client.Closed(CloseReason.SlowConsumer);
+        Client.Ended(CloseReason.SlowConsumer);
 
         await held.WaitAsync(Eventually.Patience);
     }
@@ -157,7 +159,7 @@ public sealed class ClientConnectionSpecs : ClientConnectionSpec
         await OpenAsync();
         var frame = SocketIoProtocol.Instance.EncodeEvent("x", "1"u8);
         Assert.True(Client.Write([frame]));
-        Client.Closed(CloseReason.ClientClosed);
+        Client.Ended(CloseReason.ClientClosed);
 
         Assert.False(Client.Write([frame]));
         Client.Close(CloseReason.ServerError);

@@ -1,6 +1,5 @@
 using System.Net.WebSockets;
 using System.Text;
-using DeltaStream.Actors.Clients;
 using DeltaStream.Actors.Wire;
 using DeltaStream.Node.Transports;
 using DeltaStream.Node.Transports.Connections;
@@ -97,10 +96,6 @@ public sealed class DeflateSpecs : IEngineApplication
             return default;
         }
 
-        public void Ready() { }
-
         public ValueTask SettleAsync() => default;
-
-        public void Closed(CloseReason reason) { }
     }
 }

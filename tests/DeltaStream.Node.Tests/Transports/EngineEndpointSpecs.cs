@@ -11,7 +11,7 @@ using Microsoft.Extensions.Time.Testing;
 namespace DeltaStream.Node.Tests.Transports;
 
 /// <summary>What happens between an answer's leaving and the request's end: clients do not wait for the latter.</summary>
-public sealed class EngineEndpointSpecs : IEngineApplication, IEngineConnection, IDisposable
+public sealed class EngineEndpointSpecs : IEngineApplication, IEngineConnection, ILinkListener, IDisposable
 {
     private readonly Deadlines _deadlines;
     private readonly EngineSessions _sessions;
@@ -39,7 +39,7 @@ public sealed class EngineEndpointSpecs : IEngineApplication, IEngineConnection,
     public async Task A_client_may_post_again_as_soon_as_it_is_answered()
     {
         string? second = null;
-        using var answer = new Answer(() => second ??= _session.BeginPost() is { } refusal ? $"refused {refusal.Code}" : "taken");
+        using var answer = new Answer(() => second ??= _session.PostAsync(() => Task.FromResult<ReadOnlyMemory<byte>?>(null)).Result is { } refusal ? $"refused {refusal.Code}" : "taken");
 
         await _endpoint.HandleAsync(Request("POST", answer, "4a"));
 
@@ -76,16 +76,17 @@ public sealed class EngineEndpointSpecs : IEngineApplication, IEngineConnection,
     IEngineConnection IEngineApplication.Open(IEngineLink link)
     {
         _link = link;
+        link.Attach(this);
         return this;
     }
 
     ValueTask IEngineConnection.ReceiveAsync(ReadOnlyMemory<byte> data, bool isBinary) => default;
 
-    void IEngineConnection.Ready() { }
+    void ILinkListener.Ready() { }
 
     ValueTask IEngineConnection.SettleAsync() => default;
 
-    void IEngineConnection.Closed(CloseReason reason) => _closedWith = reason;
+    void ILinkListener.Ended(CloseReason reason) => _closedWith = reason;
 
     private DefaultHttpContext Request(string method, Stream answer, string body = "", CancellationToken aborted = default)
     {

@@ -13,7 +13,7 @@ using Microsoft.Extensions.Time.Testing;
 namespace DeltaStream.Node.Tests.Transports;
 
 /// <summary>One Engine.IO session in virtual time, with an application that writes down what it hears.</summary>
-internal sealed class EngineFixture : IEngineApplication, IEngineConnection, IDisposable
+internal sealed class EngineFixture : IEngineApplication, IEngineConnection, ILinkListener, IDisposable
 {
     private static readonly TimeSpan Step = TimeSpan.FromMilliseconds(10);
 
@@ -69,14 +69,9 @@ internal sealed class EngineFixture : IEngineApplication, IEngineConnection, IDi
         return frames is null ? $"refused {refusal!.Code}" : string.Join('|', frames.Select(Text));
     }
 
-    /// <summary>Posts; <c>ok</c>, <c>bad</c>, or the refusal's code.</summary>
-    public async Task<string> PostAsync(string body)
-    {
-        if (Session.BeginPost() is { } refusal) return $"refused {refusal.Code}";
-        var isGood = await Session.ReceiveAsync(Encoding.UTF8.GetBytes(body));
-        Session.EndPost();
-        return isGood ? "ok" : "bad";
-    }
+    /// <summary>Posts; <c>ok</c>, or the refusal's code.</summary>
+    public async Task<string> PostAsync(string body) =>
+        await Session.PostAsync(() => Task.FromResult<ReadOnlyMemory<byte>?>(Encoding.UTF8.GetBytes(body))) is { } refusal ? $"refused {refusal.Code}" : "ok";
 
     /// <summary>Opens a WebSocket for the session, as its upgrade begins.</summary>
     public WebSocketPair OpenProbe()
@@ -111,6 +106,7 @@ internal sealed class EngineFixture : IEngineApplication, IEngineConnection, IDi
     IEngineConnection IEngineApplication.Open(IEngineLink link)
     {
         Link = link;
+        link.Attach(this);
         return this;
     }
 
@@ -121,7 +117,7 @@ internal sealed class EngineFixture : IEngineApplication, IEngineConnection, IDi
         await OnMessage(text);
     }
 
-    void IEngineConnection.Ready()
+    void ILinkListener.Ready()
     {
         Readies++;
         OnReady();
@@ -129,7 +125,7 @@ internal sealed class EngineFixture : IEngineApplication, IEngineConnection, IDi
 
     ValueTask IEngineConnection.SettleAsync() => default;
 
-    void IEngineConnection.Closed(CloseReason reason) => ClosedWith = reason;
+    void ILinkListener.Ended(CloseReason reason) => ClosedWith = reason;
 
     private static string Text(Frame frame) => Encoding.UTF8.GetString(WebSocketFrameWriter.PayloadOf(frame.Bytes.Span));
 }

@@ -1,6 +1,5 @@
 using System.Net.Sockets;
 using System.Text;
-using DeltaStream.Actors.Clients;
 using DeltaStream.Node.Transports;
 using DeltaStream.Node.Transports.Connections;
 using DeltaStream.Node.Transports.Sockets;
@@ -93,11 +92,7 @@ public sealed class IdleMemorySpecs(ITestOutputHelper output) : IAsyncLifetime, 
 
     void ISocketConnection.Disconnected(string ns) { }
 
-    void ISocketConnection.Ready() { }
-
     ValueTask ISocketConnection.SettleAsync() => default;
-
-    void ISocketConnection.Closed(CloseReason reason) { }
 }
 
 /// <summary>Runs when no other test does: the whole process's memory is measured.</summary>

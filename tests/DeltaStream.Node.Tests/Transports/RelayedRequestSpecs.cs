@@ -61,7 +61,11 @@ public sealed class RelayedRequestSpecs : TestKit
         if (!hasHungUp) Assert.Equal("""{"code":3,"message":"Bad request"}""", body);
 
         // What the node here has said of the poll's end came before this.
-        var look = MovedClientCodec.ToBytes(output => output.Write(session.Sid));
+        var look = MovedClientCodec.ToBytes(output =>
+        {
+            output.Write(session.Sid);
+            output.Write("127.0.0.1");
+        });
         Assert.Equal([2], await _here.Relay.AskAsync(Cluster.Get(_other).SelfAddress, RelayKind.Look, look));
         Assert.Null(_there.ClosedWith);
     }
@@ -71,7 +75,7 @@ public sealed class RelayedRequestSpecs : TestKit
     {
         var session = _there.Open();
         var poll = _here.RequestAsync("GET", session, Stream.Null);
-        await Eventually.True(() => session.CanWrite, "the poll waits");
+        await Eventually.True(() => _there.IsReady, "the poll waits");
         session.Close(CloseReason.ServerDraining);
 
         var refused = (400, """{"code":1,"message":"Session ID unknown"}""");
@@ -89,25 +93,30 @@ public sealed class RelayedRequestSpecs : TestKit
     }
 
     /// <summary>What of a node serves sessions.</summary>
-    private sealed class Node : IEngineApplication, IEngineConnection, IDisposable
+    private sealed class Node : IEngineApplication, IEngineConnection, ILinkListener, IDisposable
     {
         private readonly TransportSettings _settings = new();
         private readonly Deadlines _deadlines = new(new FakeTimeProvider(), TimeSpan.FromMilliseconds(10));
         private readonly EngineSessions _sessions;
         private readonly EngineEndpoint _endpoint;
+        private volatile bool _isReady;
 
         public Node(ActorSystem system)
         {
             Relay.Start(system);
             var admission = new AdmissionControl(1000);
-            _sessions = new EngineSessions(_settings, _deadlines, new ConnectionCounts(), admission, new AddressWatch(null, TimeProvider.System, null), Relay);
-            Relay.Owner = _endpoint = new EngineEndpoint(_sessions, admission, this, Relay);
+            _sessions = new EngineSessions(_settings, _deadlines, new ConnectionCounts(), admission, new AddressWatch(null, TimeProvider.System, null), () => Relay.Prefix);
+            _endpoint = new EngineEndpoint(_sessions, admission, this, new RelayedRequests(Relay, _sessions, admission, this));
+            Relay.Owner = new HeldSessions(_sessions, _endpoint);
         }
 
         public SessionRelay Relay { get; } = new();
 
         /// <summary>Why its session ended; null while it has not.</summary>
         public CloseReason? ClosedWith { get; private set; }
+
+        /// <summary>Whether its session could be written to: a poll waits.</summary>
+        public bool IsReady => _isReady;
 
         public EngineSession Open()
         {
@@ -141,15 +150,19 @@ public sealed class RelayedRequestSpecs : TestKit
 
         public void Dispose() => _deadlines.Dispose();
 
-        IEngineConnection IEngineApplication.Open(IEngineLink link) => this;
+        IEngineConnection IEngineApplication.Open(IEngineLink link)
+        {
+            link.Attach(this);
+            return this;
+        }
 
         ValueTask IEngineConnection.ReceiveAsync(ReadOnlyMemory<byte> data, bool isBinary) => default;
 
-        void IEngineConnection.Ready() { }
+        void ILinkListener.Ready() => _isReady = true;
 
         ValueTask IEngineConnection.SettleAsync() => default;
 
-        void IEngineConnection.Closed(CloseReason reason) => ClosedWith = reason;
+        void ILinkListener.Ended(CloseReason reason) => ClosedWith = reason;
     }
 
     /// <summary>A body that the web server has given up.</summary>

@@ -11,7 +11,7 @@ using Microsoft.Extensions.Time.Testing;
 namespace DeltaStream.Node.Tests.Transports;
 
 /// <summary>A WebSocket that moves a session here; the spec is the node that holds the session, and what speaks over it.</summary>
-public sealed class RelayedWebSocketSpecs : TestKit, IRelayOwner, IEngineApplication, IEngineConnection
+public sealed class RelayedWebSocketSpecs : TestKit, IRelayOwner, IEngineApplication, IEngineConnection, ILinkListener
 {
     private const string Cluster = """
         akka.actor.provider = cluster
@@ -33,10 +33,8 @@ public sealed class RelayedWebSocketSpecs : TestKit, IRelayOwner, IEngineApplica
         relay.Start(Sys);
         var sessions = new EngineSessions(settings, _deadlines, new ConnectionCounts(), _admission, new AddressWatch(null, TimeProvider.System, null));
         _pair = new WebSocketPair(_deadlines, settings);
-        var place = new Place(_admission, default);
         var webSocket = new RelayedWebSocket(
-            relay, Akka.Cluster.Cluster.Get(Sys).SelfAddress, "sid", _pair.Server,
-            place, () => new EngineWebSocket(sessions.Adopt("sid", place.HandOver()), _pair.Server, probes: false), this);
+            relay, Akka.Cluster.Cluster.Get(Sys).SelfAddress, "sid", _pair.Server, new Place(_admission, default), sessions, this);
         _pair.Server.CloseAfter(settings.UpgradeTimeout);
         _ = RunAsync();
 
@@ -96,12 +94,13 @@ public sealed class RelayedWebSocketSpecs : TestKit, IRelayOwner, IEngineApplica
     ValueTask<IEngineConnection?> IEngineApplication.ArriveAsync(IEngineLink link, byte[] state)
     {
         _link = link;
+        link.Attach(this);
         return new(this);
     }
 
     IEngineConnection IEngineApplication.Open(IEngineLink link) => throw new NotSupportedException();
 
-    void IEngineConnection.Ready()
+    void ILinkListener.Ready()
     {
         if (Interlocked.Increment(ref _readies) == 1) _onFirstReady();
     }
@@ -110,5 +109,5 @@ public sealed class RelayedWebSocketSpecs : TestKit, IRelayOwner, IEngineApplica
 
     ValueTask IEngineConnection.SettleAsync() => default;
 
-    void IEngineConnection.Closed(CloseReason reason) { }
+    void ILinkListener.Ended(CloseReason reason) { }
 }

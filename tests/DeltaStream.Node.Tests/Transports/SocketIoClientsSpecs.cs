@@ -11,7 +11,7 @@ public sealed class SocketIoClientsSpecs : ClientConnectionSpec
     [Fact]
     public async Task Who_is_not_in_is_told_eight_times_that_there_is_no_such_namespace()
     {
-        var connection = new SocketIoClients(Gateway).Open(Link);
+        var connection = new SocketIoClients(Services).Open(Link);
         for (var i = 0; i < 8; i++) Assert.Equal("Invalid namespace", (await connection.ConnectAsync("/other", default)).Refusal);
         Assert.Null(Link.ClosedWith);
         await connection.ConnectAsync("/other", default);
@@ -21,7 +21,7 @@ public sealed class SocketIoClientsSpecs : ClientConnectionSpec
     [Fact]
     public async Task Of_who_is_in_each_such_question_is_a_message_under_the_limit()
     {
-        var connection = new SocketIoClients(Gateway).Open(Link);
+        var connection = new SocketIoClients(Services).Open(Link);
         var connecting = connection.ConnectAsync("/", """{"token":"good"}"""u8.ToArray());
         ExpectMsg<OpenClient>();
         Reply(new ClientOpened(TestActor));

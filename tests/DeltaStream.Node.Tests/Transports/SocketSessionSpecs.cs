@@ -17,6 +17,7 @@ public sealed class SocketSessionSpecs : ISocketApplication, ISocketConnection, 
     private readonly SocketSession _session;
     private readonly Queue<TaskCompletionSource<SocketAdmission>> _asked = new();
     private CloseReason? _closedWith;
+    private readonly ConnectionEnd _end = new();
     private int _missed;
 
     public SocketSessionSpecs()
@@ -71,7 +72,7 @@ public sealed class SocketSessionSpecs : ISocketApplication, ISocketConnection, 
     public async Task A_client_that_has_gone_before_its_answer_is_not_counted()
     {
         var connecting = Connect();
-        ((IEngineConnection)_session).Closed(CloseReason.TransportError);
+        _end.TryEnd(CloseReason.TransportError);
         _asked.Dequeue().SetResult(SocketAdmission.Refuse("no"));
         await connecting;
         Advance(100);
@@ -84,7 +85,7 @@ public sealed class SocketSessionSpecs : ISocketApplication, ISocketConnection, 
         Advance(9);
         _ = Connect();
         Advance(1);
-        ((Deadline)_session).OnDue();
+        _session.OnDue();
         Assert.Equal((null, 0), (_closedWith, _missed));
     }
 
@@ -109,11 +110,7 @@ public sealed class SocketSessionSpecs : ISocketApplication, ISocketConnection, 
 
     void ISocketConnection.Disconnected(string ns) { }
 
-    void ISocketConnection.Ready() { }
-
     ValueTask ISocketConnection.SettleAsync() => default;
-
-    void ISocketConnection.Closed(CloseReason reason) { }
 
     string IConnectionLink.Transport => TransportName.WebSocket;
 
@@ -121,7 +118,9 @@ public sealed class SocketSessionSpecs : ISocketApplication, ISocketConnection, 
 
     int IConnectionLink.MaxBatch => 64;
 
-    bool IEngineLink.CanWrite => true;
+    ConnectionEnd IConnectionLink.End => _end;
+
+    void IConnectionLink.Attach(ILinkListener listener) { }
 
     bool IConnectionLink.Write(IReadOnlyList<Frame> frames) => true;
 

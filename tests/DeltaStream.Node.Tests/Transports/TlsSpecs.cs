@@ -3,7 +3,6 @@ using System.Net.WebSockets;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
-using DeltaStream.Actors.Clients;
 using DeltaStream.Node.Transports;
 using DeltaStream.Node.Transports.Connections;
 using DeltaStream.Node.Transports.Engine;
@@ -97,10 +96,6 @@ public sealed class TlsSpecs : IAsyncLifetime, IEngineApplication
             return default;
         }
 
-        public void Ready() { }
-
         public ValueTask SettleAsync() => default;
-
-        public void Closed(CloseReason reason) { }
     }
 }

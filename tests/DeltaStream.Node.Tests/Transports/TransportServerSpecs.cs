@@ -212,11 +212,15 @@ public sealed class TransportServerSpecs : IAsyncLifetime
 
         public IPlainConnection Open(IConnectionLink link) => new Connection(this, link);
 
-        private sealed class Connection(PlainEcho echo, IConnectionLink link) : IPlainConnection
+        private sealed class Connection(PlainEcho echo, IConnectionLink link) : IPlainConnection, ILinkListener
         {
             public bool IsOpen => true;
 
-            public ValueTask<bool> StartAsync() => new(true);
+            public ValueTask<bool> StartAsync()
+            {
+                link.Attach(this);
+                return new(true);
+            }
 
             public ValueTask ReceiveAsync(PlainMessage message)
             {
@@ -237,7 +241,7 @@ public sealed class TransportServerSpecs : IAsyncLifetime
 
             public void GiveUp() => throw new InvalidOperationException("it was let in");
 
-            public void Closed(CloseReason reason)
+            public void Ended(CloseReason reason)
             {
                 lock (echo._closedWith) echo._closedWith.Add(reason);
             }

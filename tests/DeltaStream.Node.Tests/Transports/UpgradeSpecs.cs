@@ -160,7 +160,7 @@ public sealed class UpgradeSpecs : IDisposable
         var pair = _engine.OpenProbe();
         await EngineFixture.ProbeAsync(pair);
         _engine.Advance(9.9);
-        Assert.False(pair.Server.IsClosing);
+        Assert.False(pair.Server.End.IsOver);
 
         _engine.Advance(0.2);
         await pair.ReceiveCloseAsync();
@@ -173,7 +173,7 @@ public sealed class UpgradeSpecs : IDisposable
         var pair = await _engine.UpgradeAsync();
         _engine.Advance(20);
 
-        Assert.False(pair.Server.IsClosing);
+        Assert.False(pair.Server.End.IsOver);
     }
 
     [Fact]

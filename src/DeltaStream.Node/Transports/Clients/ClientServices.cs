@@ -5,10 +5,10 @@ using DeltaStream.Node.Authentication;
 
 namespace DeltaStream.Node.Transports.Clients;
 
-/// <summary>What all of the gateway's connections share.</summary>
-/// <param name="Supervisor">Who opens clients; asked for with each connection, so that it may start after the host was built.</param>
-/// <param name="Tokens">Who says what a client's token is worth.</param>
-/// <param name="Recovery">Who keeps the rooms of clients that lose their connection; null where nobody does.</param>
+/// <summary>What all clients share.</summary>
+/// <param name="Supervisor">The actor that opens clients; asked for with each connection, so that it may start after the host was built.</param>
+/// <param name="Tokens">Checks clients' tokens.</param>
+/// <param name="Recovery">Keeps the rooms of clients that lose their connection; null for no recovery.</param>
 /// <param name="Rate">How many messages a client may send.</param>
 /// <param name="Time">The clock.</param>
 internal sealed record ClientServices(

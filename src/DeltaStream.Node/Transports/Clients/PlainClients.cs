@@ -6,32 +6,31 @@ using DeltaStream.Node.Transports.Plain;
 
 namespace DeltaStream.Node.Transports.Clients;
 
-/// <summary>The gateway over plain WebSockets: a ClientActor for each whose client is let in.</summary>
-internal sealed class PlainClients(ClientServices gateway) : IPlainApplication
+/// <summary>The clients over plain WebSockets: a ClientActor for each that is let in.</summary>
+internal sealed class PlainClients(ClientServices services) : IPlainApplication
 {
     private const string InvalidMessage = "invalid_message";
 
-    /// <inheritdoc/>
-    public IPlainConnection Open(IConnectionLink link) => new Connection(link, gateway);
+    public IPlainConnection Open(IConnectionLink link) => new Connection(link, services);
 
-    private sealed class Connection(IConnectionLink link, ClientServices gateway) : IPlainConnection
+    private sealed class Connection(IConnectionLink link, ClientServices services) : IPlainConnection
     {
-        private readonly ClientConnection _client = new(link, PlainProtocol.Instance, gateway);
+        private readonly ClientConnection _client = new(link, PlainProtocol.Instance, services);
 
         public bool IsOpen { get; private set; }
 
         public async ValueTask<bool> StartAsync()
         {
             // Without a token in the handshake the first message has to bring it.
-            if (gateway.Tokens.NeedsToken && link.BearerToken is null) return true;
-            return await OpenAsync(await gateway.Tokens.CheckAsync(link.BearerToken), message: null);
+            if (services.Tokens.NeedsToken && link.BearerToken is null) return true;
+            return await OpenAsync(await services.Tokens.CheckAsync(link.BearerToken), message: null);
         }
 
         public async ValueTask ReceiveAsync(PlainMessage message)
         {
             if (IsOpen) await _client.TellEventAsync(message.Event, message.Data, message.Id);
             else if (message.Event != ClientConnection.Authenticate) await RefuseWithoutTokenAsync();
-            else await OpenAsync(await gateway.Tokens.CheckAsync(BearerToken.Of(message.Data.Span)), message);
+            else await OpenAsync(await services.Tokens.CheckAsync(BearerToken.Of(message.Data.Span)), message);
         }
 
         public async ValueTask ReceiveInvalidAsync(string why)
@@ -40,16 +39,12 @@ internal sealed class PlainClients(ClientServices gateway) : IPlainApplication
             else await RefuseWithoutTokenAsync();
         }
 
-        public void Ready() => _client.Ready();
-
         public void TooLarge()
         {
             if (IsOpen) _client.TooLarge();
         }
 
         public void GiveUp() => _ = RefuseWithoutTokenAsync();
-
-        public void Closed(CloseReason reason) => _client.Closed(reason);
 
         /// <summary>Lets the client in, or closes the connection.</summary>
         private async ValueTask<bool> OpenAsync(TokenCheck check, PlainMessage? message)
@@ -62,13 +57,19 @@ internal sealed class PlainClients(ClientServices gateway) : IPlainApplication
 
             var identity = check.Identity!;
             var first = message is { } it ? new Authenticated(identity, ClientConnection.Own(it.Id)) : null;
-            if (await _client.OpenAsync(RandomId.Create(), identity, first) is null) return IsOpen = true;
+            if (await _client.OpenAsync(RandomId.Create(), identity, first) is null)
+            {
+                IsOpen = true;
+                link.Attach(_client);
+                return true;
+            }
+
             link.Close(CloseReason.ServerDraining);
             return false;
         }
 
-        /// <summary>Refused by whoever checks tokens, as everywhere: it counts the refusals.</summary>
-        private async Task RefuseWithoutTokenAsync() => Refuse((await gateway.Tokens.CheckAsync(null)).Refusal ?? TokenRefusal.Missing);
+        /// <summary>Refused by the token check, which counts the refusals.</summary>
+        private async Task RefuseWithoutTokenAsync() => Refuse((await services.Tokens.CheckAsync(null)).Refusal ?? TokenRefusal.Missing);
 
         private void Refuse(TokenRefusal refusal)
         {

@@ -1,40 +1,29 @@
+using DeltaStream.Node.Transports.Connections;
+
 namespace DeltaStream.Node.Transports.Clients;
 
-/// <summary>Holds back who reads from a client, while the client does not read its answers.</summary>
+/// <summary>Stops the reading from a client while the client does not read its answers.</summary>
 internal sealed class ReadingGate
 {
     private TaskCompletionSource? _closed;
-    private bool _ended;
 
-    /// <summary>Opens or closes the gate.</summary>
-    public void Set(bool open)
+    public void Set(bool isOpen)
     {
         lock (this)
         {
-            if (open) Release();
-            else if (!_ended) _closed ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            if (!isOpen)
+            {
+                _closed ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+                return;
+            }
+            _closed?.TrySetResult();
+            _closed = null;
         }
     }
 
-    /// <summary>Opens it for good.</summary>
-    public void End()
+    /// <summary>Completes while the gate is open, and when the client is over.</summary>
+    public Task WaitAsync(ConnectionEnd end)
     {
-        lock (this)
-        {
-            _ended = true;
-            Release();
-        }
-    }
-
-    /// <summary>Completes while the gate is open.</summary>
-    public Task WaitAsync()
-    {
-        lock (this) return _closed?.Task ?? Task.CompletedTask;
-    }
-
-    private void Release()
-    {
-        _closed?.TrySetResult();
-        _closed = null;
+        lock (this) return _closed is null ? Task.CompletedTask : Task.WhenAny(_closed.Task, end.WhenOver());
     }
 }

@@ -4,19 +4,16 @@ using DeltaStream.SocketIO;
 namespace DeltaStream.Node.Transports.Clients;
 
 /// <summary>Events and acknowledgements as Socket.IO packets of the namespace <c>/</c>.</summary>
-public sealed class SocketIoProtocol : IWireProtocol
+internal sealed class SocketIoProtocol : IWireProtocol
 {
     /// <summary>The only one.</summary>
     public static readonly SocketIoProtocol Instance = new();
 
     private SocketIoProtocol() { }
 
-    /// <inheritdoc/>
     public int Slot => 0;
 
-    /// <inheritdoc/>
     public Frame EncodeEvent(string name, ReadOnlySpan<byte> data) => new(SocketFrames.Event(name, data));
 
-    /// <inheritdoc/>
     public Frame EncodeAck(ReadOnlySpan<byte> id, ReadOnlySpan<byte> data) => new(SocketFrames.Ack(id, data));
 }

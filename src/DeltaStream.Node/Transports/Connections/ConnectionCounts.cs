@@ -1,7 +1,7 @@
 namespace DeltaStream.Node.Transports.Connections;
 
 /// <summary>How many connections there are, by transport.</summary>
-public sealed class ConnectionCounts
+internal sealed class ConnectionCounts
 {
     private int _polling;
     private int _webSocket;

@@ -1,33 +1,63 @@
+using DeltaStream.Actors.Clients;
+using DeltaStream.Node.Timing;
+
 namespace DeltaStream.Node.Transports.Connections;
 
-/// <summary>
-/// When a client is pinged and when it is given up: one absolute deadline, the opening or the last pong plus interval plus
-/// timeout. Pure; the caller brings the time.
-/// </summary>
-internal sealed class Heartbeat(TransportSettings settings, TimeSpan now)
+/// <summary>A connection that is pinged.</summary>
+internal interface IPinged
 {
-    private TimeSpan _pingDue = now + settings.PingInterval;
-    private TimeSpan _deadline = now + settings.PingInterval + settings.PingTimeout;
-    private bool _pinged;
+    ConnectionEnd End { get; }
 
-    /// <summary>When it is to be looked at next.</summary>
-    public TimeSpan NextDue => _pinged ? _deadline : _pingDue;
+    void Ping();
+
+    void Close(CloseReason reason);
+}
+
+/// <summary>
+/// Pings a connection, and closes it when the pong does not come: one absolute deadline, the opening or the last pong plus
+/// interval plus timeout. A pong only writes down its time; the timer finds it when it looks next.
+/// </summary>
+internal sealed class Heartbeat(IPinged connection, Deadlines deadlines, TransportSettings settings) : IDeadline
+{
+    private long _lastPong;
+    private long _pingedAfter = -1;
 
     /// <summary>Whether the pong has not come in time.</summary>
-    public bool IsOver(TimeSpan now) => now >= _deadline;
+    public bool IsOver => deadlines.Now >= LastPong + settings.PingInterval + settings.PingTimeout;
 
-    /// <summary>Whether a ping is to be sent now; then it counts as sent.</summary>
-    public bool TakePing(TimeSpan now)
+    private TimeSpan LastPong => TimeSpan.FromTicks(Volatile.Read(ref _lastPong));
+
+    /// <summary>Begins, as with a pong.</summary>
+    public void Start()
     {
-        if (_pinged || now < _pingDue) return false;
-        return _pinged = true;
+        OnPong();
+        deadlines.Schedule(this, deadlines.Now + settings.PingInterval);
     }
 
-    /// <summary>A pong came.</summary>
-    public void OnPong(TimeSpan now)
+    public void OnPong() => Volatile.Write(ref _lastPong, deadlines.Now.Ticks);
+
+    public void Stop() => deadlines.Cancel(this);
+
+    public void OnDue()
     {
-        _pinged = false;
-        _pingDue = now + settings.PingInterval;
-        _deadline = _pingDue + settings.PingTimeout;
+        if (connection.End.IsOver) return;
+        if (IsOver)
+        {
+            connection.Close(CloseReason.PingTimeout);
+            return;
+        }
+        var (now, last) = (deadlines.Now, LastPong);
+        var isPinged = _pingedAfter == last.Ticks;
+        if (!isPinged && now >= last + settings.PingInterval)
+        {
+            _pingedAfter = last.Ticks;
+            isPinged = true;
+            connection.Ping();
+        }
+        var next = last + settings.PingInterval + (isPinged ? settings.PingTimeout : TimeSpan.Zero);
+        // A pong that comes meanwhile may make a ping due before that.
+        deadlines.Schedule(this, isPinged && next > now + settings.PingInterval ? now + settings.PingInterval : next);
     }
+
+    public void OnFault() => connection.Close(CloseReason.ServerError);
 }

@@ -1,7 +1,7 @@
 namespace DeltaStream.Node.Transports.Connections;
 
 /// <summary>The names of the transports, in logs and metrics.</summary>
-public static class TransportName
+internal static class TransportName
 {
     /// <summary>Engine.IO by HTTP long-polling.</summary>
     public const string Polling = "polling";

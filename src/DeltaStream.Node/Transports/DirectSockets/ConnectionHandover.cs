@@ -1,61 +1,70 @@
+using System.IO.Pipelines;
+using System.Net.Sockets;
+using DeltaStream.Node.Transports.Connections;
+using DeltaStream.Node.Transports.WebSockets;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Connections.Features;
 
 namespace DeltaStream.Node.Transports.DirectSockets;
 
 /// <summary>
-/// Lets an upgraded connection outlive its HTTP request. The request ends with its 101, and with it goes all that HTTP keeps for
-/// a connection as long as a request is under way: headers, parser, context, services, and the middlewares that await it. What
-/// comes next has the connection's pipe for itself.
+/// Lets an upgraded connection outlive its HTTP request. The request ends with its 101, and with it everything that HTTP keeps
+/// for a connection during a request: headers, parser, context, services, and the middlewares that await it. The WebSocket
+/// then has the connection's pipe and socket for itself.
 /// </summary>
-internal sealed class ConnectionHandover : IConnectionHeartbeatFeature
+internal sealed class ConnectionHandover : IConnectionHeartbeatFeature, IUpgradedConnection
 {
-    private readonly IConnectionHeartbeatFeature? _connection;
+    private readonly IConnectionHeartbeatFeature? _heartbeat;
+    private readonly Socket? _socket;
     private Action? _ticks;
     private Func<Task>? _next;
 
-    private ConnectionHandover(IConnectionHeartbeatFeature? connection) => _connection = connection;
-
-    /// <summary>Stands right before HTTP.</summary>
-    public static ConnectionDelegate Before(ConnectionDelegate http) => connection => RunAsync(connection, http);
-
-    /// <summary>
-    /// Serves the connection that the request has upgraded: when the request has ended, or within it where nobody stands
-    /// before HTTP who could.
-    /// </summary>
-    /// <param name="context">The request; it is over once this has completed.</param>
-    /// <param name="serve">Serves it to its end, without the request.</param>
-    public static Task ServeAsync(HttpContext context, Func<Task> serve)
+    private ConnectionHandover(ConnectionContext connection)
     {
-        if (context.Features.Get<IConnectionHeartbeatFeature>() is not ConnectionHandover handover) return serve();
-        handover._next = serve;
-        return Task.CompletedTask;
+        _heartbeat = connection.Features.Get<IConnectionHeartbeatFeature>();
+        // With TLS the socket carries encrypted bytes.
+        _socket = connection.Features.Get<ITlsHandshakeFeature>() is null ? connection.Features.Get<IConnectionSocketFeature>()?.Socket : null;
     }
 
+    /// <summary>The connection middleware right before HTTP, behind TLS.</summary>
+    public static ConnectionDelegate Before(ConnectionDelegate http) => connection => RunAsync(connection, http);
+
+    public async ValueTask<WebSocketSender?> TakeSocketAsync(PipeWriter output, ConnectionEnd end, FrameDeflater? deflater)
+    {
+        if (_socket is null) return null;
+        // Kestrel's answer to the request must have left before frames go past its pipe. The pipe holds nothing back
+        // (DirectSocketRegistration), so a flush ends when everything has left.
+        await output.FlushAsync();
+        return new SocketSender(_socket, end, deflater);
+    }
+
+    public void ServeAfterRequest(Func<Task> serve) => _next = serve;
+
     /// <summary>
-    /// HTTP's timeouts tick with the connection, which never forgets who does: they would be kept, and would break what is no
-    /// longer theirs. So they tick with this, for as long as HTTP lasts.
+    /// Kestrel keeps each heartbeat callback for the connection's life: HTTP's timeout callback would keep the request alive, and
+    /// later abort the WebSocket. So HTTP is given this heartbeat, which ends with HTTP.
     /// </summary>
     public void OnHeartbeat(Action<object> action, object state)
     {
         lock (this)
         {
-            if (_ticks is null) _connection?.OnHeartbeat(static handover => ((ConnectionHandover)handover).Tick(), this);
+            if (_ticks is null) _heartbeat?.OnHeartbeat(static handover => ((ConnectionHandover)handover).Tick(), this);
             _ticks += () => action(state);
         }
     }
 
     private static async Task RunAsync(ConnectionContext connection, ConnectionDelegate http)
     {
-        var handover = new ConnectionHandover(connection.Features.Get<IConnectionHeartbeatFeature>());
+        var handover = new ConnectionHandover(connection);
         connection.Features.Set<IConnectionHeartbeatFeature>(handover);
+        connection.Features.Set<IUpgradedConnection>(handover);
         try
         {
             await http(connection);
         }
         finally
         {
-            if (handover.End() is { } next) await next();
+            if (handover.EndHttp() is { } next) await next();
         }
     }
 
@@ -64,7 +73,7 @@ internal sealed class ConnectionHandover : IConnectionHeartbeatFeature
         lock (this) _ticks?.Invoke();
     }
 
-    private Func<Task>? End()
+    private Func<Task>? EndHttp()
     {
         lock (this)
         {

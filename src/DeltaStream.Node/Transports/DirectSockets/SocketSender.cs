@@ -1,6 +1,7 @@
 using System.Net.Sockets;
 using System.Runtime.CompilerServices;
 using DeltaStream.Actors.Wire;
+using DeltaStream.Node.Transports.Connections;
 using DeltaStream.Node.Transports.WebSockets;
 
 namespace DeltaStream.Node.Transports.DirectSockets;
@@ -10,7 +11,7 @@ namespace DeltaStream.Node.Transports.DirectSockets;
 /// call, and what the kernel does not take stays where it is. A client that does not read holds no buffer.
 /// <para>
 /// Nothing else may write to the connection any more. Kestrel does not after the upgrade, and its own last bytes have left by
-/// then (<see cref="WebSocketAcceptor"/>). Reading and closing stay Kestrel's.
+/// then (<see cref="ConnectionHandover.TakeSocketAsync"/>). Reading and closing stay Kestrel's.
 /// </para>
 /// </summary>
 internal sealed class SocketSender : WebSocketSender
@@ -20,25 +21,22 @@ internal sealed class SocketSender : WebSocketSender
     private ValueTaskAwaiter<int> _sending;
     private List<ArraySegment<byte>>? _rest;
 
-    /// <summary>Takes the sending side of a connected socket over.</summary>
-    public SocketSender(Socket socket, Action onReady, FrameDeflater? deflater = null) : base(onReady, deflater)
+    public SocketSender(Socket socket, ConnectionEnd end, FrameDeflater? deflater = null) : base(end, deflater)
     {
         _socket = socket;
         // A write takes what the kernel takes at once. Asynchronous calls, Kestrel's, are not concerned.
         socket.Blocking = false;
     }
 
-    /// <inheritdoc/>
     protected override bool TryPut(Frame frame)
     {
-        if (IsPending || HasEnded) return false;
+        if (IsPending || IsStopped) return false;
         var due = DueFrames.OfThread;
         due.Add(frame);
         if (due.IsFull) Flush();
-        return !HasEnded;
+        return !IsStopped;
     }
 
-    /// <inheritdoc/>
     protected override void Flush()
     {
         var due = DueFrames.OfThread;
@@ -46,13 +44,13 @@ internal sealed class SocketSender : WebSocketSender
         try
         {
             var sent = Send(due, out var error);
-            if (error is not (SocketError.Success or SocketError.WouldBlock)) EndUnderLock();
+            if (error is not (SocketError.Success or SocketError.WouldBlock)) StopUnderLock();
             else if (sent < due.Bytes) SendLater(DueFrames.After(due.Segments, sent));
         }
         catch (ObjectDisposedException)
         {
-            // The connection was closed under us; its reading side says why.
-            EndUnderLock();
+            // The connection was closed under us.
+            StopUnderLock();
         }
         finally
         {
@@ -60,7 +58,6 @@ internal sealed class SocketSender : WebSocketSender
         }
     }
 
-    /// <inheritdoc/>
     protected override bool TryComplete()
     {
         IsPending = false;
@@ -73,7 +70,7 @@ internal sealed class SocketSender : WebSocketSender
         }
         catch (Exception e) when (e is SocketException or ObjectDisposedException or OperationCanceledException)
         {
-            EndUnderLock();
+            StopUnderLock();
         }
         if (!IsPending) _sending = default;
         return true;

@@ -3,14 +3,19 @@ using System.Diagnostics.CodeAnalysis;
 using DeltaStream.Node.Admission;
 using DeltaStream.Node.Timing;
 using DeltaStream.Node.Transports.Connections;
-using DeltaStream.Node.Transports.Relay;
 using DeltaStream.SocketIO.Engine;
 
 namespace DeltaStream.Node.Transports.Engine;
 
 /// <summary>The sessions of one Engine.IO path, by their secret ids.</summary>
+/// <param name="settings">Times and limits.</param>
+/// <param name="deadlines">The connections' timer.</param>
+/// <param name="counts">Counts open sessions.</param>
+/// <param name="admission">Gets the place back that a session has taken.</param>
+/// <param name="addresses">Hears of sessions that are used from another address.</param>
+/// <param name="idPrefix">What stands before the random part of ids; null for nothing.</param>
 internal sealed class EngineSessions(
-    TransportSettings settings, Deadlines deadlines, ConnectionCounts counts, AdmissionControl admission, AddressWatch addresses, SessionRelay? relay = null)
+    TransportSettings settings, Deadlines deadlines, ConnectionCounts counts, AdmissionControl admission, AddressWatch addresses, Func<string>? idPrefix = null)
 {
     private readonly ConcurrentDictionary<string, EngineSession> _sessions = new(StringComparer.Ordinal);
 
@@ -21,10 +26,10 @@ internal sealed class EngineSessions(
     public Deadlines Deadlines => deadlines;
 
     /// <summary>All of them, for letting them go; what opens meanwhile may be missing.</summary>
-    public IEnumerable<EngineSession> All => _sessions.Select(entry => entry.Value).Where(session => !session.IsClosed);
+    public IEnumerable<EngineSession> All => _sessions.Select(entry => entry.Value).Where(session => !session.End.IsOver);
 
     /// <summary>Makes a session on a place that was taken for it at the <see cref="AdmissionControl"/>, and counts it under this transport.</summary>
-    public EngineSession Create(string transport, ClientAddress address) => Add(RandomId.Create(relay?.Prefix ?? ""), transport, address);
+    public EngineSession Create(string transport, ClientAddress address) => Add(RandomId.Create(idPrefix?.Invoke() ?? ""), transport, address);
 
     /// <summary>Makes a session here of one that another node has let go, on a place that was taken for it.</summary>
     public EngineSession Adopt(string sid, ClientAddress address) => Add(sid, TransportName.WebSocket, address);
@@ -45,7 +50,11 @@ internal sealed class EngineSessions(
     public bool TryFind(string sid, [NotNullWhen(true)] out EngineSession? session) => _sessions.TryGetValue(sid, out session);
 
     /// <summary>The session can't be asked for any more.</summary>
-    public void Remove(EngineSession session) => _sessions.TryRemove(session.Sid, out _);
+    public void Remove(EngineSession session)
+    {
+        deadlines.Cancel(session);
+        _sessions.TryRemove(session.Sid, out _);
+    }
 
     /// <summary>A session has closed; it may still have a last answer to give.</summary>
     public void OnClosed(EngineSession session)

@@ -15,10 +15,10 @@ internal sealed class EngineWebSocket(EngineSession session, WebSocketConnection
     /// <summary>Whose it is, or wants to be.</summary>
     public EngineSession Session => session;
 
-    /// <summary>The WebSocket itself.</summary>
     public WebSocketConnection Connection => connection;
 
-    /// <inheritdoc/>
+    public WebSocketSender Sender => connection.Sender;
+
     public ValueTask OnMessageAsync(WebSocketMessage message)
     {
         if (message.Opcode == WebSocketOpcode.Binary)
@@ -32,17 +32,10 @@ internal sealed class EngineWebSocket(EngineSession session, WebSocketConnection
         return _phase == Phase.Active ? session.ReceiveAsync(packet) : ProbeAsync(packet);
     }
 
-    /// <inheritdoc/>
     public void OnTooLarge()
     {
         if (_phase == Phase.Active) session.TooLarge();
     }
-
-    /// <inheritdoc/>
-    public void OnAlive() { }
-
-    /// <inheritdoc/>
-    public void OnReady() => session.OnWebSocketReady(this);
 
     private ValueTask ProbeAsync(in EnginePacket packet)
     {

@@ -1,17 +1,16 @@
-using DeltaStream.Actors.Clients;
 using DeltaStream.Node.Transports.Connections;
 
 namespace DeltaStream.Node.Transports.Plain;
 
 /// <summary>What speaks over plain WebSockets.</summary>
-public interface IPlainApplication
+internal interface IPlainApplication
 {
     /// <summary>A connection was opened.</summary>
     IPlainConnection Open(IConnectionLink link);
 }
 
-/// <summary>The application's end of one plain WebSocket. Calls come one after the other, but for <see cref="Ready"/> and <see cref="Closed"/>.</summary>
-public interface IPlainConnection
+/// <summary>The application's end of one plain WebSocket. Calls come one after the other.</summary>
+internal interface IPlainConnection
 {
     /// <summary>Whether the client is let in; where it is not yet, it has the connect timeout for the message that lets it in.</summary>
     bool IsOpen { get; }
@@ -32,9 +31,4 @@ public interface IPlainConnection
     /// <summary>The time in which the client had to be let in is over; the connection is to be closed.</summary>
     void GiveUp();
 
-    /// <summary>The link is ready for a write. Never called before the client is let in.</summary>
-    void Ready();
-
-    /// <summary>The connection is over. Called once, last.</summary>
-    void Closed(CloseReason reason);
 }

@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using DeltaStream.Node.Admission;
 using DeltaStream.Node.Timing;
 using DeltaStream.Node.Transports.Connections;
-using DeltaStream.Node.Transports.DirectSockets;
 using DeltaStream.Node.Transports.WebSockets;
 using DeltaStream.SocketIO.Engine;
 
@@ -17,7 +16,7 @@ internal sealed class PlainEndpoint(
     /// <summary>All sessions, for letting them go.</summary>
     public IEnumerable<PlainLink> All => _sessions.Select(entry => entry.Key);
 
-    /// <summary>Answers one request; its WebSocket is served when it has ended (<see cref="ConnectionHandover"/>). Nothing a client does makes it throw.</summary>
+    /// <summary>Answers one request; its WebSocket is served when it has ended (<see cref="IUpgradedConnection"/>). Nothing a client does makes it throw.</summary>
     public async Task HandleAsync(HttpContext context)
     {
         if (!settings.Origins.Allows(context.Request))
@@ -57,7 +56,7 @@ internal sealed class PlainEndpoint(
         }
         if (webSocket is null) return;
         var bearerToken = BearerToken.Of(context.Request);
-        await ConnectionHandover.ServeAsync(context, () => ServeAsync(webSocket, bearerToken, address));
+        await WebSocketAcceptor.ServeAsync(context, () => ServeAsync(webSocket, bearerToken, address));
     }
 
     private async Task ServeAsync(WebSocketConnection webSocket, string? bearerToken, ClientAddress address)

@@ -8,56 +8,48 @@ using DeltaStream.SocketIO.Framing;
 namespace DeltaStream.Node.Transports.Plain;
 
 /// <summary>One plain WebSocket: its heartbeat by WebSocket pings, and its messages.</summary>
-internal sealed class PlainLink : Deadline, IWebSocketReceiver, IConnectionLink
+internal sealed class PlainLink : IConnectionLink, IWebSocketReceiver, IPinged, IDeadline
 {
-    /// <summary>How many frames one write may hold.</summary>
-    private const int Batch = 64;
-
-    private static readonly Frame Ping = new(WebSocketFrameWriter.Ping([]));
+    private static readonly Frame PingFrame = new(WebSocketFrameWriter.Ping([]));
 
     private readonly WebSocketConnection _webSocket;
     private readonly Deadlines _deadlines;
     private readonly Heartbeat _heartbeat;
-    private readonly IPlainConnection _connection;
-    private readonly TimeSpan _connectTimeout;
-    private ConnectTimeout _silence;
-    private long _alive;
+    private readonly IPlainConnection _application;
+    private readonly TimeSpan _connectTime;
+    private ConnectTimeout _timeout;
     private bool _isOpen;
-    private bool _finished;
 
-    /// <summary>Takes a WebSocket over.</summary>
     /// <param name="webSocket">The WebSocket.</param>
     /// <param name="bearerToken">The token of its handshake; null for none.</param>
     /// <param name="application">What speaks over it.</param>
-    /// <param name="deadlines">The shared timer.</param>
+    /// <param name="deadlines">The connections' timer.</param>
     /// <param name="settings">Limits and times.</param>
-    public PlainLink(
-        WebSocketConnection webSocket, string? bearerToken, IPlainApplication application, Deadlines deadlines, TransportSettings settings)
+    public PlainLink(WebSocketConnection webSocket, string? bearerToken, IPlainApplication application, Deadlines deadlines, TransportSettings settings)
     {
         BearerToken = bearerToken;
-        _connectTimeout = settings.ConnectTimeout;
+        _connectTime = settings.ConnectTimeout;
         _webSocket = webSocket;
         _deadlines = deadlines;
-        _heartbeat = new Heartbeat(settings, deadlines.Now);
-        _connection = application.Open(this);
+        _heartbeat = new Heartbeat(this, deadlines, settings);
+        _application = application.Open(this);
     }
 
-    /// <inheritdoc/>
     public string Transport => TransportName.Plain;
 
-    /// <inheritdoc/>
     public string? BearerToken { get; }
 
-    /// <inheritdoc/>
-    public int MaxBatch => Batch;
+    public int MaxBatch => WebSocketSender.MaxBatch;
 
-    /// <summary>Lives until the connection has ended.</summary>
+    public ConnectionEnd End => _webSocket.End;
+
+    /// <summary>Serves the WebSocket to its end.</summary>
     public async Task RunAsync()
     {
-        if (await _connection.StartAsync())
+        if (await _application.StartAsync())
         {
-            var until = _deadlines.Now + _connectTimeout;
-            _silence = new ConnectTimeout(until);
+            var until = _deadlines.Now + _connectTime;
+            _timeout = new ConnectTimeout(until);
             _deadlines.Schedule(this, until);
             BeginIfOpen();
         }
@@ -65,84 +57,71 @@ internal sealed class PlainLink : Deadline, IWebSocketReceiver, IConnectionLink
         {
             Close(CloseReason.ServerDraining);
         }
-        Finish(await _webSocket.RunAsync(this));
-        _deadlines.Cancel(this);
+        await _webSocket.RunAsync(this);
+        Stop();
     }
 
-    /// <inheritdoc/>
+    public void Attach(ILinkListener listener)
+    {
+        if (_webSocket.Sender.Attach(listener)) listener.Ready();
+        End.Attach(listener);
+    }
+
     public bool Write(IReadOnlyList<Frame> frames) => _webSocket.Sender.Write(frames);
 
-    /// <inheritdoc/>
     public void Close(CloseReason reason)
     {
         _webSocket.Close(reason);
         // At once: the application may be what holds up the reading that would notice.
-        Finish(reason);
+        Stop();
     }
 
-    /// <inheritdoc/>
-    public ValueTask OnMessageAsync(WebSocketMessage message) => Volatile.Read(ref _isOpen) ? ReceiveAsync(message) : ReceiveFirstAsync(message);
+    public ValueTask OnMessageAsync(WebSocketMessage message) => _isOpen ? ReceiveAsync(message) : ReceiveFirstAsync(message);
+
+    public void OnTooLarge() => _application.TooLarge();
+
+    public void OnAlive() => _heartbeat.OnPong();
+
+    public void Ping() => _webSocket.Sender.WriteControl(PingFrame);
+
+    public void OnDue()
+    {
+        if (!End.IsOver && _timeout.TryExpire(_deadlines.Now)) _application.GiveUp();
+    }
+
+    public void OnFault() => Close(CloseReason.ServerError);
 
     private async ValueTask ReceiveFirstAsync(WebSocketMessage message)
     {
-        // Asking for keys and an actor may take long: that is not the client's silence, and has times of its own.
-        var left = _silence.Pause(_deadlines.Now);
+        // Asking for keys and an actor may take long, and has timeouts of its own.
+        var remaining = _timeout.Pause(_deadlines.Now);
         await ReceiveAsync(message);
         BeginIfOpen();
-        if (_silence.Resume(left, _deadlines.Now) is { } until) _deadlines.Schedule(this, until);
+        if (_timeout.Resume(remaining, _deadlines.Now) is { } until) _deadlines.Schedule(this, until);
     }
 
     private void BeginIfOpen()
     {
-        if (!_connection.IsOpen) return;
-        _silence.End();
-        Volatile.Write(ref _isOpen, true);
-        _deadlines.Schedule(this, _heartbeat.NextDue);
-        _connection.Ready();
+        if (!_application.IsOpen) return;
+        _timeout.End();
+        _deadlines.Cancel(this);
+        _isOpen = true;
+        _heartbeat.Start();
     }
 
     private ValueTask ReceiveAsync(WebSocketMessage message)
     {
-        if (message.Opcode != WebSocketOpcode.Text) return _connection.ReceiveInvalidAsync("A message is a text frame");
+        if (message.Opcode != WebSocketOpcode.Text) return _application.ReceiveInvalidAsync("A message is a text frame");
         return PlainMessage.TryParse(message.Data, out var parsed)
-            ? _connection.ReceiveAsync(parsed)
-            : _connection.ReceiveInvalidAsync("""A message is a JSON object {"event": name, "data": any, "id": string or number}""");
+            ? _application.ReceiveAsync(parsed)
+            : _application.ReceiveInvalidAsync("""A message is a JSON object {"event": name, "data": any, "id": string or number}""");
     }
 
-    /// <inheritdoc/>
-    public void OnTooLarge() => _connection.TooLarge();
-
-    /// <inheritdoc/>
-    public void OnAlive() => Volatile.Write(ref _alive, _deadlines.Now.Ticks);
-
-    /// <inheritdoc/>
-    public void OnReady() => _connection.Ready();
-
-    /// <inheritdoc/>
-    internal override void OnDue()
+    private void Stop()
     {
-        if (_webSocket.IsClosing) return;
-        if (!Volatile.Read(ref _isOpen))
-        {
-            if (_silence.TryGiveUp(_deadlines.Now)) _connection.GiveUp();
-            return;
-        }
-        // Only here, not with each frame: the timer alone touches the heartbeat.
-        var alive = Interlocked.Exchange(ref _alive, 0);
-        if (alive != 0) _heartbeat.OnPong(TimeSpan.FromTicks(alive));
-        var now = _deadlines.Now;
-        if (_heartbeat.IsOver(now))
-        {
-            Close(CloseReason.PingTimeout);
-            return;
-        }
-        if (_heartbeat.TakePing(now)) _webSocket.Sender.WriteControl(Ping);
-        _deadlines.Schedule(this, _heartbeat.NextDue);
-    }
-
-    private void Finish(CloseReason reason)
-    {
-        _silence.End();
-        if (!Interlocked.Exchange(ref _finished, true)) _connection.Closed(reason);
+        _timeout.End();
+        _deadlines.Cancel(this);
+        _heartbeat.Stop();
+        End.Announce();
     }
 }

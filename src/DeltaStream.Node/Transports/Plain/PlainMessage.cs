@@ -6,7 +6,7 @@ namespace DeltaStream.Node.Transports.Plain;
 /// <param name="Event">The event's name.</param>
 /// <param name="Data">Its data, JSON as it was sent; empty where there is none.</param>
 /// <param name="Id">The JSON string or number to acknowledge it with, as it was sent; null where none is asked for.</param>
-public readonly record struct PlainMessage(string Event, ReadOnlyMemory<byte> Data, ReadOnlyMemory<byte>? Id)
+internal readonly record struct PlainMessage(string Event, ReadOnlyMemory<byte> Data, ReadOnlyMemory<byte>? Id)
 {
     /// <summary>The longest id, in bytes: it goes back with the acknowledgement.</summary>
     public const int MaxIdBytes = 128;

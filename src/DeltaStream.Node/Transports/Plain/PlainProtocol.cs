@@ -6,24 +6,21 @@ using DeltaStream.SocketIO.Framing;
 namespace DeltaStream.Node.Transports.Plain;
 
 /// <summary>Events and acknowledgements as one JSON object a text frame.</summary>
-public sealed class PlainProtocol : IWireProtocol
+internal sealed class PlainProtocol : IWireProtocol
 {
     /// <summary>The only one.</summary>
     public static readonly PlainProtocol Instance = new();
 
     private PlainProtocol() { }
 
-    /// <inheritdoc/>
     public int Slot => 1;
 
-    /// <inheritdoc/>
     public Frame EncodeEvent(string name, ReadOnlySpan<byte> data)
     {
         var quoted = JsonEncodedText.Encode(name, JavaScriptEncoder.UnsafeRelaxedJsonEscaping);
         return Encode("{\"event\":\""u8, quoted.EncodedUtf8Bytes, data.IsEmpty ? "\""u8 : "\",\"data\":"u8, data);
     }
 
-    /// <inheritdoc/>
     public Frame EncodeAck(ReadOnlySpan<byte> id, ReadOnlySpan<byte> data) =>
         Encode("""{"event":"ack","id":"""u8, id, data.IsEmpty ? default : ",\"data\":"u8, data);
 

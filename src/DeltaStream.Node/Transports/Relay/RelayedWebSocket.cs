@@ -1,4 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
 using System.Security.Cryptography;
 using Akka.Actor;
 using DeltaStream.Actors.Clients;
@@ -16,14 +15,13 @@ namespace DeltaStream.Node.Transports.Relay;
 /// of it passes through that node any more.
 /// </summary>
 internal sealed class RelayedWebSocket(
-    SessionRelay relay, Address owner, string sid, WebSocketConnection connection, Place place, Func<EngineWebSocket> adopt, IEngineApplication application)
+    SessionRelay relay, Address owner, string sid, WebSocketConnection connection, Place place, EngineSessions sessions, IEngineApplication application)
     : IWebSocketReceiver
 {
     private readonly string _name = RandomNumberGenerator.GetHexString(16);
     private EngineWebSocket? _arrived;
     private bool _hasProbed;
 
-    /// <inheritdoc/>
     public ValueTask OnMessageAsync(WebSocketMessage message)
     {
         if (_arrived is not null) return _arrived.OnMessageAsync(message);
@@ -32,14 +30,7 @@ internal sealed class RelayedWebSocket(
         return _hasProbed && packet.Type == EnginePacketType.Upgrade ? UpgradeAsync() : Drop();
     }
 
-    /// <inheritdoc/>
     public void OnTooLarge() => _arrived?.OnTooLarge();
-
-    /// <inheritdoc/>
-    public void OnAlive() { }
-
-    /// <inheritdoc/>
-    public void OnReady() => Volatile.Read(ref _arrived)?.OnReady();
 
     /// <summary>The WebSocket is over.</summary>
     public void Ended(CloseReason reason)
@@ -51,13 +42,12 @@ internal sealed class RelayedWebSocket(
 
     private async ValueTask ProbeAsync()
     {
-        // Before it is too late: a session that is asked for ends where it was.
+        // Before the session is asked for, because that ends it where it is.
         if (!place.TryTake())
         {
             await Drop();
             return;
         }
-
         _hasProbed = true;
         if (await relay.AskAsync(owner, RelayKind.Probe, Question()) is [1, ..]) connection.Sender.WriteControl(EngineFrames.ProbePong);
         else await Drop();
@@ -66,30 +56,23 @@ internal sealed class RelayedWebSocket(
     private async ValueTask UpgradeAsync()
     {
         if (!connection.TryCancelTimeout()) return;
-        var moved = await relay.AskAsync(owner, RelayKind.Move, Question());
-        // What is not here can't go on: the client connects again, and finds its rooms by its pid.
-        if (moved is not { Length: > 0 } || !TryRead(moved, out var session)) connection.Close(CloseReason.ServerError);
-        else
-        {
-            var webSocket = adopt();
-            // Before the session goes on: what it writes then may have left before it has quite arrived.
-            Volatile.Write(ref _arrived, webSocket);
-            await webSocket.Session.ArriveAsync(webSocket, application, session);
-        }
-    }
-
-    private static bool TryRead(byte[] moved, [NotNullWhen(true)] out MovedSession? session)
-    {
         try
         {
-            session = MovedSession.Read(moved);
-            return true;
+            if (await relay.AskAsync(owner, RelayKind.Move, Question()) is { Length: > 0 } moved) await ArriveAsync(MovedSession.Read(moved));
+            // The client connects again, and finds its rooms by its pid.
+            else connection.Close(CloseReason.ServerError);
         }
         catch (InvalidDataException)
         {
-            session = null;
-            return false;
+            // This node does not understand the other one.
+            connection.Close(CloseReason.ServerError);
         }
+    }
+
+    private Task ArriveAsync(MovedSession moved)
+    {
+        _arrived = new EngineWebSocket(sessions.Adopt(sid, place.HandOver()), connection, probes: false);
+        return _arrived.Session.ArriveAsync(_arrived, moved.Frames, link => application.ArriveAsync(link, moved.Application));
     }
 
     private byte[] Question() => MovedClientCodec.ToBytes(output =>

@@ -20,7 +20,7 @@ internal interface IRelayOwner
 /// it is and is another one in each life of the node.
 /// </summary>
 /// <param name="metrics">Counts what is passed on.</param>
-public sealed class SessionRelay(GatewayMetrics? metrics = null)
+internal sealed class SessionRelay(GatewayMetrics? metrics = null)
 {
     /// <summary>The relay's name on every node.</summary>
     internal const string ActorName = "session-relay";

@@ -11,10 +11,8 @@ namespace DeltaStream.Node.Transports.Sockets;
 /// <param name="onNoConnect">Called for each that takes longer, as it is closed.</param>
 internal sealed class SocketServer(ISocketApplication application, Deadlines deadlines, TimeSpan connectTimeout, Action? onNoConnect = null) : IEngineApplication
 {
-    /// <inheritdoc/>
     public IEngineConnection Open(IEngineLink link) => new SocketSession(link, application, deadlines, connectTimeout, onNoConnect);
 
-    /// <inheritdoc/>
     public async ValueTask<IEngineConnection?> ArriveAsync(IEngineLink link, byte[] state)
     {
         using var input = MovedClientCodec.Reader(state);

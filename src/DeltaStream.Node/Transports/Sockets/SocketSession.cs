@@ -11,22 +11,23 @@ namespace DeltaStream.Node.Transports.Sockets;
 /// <summary>
 /// One Socket.IO connection: which namespaces its client has joined, its binary packets, and every rule whose breach closes it.
 /// </summary>
-internal sealed class SocketSession : Deadline, IEngineConnection
+internal sealed class SocketSession : IDeadline, IEngineConnection
 {
     private readonly IEngineLink _link;
     private readonly ISocketConnection _application;
     private readonly Deadlines _deadlines;
     private readonly Action? _onNoConnect;
-    // A list: an application has few namespaces, and most clients are in one.
+    // Not a set: an application has few namespaces, and most clients are in one.
     private readonly List<string> _joined = new(1);
     private BinaryReassembler? _binary;
     private volatile bool _hasJoined;
-    private ConnectTimeout _silence;
+    private ConnectTimeout _timeout;
 
-    /// <summary>
-    /// Begins; the client has this long, beside what its answers take, for a CONNECT that is accepted. One that has sent none by
-    /// then is told of, and closed.
-    /// </summary>
+    /// <param name="link">The client's Engine.IO session.</param>
+    /// <param name="application">What speaks over it.</param>
+    /// <param name="deadlines">The connections' timer.</param>
+    /// <param name="connectTimeout">How long the client has, beside the time that answers take, for a CONNECT that is accepted.</param>
+    /// <param name="onNoConnect">Called for a client that has sent none by then, before it is closed.</param>
     public SocketSession(IEngineLink link, ISocketApplication application, Deadlines deadlines, TimeSpan connectTimeout, Action? onNoConnect)
     {
         _onNoConnect = onNoConnect;
@@ -34,7 +35,7 @@ internal sealed class SocketSession : Deadline, IEngineConnection
         _deadlines = deadlines;
         _application = application.Open(link);
         var until = deadlines.Now + connectTimeout;
-        _silence = new ConnectTimeout(until);
+        _timeout = new ConnectTimeout(until);
         deadlines.Schedule(this, until);
     }
 
@@ -45,16 +46,15 @@ internal sealed class SocketSession : Deadline, IEngineConnection
         _deadlines = deadlines;
         _application = application;
         _joined.Add(SocketPacket.RootNamespace);
-        _silence.End();
+        _timeout.End();
         _hasJoined = true;
     }
 
-    /// <inheritdoc/>
     public async ValueTask<byte[]?> LeaveAsync()
     {
         // Half a binary packet can't be taken along, nor other namespaces.
         if (_binary is { IsPending: true } || _joined.Exists(static ns => ns != SocketPacket.RootNamespace)) return null;
-        EndSilence();
+        EndTimeout();
         using var stream = new MemoryStream();
         using var output = new BinaryWriter(stream);
         output.Write(_joined.Count > 0);
@@ -63,7 +63,6 @@ internal sealed class SocketSession : Deadline, IEngineConnection
         return stream.ToArray();
     }
 
-    /// <inheritdoc/>
     public ValueTask ReceiveAsync(ReadOnlyMemory<byte> data, bool isBinary)
     {
         if (isBinary) return ReceiveBinaryAsync(data);
@@ -88,35 +87,21 @@ internal sealed class SocketSession : Deadline, IEngineConnection
         }
     }
 
-    /// <inheritdoc/>
     public void TooLarge()
     {
         if (_hasJoined) _application.TooLarge();
     }
 
-    /// <inheritdoc/>
-    public void Ready()
-    {
-        if (_hasJoined) _application.Ready();
-    }
-
-    /// <inheritdoc/>
     public ValueTask SettleAsync() => _application.SettleAsync();
 
-    /// <inheritdoc/>
-    public void Closed(CloseReason reason)
+    public void OnDue()
     {
-        EndSilence();
-        _application.Closed(reason);
-    }
-
-    /// <inheritdoc/>
-    internal override void OnDue()
-    {
-        if (!_silence.TryGiveUp(_deadlines.Now)) return;
+        if (_link.End.IsOver || !_timeout.TryExpire(_deadlines.Now)) return;
         _onNoConnect?.Invoke();
         _link.Close(CloseReason.PingTimeout);
     }
+
+    public void OnFault() => _link.Close(CloseReason.ServerError);
 
     private async ValueTask ConnectAsync(SocketPacket packet)
     {
@@ -126,27 +111,26 @@ internal sealed class SocketSession : Deadline, IEngineConnection
             await Break();
             return;
         }
-        // Asking for keys, rooms and an actor may take long: that is not the client's silence, and has times of its own.
-        var left = _silence.Pause(_deadlines.Now);
+        // Asking for keys, rooms and an actor may take long, and has timeouts of its own.
+        var remaining = _timeout.Pause(_deadlines.Now);
         var admission = await _application.ConnectAsync(ns, packet.Data);
         if (admission.Sid is null)
         {
-            if (_silence.Resume(left, _deadlines.Now) is { } until) _deadlines.Schedule(this, until);
+            if (_timeout.Resume(remaining, _deadlines.Now) is { } until) _deadlines.Schedule(this, until);
             ReadOnlySpan<byte> data = admission.Code is { } code ? Encoding.UTF8.GetBytes($$"""{"code":"{{code}}"}""") : default;
             _link.WriteControl(new Frame(SocketFrames.ConnectError(admission.Refusal ?? "", data, ns)));
             return;
         }
-        EndSilence();
+        EndTimeout();
         _joined.Add(ns);
         _link.WriteControl(new Frame(SocketFrames.Connected(admission.Sid, admission.Pid, ns)));
         _hasJoined = true;
         _application.Connected(ns);
-        if (_link.CanWrite) _application.Ready();
     }
 
-    private void EndSilence()
+    private void EndTimeout()
     {
-        _silence.End();
+        _timeout.End();
         _deadlines.Cancel(this);
     }
 

@@ -1,0 +1,66 @@
+using System.Net;
+using DeltaStream.Actors.Clients;
+using DeltaStream.Actors.Sessions;
+using DeltaStream.Node.Admission;
+using DeltaStream.Node.Transports.Engine;
+using DeltaStream.SocketIO.Engine;
+
+namespace DeltaStream.Node.Transports.Relay;
+
+/// <summary>Answers other nodes for the sessions that this node holds.</summary>
+internal sealed class HeldSessions(EngineSessions sessions, EngineEndpoint endpoint) : IRelayOwner
+{
+    private static readonly byte[] Yes = [1];
+    private static readonly byte[] No = [0];
+
+    public async Task<byte[]> AnswerAsync(RelayKind kind, byte[] question, CancellationToken aborted)
+    {
+        using var input = MovedClientCodec.Reader(question);
+        sessions.TryFind(input.ReadString(), out var session);
+        session?.CloseIfExpired();
+        switch (kind)
+        {
+            case RelayKind.Look:
+                if (IPAddress.TryParse(input.ReadString(), out var from)) session?.UsedFrom(ClientAddress.Of(from));
+                return session is null ? No : session.Current == EngineTransport.Polling ? Yes : [2];
+            case RelayKind.Request:
+                return await AnswerRequestAsync(input, aborted);
+            case RelayKind.Probe:
+                return session?.TryBeginProbe(input.ReadString()) == true ? Yes : No;
+            case RelayKind.EndProbe:
+                session?.EndProbe(input.ReadString());
+                return [];
+            case RelayKind.Move:
+                return session is not null && await session.LeaveAsync(input.ReadString()) is { } moved ? new MovedSession(moved.Waiting, moved.Application).Write() : [];
+            case RelayKind.Lost:
+                session?.Close(CloseReason.TransportError);
+                return [];
+            case RelayKind.TooLarge:
+                session?.TooLarge();
+                return [];
+            default:
+                return [];
+        }
+    }
+
+    /// <summary>The request as the other node got it: every rule is looked after here, where the session is.</summary>
+    private async Task<byte[]> AnswerRequestAsync(BinaryReader input, CancellationToken aborted)
+    {
+        var context = new DefaultHttpContext { RequestAborted = aborted };
+        using var body = new MemoryStream();
+        context.Response.Body = body;
+        context.Request.Method = input.ReadString();
+        context.Request.QueryString = new QueryString(input.ReadString());
+        context.Connection.RemoteIpAddress = IPAddress.TryParse(input.ReadString(), out var address) ? address : null;
+        context.Request.Body = new MemoryStream(MovedClientCodec.ReadBytes(input), writable: false);
+        if (EngineRequest.TryParse(context.Request.Method, context.Request.QueryString.Value, isWebSocket: false, out var request, out var error))
+            await endpoint.ContinueAsync(context, request);
+        else await EngineResponse.RefuseAsync(context, error);
+        return MovedClientCodec.ToBytes(output =>
+        {
+            output.Write(context.Response.StatusCode);
+            output.Write(context.Response.ContentType ?? "");
+            MovedClientCodec.WriteBytes(output, body.ToArray());
+        });
+    }
+}

@@ -1,0 +1,99 @@
+using Akka.Actor;
+using DeltaStream.Actors.Clients;
+using DeltaStream.Actors.Sessions;
+using DeltaStream.Node.Admission;
+using DeltaStream.Node.Transports.Engine;
+using DeltaStream.Node.Transports.WebSockets;
+using DeltaStream.SocketIO.Engine;
+
+namespace DeltaStream.Node.Transports.Relay;
+
+/// <summary>Requests for sessions that other nodes hold.</summary>
+internal sealed class RelayedRequests(SessionRelay relay, EngineSessions sessions, AdmissionControl admission, IEngineApplication application) : IOtherNodes
+{
+    public Task? TryServe(HttpContext context, EngineRequest request)
+    {
+        if (relay.OwnerOf(request.Sid!) is not { } owner) return null;
+        if (request.IsWebSocket) return ServeWebSocketAsync(context, request.Sid!, owner);
+        return request.IsGet ? PollAsync(context, request, owner) : PostAsync(context, request, owner);
+    }
+
+    private async Task PollAsync(HttpContext context, EngineRequest request, Address owner)
+    {
+        if (!admission.TryPark())
+        {
+            await admission.RefuseAsync(context, RefusedConnection.TooManyPolls);
+            return;
+        }
+        try
+        {
+            await RelayAsync(context, request, owner, body: default);
+        }
+        finally
+        {
+            admission.EndPark();
+        }
+    }
+
+    private async Task PostAsync(HttpContext context, EngineRequest request, Address owner)
+    {
+        using var body = new RequestBody(sessions.Settings.MaxPayload);
+        var status = request.IsPost ? await body.ReadAsync(context) : RequestBodyStatus.Read;
+        if (status == RequestBodyStatus.Read)
+        {
+            await RelayAsync(context, request, owner, body.Memory);
+            return;
+        }
+        RequestBody.Refuse(context, admission, status);
+        Tell(owner, status == RequestBodyStatus.TooLarge ? RelayKind.TooLarge : RelayKind.Lost, request.Sid!);
+    }
+
+    private async Task RelayAsync(HttpContext context, EngineRequest request, Address owner, ReadOnlyMemory<byte> body)
+    {
+        var answer = await relay.AskAsync(owner, RelayKind.Request, Question(context, request, body), context.RequestAborted);
+        if (answer is not { Length: > 0 })
+        {
+            await EngineResponse.RefuseAsync(context, EngineError.SessionIdUnknown);
+            return;
+        }
+        using var input = MovedClientCodec.Reader(answer);
+        context.Response.StatusCode = input.ReadInt32();
+        var (type, text) = (input.ReadString(), MovedClientCodec.ReadBytes(input));
+        if (type.Length == 0) return;
+        // As on the owner: if the client does not take a poll's answer, what it held is lost. (Once it has left, the client may close the connection.)
+        var isTaken = !context.RequestAborted.IsCancellationRequested && await EngineResponse.WriteAsync(context, type, text);
+        if (request.IsGet && !isTaken && context.Response.StatusCode == StatusCodes.Status200OK) Tell(owner, RelayKind.Lost, request.Sid!);
+    }
+
+    private async Task ServeWebSocketAsync(HttpContext context, string sid, Address owner)
+    {
+        var state = await relay.AskAsync(owner, RelayKind.Look, MovedClientCodec.ToBytes(output =>
+        {
+            output.Write(sid);
+            output.Write(context.Connection.RemoteIpAddress?.ToString() ?? "");
+        }));
+        if (state is not [1 or 2, ..])
+        {
+            await EngineResponse.RefuseAsync(context, EngineError.SessionIdUnknown);
+            return;
+        }
+        var connection = await WebSocketAcceptor.AcceptAsync(context, sessions.Deadlines, sessions.Settings);
+        if (connection is null) return;
+        var place = new Place(admission, ClientAddress.Of(context));
+        var webSocket = new RelayedWebSocket(relay, owner, sid, connection, place, sessions, application);
+        if (state[0] == 2) connection.Close(CloseReason.ProtocolError);
+        else connection.CloseAfter(sessions.Settings.UpgradeTimeout);
+        await WebSocketAcceptor.ServeAsync(context, async () => webSocket.Ended(await connection.RunAsync(webSocket)));
+    }
+
+    private void Tell(Address owner, RelayKind what, string sid) => relay.Tell(owner, what, MovedClientCodec.ToBytes(output => output.Write(sid)));
+
+    private static byte[] Question(HttpContext context, EngineRequest request, ReadOnlyMemory<byte> body) => MovedClientCodec.ToBytes(output =>
+    {
+        output.Write(request.Sid!);
+        output.Write(context.Request.Method);
+        output.Write(context.Request.QueryString.Value ?? "");
+        output.Write(context.Connection.RemoteIpAddress?.ToString() ?? "");
+        MovedClientCodec.WriteBytes(output, body);
+    });
+}
