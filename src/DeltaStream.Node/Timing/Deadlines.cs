@@ -31,6 +31,15 @@ internal sealed partial class Deadlines : IDisposable
     /// <summary>Time since the start: monotonic, never the wall clock.</summary>
     public TimeSpan Now => _time.GetElapsedTime(_start);
 
+    /// <summary>How many wait.</summary>
+    public int Count
+    {
+        get
+        {
+            lock (_gate) return _waiting.Count;
+        }
+    }
+
     /// <summary>Sets the time, or moves it. It is due once.</summary>
     public void Schedule(IDeadline deadline, TimeSpan due)
     {

@@ -45,8 +45,8 @@ internal sealed class TransportServer : IDisposable
         _guard = new ConnectionGuard(_deadlines, settings.ConnectTimeout, settings.MaxConnectionsPerAddress, settings.TrustedProxies, metrics);
     }
 
-    /// <summary>The open connections.</summary>
-    public ConnectionCounts Counts { get; } = new();
+    /// <summary>How many clients are connected.</summary>
+    public int Inside => _admission.Inside;
 
     /// <summary>What a listener puts before TLS and HTTP.</summary>
     public ConnectionDelegate Guard(ConnectionDelegate next) => _guard.Before(next);
@@ -54,7 +54,7 @@ internal sealed class TransportServer : IDisposable
     /// <summary>Serves raw Engine.IO under this path.</summary>
     public void MapEngine(IEndpointRouteBuilder endpoints, string path, IEngineApplication application)
     {
-        var sessions = new EngineSessions(_settings, _deadlines, Counts, _admission, _addresses, _relay is null ? null : () => _relay.Prefix);
+        var sessions = new EngineSessions(_settings, _deadlines, _admission, _addresses, _relay is null ? null : () => _relay.Prefix);
         _connections.Add(() => sessions.All);
         var endpoint = new EngineEndpoint(sessions, _admission, application, _relay is null ? null : new RelayedRequests(_relay, sessions, _admission, application));
         if (_relay is not null) _relay.Owner = new HeldSessions(sessions, endpoint);
@@ -68,7 +68,7 @@ internal sealed class TransportServer : IDisposable
     /// <summary>Serves plain WebSockets under this path.</summary>
     public void MapPlain(IEndpointRouteBuilder endpoints, string path, IPlainApplication application)
     {
-        var endpoint = new PlainEndpoint(_settings, _deadlines, Counts, _admission, application);
+        var endpoint = new PlainEndpoint(_settings, _deadlines, _admission, application);
         _connections.Add(() => endpoint.All);
         endpoints.Map(path, (RequestDelegate)endpoint.HandleAsync);
     }

@@ -22,14 +22,13 @@ public sealed class EngineEndpointSpecs : IEngineApplication, IEngineConnection,
 
     public EngineEndpointSpecs()
     {
-        var counts = new ConnectionCounts();
         var settings = new TransportSettings();
         var time = new FakeTimeProvider();
         var admission = new AdmissionControl(settings.MaxConnections);
         _deadlines = new Deadlines(time, TimeSpan.FromMilliseconds(10));
-        _sessions = new EngineSessions(settings, _deadlines, counts, admission, new AddressWatch(null, time, null));
+        _sessions = new EngineSessions(settings, _deadlines, admission, new AddressWatch(null, time, null));
         _endpoint = new EngineEndpoint(_sessions, admission, this);
-        _session = _sessions.Create(TransportName.Polling, default);
+        _session = _sessions.Create(default);
         _session.StartPolling(this);
     }
 

@@ -25,14 +25,15 @@ internal sealed class EngineFixture : IEngineApplication, IEngineConnection, ILi
     public EngineFixture()
     {
         _deadlines = new Deadlines(_time, TimeSpan.FromMilliseconds(10));
-        _sessions = new EngineSessions(_settings, _deadlines, Counts, new AdmissionControl(1000), new AddressWatch(null, _time, null));
-        Session = _sessions.Create(TransportName.Polling, default);
+        _sessions = new EngineSessions(_settings, _deadlines, Admission, new AddressWatch(null, _time, null));
+        Admission.TryEnter(default);
+        Session = _sessions.Create(default);
         Session.StartPolling(this);
     }
 
     public EngineSession Session { get; }
 
-    public ConnectionCounts Counts { get; } = new();
+    public AdmissionControl Admission { get; } = new(1000);
 
     public IEngineLink Link { get; private set; } = null!;
 
@@ -77,12 +78,9 @@ internal sealed class EngineFixture : IEngineApplication, IEngineConnection, ILi
     public WebSocketPair OpenProbe()
     {
         var pair = new WebSocketPair(_deadlines, _settings);
-        var webSocket = new EngineWebSocket(Session, pair.Server, probes: true);
         pair.Server.CloseAfter(_settings.UpgradeTimeout);
-        _ = RunAsync();
+        _ = EngineWebSocket.Probing(Session, pair.Server).RunAsync();
         return pair;
-
-        async Task RunAsync() => Session.OnWebSocketEnded(webSocket, await pair.Server.RunAsync(webSocket));
     }
 
     /// <summary>Opens a WebSocket and takes it through the whole upgrade.</summary>

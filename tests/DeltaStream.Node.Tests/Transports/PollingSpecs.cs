@@ -1,5 +1,4 @@
 using DeltaStream.Actors.Clients;
-using DeltaStream.Node.Transports.Connections;
 using DeltaStream.TestSupport;
 
 namespace DeltaStream.Node.Tests.Transports;
@@ -164,7 +163,7 @@ public sealed class PollingSpecs : IDisposable
 
         _engine.Advance(3.1);
         Assert.False(_engine.IsKnown);
-        Assert.Equal(0, _engine.Counts.Total);
+        Assert.Equal(0, _engine.Admission.Inside);
     }
 
     [Fact]
@@ -236,11 +235,11 @@ public sealed class PollingSpecs : IDisposable
     }
 
     [Fact]
-    public async Task A_session_that_ends_is_counted_no_more()
+    public async Task A_session_that_ends_gives_its_place_back()
     {
-        Assert.Equal(1, _engine.Counts[TransportName.Polling]);
+        Assert.Equal(1, _engine.Admission.Inside);
         await _engine.PostAsync("1");
 
-        await Eventually.True(() => _engine.Counts[TransportName.Polling] == 0, "the count");
+        await Eventually.True(() => _engine.Admission.Inside == 0, "the count");
     }
 }

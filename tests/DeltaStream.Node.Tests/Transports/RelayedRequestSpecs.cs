@@ -105,7 +105,7 @@ public sealed class RelayedRequestSpecs : TestKit
         {
             Relay.Start(system);
             var admission = new AdmissionControl(1000);
-            _sessions = new EngineSessions(_settings, _deadlines, new ConnectionCounts(), admission, new AddressWatch(null, TimeProvider.System, null), () => Relay.Prefix);
+            _sessions = new EngineSessions(_settings, _deadlines, admission, new AddressWatch(null, TimeProvider.System, null), () => Relay.Prefix);
             _endpoint = new EngineEndpoint(_sessions, admission, this, new RelayedRequests(Relay, _sessions, admission, this));
             Relay.Owner = new HeldSessions(_sessions, _endpoint);
         }
@@ -120,7 +120,7 @@ public sealed class RelayedRequestSpecs : TestKit
 
         public EngineSession Open()
         {
-            var session = _sessions.Create(TransportName.Polling, default);
+            var session = _sessions.Create(default);
             session.StartPolling(this);
             return session;
         }
@@ -129,7 +129,7 @@ public sealed class RelayedRequestSpecs : TestKit
         {
             var pair = new WebSocketPair(_deadlines, _settings);
             pair.Server.CloseAfter(_settings.UpgradeTimeout);
-            _ = pair.Server.RunAsync(new EngineWebSocket(session, pair.Server, probes: true));
+            _ = EngineWebSocket.Probing(session, pair.Server).RunAsync();
             await EngineFixture.ProbeAsync(pair);
             await pair.SendAsync("5");
             await Eventually.True(() => session.Current == EngineTransport.WebSocket, "the upgrade");

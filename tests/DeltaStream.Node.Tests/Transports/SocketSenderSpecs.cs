@@ -5,6 +5,7 @@ using DeltaStream.Actors.Clients;
 using DeltaStream.Actors.Wire;
 using DeltaStream.Node.Transports.Connections;
 using DeltaStream.Node.Transports.DirectSockets;
+using DeltaStream.Node.Transports.WebSockets;
 using DeltaStream.TestSupport;
 
 namespace DeltaStream.Node.Tests.Transports;
@@ -96,6 +97,18 @@ public sealed class SocketSenderSpecs : ILinkListener, IDisposable
         _sender.WriteLast(last, dropsWaiting: true);
 
         Assert.Equal(Bytes([half, last]), Receive(half.Bytes.Length + last.Bytes.Length));
+    }
+
+    [Fact]
+    public void Frames_before_one_that_can_not_be_compressed_reach_their_own_client_and_no_other()
+    {
+        var compressing = new SocketSender(_server, _end, FrameDeflater.From(1024));
+        var (whole, broken) = (Frame(100), new Frame(ReadOnlyMemory<byte>.Empty));
+
+        Assert.ThrowsAny<Exception>(() => compressing.Write([whole, broken]));
+
+        Assert.Empty(DueFrames.OfThread.Segments);
+        Assert.Equal(Bytes([whole]), Receive(whole.Bytes.Length));
     }
 
     [Fact]

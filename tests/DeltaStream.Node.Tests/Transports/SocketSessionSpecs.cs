@@ -80,13 +80,11 @@ public sealed class SocketSessionSpecs : ISocketApplication, ISocketConnection, 
     }
 
     [Fact]
-    public void A_deadline_that_comes_although_the_client_has_spoken_closes_nobody()
+    public void A_client_that_has_gone_is_not_kept_for_its_timeout()
     {
-        Advance(9);
-        _ = Connect();
-        Advance(1);
-        _session.OnDue();
-        Assert.Equal((null, 0), (_closedWith, _missed));
+        _end.TryEnd(CloseReason.TransportError);
+        _end.Announce();
+        Assert.Equal(0, _deadlines.Count);
     }
 
     private Task Connect() => _session.ReceiveAsync("0"u8.ToArray(), isBinary: false).AsTask();

@@ -107,7 +107,7 @@ public sealed class TransportServerSpecs : IAsyncLifetime
         var sockets = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => ConnectAsync()));
         await Assert.ThrowsAsync<WebSocketException>(ConnectAsync);
         foreach (var socket in sockets) socket.Abort();
-        await Eventually.True(() => _server.Counts[TransportName.Plain] == 0, "all gone");
+        await Eventually.True(() => _server.Inside == 0, "all gone");
 
         (await ConnectAsync()).Dispose();
     }

@@ -196,11 +196,11 @@ public sealed class UpgradeSpecs : IDisposable
     public async Task The_websocket_that_ends_takes_the_session_with_it()
     {
         var pair = await _engine.UpgradeAsync();
-        Assert.Equal((0, 1), (_engine.Counts[TransportName.Polling], _engine.Counts[TransportName.WebSocket]));
+        Assert.Equal(TransportName.WebSocket, _engine.Link.Transport);
         pair.Break();
 
         await Eventually.True(() => _engine.ClosedWith == CloseReason.TransportError, "the end");
-        Assert.Equal(0, _engine.Counts.Total);
+        Assert.Equal((TransportName.WebSocket, 0), (_engine.Link.Transport, _engine.Admission.Inside));
         Assert.False(_engine.IsKnown);
     }
 

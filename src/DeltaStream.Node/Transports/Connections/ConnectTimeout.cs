@@ -1,42 +1,43 @@
+using DeltaStream.Actors.Clients;
+using DeltaStream.Node.Timing;
+
 namespace DeltaStream.Node.Transports.Connections;
 
 /// <summary>
-/// How long a client may still take to join. The time is paused while the server works on the client's request. One thread at a
-/// time pauses and resumes; expiring and ending may happen on any other.
+/// How long a client may take to join. The time is paused while the server works on the client's request, and ends with the
+/// connection if this listens to it.
 /// </summary>
-internal struct ConnectTimeout
+internal sealed class ConnectTimeout(Deadlines deadlines, TimeSpan time, Action expired) : IDeadline, ILinkListener
 {
-    private const long Paused = long.MaxValue;
-    private const long Ended = long.MinValue;
+    private TimeSpan _remaining = time;
+    private TimeSpan _until;
+    private volatile bool _isRunning;
 
-    private long _until;
-
-    public ConnectTimeout(TimeSpan until) => _until = until.Ticks;
-
-    /// <summary>Pauses it: a request came.</summary>
-    /// <returns>The time that remains; null if it is over.</returns>
-    public TimeSpan? Pause(TimeSpan now)
+    /// <summary>Begins, or goes on: a request was answered, and the client has not joined.</summary>
+    public void Run()
     {
-        var until = Volatile.Read(ref _until);
-        return until != Ended && Interlocked.CompareExchange(ref _until, Paused, until) == until ? TimeSpan.FromTicks(until) - now : null;
+        _until = deadlines.Now + _remaining;
+        _isRunning = true;
+        deadlines.Schedule(this, _until);
     }
 
-    /// <summary>Goes on with the time that remains: the request was answered, and the client has not joined.</summary>
-    /// <returns>When it expires; null if it has ended meanwhile.</returns>
-    public TimeSpan? Resume(TimeSpan? remaining, TimeSpan now)
+    /// <summary>A request came, or the client is gone.</summary>
+    public void Pause()
     {
-        if (remaining is null) return null;
-        var until = now + remaining.Value;
-        return Interlocked.CompareExchange(ref _until, until.Ticks, Paused) == Paused ? until : null;
+        if (!_isRunning) return;
+        _isRunning = false;
+        _remaining = _until - deadlines.Now;
+        deadlines.Cancel(this);
     }
 
-    /// <summary>Whether the time has expired: true once, and then it has ended.</summary>
-    public bool TryExpire(TimeSpan now)
+    public void OnDue()
     {
-        var until = Volatile.Read(ref _until);
-        return until != Ended && now.Ticks >= until && Interlocked.CompareExchange(ref _until, Ended, until) == until;
+        if (_isRunning) expired();
     }
 
-    /// <summary>The client has joined, or is gone.</summary>
-    public void End() => Volatile.Write(ref _until, Ended);
+    public void OnFault() => expired();
+
+    public void Ready() { }
+
+    public void Ended(CloseReason reason) => Pause();
 }

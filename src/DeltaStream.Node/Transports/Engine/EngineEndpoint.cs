@@ -1,6 +1,5 @@
 using DeltaStream.Actors.Clients;
 using DeltaStream.Node.Admission;
-using DeltaStream.Node.Transports.Connections;
 using DeltaStream.Node.Transports.WebSockets;
 using DeltaStream.SocketIO.Engine;
 
@@ -34,10 +33,12 @@ internal sealed class EngineEndpoint(EngineSessions sessions, AdmissionControl a
     /// <summary>Serves a request of a session that this node holds, or holds no longer.</summary>
     public async Task ContinueAsync(HttpContext context, EngineRequest request)
     {
-        var isKnown = sessions.TryFind(request.Sid!, out var session);
-        session?.UsedFrom(ClientAddress.Of(context));
-        session?.CloseIfExpired();
-        var error = request.CheckSession(isKnown ? session!.Current : null);
+        if (sessions.TryFind(request.Sid!, out var session))
+        {
+            sessions.UsedFrom(session, ClientAddress.Of(context));
+            session.CloseIfExpired();
+        }
+        var error = request.CheckSession(session?.Current);
         if (error is not null) await EngineResponse.RefuseAsync(context, error);
         else if (request.IsWebSocket) await ProbeAsync(context, session!);
         else if (request.IsGet) await _polling.PollAsync(context, session!);
@@ -47,13 +48,9 @@ internal sealed class EngineEndpoint(EngineSessions sessions, AdmissionControl a
     private Task OpenAsync(HttpContext context, EngineRequest request)
     {
         var address = ClientAddress.Of(context);
+        if (request.IsWebSocket) return OpenWebSocketAsync(context, address);
         if (admission.TryEnter(address) is { } refused) return admission.RefuseAsync(context, refused);
-        return request.IsWebSocket ? OpenWebSocketAsync(context, address) : OpenPollingAsync(context, address);
-    }
-
-    private Task OpenPollingAsync(HttpContext context, ClientAddress address)
-    {
-        var session = sessions.Create(TransportName.Polling, address);
+        var session = sessions.Create(address);
         session.BearerToken = BearerToken.Of(context.Request);
         session.StartPolling(application);
         return EngineResponse.WriteAsync(context, [EngineFrames.Of(sessions.Handshake(session, canUpgrade: true))]);
@@ -61,25 +58,16 @@ internal sealed class EngineEndpoint(EngineSessions sessions, AdmissionControl a
 
     private async Task OpenWebSocketAsync(HttpContext context, ClientAddress address)
     {
-        WebSocketConnection? connection = null;
-        try
-        {
-            connection = await WebSocketAcceptor.AcceptAsync(context, sessions.Deadlines, sessions.Settings);
-        }
-        finally
-        {
-            // From now on the session gives the place back, when it closes.
-            if (connection is null) admission.Leave(address);
-        }
+        var connection = await WebSocketAcceptor.EnterAsync(context, admission, address, sessions.Deadlines, sessions.Settings);
         if (connection is null) return;
         var bearerToken = BearerToken.Of(context.Request);
         await WebSocketAcceptor.ServeAsync(context, () =>
         {
-            var session = sessions.Create(TransportName.WebSocket, address);
+            var session = sessions.Create(address);
             session.BearerToken = bearerToken;
-            var webSocket = new EngineWebSocket(session, connection, probes: false);
+            var webSocket = EngineWebSocket.Of(session, connection);
             session.StartWebSocket(webSocket, application);
-            return RunAsync(webSocket);
+            return webSocket.RunAsync();
         });
     }
 
@@ -87,12 +75,8 @@ internal sealed class EngineEndpoint(EngineSessions sessions, AdmissionControl a
     {
         var connection = await WebSocketAcceptor.AcceptAsync(context, sessions.Deadlines, sessions.Settings);
         if (connection is null) return;
-        var webSocket = new EngineWebSocket(session, connection, probes: true);
         if (session.Current == EngineTransport.WebSocket) connection.Close(CloseReason.ProtocolError);
         else connection.CloseAfter(sessions.Settings.UpgradeTimeout);
-        await WebSocketAcceptor.ServeAsync(context, () => RunAsync(webSocket));
+        await WebSocketAcceptor.ServeAsync(context, EngineWebSocket.Probing(session, connection).RunAsync);
     }
-
-    private static async Task RunAsync(EngineWebSocket webSocket) =>
-        webSocket.Session.OnWebSocketEnded(webSocket, await webSocket.Connection.RunAsync(webSocket));
 }

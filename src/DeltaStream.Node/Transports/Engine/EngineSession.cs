@@ -9,17 +9,16 @@ using DeltaStream.SocketIO.Engine;
 namespace DeltaStream.Node.Transports.Engine;
 
 /// <summary>One Engine.IO session: what its requests and packets cause, and its end. <see cref="SessionTransport"/> carries its packets.</summary>
-internal sealed class EngineSession : IEngineLink, IPinged, IDeadline
+internal sealed class EngineSession : IEngineLink, IProbed, IPinged, IDeadline
 {
     private readonly EngineSessions _sessions;
     private readonly SessionTransport _transport;
     private readonly Heartbeat _heartbeat;
     private IEngineConnection _application = null!;
-    private ClientAddress _usedFrom;
 
     public EngineSession(EngineSessions sessions, string sid, ClientAddress address)
     {
-        OpenedFrom = _usedFrom = address;
+        OpenedFrom = UsedFrom = address;
         _sessions = sessions;
         Sid = sid;
         _transport = new SessionTransport(End, sessions.Deadlines);
@@ -31,6 +30,9 @@ internal sealed class EngineSession : IEngineLink, IPinged, IDeadline
 
     /// <summary>Where its client was when it opened: it counts among that address's.</summary>
     public ClientAddress OpenedFrom { get; }
+
+    /// <summary>Where its last request came from.</summary>
+    public ClientAddress UsedFrom { get; set; }
 
     /// <summary>The transport that requests are checked against.</summary>
     public EngineTransport Current => _transport.State.Transport;
@@ -66,14 +68,6 @@ internal sealed class EngineSession : IEngineLink, IPinged, IDeadline
         _heartbeat.Start();
         if (await arrive(this) is { } application) _application = application;
         else Close(CloseReason.ServerError);
-    }
-
-    /// <summary>A request with its id came from this address.</summary>
-    public void UsedFrom(ClientAddress address)
-    {
-        ClientAddress before;
-        lock (_heartbeat) (before, _usedFrom) = (_usedFrom, address);
-        if (before != address) _sessions.OnMovedAddress(before, address, Transport);
     }
 
     public void Attach(ILinkListener listener)
@@ -173,20 +167,24 @@ internal sealed class EngineSession : IEngineLink, IPinged, IDeadline
     /// <summary>A message was larger than it may be: a WebSocket closes next, over polling the session goes on.</summary>
     public void TooLarge() => _application.TooLarge();
 
+    public ValueTask<bool> TryBeginProbeAsync(EngineWebSocket webSocket) => new(TryBeginProbe(webSocket));
+
     /// <summary>A WebSocket (<see cref="EngineWebSocket"/>, or the name of one on another node) has sent its probe.</summary>
     /// <returns>False where another one probes already, or the session is not polling.</returns>
     public bool TryBeginProbe(object probe) => _transport.TryBeginProbe(probe, Now + _sessions.Settings.UpgradeTimeout);
 
-    /// <summary>That WebSocket is gone.</summary>
+    public async ValueTask<EngineSession?> UpgradeAsync(EngineWebSocket webSocket)
+    {
+        if (!_transport.TryUpgrade(webSocket, out var post)) return null;
+        // What the POST still brings in comes before the WebSocket's messages.
+        await post;
+        return this;
+    }
+
+    /// <summary>The WebSocket that has sent its probe is gone.</summary>
     public void EndProbe(object probe) => _transport.EndProbe(probe);
 
-    /// <summary>The client moves to the WebSocket that it probed. Completes when no POST brings in anything more.</summary>
-    public async ValueTask UpgradeAsync(EngineWebSocket webSocket)
-    {
-        if (!_transport.TryUpgrade(webSocket, out var post)) return;
-        _sessions.OnUpgraded();
-        await post;
-    }
+    void IProbed.EndProbe(EngineWebSocket webSocket) => EndProbe(webSocket);
 
     /// <summary>The client moves to that WebSocket on another node: everything here comes to an end, and goes there.</summary>
     /// <returns>The frames that wait, and all that the application gives; null where the session can't move.</returns>
@@ -203,10 +201,9 @@ internal sealed class EngineSession : IEngineLink, IPinged, IDeadline
         return (waiting, application);
     }
 
-    /// <summary>A WebSocket of the session has ended.</summary>
+    /// <summary>A WebSocket that carried the session has ended.</summary>
     public void OnWebSocketEnded(EngineWebSocket webSocket, CloseReason reason)
     {
-        _transport.EndProbe(webSocket);
         if (_transport.State is SessionState.Upgraded upgraded && upgraded.WebSocket == webSocket) Close(reason);
     }
 

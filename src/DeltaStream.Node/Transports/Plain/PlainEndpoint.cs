@@ -9,12 +9,12 @@ namespace DeltaStream.Node.Transports.Plain;
 
 /// <summary>The HTTP requests of one plain WebSocket's path.</summary>
 internal sealed class PlainEndpoint(
-    TransportSettings settings, Deadlines deadlines, ConnectionCounts counts, AdmissionControl admission, IPlainApplication application)
+    TransportSettings settings, Deadlines deadlines, AdmissionControl admission, IPlainApplication application)
 {
-    private readonly ConcurrentDictionary<PlainLink, bool> _sessions = [];
+    private readonly ConcurrentDictionary<PlainLink, bool> _links = [];
 
-    /// <summary>All sessions, for letting them go.</summary>
-    public IEnumerable<PlainLink> All => _sessions.Select(entry => entry.Key);
+    /// <summary>All connections, for letting them go.</summary>
+    public IEnumerable<PlainLink> All => _links.Select(entry => entry.Key);
 
     /// <summary>Answers one request; its WebSocket is served when it has ended (<see cref="IUpgradedConnection"/>). Nothing a client does makes it throw.</summary>
     public async Task HandleAsync(HttpContext context)
@@ -40,20 +40,7 @@ internal sealed class PlainEndpoint(
     private async Task OpenAsync(HttpContext context)
     {
         var address = ClientAddress.Of(context);
-        if (admission.TryEnter(address) is { } refused)
-        {
-            await admission.RefuseAsync(context, refused);
-            return;
-        }
-        WebSocketConnection? webSocket = null;
-        try
-        {
-            webSocket = await WebSocketAcceptor.AcceptAsync(context, deadlines, settings);
-        }
-        finally
-        {
-            if (webSocket is null) admission.Leave(address);
-        }
+        var webSocket = await WebSocketAcceptor.EnterAsync(context, admission, address, deadlines, settings);
         if (webSocket is null) return;
         var bearerToken = BearerToken.Of(context.Request);
         await WebSocketAcceptor.ServeAsync(context, () => ServeAsync(webSocket, bearerToken, address));
@@ -61,17 +48,15 @@ internal sealed class PlainEndpoint(
 
     private async Task ServeAsync(WebSocketConnection webSocket, string? bearerToken, ClientAddress address)
     {
-        var session = new PlainLink(webSocket, bearerToken, application, deadlines, settings);
-        counts.Opened(TransportName.Plain);
-        _sessions[session] = true;
+        var link = new PlainLink(webSocket, bearerToken, application, deadlines, settings);
+        _links[link] = true;
         try
         {
-            await session.RunAsync();
+            await link.RunAsync();
         }
         finally
         {
-            _sessions.TryRemove(session, out _);
-            counts.Closed(TransportName.Plain);
+            _links.TryRemove(link, out _);
             admission.Leave(address);
         }
     }

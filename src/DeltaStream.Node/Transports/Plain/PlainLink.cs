@@ -8,17 +8,14 @@ using DeltaStream.SocketIO.Framing;
 namespace DeltaStream.Node.Transports.Plain;
 
 /// <summary>One plain WebSocket: its heartbeat by WebSocket pings, and its messages.</summary>
-internal sealed class PlainLink : IConnectionLink, IWebSocketReceiver, IPinged, IDeadline
+internal sealed class PlainLink : IConnectionLink, IWebSocketReceiver, IPinged
 {
     private static readonly Frame PingFrame = new(WebSocketFrameWriter.Ping([]));
 
     private readonly WebSocketConnection _webSocket;
-    private readonly Deadlines _deadlines;
     private readonly Heartbeat _heartbeat;
     private readonly IPlainConnection _application;
-    private readonly TimeSpan _connectTime;
-    private ConnectTimeout _timeout;
-    private bool _isOpen;
+    private ConnectTimeout? _timeout;
 
     /// <param name="webSocket">The WebSocket.</param>
     /// <param name="bearerToken">The token of its handshake; null for none.</param>
@@ -28,11 +25,13 @@ internal sealed class PlainLink : IConnectionLink, IWebSocketReceiver, IPinged, 
     public PlainLink(WebSocketConnection webSocket, string? bearerToken, IPlainApplication application, Deadlines deadlines, TransportSettings settings)
     {
         BearerToken = bearerToken;
-        _connectTime = settings.ConnectTimeout;
         _webSocket = webSocket;
-        _deadlines = deadlines;
         _heartbeat = new Heartbeat(this, deadlines, settings);
         _application = application.Open(this);
+        _timeout = new ConnectTimeout(deadlines, settings.ConnectTimeout, () =>
+        {
+            if (!End.IsOver) _application.GiveUp();
+        });
     }
 
     public string Transport => TransportName.Plain;
@@ -48,10 +47,7 @@ internal sealed class PlainLink : IConnectionLink, IWebSocketReceiver, IPinged, 
     {
         if (await _application.StartAsync())
         {
-            var until = _deadlines.Now + _connectTime;
-            _timeout = new ConnectTimeout(until);
-            _deadlines.Schedule(this, until);
-            BeginIfOpen();
+            BeginOrWait();
         }
         else
         {
@@ -76,7 +72,7 @@ internal sealed class PlainLink : IConnectionLink, IWebSocketReceiver, IPinged, 
         Stop();
     }
 
-    public ValueTask OnMessageAsync(WebSocketMessage message) => _isOpen ? ReceiveAsync(message) : ReceiveFirstAsync(message);
+    public ValueTask OnMessageAsync(WebSocketMessage message) => _timeout is null ? ReceiveAsync(message) : ReceiveFirstAsync(message);
 
     public void OnTooLarge() => _application.TooLarge();
 
@@ -84,28 +80,23 @@ internal sealed class PlainLink : IConnectionLink, IWebSocketReceiver, IPinged, 
 
     public void Ping() => _webSocket.Sender.WriteControl(PingFrame);
 
-    public void OnDue()
-    {
-        if (!End.IsOver && _timeout.TryExpire(_deadlines.Now)) _application.GiveUp();
-    }
-
-    public void OnFault() => Close(CloseReason.ServerError);
-
     private async ValueTask ReceiveFirstAsync(WebSocketMessage message)
     {
         // Asking for keys and an actor may take long, and has timeouts of its own.
-        var remaining = _timeout.Pause(_deadlines.Now);
+        _timeout?.Pause();
         await ReceiveAsync(message);
-        BeginIfOpen();
-        if (_timeout.Resume(remaining, _deadlines.Now) is { } until) _deadlines.Schedule(this, until);
+        BeginOrWait();
     }
 
-    private void BeginIfOpen()
+    private void BeginOrWait()
     {
-        if (!_application.IsOpen) return;
-        _timeout.End();
-        _deadlines.Cancel(this);
-        _isOpen = true;
+        if (End.IsOver) return;
+        if (!_application.IsOpen)
+        {
+            _timeout!.Run();
+            return;
+        }
+        _timeout = null;
         _heartbeat.Start();
     }
 
@@ -119,8 +110,7 @@ internal sealed class PlainLink : IConnectionLink, IWebSocketReceiver, IPinged, 
 
     private void Stop()
     {
-        _timeout.End();
-        _deadlines.Cancel(this);
+        _timeout?.Pause();
         _heartbeat.Stop();
         End.Announce();
     }

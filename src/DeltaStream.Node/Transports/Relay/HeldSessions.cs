@@ -21,8 +21,9 @@ internal sealed class HeldSessions(EngineSessions sessions, EngineEndpoint endpo
         switch (kind)
         {
             case RelayKind.Look:
-                if (IPAddress.TryParse(input.ReadString(), out var from)) session?.UsedFrom(ClientAddress.Of(from));
-                return session is null ? No : session.Current == EngineTransport.Polling ? Yes : [2];
+                if (session is null) return No;
+                if (IPAddress.TryParse(input.ReadString(), out var from)) sessions.UsedFrom(session, ClientAddress.Of(from));
+                return session.Current == EngineTransport.Polling ? Yes : [2];
             case RelayKind.Request:
                 return await AnswerRequestAsync(input, aborted);
             case RelayKind.Probe:

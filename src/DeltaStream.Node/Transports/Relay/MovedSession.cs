@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using DeltaStream.Actors.Sessions;
 using DeltaStream.Actors.Wire;
 
@@ -14,11 +15,20 @@ internal sealed record MovedSession(IReadOnlyList<Frame> Frames, byte[] Applicat
         MovedClientCodec.WriteBytes(output, Application);
     });
 
-    /// <exception cref="InvalidDataException">The bytes are not a session.</exception>
-    public static MovedSession Read(byte[] bytes)
+    /// <returns>False if the bytes are not a session.</returns>
+    public static bool TryRead(byte[] bytes, [NotNullWhen(true)] out MovedSession? session)
     {
         using var input = MovedClientCodec.Reader(bytes);
-        return MovedClientCodec.Guarded(input, static from =>
-            new MovedSession(MovedClientCodec.ReadList(from, MovedClientCodec.ReadFrame) ?? [], MovedClientCodec.ReadBytes(from)));
+        try
+        {
+            session = MovedClientCodec.Guarded(input, static from =>
+                new MovedSession(MovedClientCodec.ReadList(from, MovedClientCodec.ReadFrame) ?? [], MovedClientCodec.ReadBytes(from)));
+            return true;
+        }
+        catch (InvalidDataException)
+        {
+            session = null;
+            return false;
+        }
     }
 }

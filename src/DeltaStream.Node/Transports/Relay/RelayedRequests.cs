@@ -79,11 +79,11 @@ internal sealed class RelayedRequests(SessionRelay relay, EngineSessions session
         }
         var connection = await WebSocketAcceptor.AcceptAsync(context, sessions.Deadlines, sessions.Settings);
         if (connection is null) return;
-        var place = new Place(admission, ClientAddress.Of(context));
-        var webSocket = new RelayedWebSocket(relay, owner, sid, connection, place, sessions, application);
+        var session = new RemoteSession(relay, owner, sid, admission, ClientAddress.Of(context), sessions, application);
+        var webSocket = EngineWebSocket.Probing(session, connection);
         if (state[0] == 2) connection.Close(CloseReason.ProtocolError);
         else connection.CloseAfter(sessions.Settings.UpgradeTimeout);
-        await WebSocketAcceptor.ServeAsync(context, async () => webSocket.Ended(await connection.RunAsync(webSocket)));
+        await WebSocketAcceptor.ServeAsync(context, webSocket.RunAsync);
     }
 
     private void Tell(Address owner, RelayKind what, string sid) => relay.Tell(owner, what, MovedClientCodec.ToBytes(output => output.Write(sid)));

@@ -18,6 +18,6 @@ internal sealed class SocketServer(ISocketApplication application, Deadlines dea
         using var input = MovedClientCodec.Reader(state);
         // A client that has not joined yet has nothing to bring.
         if (!MovedClientCodec.Guarded(input, static from => from.ReadBoolean())) return Open(link);
-        return await application.ArriveAsync(link, input) is { } connection ? new SocketSession(link, connection, deadlines) : null;
+        return await application.ArriveAsync(link, input) is { } connection ? new SocketSession(link, connection) : null;
     }
 }

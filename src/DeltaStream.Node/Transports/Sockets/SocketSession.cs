@@ -11,17 +11,14 @@ namespace DeltaStream.Node.Transports.Sockets;
 /// <summary>
 /// One Socket.IO connection: which namespaces its client has joined, its binary packets, and every rule whose breach closes it.
 /// </summary>
-internal sealed class SocketSession : IDeadline, IEngineConnection
+internal sealed class SocketSession : IEngineConnection
 {
     private readonly IEngineLink _link;
     private readonly ISocketConnection _application;
-    private readonly Deadlines _deadlines;
-    private readonly Action? _onNoConnect;
     // Not a set: an application has few namespaces, and most clients are in one.
     private readonly List<string> _joined = new(1);
     private BinaryReassembler? _binary;
-    private volatile bool _hasJoined;
-    private ConnectTimeout _timeout;
+    private ConnectTimeout? _timeout;
 
     /// <param name="link">The client's Engine.IO session.</param>
     /// <param name="application">What speaks over it.</param>
@@ -30,31 +27,32 @@ internal sealed class SocketSession : IDeadline, IEngineConnection
     /// <param name="onNoConnect">Called for a client that has sent none by then, before it is closed.</param>
     public SocketSession(IEngineLink link, ISocketApplication application, Deadlines deadlines, TimeSpan connectTimeout, Action? onNoConnect)
     {
-        _onNoConnect = onNoConnect;
         _link = link;
-        _deadlines = deadlines;
         _application = application.Open(link);
-        var until = deadlines.Now + connectTimeout;
-        _timeout = new ConnectTimeout(until);
-        deadlines.Schedule(this, until);
+        _timeout = new ConnectTimeout(deadlines, connectTimeout, () =>
+        {
+            if (link.End.IsOver) return;
+            onNoConnect?.Invoke();
+            link.Close(CloseReason.PingTimeout);
+        });
+        _timeout.Run();
+        // Until the client listens itself.
+        link.End.Attach(_timeout);
     }
 
     /// <summary>Goes on where another node has stopped, in the namespace <c>/</c>.</summary>
-    public SocketSession(IEngineLink link, ISocketConnection application, Deadlines deadlines)
+    public SocketSession(IEngineLink link, ISocketConnection application)
     {
         _link = link;
-        _deadlines = deadlines;
         _application = application;
         _joined.Add(SocketPacket.RootNamespace);
-        _timeout.End();
-        _hasJoined = true;
     }
 
     public async ValueTask<byte[]?> LeaveAsync()
     {
         // Half a binary packet can't be taken along, nor other namespaces.
         if (_binary is { IsPending: true } || _joined.Exists(static ns => ns != SocketPacket.RootNamespace)) return null;
-        EndTimeout();
+        _timeout?.Pause();
         using var stream = new MemoryStream();
         using var output = new BinaryWriter(stream);
         output.Write(_joined.Count > 0);
@@ -89,19 +87,10 @@ internal sealed class SocketSession : IDeadline, IEngineConnection
 
     public void TooLarge()
     {
-        if (_hasJoined) _application.TooLarge();
+        if (_timeout is null) _application.TooLarge();
     }
 
     public ValueTask SettleAsync() => _application.SettleAsync();
-
-    public void OnDue()
-    {
-        if (_link.End.IsOver || !_timeout.TryExpire(_deadlines.Now)) return;
-        _onNoConnect?.Invoke();
-        _link.Close(CloseReason.PingTimeout);
-    }
-
-    public void OnFault() => _link.Close(CloseReason.ServerError);
 
     private async ValueTask ConnectAsync(SocketPacket packet)
     {
@@ -112,26 +101,19 @@ internal sealed class SocketSession : IDeadline, IEngineConnection
             return;
         }
         // Asking for keys, rooms and an actor may take long, and has timeouts of its own.
-        var remaining = _timeout.Pause(_deadlines.Now);
+        _timeout?.Pause();
         var admission = await _application.ConnectAsync(ns, packet.Data);
         if (admission.Sid is null)
         {
-            if (_timeout.Resume(remaining, _deadlines.Now) is { } until) _deadlines.Schedule(this, until);
+            if (!_link.End.IsOver) _timeout?.Run();
             ReadOnlySpan<byte> data = admission.Code is { } code ? Encoding.UTF8.GetBytes($$"""{"code":"{{code}}"}""") : default;
             _link.WriteControl(new Frame(SocketFrames.ConnectError(admission.Refusal ?? "", data, ns)));
             return;
         }
-        EndTimeout();
+        _timeout = null;
         _joined.Add(ns);
         _link.WriteControl(new Frame(SocketFrames.Connected(admission.Sid, admission.Pid, ns)));
-        _hasJoined = true;
         _application.Connected(ns);
-    }
-
-    private void EndTimeout()
-    {
-        _timeout.End();
-        _deadlines.Cancel(this);
     }
 
     private ValueTask ReceiveBinaryAsync(ReadOnlyMemory<byte> data)

@@ -1,5 +1,6 @@
 using System.IO.Pipelines;
 using System.Net.Sockets;
+using DeltaStream.Node.Admission;
 using DeltaStream.Node.Timing;
 using DeltaStream.Node.Transports.Connections;
 using DeltaStream.SocketIO.Framing;
@@ -15,6 +16,26 @@ internal static class WebSocketAcceptor
     public static bool IsRequested(HttpContext context) =>
         HttpMethods.IsGet(context.Request.Method)
         && context.Request.Headers.Upgrade.ToString().Equals("websocket", StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>As <see cref="AcceptAsync"/>, for a client that needs a place, which its connection gives back when it ends.</summary>
+    public static async Task<WebSocketConnection?> EnterAsync(
+        HttpContext context, AdmissionControl admission, ClientAddress address, Deadlines deadlines, TransportSettings settings)
+    {
+        if (admission.TryEnter(address) is { } refused)
+        {
+            await admission.RefuseAsync(context, refused);
+            return null;
+        }
+        WebSocketConnection? connection = null;
+        try
+        {
+            return connection = await AcceptAsync(context, deadlines, settings);
+        }
+        finally
+        {
+            if (connection is null) admission.Leave(address);
+        }
+    }
 
     /// <summary>Takes the connection over, or answers 400 (426 for another version) and returns null.</summary>
     public static async Task<WebSocketConnection?> AcceptAsync(HttpContext context, Deadlines deadlines, TransportSettings settings)

@@ -11,7 +11,7 @@ using Microsoft.Extensions.Time.Testing;
 namespace DeltaStream.Node.Tests.Transports;
 
 /// <summary>A WebSocket that moves a session here; the spec is the node that holds the session, and what speaks over it.</summary>
-public sealed class RelayedWebSocketSpecs : TestKit, IRelayOwner, IEngineApplication, IEngineConnection, ILinkListener
+public sealed class RemoteSessionSpecs : TestKit, IRelayOwner, IEngineApplication, IEngineConnection, ILinkListener
 {
     private const string Cluster = """
         akka.actor.provider = cluster
@@ -26,19 +26,16 @@ public sealed class RelayedWebSocketSpecs : TestKit, IRelayOwner, IEngineApplica
     private Action _onFirstReady = () => { };
     private int _readies;
 
-    public RelayedWebSocketSpecs() : base(Cluster)
+    public RemoteSessionSpecs() : base(Cluster)
     {
         var settings = new TransportSettings();
         var relay = new SessionRelay { Owner = this };
         relay.Start(Sys);
-        var sessions = new EngineSessions(settings, _deadlines, new ConnectionCounts(), _admission, new AddressWatch(null, TimeProvider.System, null));
+        var sessions = new EngineSessions(settings, _deadlines, _admission, new AddressWatch(null, TimeProvider.System, null));
         _pair = new WebSocketPair(_deadlines, settings);
-        var webSocket = new RelayedWebSocket(
-            relay, Akka.Cluster.Cluster.Get(Sys).SelfAddress, "sid", _pair.Server, new Place(_admission, default), sessions, this);
+        var session = new RemoteSession(relay, Akka.Cluster.Cluster.Get(Sys).SelfAddress, "sid", _admission, default, sessions, this);
         _pair.Server.CloseAfter(settings.UpgradeTimeout);
-        _ = RunAsync();
-
-        async Task RunAsync() => webSocket.Ended(await _pair.Server.RunAsync(webSocket));
+        _ = EngineWebSocket.Probing(session, _pair.Server).RunAsync();
     }
 
     [Fact]
