@@ -1,7 +1,7 @@
-using System.Buffers.Binary;
 using System.Runtime.Serialization;
 using Akka.Actor;
 using Akka.Serialization;
+using DeltaStream.Actors.Binary;
 
 namespace DeltaStream.Actors.Sessions;
 
@@ -26,27 +26,19 @@ public sealed class SessionSerializer(ExtendedActorSystem system) : SerializerWi
     };
 
     /// <inheritdoc/>
-    public override byte[] ToBinary(object obj)
+    public override byte[] ToBinary(object obj) => obj switch
     {
-        switch (obj)
-        {
-            case IsHolderAlive asked:
-                var number = new byte[8];
-                BinaryPrimitives.WriteInt64LittleEndian(number, asked.Number);
-                return number;
-            case HolderAnswer answer:
-                return [answer.IsAlive ? (byte)1 : (byte)0];
-            default:
-                throw new ArgumentException($"{obj.GetType()} is no message between nodes", nameof(obj));
-        }
-    }
+        IsHolderAlive asked => new FieldWriter().Int64(asked.Number).ToBytes(),
+        HolderAnswer answer => new FieldWriter().Bool(answer.IsAlive).ToBytes(),
+        _ => throw new ArgumentException($"{obj.GetType()} is no message between nodes", nameof(obj)),
+    };
 
     /// <inheritdoc/>
     /// <exception cref="SerializationException">The bytes are no such message.</exception>
     public override object FromBinary(byte[] bytes, string manifest) => manifest switch
     {
-        AliveManifest when bytes.Length >= 8 => new IsHolderAlive(BinaryPrimitives.ReadInt64LittleEndian(bytes)),
-        AnswerManifest when bytes.Length >= 1 => new HolderAnswer(bytes[0] != 0),
-        _ => throw new SerializationException($"{bytes.Length} bytes of '{manifest}' can't be read"),
+        AliveManifest => new IsHolderAlive(new FieldReader(bytes).Int64()),
+        AnswerManifest => new HolderAnswer(new FieldReader(bytes).Bool()),
+        _ => throw new SerializationException($"no message is called '{manifest}'"),
     };
 }

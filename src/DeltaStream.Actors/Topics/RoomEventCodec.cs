@@ -1,3 +1,4 @@
+using DeltaStream.Actors.Binary;
 using DeltaStream.Actors.Market;
 
 namespace DeltaStream.Actors.Topics;
@@ -8,48 +9,20 @@ namespace DeltaStream.Actors.Topics;
 /// </summary>
 internal static class RoomEventCodec
 {
-    private const int HeadPrefix = 2;
-    private const int FixedHead = 1 + 1 + 4 * 8;
-
     public static byte[] Write(RoomEvent roomEvent)
     {
         var update = roomEvent.Update;
-        var head = FixedHead + FieldWriter.SizeOf(update.Key.Product) + FieldWriter.SizeOf(update.Key.Expiry);
-        var bytes = GC.AllocateUninitializedArray<byte>(HeadPrefix + head + update.Payload.Length);
-        var writer = new FieldWriter(bytes);
-        writer.UInt16(head);
-        writer.Byte((byte)roomEvent.Room.Kind);
-        writer.Byte((byte)update.Event);
-        writer.Int64(update.Position.Epoch);
-        writer.Int64(update.Position.Sequence);
-        writer.UInt64(update.Hash);
-        writer.Int64(update.ReceivedAt);
-        writer.Text(update.Key.Product);
-        writer.Text(update.Key.Expiry);
-        update.Payload.CopyTo(bytes.AsMemory(writer.Position));
-        return bytes;
+        var head = 1 + MarketFields.FixedHead + update.Key.Product.Length + (update.Key.Expiry?.Length ?? 0);
+        return new FieldWriter(sizeof(ushort) + head + update.Payload.Length)
+            .UInt16(head).Byte((byte)roomEvent.Room.Kind).Head(update).Rest(update.Payload.Span).ToBytes();
     }
 
     /// <summary>The payload stays where it is: the bytes are the reader's own.</summary>
-    public static RoomEvent Read(byte[] bytes, NodeUpdates updates)
+    public static RoomEvent Read(FieldReader from, NodeUpdates updates)
     {
-        var all = new FieldReader(bytes);
-        var headLength = all.UInt16();
-        var head = all.Nested(headLength);
-        var room = (RoomKind)head.Byte();
-        var @event = (MarketEvent)head.Byte();
-        var position = new Position(head.Int64(), head.Int64());
-        var hash = head.UInt64();
-        var receivedAt = head.Int64();
-        var (product, expiry) = (head.Text(), head.Text());
-        var key = @event switch
-        {
-            MarketEvent.UnderlyingUpdate => ConflationKey.Underlying(product),
-            MarketEvent.ChainUpdate or MarketEvent.ChainSummary => ConflationKey.Chain(product, expiry),
-            _ => throw new ArgumentException($"no event {@event}"),
-        };
-        var payload = bytes.AsMemory(HeadPrefix + headLength);
-        return new RoomEvent(RoomOf(room, key), updates.Share(@event, key, position, hash, receivedAt, payload));
+        var head = from.Nested(from.UInt16());
+        var (room, update) = (head.Enum<RoomKind>(), head.Head());
+        return new RoomEvent(RoomOf(room, update.Key), updates.Share(update.Event, update.Key, update.Position, update.Hash, update.ReceivedAt, from.Rest()));
     }
 
     private static Room RoomOf(RoomKind kind, ConflationKey key) => kind switch
@@ -57,7 +30,7 @@ internal static class RoomEventCodec
         RoomKind.General => Room.General,
         RoomKind.Product => Room.Product(key.Product),
         RoomKind.Chain => Room.Chain(key.Product),
-        RoomKind.ChainExpiry => Room.Chain(key.Product, key.Expiry!),
-        _ => throw new ArgumentException($"no room kind {kind}"),
+        RoomKind.ChainExpiry when key.Expiry is { } expiry => Room.Chain(key.Product, expiry),
+        _ => throw new System.Runtime.Serialization.SerializationException($"no {kind} of {key}"),
     };
 }

@@ -1,6 +1,7 @@
 using System.Runtime.Serialization;
 using Akka.Actor;
 using Akka.Serialization;
+using DeltaStream.Actors.Binary;
 
 namespace DeltaStream.Actors.Topics;
 
@@ -50,20 +51,14 @@ public sealed class RoomEventSerializer : SerializerWithStringManifest
     /// <exception cref="SerializationException">The bytes are no such message.</exception>
     public override object FromBinary(byte[] bytes, string manifest)
     {
-        try
+        var from = new FieldReader(bytes);
+        return manifest switch
         {
-            return manifest switch
-            {
-                RoomEventManifest => RoomEventCodec.Read(bytes, _updates),
-                HeartbeatManifest => BridgeCodec.ReadHeartbeat(bytes),
-                NoticeManifest => BridgeCodec.ReadNotice(bytes),
-                StoreManifest => BridgeCodec.ReadStore(bytes),
-                _ => throw new ArgumentException($"no message is called '{manifest}'"),
-            };
-        }
-        catch (ArgumentException invalid)
-        {
-            throw new SerializationException($"{bytes.Length} bytes of '{manifest}' can't be read: {invalid.Message}", invalid);
-        }
+            RoomEventManifest => RoomEventCodec.Read(from, _updates),
+            HeartbeatManifest => BridgeCodec.ReadHeartbeat(from),
+            NoticeManifest => BridgeCodec.ReadNotice(from),
+            StoreManifest => BridgeCodec.ReadStore(from),
+            _ => throw new SerializationException($"no message is called '{manifest}'"),
+        };
     }
 }

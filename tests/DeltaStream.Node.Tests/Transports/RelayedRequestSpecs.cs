@@ -4,7 +4,7 @@ using Akka.Cluster;
 using Akka.Configuration;
 using Akka.TestKit.Xunit2;
 using DeltaStream.Actors.Clients;
-using DeltaStream.Actors.Sessions;
+using DeltaStream.Actors.Binary;
 using DeltaStream.Node.Admission;
 using DeltaStream.Node.Timing;
 using DeltaStream.Node.Transports.Connections;
@@ -61,11 +61,7 @@ public sealed class RelayedRequestSpecs : TestKit
         if (!hasHungUp) Assert.Equal("""{"code":3,"message":"Bad request"}""", body);
 
         // What the node here has said of the poll's end came before this.
-        var look = MovedClientCodec.ToBytes(output =>
-        {
-            output.Write(session.Sid);
-            output.Write("127.0.0.1");
-        });
+        var look = new FieldWriter().Text(session.Sid).Text("").ToBytes();
         Assert.Equal([2], await _here.Relay.AskAsync(Cluster.Get(_other).SelfAddress, RelayKind.Look, look));
         Assert.Null(_there.ClosedWith);
     }

@@ -1,3 +1,4 @@
+using DeltaStream.Actors.Binary;
 using DeltaStream.Actors.Clients;
 using DeltaStream.Actors.Sessions;
 using DeltaStream.Node.Admission;
@@ -13,7 +14,7 @@ internal sealed class SocketIoClients(ClientServices services) : ISocketApplicat
 {
     public ISocketConnection Open(IConnectionLink link) => new Connection(link, services);
 
-    public async ValueTask<ISocketConnection?> ArriveAsync(IConnectionLink link, BinaryReader state)
+    public async ValueTask<ISocketConnection?> ArriveAsync(IConnectionLink link, FieldReader state)
     {
         var moved = MovedClientCodec.Read(state);
         var connection = new Connection(link, services);
@@ -65,7 +66,7 @@ internal sealed class SocketIoClients(ClientServices services) : ISocketApplicat
             return false;
         }
 
-        public async ValueTask<bool> LeaveAsync(BinaryWriter state)
+        public async ValueTask<bool> LeaveAsync(FieldWriter state)
         {
             if (_client is null || await _client.MoveAsync() is not { } moved) return false;
             MovedClientCodec.Write(state, moved);

@@ -11,7 +11,7 @@ internal interface IEngineApplication
 
     /// <summary>A session comes from another node; what <see cref="IEngineConnection.LeaveAsync"/> gave there is all that is known of it.</summary>
     /// <returns>Null where it can't go on here.</returns>
-    /// <exception cref="InvalidDataException">The state can't be read.</exception>
+    /// <exception cref="System.Runtime.Serialization.SerializationException">The state can't be read.</exception>
     ValueTask<IEngineConnection?> ArriveAsync(IEngineLink link, byte[] state) => new((IEngineConnection?)null);
 }
 

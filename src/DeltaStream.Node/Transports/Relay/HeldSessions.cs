@@ -1,6 +1,6 @@
 using System.Net;
+using DeltaStream.Actors.Binary;
 using DeltaStream.Actors.Clients;
-using DeltaStream.Actors.Sessions;
 using DeltaStream.Node.Admission;
 using DeltaStream.Node.Transports.Engine;
 using DeltaStream.SocketIO.Engine;
@@ -15,24 +15,24 @@ internal sealed class HeldSessions(EngineSessions sessions, EngineEndpoint endpo
 
     public async Task<byte[]> AnswerAsync(RelayKind kind, byte[] question, CancellationToken aborted)
     {
-        using var input = MovedClientCodec.Reader(question);
-        sessions.TryFind(input.ReadString(), out var session);
+        var input = new FieldReader(question);
+        sessions.TryFind(input.Text(), out var session);
         session?.CloseIfExpired();
         switch (kind)
         {
             case RelayKind.Look:
                 if (session is null) return No;
-                if (IPAddress.TryParse(input.ReadString(), out var from)) sessions.UsedFrom(session, ClientAddress.Of(from));
+                if (IPAddress.TryParse(input.Text(), out var from)) sessions.UsedFrom(session, ClientAddress.Of(from));
                 return session.Current == EngineTransport.Polling ? Yes : [2];
             case RelayKind.Request:
                 return await AnswerRequestAsync(input, aborted);
             case RelayKind.Probe:
-                return session?.TryBeginProbe(input.ReadString()) == true ? Yes : No;
+                return session?.TryBeginProbe(input.Text()) == true ? Yes : No;
             case RelayKind.EndProbe:
-                session?.EndProbe(input.ReadString());
+                session?.EndProbe(input.Text());
                 return [];
             case RelayKind.Move:
-                return session is not null && await session.LeaveAsync(input.ReadString()) is { } moved ? new MovedSession(moved.Waiting, moved.Application).Write() : [];
+                return session is not null && await session.LeaveAsync(input.Text()) is { } moved ? new MovedSession(moved.Waiting, moved.Application).Write() : [];
             case RelayKind.Lost:
                 session?.Close(CloseReason.TransportError);
                 return [];
@@ -45,23 +45,18 @@ internal sealed class HeldSessions(EngineSessions sessions, EngineEndpoint endpo
     }
 
     /// <summary>The request as the other node got it: every rule is looked after here, where the session is.</summary>
-    private async Task<byte[]> AnswerRequestAsync(BinaryReader input, CancellationToken aborted)
+    private async Task<byte[]> AnswerRequestAsync(FieldReader input, CancellationToken aborted)
     {
         var context = new DefaultHttpContext { RequestAborted = aborted };
         using var body = new MemoryStream();
         context.Response.Body = body;
-        context.Request.Method = input.ReadString();
-        context.Request.QueryString = new QueryString(input.ReadString());
-        context.Connection.RemoteIpAddress = IPAddress.TryParse(input.ReadString(), out var address) ? address : null;
-        context.Request.Body = new MemoryStream(MovedClientCodec.ReadBytes(input), writable: false);
+        context.Request.Method = input.Text();
+        context.Request.QueryString = new QueryString(input.Text());
+        context.Connection.RemoteIpAddress = IPAddress.TryParse(input.Text(), out var address) ? address : null;
+        context.Request.Body = new MemoryStream(input.Bytes().ToArray(), writable: false);
         if (EngineRequest.TryParse(context.Request.Method, context.Request.QueryString.Value, isWebSocket: false, out var request, out var error))
             await endpoint.ContinueAsync(context, request);
         else await EngineResponse.RefuseAsync(context, error);
-        return MovedClientCodec.ToBytes(output =>
-        {
-            output.Write(context.Response.StatusCode);
-            output.Write(context.Response.ContentType ?? "");
-            MovedClientCodec.WriteBytes(output, body.ToArray());
-        });
+        return new FieldWriter().Int32(context.Response.StatusCode).Text(context.Response.ContentType ?? "").Bytes(body.ToArray()).ToBytes();
     }
 }

@@ -1,4 +1,4 @@
-using System.Diagnostics.CodeAnalysis;
+using DeltaStream.Actors.Binary;
 using DeltaStream.Actors.Sessions;
 using DeltaStream.Actors.Wire;
 
@@ -9,26 +9,12 @@ namespace DeltaStream.Node.Transports.Relay;
 /// <param name="Application">The application's part.</param>
 internal sealed record MovedSession(IReadOnlyList<Frame> Frames, byte[] Application)
 {
-    public byte[] Write() => MovedClientCodec.ToBytes(output =>
-    {
-        MovedClientCodec.WriteList(output, Frames, MovedClientCodec.Write);
-        MovedClientCodec.WriteBytes(output, Application);
-    });
+    public byte[] Write() => new FieldWriter().List(Frames, MovedClientCodec.Write).Bytes(Application).ToBytes();
 
-    /// <returns>False if the bytes are not a session.</returns>
-    public static bool TryRead(byte[] bytes, [NotNullWhen(true)] out MovedSession? session)
+    /// <exception cref="System.Runtime.Serialization.SerializationException">The bytes are not a session.</exception>
+    public static MovedSession Read(byte[] bytes)
     {
-        using var input = MovedClientCodec.Reader(bytes);
-        try
-        {
-            session = MovedClientCodec.Guarded(input, static from =>
-                new MovedSession(MovedClientCodec.ReadList(from, MovedClientCodec.ReadFrame) ?? [], MovedClientCodec.ReadBytes(from)));
-            return true;
-        }
-        catch (InvalidDataException)
-        {
-            session = null;
-            return false;
-        }
+        var from = new FieldReader(bytes);
+        return new(from.List(MovedClientCodec.ReadFrame) ?? [], from.Bytes().ToArray());
     }
 }

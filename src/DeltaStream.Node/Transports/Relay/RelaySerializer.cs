@@ -1,7 +1,7 @@
-using System.Buffers.Binary;
 using System.Runtime.Serialization;
 using Akka.Actor;
 using Akka.Serialization;
+using DeltaStream.Actors.Binary;
 
 namespace DeltaStream.Node.Transports.Relay;
 
@@ -39,16 +39,15 @@ internal sealed class RelaySerializer(ExtendedActorSystem system) : SerializerWi
     public override byte[] ToBinary(object obj)
     {
         if (obj is not RelayPart part) throw new ArgumentException($"{obj.GetType()} is no message between nodes", nameof(obj));
-        var bytes = GC.AllocateUninitializedArray<byte>(Head + part.Bytes.Length);
-        BinaryPrimitives.WriteInt64LittleEndian(bytes, part.Id);
-        bytes[8] = (byte)part.Kind;
-        bytes[9] = part.IsLast ? LastFlag : (byte)0;
-        part.Bytes.CopyTo(bytes.AsMemory(Head));
-        return bytes;
+        return new FieldWriter(Head + part.Bytes.Length)
+            .Int64(part.Id).Byte((byte)part.Kind).Byte(part.IsLast ? LastFlag : (byte)0).Rest(part.Bytes.Span).ToBytes();
     }
 
     /// <exception cref="SerializationException">The bytes are no such message.</exception>
-    public override object FromBinary(byte[] bytes, string manifest) => manifest == PartManifest && bytes.Length >= Head
-        ? new RelayPart(BinaryPrimitives.ReadInt64LittleEndian(bytes), (RelayKind)bytes[8], (bytes[9] & LastFlag) != 0, bytes.AsMemory(Head))
-        : throw new SerializationException($"{bytes.Length} bytes of '{manifest}' can't be read");
+    public override object FromBinary(byte[] bytes, string manifest)
+    {
+        if (manifest != PartManifest) throw new SerializationException($"no message is called '{manifest}'");
+        var from = new FieldReader(bytes);
+        return new RelayPart(from.Int64(), (RelayKind)from.Byte(), (from.Byte() & LastFlag) != 0, from.Rest());
+    }
 }

@@ -1,6 +1,6 @@
 using Akka.Actor;
+using DeltaStream.Actors.Binary;
 using DeltaStream.Actors.Clients;
-using DeltaStream.Actors.Sessions;
 using DeltaStream.Node.Admission;
 using DeltaStream.Node.Transports.Engine;
 using DeltaStream.Node.Transports.WebSockets;
@@ -56,9 +56,9 @@ internal sealed class RelayedRequests(SessionRelay relay, EngineSessions session
             await EngineResponse.RefuseAsync(context, EngineError.SessionIdUnknown);
             return;
         }
-        using var input = MovedClientCodec.Reader(answer);
-        context.Response.StatusCode = input.ReadInt32();
-        var (type, text) = (input.ReadString(), MovedClientCodec.ReadBytes(input));
+        var input = new FieldReader(answer);
+        context.Response.StatusCode = input.Int32();
+        var (type, text) = (input.Text(), input.Bytes());
         if (type.Length == 0) return;
         // As on the owner: if the client does not take a poll's answer, what it held is lost. (Once it has left, the client may close the connection.)
         var isTaken = !context.RequestAborted.IsCancellationRequested && await EngineResponse.WriteAsync(context, type, text);
@@ -67,11 +67,7 @@ internal sealed class RelayedRequests(SessionRelay relay, EngineSessions session
 
     private async Task ServeWebSocketAsync(HttpContext context, string sid, Address owner)
     {
-        var state = await relay.AskAsync(owner, RelayKind.Look, MovedClientCodec.ToBytes(output =>
-        {
-            output.Write(sid);
-            output.Write(context.Connection.RemoteIpAddress?.ToString() ?? "");
-        }));
+        var state = await relay.AskAsync(owner, RelayKind.Look, new FieldWriter().Text(sid).Text(context.Connection.RemoteIpAddress?.ToString() ?? "").ToBytes());
         if (state is not [1 or 2, ..])
         {
             await EngineResponse.RefuseAsync(context, EngineError.SessionIdUnknown);
@@ -86,14 +82,13 @@ internal sealed class RelayedRequests(SessionRelay relay, EngineSessions session
         await WebSocketAcceptor.ServeAsync(context, webSocket.RunAsync);
     }
 
-    private void Tell(Address owner, RelayKind what, string sid) => relay.Tell(owner, what, MovedClientCodec.ToBytes(output => output.Write(sid)));
+    private void Tell(Address owner, RelayKind what, string sid) => relay.Tell(owner, what, new FieldWriter().Text(sid).ToBytes());
 
-    private static byte[] Question(HttpContext context, EngineRequest request, ReadOnlyMemory<byte> body) => MovedClientCodec.ToBytes(output =>
-    {
-        output.Write(request.Sid!);
-        output.Write(context.Request.Method);
-        output.Write(context.Request.QueryString.Value ?? "");
-        output.Write(context.Connection.RemoteIpAddress?.ToString() ?? "");
-        MovedClientCodec.WriteBytes(output, body);
-    });
+    private static byte[] Question(HttpContext context, EngineRequest request, ReadOnlyMemory<byte> body) => new FieldWriter(body.Length + 512)
+        .Text(request.Sid!)
+        .Text(context.Request.Method)
+        .Text(context.Request.QueryString.Value ?? "")
+        .Text(context.Connection.RemoteIpAddress?.ToString() ?? "")
+        .Bytes(body.Span)
+        .ToBytes();
 }

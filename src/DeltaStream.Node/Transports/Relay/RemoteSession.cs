@@ -1,6 +1,8 @@
+using System.Runtime.Serialization;
 using System.Security.Cryptography;
 using Akka.Actor;
-using DeltaStream.Actors.Sessions;
+using DeltaStream.Actors.Binary;
+using DeltaStream.Actors.Clients;
 using DeltaStream.Node.Admission;
 using DeltaStream.Node.Transports.Engine;
 
@@ -31,11 +33,21 @@ internal sealed class RemoteSession(
     public async ValueTask<EngineSession?> UpgradeAsync(EngineWebSocket webSocket)
     {
         // Without the session the client connects again, and finds its rooms by its pid.
-        if (await relay.AskAsync(owner, RelayKind.Move, Question()) is not { Length: > 0 } answer || !MovedSession.TryRead(answer, out var moved)) return null;
-        // From now on the session gives the place back, when it closes.
-        _hasPlace = false;
-        var session = sessions.Adopt(sid, address);
-        await session.ArriveAsync(webSocket, moved.Frames, link => ArriveAsync(link, moved.Application));
+        if (await relay.AskAsync(owner, RelayKind.Move, Question()) is not { Length: > 0 } answer) return null;
+        EngineSession? session = null;
+        try
+        {
+            var moved = MovedSession.Read(answer);
+            // From now on the session gives the place back, when it closes.
+            _hasPlace = false;
+            session = sessions.Adopt(sid, address);
+            await session.ArriveAsync(webSocket, moved.Frames, link => application.ArriveAsync(link, moved.Application));
+        }
+        catch (SerializationException)
+        {
+            // This node does not understand the other one.
+            session?.Close(CloseReason.ServerError);
+        }
         return session;
     }
 
@@ -46,22 +58,5 @@ internal sealed class RemoteSession(
         relay.Tell(owner, RelayKind.EndProbe, Question());
     }
 
-    private async ValueTask<IEngineConnection?> ArriveAsync(IEngineLink link, byte[] state)
-    {
-        try
-        {
-            return await application.ArriveAsync(link, state);
-        }
-        catch (InvalidDataException)
-        {
-            // This node does not understand the other one.
-            return null;
-        }
-    }
-
-    private byte[] Question() => MovedClientCodec.ToBytes(output =>
-    {
-        output.Write(sid);
-        output.Write(_probe);
-    });
+    private byte[] Question() => new FieldWriter().Text(sid).Text(_probe).ToBytes();
 }

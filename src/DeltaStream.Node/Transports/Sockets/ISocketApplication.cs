@@ -1,3 +1,4 @@
+using DeltaStream.Actors.Binary;
 using DeltaStream.Node.Transports.Connections;
 using DeltaStream.SocketIO;
 
@@ -11,7 +12,7 @@ internal interface ISocketApplication
 
     /// <summary>A connection comes from another node, where its client had joined the namespace <c>/</c>.</summary>
     /// <returns>Null where it can't go on here.</returns>
-    ValueTask<ISocketConnection?> ArriveAsync(IConnectionLink link, BinaryReader state) => new((ISocketConnection?)null);
+    ValueTask<ISocketConnection?> ArriveAsync(IConnectionLink link, FieldReader state) => new((ISocketConnection?)null);
 }
 
 /// <summary>The application's end of one connection. Calls come one after the other.</summary>
@@ -44,7 +45,7 @@ internal interface ISocketConnection
 
     /// <summary>The connection goes on at another node: writes everything that the application there has to know.</summary>
     /// <returns>False where it can't leave.</returns>
-    ValueTask<bool> LeaveAsync(BinaryWriter state) => new(false);
+    ValueTask<bool> LeaveAsync(FieldWriter state) => new(false);
 }
 
 /// <summary>The answer to a CONNECT.</summary>

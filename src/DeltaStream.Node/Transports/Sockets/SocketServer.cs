@@ -1,4 +1,4 @@
-using DeltaStream.Actors.Sessions;
+using DeltaStream.Actors.Binary;
 using DeltaStream.Node.Timing;
 using DeltaStream.Node.Transports.Engine;
 
@@ -15,9 +15,9 @@ internal sealed class SocketServer(ISocketApplication application, Deadlines dea
 
     public async ValueTask<IEngineConnection?> ArriveAsync(IEngineLink link, byte[] state)
     {
-        using var input = MovedClientCodec.Reader(state);
+        var from = new FieldReader(state);
         // A client that has not joined yet has nothing to bring.
-        if (!MovedClientCodec.Guarded(input, static from => from.ReadBoolean())) return Open(link);
-        return await application.ArriveAsync(link, input) is { } connection ? new SocketSession(link, connection) : null;
+        if (!from.Bool()) return Open(link);
+        return await application.ArriveAsync(link, from) is { } connection ? new SocketSession(link, connection) : null;
     }
 }

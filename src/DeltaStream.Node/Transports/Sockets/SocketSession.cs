@@ -1,4 +1,5 @@
 using System.Text;
+using DeltaStream.Actors.Binary;
 using DeltaStream.Actors.Clients;
 using DeltaStream.Actors.Wire;
 using DeltaStream.Node.Timing;
@@ -53,12 +54,8 @@ internal sealed class SocketSession : IEngineConnection
         // Half a binary packet can't be taken along, nor other namespaces.
         if (_binary is { IsPending: true } || _joined.Exists(static ns => ns != SocketPacket.RootNamespace)) return null;
         _timeout?.Pause();
-        using var stream = new MemoryStream();
-        using var output = new BinaryWriter(stream);
-        output.Write(_joined.Count > 0);
-        if (_joined.Count > 0 && !await _application.LeaveAsync(output)) return null;
-        output.Flush();
-        return stream.ToArray();
+        var state = new FieldWriter().Bool(_joined.Count > 0);
+        return _joined.Count == 0 || await _application.LeaveAsync(state) ? state.ToBytes() : null;
     }
 
     public ValueTask ReceiveAsync(ReadOnlyMemory<byte> data, bool isBinary)
