@@ -1,13 +1,14 @@
 using System.Text.Json;
+using DeltaStream.Actors.Wire;
 
 namespace DeltaStream.Node.Admission;
 
-/// <summary>Where a client's token may stand before it has a connection of its own; never in the address, which ends up in logs.</summary>
+/// <summary>Finds a client's token: in a header or in a message, never in the address, which ends up in logs.</summary>
 internal static class BearerToken
 {
     private const string Scheme = "Bearer ";
 
-    // As any token whose value is no text: there is one, and it is not good.
+    // Stands for a token that is not a text: there is one, and it is not valid.
     private const string NotText = "?";
 
     /// <summary>The token of the request's <c>Authorization</c> header (RFC 6750, section 2.1); null for none.</summary>
@@ -18,36 +19,23 @@ internal static class BearerToken
         return text[Scheme.Length..].Trim();
     }
 
-    /// <summary>The field <c>token</c> of a JSON object; null where it has none, or is none.</summary>
+    /// <summary>The field <c>token</c> of a JSON object; null if it has none, or is not an object.</summary>
     public static string? Of(ReadOnlySpan<byte> json)
     {
         if (json.IsEmpty) return null;
         string? token = null;
+        var fields = new JsonFields(json);
         try
         {
-            var reader = new Utf8JsonReader(json);
-            if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject) return null;
-            while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+            while (fields.Read())
             {
-                var isToken = reader.ValueTextEquals("token"u8);
-                reader.Read();
-                if (isToken) token = TextOf(ref reader);
-                reader.Skip();
+                if (fields.Is("token"u8)) token = fields.Type == JsonTokenType.Null ? null : fields.GetText() ?? NotText;
             }
         }
-        catch (Exception e) when (e is JsonException or InvalidOperationException)
+        catch (JsonException)
         {
-            // No JSON, nested beyond all reason, or half a surrogate pair.
             return NotText;
         }
-
         return token;
     }
-
-    private static string? TextOf(ref Utf8JsonReader reader) => reader.TokenType switch
-    {
-        JsonTokenType.String => reader.GetString(),
-        JsonTokenType.Null => null,
-        _ => NotText,
-    };
 }

@@ -52,7 +52,7 @@ public sealed class DeadlinesSpecs : IDisposable
     [Fact]
     public void A_deadline_that_throws_is_logged_and_closed_and_the_others_go_on()
     {
-        var log = new RecordedLog();
+        var log = new RecordedLog<DeadlinesSpecs>();
         using var deadlines = new Deadlines(_time, TimeSpan.FromMilliseconds(10), log);
         var faults = 0;
         foreach (var name in new[] { "a", "broken", "broken, and so is closing it", "b" })

@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 namespace DeltaStream.Node.Tests.Timing;
 
 /// <summary>Keeps what is logged.</summary>
-internal sealed class RecordedLog : ILogger
+internal sealed class RecordedLog<T> : ILogger<T>
 {
     private readonly List<(string? Event, Exception? Exception)> _lines = [];
 

@@ -16,6 +16,7 @@ public class PlainMessageSpecs
         { """{"event":"x","other":{"event":"y"}}""", "x", "", null },
         { """{"event":"x","event":"y"}""", "y", "", null },
         { """{"event":"\u0061b"}""", "ab", "", null },
+        { """{"\ud800":1,"event":"x"}""", "x", "", null },
     };
 
     [Theory]
@@ -43,7 +44,6 @@ public class PlainMessageSpecs
     [InlineData("""{"event":"x","id":true}""")]
     [InlineData("""{"event":"x","id":{}}""")]
     [InlineData("""{"event":"\ud800"}""")]
-    [InlineData("""{"\ud800":1,"event":"x"}""")]
     public void What_is_no_such_object_is_refused(string json) =>
         Assert.False(PlainMessage.TryParse(Encoding.UTF8.GetBytes(json), out _));
 

@@ -1,27 +1,23 @@
-using System.Text.Json;
+using DeltaStream.Actors.Wire;
 
 namespace DeltaStream.Node.Transports.Clients;
 
-/// <summary>What a client says in its CONNECT.</summary>
+/// <summary>The payload of a client's CONNECT.</summary>
 internal static class ConnectPayload
 {
-    /// <summary>The <c>pid</c> of the session that the client wants back; null where it names none.</summary>
+    private const int MaxPidLength = 64;
+
+    /// <summary>The <c>pid</c> of the session that the client wants back; null if it names none.</summary>
     /// <param name="payload">A JSON object; empty where none came.</param>
     public static string? PidOf(ReadOnlySpan<byte> payload)
     {
         if (payload.IsEmpty) return null;
-        var json = new Utf8JsonReader(payload);
         string? pid = null;
-        json.Read();
-        while (json.Read() && json.TokenType == JsonTokenType.PropertyName)
+        var fields = new JsonFields(payload);
+        while (fields.Read())
         {
-            // A name with escapes is none of ours, and half of a surrogate pair in one could not be compared.
-            var isPid = !json.ValueIsEscaped && json.ValueTextEquals("pid"u8);
-            json.Read();
-            if (isPid) pid = json.TokenType == JsonTokenType.String && json.ValueSpan.Length <= 64 && !json.ValueIsEscaped ? json.GetString() : null;
-            else json.Skip();
+            if (fields.Is("pid"u8)) pid = fields.GetText() is { Length: <= MaxPidLength } text ? text : null;
         }
-
         return pid;
     }
 }
