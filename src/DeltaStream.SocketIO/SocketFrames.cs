@@ -6,8 +6,8 @@ using DeltaStream.SocketIO.Framing;
 namespace DeltaStream.SocketIO;
 
 /// <summary>
-/// Socket packets as finished frames: WebSocket header, engine type, packet, in one array of exactly the right size. JSON
-/// that is passed in goes out byte for byte.
+/// Makes Socket.IO packets (protocol 5, "Packet encoding") as whole WebSocket frames: header, Engine.IO type and packet in one
+/// array of exactly its size (<see cref="WebSocketFrameWriter"/>). JSON that is passed in is sent byte for byte.
 /// </summary>
 public static class SocketFrames
 {

@@ -11,7 +11,7 @@ public sealed record Frame(ReadOnlyMemory<byte> Bytes)
     public Frame Compressed(Func<Frame, Frame> compress)
     {
         if (Volatile.Read(ref _compressed) is { } made) return made;
-        // Nobody else locks a frame, and a shared frame must not be compressed by many threads at once.
+        // No other code locks a frame, and a shared frame must not be compressed by many threads at once.
         lock (this) return _compressed ??= compress(this);
     }
 }

@@ -3,8 +3,8 @@ using DeltaStream.Actors.Telemetry;
 namespace DeltaStream.Node.Admission;
 
 /// <summary>
-/// Notices sessions that are used from another address than before: a client that changed its network, or somebody who has
-/// got hold of a session id. Logged and counted, not refused; at most one line a second.
+/// Notices sessions that are used from another address than before: a client that changed its network, or a stolen
+/// session id. Logged and counted, not refused; at most one line a second.
 /// </summary>
 internal sealed partial class AddressWatch(ILogger? log, TimeProvider time, GatewayMetrics? metrics)
 {

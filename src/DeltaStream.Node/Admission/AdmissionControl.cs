@@ -4,8 +4,8 @@ using DeltaStream.Actors.Telemetry;
 namespace DeltaStream.Node.Admission;
 
 /// <summary>
-/// Whether a new connection is let in: not while the node stops, and not without limit, in all and for each address. Who was
-/// let in takes a place until it leaves. Safe to use from any thread.
+/// Whether a new connection is let in: not while the node stops, and not beyond the limits, of the node and of each address. A
+/// client that was let in takes a place until it leaves. Safe to use from any thread.
 /// </summary>
 /// <param name="most">How many clients the node serves at once.</param>
 /// <param name="mostFromAddress">How many of them may come from one address; 0 for no limit.</param>

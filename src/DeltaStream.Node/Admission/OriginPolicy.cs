@@ -1,6 +1,6 @@
 namespace DeltaStream.Node.Admission;
 
-/// <summary>Which origins are let in, for CORS and for WebSocket handshakes alike.</summary>
+/// <summary>Which origins are let in, for CORS and for WebSocket handshakes.</summary>
 public sealed class OriginPolicy
 {
     /// <summary>All origins.</summary>
@@ -18,11 +18,11 @@ public sealed class OriginPolicy
     /// <summary>The node's own origin and these, each as <c>scheme://host[:port]</c>.</summary>
     public static OriginPolicy Only(IEnumerable<string> origins) => new(false, origins);
 
-    /// <summary>Whether the request may come in. One without an origin comes from no browser, and may.</summary>
+    /// <summary>Whether the request may come in. A request without an origin does not come from a browser, and may.</summary>
     public bool Allows(HttpRequest request)
     {
         var origin = request.Headers.Origin.ToString();
-        // The answer names it; what can't stand in a header is no origin.
+        // The answer names it, so it must be able to stand in a header.
         if (origin.AsSpan().ContainsAnyExceptInRange('!', '~')) return false;
         return origin.Length == 0 || _any || _allowed.Contains(origin) || IsOwn(origin, request.Host);
     }

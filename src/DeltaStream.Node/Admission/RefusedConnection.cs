@@ -13,7 +13,7 @@ internal sealed record RefusedConnection(string Reason, int HttpStatus)
     /// <summary>The node has as many clients as it may have.</summary>
     public static readonly RefusedConnection TooMany = new("connections", StatusCodes.Status503ServiceUnavailable);
 
-    /// <summary>The client's address has.</summary>
+    /// <summary>The client's address has as many clients as it may have.</summary>
     public static readonly RefusedConnection TooManyFromAddress = new("address", StatusCodes.Status429TooManyRequests);
 
     /// <summary>As many polls wait as may wait.</summary>
@@ -37,7 +37,7 @@ internal sealed record RefusedConnection(string Reason, int HttpStatus)
     /// <summary>The head of a request is too large: its target (414), a header or their number (431).</summary>
     public static readonly RefusedConnection HeadTooLarge = new("head_too_large", StatusCodes.Status431RequestHeaderFieldsTooLarge);
 
-    /// <summary>It is no HTTP.</summary>
+    /// <summary>The bytes are not HTTP.</summary>
     public static readonly RefusedConnection Malformed = new("malformed", StatusCodes.Status400BadRequest);
 
     /// <summary>A POST's body is larger than a message may be.</summary>

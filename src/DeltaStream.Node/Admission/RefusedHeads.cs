@@ -9,7 +9,7 @@ namespace DeltaStream.Node.Admission;
 /// nowhere else.
 /// </summary>
 /// <param name="diagnostics">Where the web server says it.</param>
-/// <param name="metrics">Counts who is refused; null where nobody does.</param>
+/// <param name="metrics">Counts refused requests; null to count none.</param>
 internal sealed class RefusedHeads(DiagnosticListener diagnostics, GatewayMetrics? metrics = null) : IHostedService, IObserver<KeyValuePair<string, object?>>
 {
     private const string BadRequest = "Microsoft.AspNetCore.Server.Kestrel.BadRequest";

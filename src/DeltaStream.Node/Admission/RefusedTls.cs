@@ -8,7 +8,7 @@ namespace DeltaStream.Node.Admission;
 /// failed with.
 /// </summary>
 /// <param name="meters">Whose meters are this web server's: another in the process has its own.</param>
-/// <param name="metrics">Counts who is refused; null where nobody does.</param>
+/// <param name="metrics">Counts failed handshakes; null to count none.</param>
 internal sealed class RefusedTls(IMeterFactory meters, GatewayMetrics? metrics = null) : IHostedService
 {
     private const string Meter = "Microsoft.AspNetCore.Server.Kestrel";

@@ -3,7 +3,7 @@ using System.Net.Sockets;
 
 namespace DeltaStream.Node.Admission;
 
-/// <summary>The proxies whose word on a client's address counts.</summary>
+/// <summary>The proxies whose <c>X-Forwarded-For</c> counts.</summary>
 public sealed class TrustedProxies
 {
     /// <summary>None: the connection's own address counts.</summary>
@@ -25,13 +25,13 @@ public sealed class TrustedProxies
         return false;
     }
 
-    /// <summary>Reads addresses and networks; null where one is neither.</summary>
+    /// <summary>Reads addresses and networks; null if one is neither.</summary>
     public static TrustedProxies? Parse(IEnumerable<string> texts)
     {
         var networks = new List<IPNetwork>();
         foreach (var text in texts)
         {
-            // 010.0.0.1 is 8.0.0.1 to the parser, 10.1 is 10.0.0.1, and 0x10 an address as well: nobody means that.
+            // 010.0.0.1 is 8.0.0.1 to the parser, 10.1 is 10.0.0.1, and 0x10 an address as well, which is hardly meant.
             if (!text.Contains(':') && !IsPlain(text.Split('/')[0])) return null;
             if (IPNetwork.TryParse(text, out var network)) networks.Add(network);
             else if (IPAddress.TryParse(text, out var address)) networks.Add(new IPNetwork(address, address.AddressFamily == AddressFamily.InterNetwork ? 32 : 128));

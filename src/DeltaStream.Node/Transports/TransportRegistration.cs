@@ -54,8 +54,8 @@ internal static class TransportRegistration
     /// <summary>Serves the gateway's clients: Socket.IO under <c>/socket.io/</c>, the plain WebSocket under <c>/ws</c>.</summary>
     /// <param name="endpoints">The host's endpoints.</param>
     /// <param name="rate">How many messages a client may send.</param>
-    /// <param name="supervisor">Who opens clients; asked for with each connection, so that it may start after the host was built.</param>
-    /// <param name="recovery">Who keeps the rooms of clients that lose their connection; null where nobody does.</param>
+    /// <param name="supervisor">The actor that opens clients; asked for with each connection, so that it may start after the host was built.</param>
+    /// <param name="recovery">Keeps the rooms of clients that lose their connection; null for no recovery.</param>
     public static IEndpointRouteBuilder MapGatewayTransports(
         this IEndpointRouteBuilder endpoints, MessageRate rate, Func<IActorRef> supervisor, SessionRecovery? recovery = null)
     {

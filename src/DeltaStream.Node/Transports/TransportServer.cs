@@ -11,7 +11,7 @@ using Microsoft.AspNetCore.Connections;
 
 namespace DeltaStream.Node.Transports;
 
-/// <summary>All connections of a process: paths are mounted on it, and it lets the clients go before the process stops.</summary>
+/// <summary>All connections of a process: paths are mounted on it, and it closes them in batches before the process stops.</summary>
 internal sealed class TransportServer : IDisposable
 {
     private static readonly TimeSpan BatchInterval = TimeSpan.FromMilliseconds(50);
@@ -28,7 +28,7 @@ internal sealed class TransportServer : IDisposable
     /// <summary>Starts the timer that all connections share.</summary>
     /// <param name="settings">How connections are served.</param>
     /// <param name="time">The clock.</param>
-    /// <param name="metrics">Counts who is refused.</param>
+    /// <param name="metrics">Counts refused connections.</param>
     /// <param name="relay">How to reach sessions of other nodes; null where there are none.</param>
     /// <param name="log">Where odd use of a session, and what fails in a timer, is written.</param>
     public TransportServer(TransportSettings settings, TimeProvider time, GatewayMetrics? metrics = null, ILogger<TransportServer>? log = null, SessionRelay? relay = null)
@@ -83,7 +83,7 @@ internal sealed class TransportServer : IDisposable
         var started = _time.GetTimestamp();
         for (var closed = 0; ; )
         {
-            // By the clock, not by counting batches: on a busy machine each comes late, and whoever is last would be cut off.
+            // By the clock, not by counting batches: on a busy machine each batch comes late, and the last clients would be cut off.
             var passed = _time.GetElapsedTime(started) + BatchInterval;
             var due = passed < over ? (int)(all.Count * passed.Ticks / over.Ticks) : all.Count;
             for (; closed < due; closed++) all[closed].Close(reason);

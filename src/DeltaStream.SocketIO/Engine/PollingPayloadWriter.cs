@@ -4,7 +4,7 @@ using DeltaStream.SocketIO.Framing;
 
 namespace DeltaStream.SocketIO.Engine;
 
-/// <summary>Writes the packets of one poll response, joined by the record separator.</summary>
+/// <summary>Writes the packets of one poll response, joined by the record separator (Engine.IO protocol 4, "Payload encoding").</summary>
 /// <param name="output">The body.</param>
 public struct PollingPayloadWriter(IBufferWriter<byte> output)
 {
@@ -21,7 +21,7 @@ public struct PollingPayloadWriter(IBufferWriter<byte> output)
     public int Count { get; private set; }
 
     /// <summary>Appends a packet.</summary>
-    /// <returns>False, with nothing written, where the response holds <see cref="MaxPackets"/> packets already.</returns>
+    /// <returns>False, with nothing written, if the response holds <see cref="MaxPackets"/> packets already.</returns>
     public bool TryAppend(in EnginePacket packet)
     {
         if (packet.IsBinary) return TryAppendBinary(packet.Data.Span);
@@ -31,7 +31,7 @@ public struct PollingPayloadWriter(IBufferWriter<byte> output)
     }
 
     /// <summary>Appends the payload of a frame (<see cref="WebSocketFrameWriter"/>): text as it is, binary as base64.</summary>
-    /// <returns>False, with nothing written, where the response is full.</returns>
+    /// <returns>False, with nothing written, if the response is full.</returns>
     public bool TryAppendFrame(ReadOnlySpan<byte> frame)
     {
         var payload = WebSocketFrameWriter.PayloadOf(frame);
@@ -46,7 +46,7 @@ public struct PollingPayloadWriter(IBufferWriter<byte> output)
     }
 
     /// <summary>Appends a text packet in its wire form, type digit and data.</summary>
-    /// <returns>False, with nothing written, where the response is full.</returns>
+    /// <returns>False, with nothing written, if the response is full.</returns>
     public bool TryAppendText(ReadOnlySpan<byte> packet)
     {
         if (!TrySeparate()) return false;
@@ -55,7 +55,7 @@ public struct PollingPayloadWriter(IBufferWriter<byte> output)
     }
 
     /// <summary>Appends a binary message.</summary>
-    /// <returns>False, with nothing written, where the response is full.</returns>
+    /// <returns>False, with nothing written, if the response is full.</returns>
     public bool TryAppendBinary(ReadOnlySpan<byte> data)
     {
         if (!TrySeparate()) return false;

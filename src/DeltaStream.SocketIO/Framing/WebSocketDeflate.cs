@@ -14,7 +14,7 @@ public static class WebSocketDeflate
 
     private const string Name = "permessage-deflate";
 
-    // What ends each flushed message and is left away on the wire (section 7.2.1).
+    // Ends each flushed message and is not sent (section 7.2.1).
     private static readonly byte[] Tail = [0x00, 0x00, 0xff, 0xff];
 
     /// <summary>Whether one of the client's offers can be accepted as <see cref="Accepted"/> (section 7.1).</summary>
@@ -26,7 +26,7 @@ public static class WebSocketDeflate
         {
             var parts = offer.Split(';', StringSplitOptions.TrimEntries);
             if (parts[0] != Name) continue;
-            // A smaller window than the usual one can't be had here; such an offer is declined, as is one that means nothing.
+            // This side can't compress with a smaller window than the usual one; such an offer is declined, as is an invalid one.
             if (parts.Skip(1).All(IsAcceptable) && parts.Skip(1).Select(NameOf).Distinct().Count() == parts.Length - 1) return true;
         }
         return false;

@@ -52,10 +52,10 @@ internal sealed class ClientConnection(IConnectionLink link, IWireProtocol proto
 
     /// <summary>Asks for the client's actor.</summary>
     /// <param name="sessionId">The public session id.</param>
-    /// <param name="identity">Who the client is.</param>
+    /// <param name="identity">What the client's token says.</param>
     /// <param name="first">Its first message, where that brought its token.</param>
-    /// <param name="session">Where its rooms are kept; null for nowhere.</param>
-    /// <param name="moved">What it brings from another node; null where it is new.</param>
+    /// <param name="session">Where its rooms are kept; null if they are not.</param>
+    /// <param name="moved">What it brings from another node; null for a new client.</param>
     /// <returns>Null where it has one now, else what a refused client is told. <see cref="IConnectionLink.Attach"/> follows.</returns>
     public async ValueTask<string?> OpenAsync(
         string sessionId, ClientIdentity identity, Authenticated? first = null, ClientSession? session = null, MovedClient? moved = null)
@@ -97,7 +97,7 @@ internal sealed class ClientConnection(IConnectionLink link, IWireProtocol proto
         return name == Authenticate ? AuthenticateAsync(BearerToken.Of(data.Span), id) : TellAsync(new ClientEvent(name, data.ToArray(), id));
     }
 
-    /// <summary>Passes on that something was no event; completes when more may be read.</summary>
+    /// <summary>Passes on that a message was not an event; completes when more may be read.</summary>
     public ValueTask TellInvalidAsync(InvalidClientMessage invalid) =>
         _meter.TryTake(services.Rate, services.Now) ? TellAsync(invalid) : RefuseAsync(null);
 

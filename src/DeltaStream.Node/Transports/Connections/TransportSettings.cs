@@ -38,7 +38,7 @@ public sealed record TransportSettings
     /// <summary>The most clients from one address at once; more get 429. 0: no limit.</summary>
     public int MaxConnectionsPerAddress { get; init; }
 
-    /// <summary>Whose word on a client's address counts.</summary>
+    /// <summary>The proxies whose <c>X-Forwarded-For</c> counts.</summary>
     public TrustedProxies TrustedProxies { get; init; } = TrustedProxies.None;
 
     /// <summary>The most polls that may wait at once; more get 503.</summary>

@@ -8,7 +8,7 @@ internal static class DirectSocketRegistration
 {
     /// <summary>What Kestrel must know for it.</summary>
     public static void AddDirectSockets(this IServiceCollection services) =>
-        // A flush then ends when the kernel has taken everything: nothing of Kestrel's may be left when frames go to the socket itself.
+        // A flush then ends when the kernel has taken everything: no byte of Kestrel's may remain when frames go to the socket itself.
         services.Configure<SocketTransportOptions>(static options => options.MaxWriteBufferSize = 1);
 
     /// <summary>Takes WebSockets over from HTTP. To be the last middleware of the listener, behind TLS.</summary>

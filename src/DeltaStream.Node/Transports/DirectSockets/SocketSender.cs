@@ -10,7 +10,7 @@ namespace DeltaStream.Node.Transports.DirectSockets;
 /// Writes to the connection's socket itself: the shared bytes go to the kernel without a copy, all frames of a write in one
 /// call, and what the kernel does not take stays where it is. A client that does not read holds no buffer.
 /// <para>
-/// Nothing else may write to the connection any more. Kestrel does not after the upgrade, and its own last bytes have left by
+/// Nothing else may write to the connection any more. Kestrel does not after the upgrade, and its own bytes are sent by
 /// then (<see cref="ConnectionHandover.TakeSocketAsync"/>). Reading and closing stay Kestrel's.
 /// </para>
 /// </summary>

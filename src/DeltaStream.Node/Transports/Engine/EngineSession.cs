@@ -112,7 +112,7 @@ internal sealed class EngineSession : IEngineLink, IProbed, IPinged, IDeadline
         CloseIfExpired();
         if (!_transport.TryBeginPost(out var refusal))
         {
-            // Two POSTs at once: nobody could say in which order.
+            // Two POSTs at once have no order.
             if (refusal is null) Close(CloseReason.ProtocolError);
             return refusal ?? EngineError.BadRequest;
         }
@@ -133,8 +133,7 @@ internal sealed class EngineSession : IEngineLink, IProbed, IPinged, IDeadline
         _transport.Cork();
         var reader = new PollingPayloadReader(body);
         var status = PollingReadStatus.Packet;
-        while (!End.IsOver && (status = reader.Read(out var packet)) == PollingReadStatus.Packet)
-            await ReceiveAsync(packet);
+        while (!End.IsOver && (status = reader.Read(out var packet)) == PollingReadStatus.Packet) await ReceiveAsync(packet);
         if (status == PollingReadStatus.Malformed) Close(CloseReason.ProtocolError);
         await _application.SettleAsync();
         _transport.Uncork();

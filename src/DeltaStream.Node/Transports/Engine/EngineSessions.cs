@@ -24,7 +24,7 @@ internal sealed class EngineSessions(
     /// <summary>The shared timer.</summary>
     public Deadlines Deadlines => deadlines;
 
-    /// <summary>All of them, for letting them go; what opens meanwhile may be missing.</summary>
+    /// <summary>All open sessions; one that opens meanwhile may be missing.</summary>
     public IEnumerable<EngineSession> All => _sessions.Select(entry => entry.Value).Where(session => !session.End.IsOver);
 
     /// <summary>Makes a session on a place that was taken for it (<see cref="AdmissionControl"/>).</summary>

@@ -13,7 +13,7 @@ internal sealed class PlainEndpoint(
 {
     private readonly ConcurrentDictionary<PlainLink, bool> _links = [];
 
-    /// <summary>All connections, for letting them go.</summary>
+    /// <summary>All open connections.</summary>
     public IEnumerable<PlainLink> All => _links.Select(entry => entry.Key);
 
     /// <summary>Answers one request; its WebSocket is served when it has ended (<see cref="IUpgradedConnection"/>). Nothing a client does makes it throw.</summary>

@@ -14,8 +14,8 @@ internal sealed class RelayActor(SessionRelay relay) : UntypedActor
     {
         Cluster.Get(Context.System).Subscribe(
             Self, ClusterEvent.SubscriptionInitialStateMode.InitialStateAsEvents, typeof(ClusterEvent.MemberDowned), typeof(ClusterEvent.MemberRemoved));
-        // Of a process that was killed the connections break at once, long before the cluster misses it; of one that is only slow
-        // they don't.
+        // The connections of a killed process break at once, long before the cluster misses it; those of a slow process
+        // don't.
         Context.System.EventStream.Subscribe(Self, typeof(AssociationEvent));
     }
 

@@ -6,13 +6,13 @@ namespace DeltaStream.Node.Transports.Relay;
 /// </summary>
 internal enum RelayKind : byte
 {
-    /// <summary>How does the session's client travel? Answered by one byte: 0 no such session, 1 polling, 2 a WebSocket.</summary>
+    /// <summary>Which transport does the session use? Answered by one byte: 0 no such session, 1 polling, 2 a WebSocket.</summary>
     Look = 1,
 
     /// <summary>A poll or a POST of the session's.</summary>
     Request = 2,
 
-    /// <summary>Whoever sent that request has gone away.</summary>
+    /// <summary>The client that sent that request has gone.</summary>
     Abort = 3,
 
     /// <summary>A WebSocket of the session's has sent its probe here. Answered by one byte: 1 go on.</summary>

@@ -43,7 +43,7 @@ internal sealed class RelaySerializer(ExtendedActorSystem system) : SerializerWi
             .Int64(part.Id).Byte((byte)part.Kind).Byte(part.IsLast ? LastFlag : (byte)0).Rest(part.Bytes.Span).ToBytes();
     }
 
-    /// <exception cref="SerializationException">The bytes are no such message.</exception>
+    /// <exception cref="SerializationException">The bytes are not such a message.</exception>
     public override object FromBinary(byte[] bytes, string manifest)
     {
         if (manifest != PartManifest) throw new SerializationException($"no message is called '{manifest}'");

@@ -16,7 +16,7 @@ internal interface IRelayOwner
 
 /// <summary>
 /// Finds the node that holds a session, by the session's id, and asks it: one hop, over the cluster's own connections, so
-/// that nobody but a member can ask. The node's name in an id is its number in the cluster, which says nothing about where
+/// that only members can ask. The node's name in an id is its number in the cluster, which says nothing about where
 /// it is and is another one in each life of the node.
 /// </summary>
 /// <param name="metrics">Counts the bytes that pass.</param>
@@ -51,7 +51,7 @@ internal sealed partial class SessionRelay(GatewayMetrics? metrics = null, ILogg
     /// <summary>What stands before the random part of this node's session ids.</summary>
     internal string Prefix { get; private set; } = "";
 
-    /// <summary>Who answers here; null before a path was mounted.</summary>
+    /// <summary>Answers on this node; null before a path was mounted.</summary>
     internal IRelayOwner? Owner { get; set; }
 
     /// <summary>Starts the relay's actor; before, every session is this node's own.</summary>
@@ -63,7 +63,7 @@ internal sealed partial class SessionRelay(GatewayMetrics? metrics = null, ILogg
     }
 
     /// <summary>
-    /// The member that a session's id names; null where that is this node, or nobody who could be asked. One that is unreachable
+    /// The member that a session's id names; null if that is this node, or no member. An unreachable member
     /// may only be slow.
     /// </summary>
     internal Address? OwnerOf(string sid) =>

@@ -4,11 +4,11 @@ using DeltaStream.Node.Transports.Engine;
 
 namespace DeltaStream.Node.Transports.Sockets;
 
-/// <summary>Socket.IO as what speaks over Engine.IO.</summary>
+/// <summary>Socket.IO as an application of Engine.IO.</summary>
 /// <param name="application">What speaks over Socket.IO.</param>
 /// <param name="deadlines">The connections' timer.</param>
 /// <param name="connectTimeout">How long a client may take to join.</param>
-/// <param name="onNoConnect">Called for each that takes longer, as it is closed.</param>
+/// <param name="onNoConnect">Called for each client that takes longer, as it is closed.</param>
 internal sealed class SocketServer(ISocketApplication application, Deadlines deadlines, TimeSpan connectTimeout, Action? onNoConnect = null) : IEngineApplication
 {
     public IEngineConnection Open(IEngineLink link) => new SocketSession(link, application, deadlines, connectTimeout, onNoConnect);

@@ -72,7 +72,7 @@ internal sealed class SocketSession : IEngineConnection
             case SocketPacketType.Event when _joined.Contains(packet.Namespace):
                 return _application.EventAsync(packet, []);
             case SocketPacketType.Ack when _joined.Contains(packet.Namespace):
-                // Nobody here asks for acknowledgements: one for an unknown id is no offence.
+                // This server does not ask for acknowledgements; one for an unknown id is tolerated.
                 return default;
             case SocketPacketType.BinaryEvent or SocketPacketType.BinaryAck when _joined.Contains(packet.Namespace):
                 _binary ??= new BinaryReassembler();

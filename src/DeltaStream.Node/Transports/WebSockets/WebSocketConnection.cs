@@ -169,7 +169,7 @@ internal sealed class WebSocketConnection : IDeadline
             case WebSocketOpcode.Pong:
                 return true;
             default:
-                // What arrives after our close frame belongs to nobody.
+                // Messages that arrive after our close frame are dropped.
                 if (!End.IsOver) await receiver.OnMessageAsync(message);
                 return true;
         }
