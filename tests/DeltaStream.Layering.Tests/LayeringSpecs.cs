@@ -35,6 +35,9 @@ public class LayeringSpecs
         { "DeltaStream.Actors.Clients", ["DeltaStream.Actors.Bridge"] },
         { "DeltaStream.Node.Timing", ["Microsoft.AspNetCore", "DeltaStream.Actors", "DeltaStream.Node.Admission", "DeltaStream.Node.Transports"] },
         { "DeltaStream.Node.Admission", ["DeltaStream.Actors.Clients", "DeltaStream.Node.Authentication", "DeltaStream.Node.Transports", "StackExchange.Redis"] },
+        { "DeltaStream.Node.Transports.Connections", ["DeltaStream.Node.Transports.WebSockets", "DeltaStream.Node.Transports.Engine", "DeltaStream.Node.Transports.Plain"] },
+        { "DeltaStream.Node.Transports.WebSockets", ["DeltaStream.Node.Transports.DirectSockets", "DeltaStream.Node.Transports.Engine", "DeltaStream.Node.Transports.Plain"] },
+        { "DeltaStream.Node.Transports.Engine", ["DeltaStream.Node.Transports.DirectSockets", "DeltaStream.Node.Transports.Relay", "DeltaStream.Node.Transports.Sockets"] },
         { "DeltaStream.Node.Transports", ["DeltaStream.Actors.Bridge", "DeltaStream.Actors.Cache", "DeltaStream.Actors.Market", "StackExchange.Redis", "DeltaStream.Demo"] },
     };
 
