@@ -70,6 +70,18 @@ public static class Startup
         return settings;
     }
 
+    /// <summary>Registers the order of stopping, and whether the node is there for clients.</summary>
+    public static IServiceCollection AddShutdown(this IServiceCollection services, NodeSettings settings) => services
+        .AddSingleton<NodePhase>()
+        .AddSingleton<Membership>()
+        .AddHostedService<Shutdown>()
+        .Configure<HostOptions>(host =>
+        {
+            // A request that a client never finishes holds the listener up: the node leaves the cluster beside it.
+            host.ServicesStopConcurrently = true;
+            host.ShutdownTimeout = settings.Drain + Shutdown.ListenerPatience;
+        });
+
     /// <summary>Asked before anything starts, for a start that fails half-way tells of it in many lines.</summary>
     private static void RefuseTakenPort(string path, int port)
     {

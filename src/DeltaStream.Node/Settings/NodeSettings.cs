@@ -43,8 +43,8 @@ public sealed record NodeSettings
     /// <summary>What bounds a client.</summary>
     public required ClientSettings Clients { get; init; }
 
-    /// <summary>What bounds a client before it is one.</summary>
-    public required LimitSettings Limits { get; init; }
+    /// <summary>The largest request head, in bytes.</summary>
+    public required int HeaderBytes { get; init; }
 
     /// <summary>Who is let in.</summary>
     public required AuthSettings Auth { get; init; }
@@ -70,7 +70,6 @@ public sealed record NodeSettings
     {
         var (all, akka) = SettingSources.Load(configuration, folder);
         var reader = new SettingReader(all);
-        var limits = LimitSettings.Read(reader);
         var settings = new NodeSettings
         {
             IsDevelopment = isDevelopment,
@@ -89,10 +88,10 @@ public sealed record NodeSettings
             Bridge = reader.ReadBridge(),
             Cache = reader.ReadCache(),
             Clients = reader.ReadClients(),
-            Limits = limits,
+            HeaderBytes = reader.Number("deltastream.limits.header-bytes", 2048, 1024 * 1024),
             Auth = AuthSettings.Read(reader, isDevelopment),
             MessageRate = reader.ReadMessageRate(),
-            Transports = reader.ReadTransports(limits, OriginSettings.Read(reader, isDevelopment)),
+            Transports = reader.ReadTransports(OriginSettings.Read(reader, isDevelopment)),
             Drain = TimeSpan.FromSeconds(reader.Number("deltastream.drain-seconds", 0, 600)),
             Hocon = akka,
         };
