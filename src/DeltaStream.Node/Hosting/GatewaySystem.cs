@@ -9,6 +9,7 @@ using DeltaStream.Actors.Clients;
 using DeltaStream.Actors.Sessions;
 using DeltaStream.Actors.Telemetry;
 using DeltaStream.Actors.Topics;
+using DeltaStream.Node.Logging;
 using DeltaStream.Node.Settings;
 using DeltaStream.Node.Transports.Gateway;
 using DeltaStream.Node.Transports.Plain;
@@ -30,19 +31,19 @@ public static class GatewaySystem
         services.AddSingleton<GatewayMetrics>();
         services.AddSingleton<SessionRelay>();
         services.AddSingleton(provider => new SessionRecovery(provider.GetRequiredService<ISessionStore>(), settings.Clients.RecoveryWindow));
-        services.AddAkka(Name, akka =>
+        services.AddAkka(Name, (akka, provider) =>
         {
             akka.ConfigureLoggers(loggers =>
                 {
                     loggers.ClearLoggers();
-                    loggers.AddLoggerFactory();
+                    loggers.AddLogger<AkkaLogger>();
                 })
                 .AddHocon(settings.Hocon, HoconAddMode.Prepend)
                 .AddHocon($"akka.loglevel = {settings.LogLevel.ToString().ToUpperInvariant().Replace("INFORMATION", "INFO")}", HoconAddMode.Prepend)
                 // What the drain needs must not be cut short: a phase that takes too long is left behind.
                 .AddHocon($"akka.coordinated-shutdown.phases.before-service-unbind.timeout = {settings.Drain.TotalSeconds + 2:0}s", HoconAddMode.Prepend)
                 .WithRemoting(Remoting(settings.Cluster))
-                .WithMutualTls(settings.Cluster.Tls)
+                .WithMutualTls(settings.Cluster.Tls, provider.GetRequiredService<ILoggerFactory>().CreateLogger(typeof(MutualTls)))
                 .WithClustering(Clustering(settings.Cluster))
                 .WithDistributedPubSub(string.Empty)
                 .WithTopics()
