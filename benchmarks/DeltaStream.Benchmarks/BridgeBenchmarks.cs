@@ -4,7 +4,7 @@ using DeltaStream.Actors.Market;
 
 namespace DeltaStream.Benchmarks;
 
-/// <summary>The bridge: once a message from Redis.</summary>
+/// <summary>Steps of the bridge, each once for a message from Redis.</summary>
 [MemoryDiagnoser]
 public class BridgeBenchmarks
 {

@@ -3,7 +3,7 @@ using DeltaStream.SocketIO;
 
 namespace DeltaStream.Benchmarks;
 
-/// <summary>The wire: once an update for all clients of a node, and once a request.</summary>
+/// <summary>The wire codecs: encoding runs once for an update and all clients of a node, parsing once for a request.</summary>
 [MemoryDiagnoser]
 public class CodecBenchmarks
 {
