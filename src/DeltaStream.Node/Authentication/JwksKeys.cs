@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using DeltaStream.Node.Settings;
 using Microsoft.IdentityModel.Tokens;
 
 namespace DeltaStream.Node.Authentication;

@@ -62,7 +62,8 @@ public static class GatewaySystem
     private static void WithGateway(this AkkaConfigurationBuilder akka, NodeSettings settings)
     {
         akka.WithCache(settings.Cache).WithClients(settings.Clients);
-        akka.WithActors((_, _, services) => services.GetService<GatewayMetrics>().ShowAll(SocketIoProtocol.Instance.Slot, PlainProtocol.Instance.Slot));
+        akka.WithActors((_, _, services) => services.GetService<GatewayMetrics>().ShowAll(
+            RequestError.Codes, CloseReason.OfClients.Select(reason => reason.Name), SocketIoProtocol.Instance.Slot, PlainProtocol.Instance.Slot));
         akka.WithActors((system, _, services) => services.GetService<SessionRelay>().Start(system));
         // They end before the node leaves the cluster: with it goes the mediator, and they would take that for a failure.
         akka.AddStartup((system, registry) => CoordinatedShutdown.Get(system).AddTask(

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using Akka.Configuration;
 using DeltaStream.Node.Settings;
+using DeltaStream.Node.Settings.Reading;
 
 namespace DeltaStream.Node.Hosting;
 

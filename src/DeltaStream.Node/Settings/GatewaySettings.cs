@@ -1,6 +1,7 @@
 using DeltaStream.Actors.Bridge;
 using DeltaStream.Actors.Cache;
 using DeltaStream.Actors.Clients;
+using DeltaStream.Node.Settings.Reading;
 using DeltaStream.Node.Transports;
 using DeltaStream.Node.Transports.Gateway;
 

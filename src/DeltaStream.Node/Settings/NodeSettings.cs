@@ -2,6 +2,8 @@ using Akka.Configuration;
 using DeltaStream.Actors.Bridge;
 using DeltaStream.Actors.Cache;
 using DeltaStream.Actors.Clients;
+using DeltaStream.Node.Authentication;
+using DeltaStream.Node.Settings.Reading;
 using DeltaStream.Node.Transports;
 using DeltaStream.Node.Transports.Gateway;
 

@@ -1,3 +1,4 @@
+using DeltaStream.Node.Settings.Reading;
 using DeltaStream.Node.Transports;
 
 namespace DeltaStream.Node.Settings;
