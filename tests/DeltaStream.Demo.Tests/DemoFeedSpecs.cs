@@ -2,6 +2,7 @@ using System.Threading.Channels;
 using DeltaStream.Demo.Embedded;
 using DeltaStream.Demo.Simulation;
 using DeltaStream.Demo.Tests.Simulation;
+using DeltaStream.TestSupport;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using StackExchange.Redis;
@@ -25,13 +26,13 @@ public class DemoFeedSpecs
         {
             if (publisher.Messages.Reader.Count == 0)
                 _time.Advance(MarketSimulator.Step);
-            var published = await publisher.Messages.Reader.ReadAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(10));
+            var published = await publisher.Messages.Reader.ReadAsync().AsTask().WaitAsync(Patience.ForSeconds(10));
             Assert.Equal(message.Channel, published.Channel);
             Assert.True(message.Payload.Span.SequenceEqual(published.Payload.Span));
         }
 
         await _stop.CancelAsync();
-        await running.WaitAsync(TimeSpan.FromSeconds(10));
+        await running.WaitAsync(Patience.ForSeconds(10));
     }
 
     [Fact]
@@ -42,19 +43,19 @@ public class DemoFeedSpecs
         await Eventually.True(() =>
         {
             _time.Advance(MarketSimulator.Step);
-            return Task.FromResult(publisher.Attempts > 3);
-        });
+            return publisher.Attempts > 3;
+        }, "it goes on trying");
         publisher.Failing = false;
 
         await Eventually.True(() =>
         {
             _time.Advance(MarketSimulator.Step);
-            return Task.FromResult(publisher.Messages.Reader.Count > 0);
-        });
+            return publisher.Messages.Reader.Count > 0;
+        }, "it publishes again");
 
         Assert.False(running.IsCompleted);
         await _stop.CancelAsync();
-        await running.WaitAsync(TimeSpan.FromSeconds(10));
+        await running.WaitAsync(Patience.ForSeconds(10));
     }
 
     [Fact]
@@ -67,13 +68,13 @@ public class DemoFeedSpecs
 
         foreach (var message in new MarketSimulator(1, MarketRun.Start).Advance(MarketRun.Start))
         {
-            var published = await received.ReadAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(10));
+            var published = await received.ReadAsync().AsTask().WaitAsync(Patience.ForSeconds(10));
             Assert.Equal(message.Channel, published.Channel);
             Assert.Equal(message.Payload.ToArray(), (byte[]?)published.Message);
         }
 
         await _stop.CancelAsync();
-        await running.WaitAsync(TimeSpan.FromSeconds(10));
+        await running.WaitAsync(Patience.ForSeconds(10));
     }
 
     private sealed class RecordingPublisher : IDemoPublisher

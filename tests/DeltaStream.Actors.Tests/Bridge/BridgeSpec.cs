@@ -6,6 +6,7 @@ using Akka.TestKit;
 using DeltaStream.Actors.Bridge;
 using DeltaStream.Actors.Market;
 using DeltaStream.Actors.Topics;
+using DeltaStream.TestSupport;
 using Xunit.Abstractions;
 
 namespace DeltaStream.Actors.Tests.Bridge;
@@ -38,16 +39,19 @@ public abstract class BridgeSpec : Akka.TestKit.Xunit2.TestKit
 
     protected IActorRef Mediator { get; }
 
-    public const string ClusterConfig = """
+    public static string ClusterConfig => Patience.Hocon + """
         akka.actor.provider = cluster
-        akka.test.single-expect-default = 20s
         akka.remote.dot-netty.tcp { hostname = "127.0.0.1", port = 0 }
         akka.cluster.jmx.enabled = off
         akka.loglevel = INFO
         """;
 
+    /// <summary>A lease in real time, and what a bridge thinks of silent members, outlive a breakpoint.</summary>
+    private BridgeSettings Unhurried(BridgeSettings settings) => !Patience.IsDebugged || Time != TimeProvider.System ? settings
+        : settings with { LeaseTtl = Patience.For(settings.LeaseTtl), ReachTimeout = Patience.For(settings.ReachTimeout) };
+
     protected IActorRef StartBridge(BridgeSettings? settings = null) =>
-        BridgeHosting.Start(Sys, settings ?? new BridgeSettings(), new BridgePorts(Feed, Lease, Latest), Time);
+        BridgeHosting.Start(Sys, Unhurried(settings ?? new BridgeSettings()), new BridgePorts(Feed, Lease, Latest), Time);
 
     protected TestProbe Listen(string topic)
     {

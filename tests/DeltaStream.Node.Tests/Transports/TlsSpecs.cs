@@ -17,7 +17,7 @@ namespace DeltaStream.Node.Tests.Transports;
 /// <summary>With TLS nothing may go to the socket past it.</summary>
 public sealed class TlsSpecs : IAsyncLifetime, IEngineApplication
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Patience = TestSupport.Patience.ForSeconds(30);
 
     private readonly X509Certificate2 _certificate = SelfSigned();
     private WebApplication _app = null!;
