@@ -44,14 +44,14 @@ public class DemoFeedSpecs
         {
             _time.Advance(MarketSimulator.Step);
             return publisher.Attempts > 3;
-        }, "it goes on trying");
+        }, "it tries again");
         publisher.Failing = false;
 
         await Eventually.True(() =>
         {
             _time.Advance(MarketSimulator.Step);
             return publisher.Messages.Reader.Count > 0;
-        }, "it publishes again");
+        }, "it publishes");
 
         Assert.False(running.IsCompleted);
         await _stop.CancelAsync();

@@ -1,5 +1,3 @@
-using System.Net.WebSockets;
-using System.Text;
 using DeltaStream.Actors.Clients;
 using DeltaStream.Node.Transports;
 using DeltaStream.Node.Transports.Engine;
@@ -27,19 +25,18 @@ public sealed class ConnectionHandoverSpecs : IEngineApplication
     public async Task The_request_ends_with_its_answer_where_somebody_stands_before_HTTP_who_goes_on(bool hasHandover, int during)
     {
         await using var app = await StartAsync(hasHandover);
-        using var client = new ClientWebSocket();
-        await client.ConnectAsync(new UriBuilder(app.Urls.Single()) { Scheme = "ws", Path = "/engine.io/", Query = "?EIO=4&transport=websocket" }.Uri, default);
-        Assert.StartsWith("0{", await ReceiveAsync(client));
+        using var client = await TestClient.OpenAsync(new Uri(new Uri(app.Urls.Single()), "/engine.io/?EIO=4&transport=websocket"));
+        Assert.StartsWith("0{", await client.ReceiveAsync());
         await Eventually.True(() => Volatile.Read(ref _requests) == during, "the request's end, or none");
 
         foreach (var text in new[] { "4a", "4" + new string('b', 20_000) })
         {
-            await client.SendAsync(Encoding.UTF8.GetBytes(text), WebSocketMessageType.Text, true, default);
-            Assert.Equal(text, await ReceiveAsync(client));
+            await client.SendAsync(text);
+            Assert.Equal(text, await client.ReceiveAsync());
         }
 
         Assert.Equal(during, Volatile.Read(ref _requests));
-        await client.CloseAsync(WebSocketCloseStatus.NormalClosure, null, default);
+        await client.CloseAsync();
         await Eventually.True(() => Volatile.Read(ref _closed) == CloseReason.ClientClosed && Volatile.Read(ref _requests) == 0, "the end");
     }
 
@@ -128,20 +125,6 @@ public sealed class ConnectionHandoverSpecs : IEngineApplication
     }
 
     IEngineConnection IEngineApplication.Open(IEngineLink link) => new Echo(this, link);
-
-    private static async Task<string> ReceiveAsync(ClientWebSocket client)
-    {
-        var buffer = new byte[32 * 1024];
-        var count = 0;
-        ValueWebSocketReceiveResult result;
-        do
-        {
-            result = await client.ReceiveAsync(buffer.AsMemory(count), default).AsTask().WaitAsync(Eventually.Patience);
-            count += result.Count;
-        }
-        while (!result.EndOfMessage);
-        return Encoding.UTF8.GetString(buffer, 0, count);
-    }
 
     private sealed class Heart : IConnectionHeartbeatFeature
     {

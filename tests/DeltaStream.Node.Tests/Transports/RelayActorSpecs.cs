@@ -1,7 +1,6 @@
 using System.Text;
 using Akka.Actor;
 using Akka.Remote;
-using Akka.Serialization;
 using Akka.TestKit.Xunit2;
 using DeltaStream.Node.Transports.Relay;
 
@@ -117,16 +116,6 @@ public sealed class RelayActorSpecs : TestKit, IRelayOwner
     {
         var serializer = new RelaySerializer((ExtendedActorSystem)Sys);
         Assert.Throws<System.Runtime.Serialization.SerializationException>(() => serializer.FromBinary(new byte[length], manifest));
-    }
-
-    [Fact]
-    public void A_part_comes_back_as_it_was()
-    {
-        SerializerWithStringManifest serializer = new RelaySerializer((ExtendedActorSystem)Sys);
-        var part = new RelayPart(long.MaxValue, RelayKind.Move, false, "bytes"u8.ToArray());
-        var read = (RelayPart)serializer.FromBinary(serializer.ToBinary(part), serializer.Manifest(part));
-        Assert.Equal((part.Id, part.Kind, part.IsLast), (read.Id, read.Kind, read.IsLast));
-        Assert.Equal("bytes", Encoding.UTF8.GetString(read.Bytes.Span));
     }
 
     Task<byte[]> IRelayOwner.AnswerAsync(RelayKind kind, byte[] question, CancellationToken aborted)

@@ -4,20 +4,19 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
-namespace DeltaStream.Node.Tests.Authentication;
+namespace DeltaStream.TestSupport;
 
 /// <summary>
 /// Makes tokens by hand, byte by byte: what an issuer makes, and what no issuer would. No library stands between a test and
 /// what is sent.
 /// </summary>
-internal sealed class TokenIssuer : IDisposable
+public sealed class TokenIssuer : IDisposable
 {
     private readonly RSA _rsa = RSA.Create(2048);
     private readonly ECDsa _ec = ECDsa.Create(ECCurve.NamedCurves.nistP256);
 
     public const string Secret = "a secret of at least thirty-two bytes";
 
-    /// <summary>The public keys as a JWKS.</summary>
     public string Jwks(string rsaKid = "rsa-1", string ecKid = "ec-1") => new JsonObject { ["keys"] = new JsonArray(RsaKey(rsaKid), EcKey(ecKid)) }.ToJsonString();
 
     public JsonObject RsaKey(string kid) => new()

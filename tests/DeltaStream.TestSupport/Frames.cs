@@ -1,17 +1,15 @@
 using System.Buffers.Binary;
 using System.Text;
 
-namespace DeltaStream.Abuse.Tests;
+namespace DeltaStream.TestSupport;
 
 /// <summary>WebSocket frames of a client, right ones and wrong ones.</summary>
 public static class Frames
 {
-    /// <summary>A whole text message.</summary>
     public static byte[] Text(string text) => Of(0x81, Encoding.UTF8.GetBytes(text));
 
     /// <summary>A frame.</summary>
     /// <param name="first">Its first byte: flags and opcode.</param>
-    /// <param name="payload">What it carries.</param>
     /// <param name="masked">Whether it is masked, as a client's must be.</param>
     /// <param name="claims">The length that it claims to have, where that is not the payload's.</param>
     public static byte[] Of(byte first, ReadOnlySpan<byte> payload, bool masked = true, long? claims = null)
