@@ -1,3 +1,5 @@
+using DeltaStream.Demo.Simulation;
+
 namespace DeltaStream.Demo;
 
 /// <summary>How the demo feed reaches Redis: the host gives it the connection that it has anyway.</summary>

@@ -2,9 +2,11 @@ using System.Globalization;
 using DeltaStream.Actors.Clients;
 using DeltaStream.Demo;
 using DeltaStream.Demo.Embedded;
+using DeltaStream.Demo.Simulation;
 using DeltaStream.Node.Logging;
 using DeltaStream.Node.Redis;
 using DeltaStream.Node.Settings;
+using DeltaStream.Node.Settings.Reading;
 
 namespace DeltaStream.Node;
 

@@ -20,7 +20,8 @@ return await Startup.RunAsync(async () =>
     builder.Services.AddDemoFeed(settings);
     builder.Services.AddGatewayAuthentication(settings.Auth);
     builder.Services.AddGatewayTransports(settings.Transports);
-    builder.Services.AddOperations(settings);
+    builder.Services.AddOperations();
+    builder.Services.AddShutdown(settings);
 
     var app = builder.Build();
     app.UseTrustedProxies(settings.Transports.TrustedProxies);

@@ -26,13 +26,13 @@ public class DemoFeedSpecs
         {
             if (publisher.Messages.Reader.Count == 0)
                 _time.Advance(MarketSimulator.Step);
-            var published = await publisher.Messages.Reader.ReadAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(10));
+            var published = await publisher.Messages.Reader.ReadAsync().AsTask().WaitAsync(Patience.ForSeconds(10));
             Assert.Equal(message.Channel, published.Channel);
             Assert.True(message.Payload.Span.SequenceEqual(published.Payload.Span));
         }
 
         await _stop.CancelAsync();
-        await running.WaitAsync(TimeSpan.FromSeconds(10));
+        await running.WaitAsync(Patience.ForSeconds(10));
     }
 
     [Fact]
@@ -55,7 +55,7 @@ public class DemoFeedSpecs
 
         Assert.False(running.IsCompleted);
         await _stop.CancelAsync();
-        await running.WaitAsync(TimeSpan.FromSeconds(10));
+        await running.WaitAsync(Patience.ForSeconds(10));
     }
 
     [Fact]
@@ -68,13 +68,13 @@ public class DemoFeedSpecs
 
         foreach (var message in new MarketSimulator(1, MarketRun.Start).Advance(MarketRun.Start))
         {
-            var published = await received.ReadAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(10));
+            var published = await received.ReadAsync().AsTask().WaitAsync(Patience.ForSeconds(10));
             Assert.Equal(message.Channel, published.Channel);
             Assert.Equal(message.Payload.ToArray(), (byte[]?)published.Message);
         }
 
         await _stop.CancelAsync();
-        await running.WaitAsync(TimeSpan.FromSeconds(10));
+        await running.WaitAsync(Patience.ForSeconds(10));
     }
 
     private sealed class RecordingPublisher : IDemoPublisher

@@ -19,7 +19,7 @@ public static class Command
         using var process = Process.Start(start)!;
         var output = process.StandardOutput.ReadToEndAsync();
         var errors = process.StandardError.ReadToEndAsync();
-        using var timeout = new CancellationTokenSource(within);
+        using var timeout = new CancellationTokenSource(Patience.For(within));
         try
         {
             await process.WaitForExitAsync(timeout.Token);

@@ -6,7 +6,7 @@ namespace DeltaStream.TestSupport;
 public static class Eventually
 {
     /// <summary>How long a condition is given where nothing else is said.</summary>
-    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
+    public static TimeSpan Patience => TestSupport.Patience.ForSeconds(15);
 
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(20);
 
@@ -14,7 +14,7 @@ public static class Eventually
     /// <exception cref="TimeoutException">It did not in time; the message says what was waited for.</exception>
     public static async Task True(Func<Task<bool>> condition, string what, TimeSpan? within = null)
     {
-        var patience = within ?? Patience;
+        var patience = within is { } given ? TestSupport.Patience.For(given) : Patience;
         for (var waited = Stopwatch.StartNew(); !await condition(); await Task.Delay(Pause))
             if (waited.Elapsed > patience) throw new TimeoutException($"not within {patience.TotalSeconds:0.#} s: {what}");
     }
@@ -26,7 +26,7 @@ public static class Eventually
     /// <summary>Runs the assertions again and again until they pass; their last failure is the test's.</summary>
     public static async Task Pass(Func<Task> assertions, TimeSpan? within = null)
     {
-        var patience = within ?? Patience;
+        var patience = within is { } given ? TestSupport.Patience.For(given) : Patience;
         for (var waited = Stopwatch.StartNew(); ; await Task.Delay(Pause))
         {
             try

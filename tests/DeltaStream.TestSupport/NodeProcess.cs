@@ -15,7 +15,7 @@ public sealed class NodeProcess : IAsyncDisposable
         SslOptions = { RemoteCertificateValidationCallback = static (_, _, _, _) => true },
     })
     {
-        Timeout = TimeSpan.FromSeconds(5),
+        Timeout = Patience.ForSeconds(5),
     };
 
     // A script's background jobs ignore SIGINT and so does what they start: the node would never hear of Ctrl-C. `env` becomes the program.
@@ -85,6 +85,7 @@ public sealed class NodeProcess : IAsyncDisposable
         start.Environment["PORT"] = $"{port}";
         start.Environment["CLUSTER_PORT"] = $"{clusterPort}";
         start.Environment["DRAIN_SECONDS"] = "1";
+        foreach (var (name, value) in Patience.NodeVariables) start.Environment[name] = value;
         // The test host's own settings are not the node's.
         foreach (var inherited in new[] { "ASPNETCORE_URLS", "DOTNET_ENVIRONMENT", "REDIS_URL", "MSBuildSDKsPath" }) start.Environment.Remove(inherited);
         foreach (var (name, value) in variables) start.Environment[name] = value;
@@ -164,7 +165,7 @@ public sealed class NodeProcess : IAsyncDisposable
     /// <summary>Waits for its end; returns its exit code.</summary>
     public async Task<int> ExitAsync(TimeSpan within)
     {
-        using var timeout = new CancellationTokenSource(within);
+        using var timeout = new CancellationTokenSource(Patience.For(within));
         try
         {
             await _process.WaitForExitAsync(timeout.Token);

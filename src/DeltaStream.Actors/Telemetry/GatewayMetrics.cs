@@ -1,5 +1,4 @@
 using System.Diagnostics.Metrics;
-using DeltaStream.Actors.Clients;
 
 namespace DeltaStream.Actors.Telemetry;
 
@@ -63,14 +62,16 @@ public sealed class GatewayMetrics : IDisposable
     }
 
     /// <summary>Shows every counter from the start, at 0: what is not there can't be alarmed on.</summary>
+    /// <param name="refusals">The codes with which a request can be refused.</param>
+    /// <param name="ends">The reasons for which a client's connection can end.</param>
     /// <param name="protocols">The slots of the wire protocols that the node speaks.</param>
-    public void ShowAll(params ReadOnlySpan<int> protocols)
+    public void ShowAll(IEnumerable<string> refusals, IEnumerable<string> ends, params ReadOnlySpan<int> protocols)
     {
         foreach (var counter in new[] { _delivered, _conflated, _slowConsumers, _movedAddresses, _relayedBytes }) counter.Add(0);
         Count(_dropped, "unsubscribed");
         foreach (var reason in RefusedConnectionReasons) Count(_refusedConnections, reason);
-        foreach (var code in RequestError.Codes) Count(_refused, code);
-        foreach (var reason in CloseReason.OfClients) Count(_closes, reason.Name);
+        foreach (var code in refusals) Count(_refused, code);
+        foreach (var reason in ends) Count(_closes, reason);
         foreach (var slot in protocols) _encodes.Add(0, new KeyValuePair<string, object?>(ProtocolTag, slot));
         foreach (var transport in new[] { "websocket", "polling", "ws" })
             _connections.Add(0, new KeyValuePair<string, object?>(TransportTag, transport));

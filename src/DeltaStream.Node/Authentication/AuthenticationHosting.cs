@@ -1,6 +1,6 @@
 using DeltaStream.Actors.Clients;
 using DeltaStream.Actors.Telemetry;
-using DeltaStream.Node.Settings;
+using DeltaStream.Node.Settings.Reading;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authorization;
 

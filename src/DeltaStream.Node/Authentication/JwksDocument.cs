@@ -1,4 +1,4 @@
-using DeltaStream.Node.Settings;
+using DeltaStream.Node.Settings.Reading;
 
 namespace DeltaStream.Node.Authentication;
 

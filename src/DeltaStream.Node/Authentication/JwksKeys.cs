@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using DeltaStream.Node.Settings;
 using Microsoft.IdentityModel.Tokens;
 
 namespace DeltaStream.Node.Authentication;
@@ -9,6 +8,7 @@ namespace DeltaStream.Node.Authentication;
 /// they have grown old, and at once, but seldom, for a token that names a key not among them. While the source does not
 /// answer the last keys hold. Safe to use from any thread.
 /// </summary>
+/// <remarks>Microsoft.IdentityModel's <c>ConfigurationManager</c> does not do this; <c>docs/authentication.md</c> says why.</remarks>
 public sealed class JwksKeys
 {
     private const int SmallestRsaBits = 2048;

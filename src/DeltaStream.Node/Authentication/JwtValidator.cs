@@ -1,4 +1,3 @@
-using DeltaStream.Node.Settings;
 using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Tokens;
 

@@ -2,7 +2,6 @@ using Akka.Actor;
 using Akka.Cluster;
 using DeltaStream.Actors.Market;
 using DeltaStream.Node.Logging;
-using DeltaStream.Node.Operations;
 using DeltaStream.Node.Redis;
 using DeltaStream.Node.Settings;
 

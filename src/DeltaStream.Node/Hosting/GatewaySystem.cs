@@ -10,6 +10,7 @@ using DeltaStream.Actors.Lease;
 using DeltaStream.Actors.Sessions;
 using DeltaStream.Actors.Telemetry;
 using DeltaStream.Actors.Topics;
+using DeltaStream.Node.Logging;
 using DeltaStream.Node.Settings;
 using DeltaStream.Node.Transports.Clients;
 using DeltaStream.Node.Transports.Plain;
@@ -32,19 +33,19 @@ public static class GatewaySystem
         services.AddSingleton<GatewayMetrics>();
         services.AddSingleton<SessionRelay>();
         services.AddSingleton(provider => new SessionRecovery(provider.GetRequiredService<ISessionStore>(), settings.Clients.RecoveryWindow));
-        services.AddAkka(Name, akka =>
+        services.AddAkka(Name, (akka, provider) =>
         {
             akka.ConfigureLoggers(loggers =>
                 {
                     loggers.ClearLoggers();
-                    loggers.AddLoggerFactory();
+                    loggers.AddLogger<AkkaLogger>();
                 })
                 .AddHocon(settings.Hocon, HoconAddMode.Prepend)
                 .AddHocon($"akka.loglevel = {settings.LogLevel.ToString().ToUpperInvariant().Replace("INFORMATION", "INFO")}", HoconAddMode.Prepend)
                 // What the drain needs must not be cut short: a phase that takes too long is left behind.
                 .AddHocon($"akka.coordinated-shutdown.phases.before-service-unbind.timeout = {settings.Drain.TotalSeconds + 2:0}s", HoconAddMode.Prepend)
                 .WithRemoting(Remoting(settings.Cluster))
-                .WithMutualTls(settings.Cluster.Tls)
+                .WithMutualTls(settings.Cluster.Tls, provider.GetRequiredService<ILoggerFactory>().CreateLogger(typeof(MutualTls)))
                 .WithClustering(Clustering(settings.Cluster))
                 .WithDistributedPubSub(string.Empty)
                 .WithTopics()
@@ -63,7 +64,8 @@ public static class GatewaySystem
     private static void WithGateway(this AkkaConfigurationBuilder akka, NodeSettings settings)
     {
         akka.WithCache(settings.Cache).WithClients(settings.Clients);
-        akka.WithActors((_, _, services) => services.GetService<GatewayMetrics>().ShowAll(SocketIoProtocol.Instance.Slot, PlainProtocol.Instance.Slot));
+        akka.WithActors((_, _, services) => services.GetService<GatewayMetrics>().ShowAll(
+            RequestError.Codes, CloseReason.OfClients.Select(reason => reason.Name), SocketIoProtocol.Instance.Slot, PlainProtocol.Instance.Slot));
         akka.WithActors((system, _, services) => services.GetService<SessionRelay>().Start(system));
         // They end before the node leaves the cluster: with it goes the mediator, and they would take that for a failure.
         akka.AddStartup((system, registry) => CoordinatedShutdown.Get(system).AddTask(

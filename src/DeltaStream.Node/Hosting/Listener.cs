@@ -19,13 +19,13 @@ public static class Listener
     /// <summary>Listens on the node's port, on all interfaces, and on the operators' where there is one.</summary>
     public static void Listen(this WebApplicationBuilder builder, NodeSettings settings) => builder.WebHost.ConfigureKestrel(kestrel =>
     {
-        var limits = settings.Limits;
-        kestrel.Limits.RequestHeadersTimeout = limits.Handshake;
-        kestrel.Limits.KeepAliveTimeout = KeepAlive;
-        kestrel.Limits.MaxRequestHeadersTotalSize = limits.HeaderBytes;
-        kestrel.Limits.MaxRequestLineSize = Math.Min(limits.HeaderBytes, kestrel.Limits.MaxRequestLineSize);
+        var (limits, handshake) = (kestrel.Limits, settings.Transports.ConnectTimeout);
+        limits.RequestHeadersTimeout = handshake;
+        limits.KeepAliveTimeout = KeepAlive;
+        limits.MaxRequestHeadersTotalSize = settings.HeaderBytes;
+        limits.MaxRequestLineSize = Math.Min(settings.HeaderBytes, limits.MaxRequestLineSize);
         // A polling client has two at a time.
-        kestrel.Limits.MaxConcurrentConnections = limits.Connections * 2L + OtherConnections;
+        limits.MaxConcurrentConnections = settings.Transports.MaxConnections * 2L + OtherConnections;
         if (settings.Auth.OperatorPort != 0) kestrel.ListenAnyIP(settings.Auth.OperatorPort, static listen => listen.Protocols = HttpProtocols.Http1);
         kestrel.ListenAnyIP(settings.Port, listen =>
         {
@@ -33,7 +33,7 @@ public static class Listener
             listen.Protocols = HttpProtocols.Http1;
             var services = kestrel.ApplicationServices;
             listen.Use(services.GetRequiredService<TransportServer>().Guard);
-            if (settings.Https is { } https) listen.UseTls(https, limits.Handshake);
+            if (settings.Https is { } https) listen.UseTls(https, handshake);
             listen.UseHandover();
         });
     });

@@ -3,6 +3,7 @@ using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
 using DeltaStream.Node.Logging;
 using DeltaStream.Node.Settings;
+using DeltaStream.Node.Settings.Reading;
 
 namespace DeltaStream.Node.Hosting;
 

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using Akka.Configuration;
 using DeltaStream.Node.Settings;
+using DeltaStream.Node.Settings.Reading;
 
 namespace DeltaStream.Node.Hosting;
 
@@ -69,6 +70,18 @@ public static class Startup
         RefuseForeignHost(settings.Cluster);
         return settings;
     }
+
+    /// <summary>Registers the order of stopping, and whether the node is there for clients.</summary>
+    public static IServiceCollection AddShutdown(this IServiceCollection services, NodeSettings settings) => services
+        .AddSingleton<NodePhase>()
+        .AddSingleton<Membership>()
+        .AddHostedService<Shutdown>()
+        .Configure<HostOptions>(host =>
+        {
+            // A request that a client never finishes holds the listener up: the node leaves the cluster beside it.
+            host.ServicesStopConcurrently = true;
+            host.ShutdownTimeout = settings.Drain + Shutdown.ListenerPatience;
+        });
 
     /// <summary>Asked before anything starts, for a start that fails half-way tells of it in many lines.</summary>
     private static void RefuseTakenPort(string path, int port)

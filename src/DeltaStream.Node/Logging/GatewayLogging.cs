@@ -17,18 +17,7 @@ public static class GatewayLogging
         builder.Logging.ClearProviders();
         builder.Services.AddSerilog((_, logger) =>
         {
-            logger.MinimumLevel.Is(LevelOf(settings.LogLevel))
-                .MinimumLevel.Override("Microsoft", LogEventLevel.Warning)
-                .MinimumLevel.Override("System", LogEventLevel.Warning)
-                // It says nothing at these levels, but would keep a scope and an activity for as long as each connection lives.
-                .MinimumLevel.Override("Microsoft.AspNetCore.Hosting.Diagnostics", LevelAlias.Off)
-                .MinimumLevel.Override("Garnet", LogEventLevel.Warning)
-                .Filter.ByExcluding(IsForeignHandshake)
-                .Filter.ByExcluding(IsStartGivenUp)
-                .Enrich.FromLogContext()
-                .Enrich.With<EventNameEnricher>()
-                .Enrich.WithProperty("service", settings.ServiceName)
-                .Enrich.WithProperty("node", settings.Cluster.Self.ToString());
+            logger.Shape(settings);
             if (settings.IsDevelopment)
                 logger.WriteTo.Console(outputTemplate: Readable, formatProvider: CultureInfo.InvariantCulture);
             else
@@ -36,6 +25,21 @@ public static class GatewayLogging
         });
         return builder;
     }
+
+    /// <summary>What is logged, and with which fields, wherever it goes.</summary>
+    internal static LoggerConfiguration Shape(this LoggerConfiguration logger, NodeSettings settings) => logger
+        .MinimumLevel.Is(LevelOf(settings.LogLevel))
+        .MinimumLevel.Override("Microsoft", LogEventLevel.Warning)
+        .MinimumLevel.Override("System", LogEventLevel.Warning)
+        // It says nothing at these levels, but would keep a scope and an activity for as long as each connection lives.
+        .MinimumLevel.Override("Microsoft.AspNetCore.Hosting.Diagnostics", LevelAlias.Off)
+        .MinimumLevel.Override("Garnet", LogEventLevel.Warning)
+        .Filter.ByExcluding(IsForeignHandshake)
+        .Filter.ByExcluding(IsStartGivenUp)
+        .Enrich.FromLogContext()
+        .Enrich.With<EventNameEnricher>()
+        .Enrich.WithProperty("service", settings.ServiceName)
+        .Enrich.WithProperty("node", settings.Cluster.Self.ToString());
 
     /// <summary>
     /// Whoever reaches the cluster's port without a certificate would put a stack trace into the log with each attempt; a

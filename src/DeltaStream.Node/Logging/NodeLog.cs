@@ -33,6 +33,9 @@ internal static partial class NodeLog
     [LoggerMessage(23, LogLevel.Error, "cluster_lost {reason}: the node was downed, removed or refused by its cluster; the process ends, to be started again", EventName = "cluster_lost")]
     public static partial void ClusterLost(this ILogger logger, string reason);
 
+    [LoggerMessage(28, LogLevel.Warning, "cluster_peer_refused {remote} {reason}", EventName = "cluster_peer_refused")]
+    public static partial void PeerRefused(this ILogger logger, string remote, string reason);
+
     [LoggerMessage(24, LogLevel.Information, "https_certificate_loaded {subject} {not_after}", EventName = "https_certificate_loaded")]
     public static partial void CertificateLoaded(this ILogger logger, string subject, DateTime not_after);
 

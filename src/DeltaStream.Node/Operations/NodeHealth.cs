@@ -2,6 +2,7 @@ using Akka.Actor;
 using DeltaStream.Actors.Agreement;
 using DeltaStream.Actors.Clients;
 using DeltaStream.Actors.Feed;
+using DeltaStream.Node.Hosting;
 using DeltaStream.Node.Redis;
 using DeltaStream.Node.Settings;
 

@@ -1,6 +1,5 @@
 using DeltaStream.Actors.Telemetry;
 using DeltaStream.Node.Authentication;
-using DeltaStream.Node.Settings;
 using Prometheus;
 
 namespace DeltaStream.Node.Operations;
@@ -8,8 +7,8 @@ namespace DeltaStream.Node.Operations;
 /// <summary>What operators and load balancers ask a node.</summary>
 public static class OperationsEndpoints
 {
-    /// <summary>Registers what the endpoints answer from, and the order of stopping.</summary>
-    public static IServiceCollection AddOperations(this IServiceCollection services, NodeSettings settings)
+    /// <summary>Registers what the endpoints answer from.</summary>
+    public static IServiceCollection AddOperations(this IServiceCollection services)
     {
         MetricsExport.SuppressForeignMetrics();
         // Made now, so that they miss nothing; kept by the container, which ends them.
@@ -17,17 +16,7 @@ public static class OperationsEndpoints
         var pool = new BufferPoolWatch();
         services.AddSingleton(_ => export);
         services.AddSingleton(_ => pool);
-        services.AddSingleton<NodePhase>();
-        services.AddSingleton<Membership>();
-        services.AddSingleton<NodeHealth>();
-        services.AddHostedService<Shutdown>();
-        services.Configure<HostOptions>(host =>
-        {
-            // A request that a client never finishes holds the listener up: the node leaves the cluster beside it.
-            host.ServicesStopConcurrently = true;
-            host.ShutdownTimeout = settings.Drain + Shutdown.ListenerPatience;
-        });
-        return services;
+        return services.AddSingleton<NodeHealth>();
     }
 
     /// <summary>Maps <c>/health</c>, <c>/health/live</c>, <c>/health/ready</c> and <c>/metrics</c>.</summary>

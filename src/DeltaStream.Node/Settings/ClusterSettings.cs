@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using DeltaStream.Node.Settings.Reading;
 
 namespace DeltaStream.Node.Settings;
 

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using DeltaStream.Node.Settings.Reading;
 
 namespace DeltaStream.Node.Settings;
 

@@ -2,6 +2,7 @@ using DeltaStream.Actors.Cache;
 using DeltaStream.Actors.Clients;
 using DeltaStream.Actors.Feed;
 using DeltaStream.Node.Admission;
+using DeltaStream.Node.Settings.Reading;
 using DeltaStream.Node.Transports.Connections;
 
 namespace DeltaStream.Node.Settings;
@@ -63,7 +64,7 @@ internal static class GatewaySettings
         return new MessageRate(perSecond, perSecond * reader.Number("deltastream.limits.burst-seconds", 1, 60));
     }
 
-    public static TransportSettings ReadTransports(this SettingReader reader, LimitSettings limits, OriginPolicy origins) => new()
+    public static TransportSettings ReadTransports(this SettingReader reader, OriginPolicy origins) => new()
     {
         Origins = origins,
         TrustedProxies = TrustedProxies.Parse(reader.List("deltastream.http.trusted-proxies"))
@@ -71,15 +72,15 @@ internal static class GatewaySettings
         MaxPayload = reader.Number("deltastream.limits.message-bytes", 1024, 16 * 1024 * 1024),
         PingInterval = reader.Duration("deltastream.transports.ping-interval", TimeSpan.FromMilliseconds(100), Hour),
         PingTimeout = reader.Duration("deltastream.transports.ping-timeout", TimeSpan.FromMilliseconds(100), Hour),
-        ConnectTimeout = limits.Handshake,
+        ConnectTimeout = TimeSpan.FromSeconds(reader.Number("deltastream.limits.handshake-seconds", 1, 600)),
         UpgradeTimeout = reader.Duration("deltastream.transports.upgrade-timeout", TimeSpan.FromMilliseconds(100), Hour),
         CloseTimeout = reader.Duration("deltastream.transports.close-timeout", Tick, TimeSpan.FromSeconds(5)),
         Linger = reader.Duration("deltastream.transports.linger", Tick, Minute),
         DeflateFrom = reader.OneOf("deltastream.transports.deflate", "on", "off") == "on"
             ? reader.Number("deltastream.transports.deflate-from-bytes", 0, 1024 * 1024)
             : null,
-        MaxConnections = limits.Connections,
-        MaxConnectionsPerAddress = limits.ConnectionsPerAddress,
-        MaxParkedPolls = limits.ParkedPolls,
+        MaxConnections = reader.Number("deltastream.limits.connections", 1, 10_000_000),
+        MaxConnectionsPerAddress = reader.Number("deltastream.limits.connections-per-address", 0, 10_000_000),
+        MaxParkedPolls = reader.Number("deltastream.limits.parked-polls", 1, 10_000_000),
     };
 }

@@ -1,4 +1,5 @@
 using System.Security.Cryptography.X509Certificates;
+using DeltaStream.Node.Settings.Reading;
 
 namespace DeltaStream.Node.Settings;
 

@@ -3,6 +3,8 @@ using DeltaStream.Actors.Cache;
 using DeltaStream.Actors.Clients;
 using DeltaStream.Actors.Feed;
 using DeltaStream.Node.Admission;
+using DeltaStream.Node.Authentication;
+using DeltaStream.Node.Settings.Reading;
 using DeltaStream.Node.Transports.Connections;
 
 namespace DeltaStream.Node.Settings;
@@ -43,8 +45,8 @@ public sealed record NodeSettings
     /// <summary>What bounds a client.</summary>
     public required ClientSettings Clients { get; init; }
 
-    /// <summary>What bounds a client before it is one.</summary>
-    public required LimitSettings Limits { get; init; }
+    /// <summary>The largest request head, in bytes.</summary>
+    public required int HeaderBytes { get; init; }
 
     /// <summary>Who is let in.</summary>
     public required AuthSettings Auth { get; init; }
@@ -70,7 +72,6 @@ public sealed record NodeSettings
     {
         var (all, akka) = SettingSources.Load(configuration, folder);
         var reader = new SettingReader(all);
-        var limits = LimitSettings.Read(reader);
         var settings = new NodeSettings
         {
             IsDevelopment = isDevelopment,
@@ -89,10 +90,10 @@ public sealed record NodeSettings
             Bridge = reader.ReadBridge(),
             Cache = reader.ReadCache(),
             Clients = reader.ReadClients(),
-            Limits = limits,
+            HeaderBytes = reader.Number("deltastream.limits.header-bytes", 2048, 1024 * 1024),
             Auth = AuthSettings.Read(reader, isDevelopment),
             MessageRate = reader.ReadMessageRate(),
-            Transports = reader.ReadTransports(limits, OriginSettings.Read(reader, isDevelopment)),
+            Transports = reader.ReadTransports(OriginSettings.Read(reader, isDevelopment)),
             Drain = TimeSpan.FromSeconds(reader.Number("deltastream.drain-seconds", 0, 600)),
             Hocon = akka,
         };

@@ -1,4 +1,5 @@
 using DeltaStream.Node.Admission;
+using DeltaStream.Node.Settings.Reading;
 
 namespace DeltaStream.Node.Settings;
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using DeltaStream.Node.Settings.Reading;
 
 namespace DeltaStream.Node.Settings;
 

@@ -10,6 +10,7 @@ using DeltaStream.Actors.Dispatch;
 using DeltaStream.Actors.Market;
 using DeltaStream.Actors.Telemetry;
 using DeltaStream.Actors.Topics;
+using DeltaStream.TestSupport;
 using Microsoft.Extensions.Time.Testing;
 using Xunit.Abstractions;
 
@@ -23,9 +24,8 @@ public abstract class GatewaySpec : TestKit
 {
     private static readonly TimeSpan Step = TimeSpan.FromMilliseconds(250);
 
-    private static readonly Config VirtualTime = ConfigurationFactory.ParseString("""
+    private static readonly Config VirtualTime = ConfigurationFactory.ParseString(Patience.Hocon + """
         akka.actor.provider = cluster
-        akka.test.single-expect-default = 20s
         akka.remote.dot-netty.tcp.hostname = 127.0.0.1
         akka.remote.dot-netty.tcp.port = 0
         akka.scheduler.implementation = "Akka.TestKit.TestScheduler, Akka.TestKit"

@@ -1,6 +1,7 @@
 using System.Text;
 using DeltaStream.Actors.Market;
 using DeltaStream.Actors.Topics;
+using DeltaStream.TestSupport;
 using Xunit.Abstractions;
 using Barrier = DeltaStream.Actors.Clients.Barrier;
 
@@ -103,10 +104,10 @@ public class GatheringSpecs : GatewaySpec
         {
             _client.OnWrite = static () => { };
             isWriting.Set();
-            mayGoOn.Wait(TimeSpan.FromSeconds(30));
+            mayGoOn.Wait(Patience.ForSeconds(30));
         };
         Tell(first);
-        Assert.True(isWriting.Wait(TimeSpan.FromSeconds(30)));
+        Assert.True(isWriting.Wait(Patience.ForSeconds(30)));
         fill();
         mayGoOn.Set();
         _client.Client.Tell(Barrier.Instance, TestActor);

@@ -7,6 +7,7 @@ using DeltaStream.Actors.Market;
 using DeltaStream.Actors.Sessions;
 using DeltaStream.Actors.Topics;
 using DeltaStream.Actors.Wire;
+using DeltaStream.TestSupport;
 using Xunit.Abstractions;
 
 namespace DeltaStream.Actors.Tests.Clients;
@@ -163,7 +164,7 @@ public class LeavingSpecs(ITestOutputHelper output) : GatewaySpec(output, cache:
         {
             get
             {
-                gate.Wait(TimeSpan.FromSeconds(30));
+                gate.Wait(Patience.ForSeconds(30));
                 return inner.Name;
             }
         }

@@ -8,6 +8,7 @@ using DeltaStream.Actors.Market;
 using DeltaStream.Actors.Tests.Clients;
 using DeltaStream.Actors.Tests.Lease;
 using DeltaStream.Actors.Topics;
+using DeltaStream.TestSupport;
 using Xunit.Abstractions;
 
 namespace DeltaStream.Actors.Tests.Feed;
@@ -44,16 +45,19 @@ public abstract class BridgeSpec : Akka.TestKit.Xunit2.TestKit
 
     private protected MemoryLogs Logs { get; } = new();
 
-    public const string ClusterConfig = """
+    public static string ClusterConfig => Patience.Hocon + """
         akka.actor.provider = cluster
-        akka.test.single-expect-default = 20s
         akka.remote.dot-netty.tcp { hostname = "127.0.0.1", port = 0 }
         akka.cluster.jmx.enabled = off
         akka.loglevel = INFO
         """;
 
+    /// <summary>A lease in real time, and what a bridge thinks of silent members, outlive a breakpoint.</summary>
+    private BridgeSettings Unhurried(BridgeSettings settings) => !Patience.IsDebugged || Time != TimeProvider.System ? settings
+        : settings with { LeaseTtl = Patience.For(settings.LeaseTtl), ReachTimeout = Patience.For(settings.ReachTimeout) };
+
     protected IActorRef StartBridge(BridgeSettings? settings = null) =>
-        BridgeHosting.Start(Sys, settings ?? new BridgeSettings(), new BridgePorts(Feed, Lease, Latest) { Log = Logs, Status = Status }, Time);
+        BridgeHosting.Start(Sys, Unhurried(settings ?? new BridgeSettings()), new BridgePorts(Feed, Lease, Latest) { Log = Logs, Status = Status }, Time);
 
     protected TestProbe Listen(string topic)
     {

@@ -1,4 +1,5 @@
 using Akka.TestKit;
+using DeltaStream.TestSupport;
 using Microsoft.Extensions.Time.Testing;
 
 namespace DeltaStream.Actors.Tests.Feed;
@@ -8,15 +9,13 @@ namespace DeltaStream.Actors.Tests.Feed;
 /// <param name="settle">Waits, in real time, until the actors have dealt with their timers.</param>
 public sealed class VirtualTime(TestScheduler scheduler, Action settle)
 {
-    private static readonly TimeSpan RealPatience = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan Step = TimeSpan.FromMilliseconds(25);
     private readonly List<FakeTimeProvider> _clocks = [];
     private TimeSpan _passed;
 
     /// <summary>What a spec needs to have a scheduler that it advances itself.</summary>
-    public const string Config = """
+    public static string Config => Patience.Hocon + """
         akka.scheduler.implementation = "Akka.TestKit.TestScheduler, Akka.TestKit"
-        akka.test.single-expect-default = 20s
         akka.coordinated-shutdown.run-by-actor-system-terminate = off
         akka.remote.flush-wait-on-shutdown = 0s
 
@@ -54,7 +53,7 @@ public sealed class VirtualTime(TestScheduler scheduler, Action settle)
             }
 
             // A machine under load gets more of its own time, not more of ours.
-            if (!SpinWait.SpinUntil(() => Holds(assertion), RealPatience)) assertion();
+            if (!SpinWait.SpinUntil(() => Holds(assertion), Patience.ForSeconds(5))) assertion();
             return passed;
         }
     }

@@ -2,6 +2,7 @@ using Akka.Actor;
 using Akka.Cluster;
 using Akka.Configuration;
 using DeltaStream.Actors.Tests.Feed;
+using DeltaStream.TestSupport;
 using Xunit.Abstractions;
 
 namespace DeltaStream.Actors.Tests.Lease;
@@ -36,13 +37,13 @@ public sealed class MajoritySpecs(ITestOutputHelper output) : BridgeSpec(output)
     {
         StartBridge();
         AwaitAssert(() => Assert.NotNull(Lease.Owner), TimeSpan.FromSeconds(10));
-        await CoordinatedShutdown.Get(Sys).Run(CoordinatedShutdown.ClrExitReason.Instance).WaitAsync(TimeSpan.FromSeconds(30));
+        await CoordinatedShutdown.Get(Sys).Run(CoordinatedShutdown.ClrExitReason.Instance).WaitAsync(Patience.ForSeconds(30));
         Assert.Null(Lease.Owner);
     }
 
     void IDisposable.Dispose()
     {
-        foreach (var system in _others) system.Terminate().Wait(TimeSpan.FromSeconds(10));
+        foreach (var system in _others) system.Terminate().Wait(Patience.ForSeconds(10));
         Dispose();
     }
 
@@ -55,5 +56,5 @@ public sealed class MajoritySpecs(ITestOutputHelper output) : BridgeSpec(output)
         return system;
     }
 
-    private static void Vanish(ActorSystem system) => system.Terminate().Wait(TimeSpan.FromSeconds(10));
+    private static void Vanish(ActorSystem system) => system.Terminate().Wait(Patience.ForSeconds(10));
 }

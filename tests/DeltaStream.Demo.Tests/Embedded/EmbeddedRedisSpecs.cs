@@ -35,7 +35,7 @@ public sealed class EmbeddedRedisSpecs : IAsyncLifetime
         await Db.PublishAsync(RedisChannel.Literal("other:option_chain"), payload);
         await Db.PublishAsync(RedisChannel.Literal("enriched:option_chain"), payload);
 
-        var message = await messages.ReadAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(10));
+        var message = await messages.ReadAsync().AsTask().WaitAsync(Patience.ForSeconds(10));
         Assert.Equal("enriched:option_chain", message.Channel);
         Assert.Equal(payload, (byte[]?)message.Message);
     }
@@ -50,7 +50,7 @@ public sealed class EmbeddedRedisSpecs : IAsyncLifetime
             Db.Publish(RedisChannel.Literal("enriched:underlying"), i, CommandFlags.FireAndForget);
 
         for (var i = 0; i < count; i++)
-            Assert.Equal(i, (int)(await messages.ReadAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(10))).Message);
+            Assert.Equal(i, (int)(await messages.ReadAsync().AsTask().WaitAsync(Patience.ForSeconds(10))).Message);
     }
 
     [Fact]
@@ -133,6 +133,6 @@ public sealed class EmbeddedRedisSpecs : IAsyncLifetime
         var reply = new byte[4];
         await client.GetStream().ReadExactlyAsync(reply);
         Assert.Equal(":1\r\n"u8, reply);
-        Assert.Equal("{}", (await messages.ReadAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(10))).Message);
+        Assert.Equal("{}", (await messages.ReadAsync().AsTask().WaitAsync(Patience.ForSeconds(10))).Message);
     }
 }

@@ -1,7 +1,6 @@
 using System.Security.Cryptography;
 using System.Text.Json.Nodes;
 using DeltaStream.Node.Authentication;
-using DeltaStream.Node.Settings;
 using DeltaStream.TestSupport;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
@@ -18,6 +17,7 @@ public sealed class JwksKeysSpecs : IDisposable
     private readonly JwksKeys _keys;
     private string? _document;
     private Exception _failure = new HttpRequestException("nobody answers");
+    private TaskCompletionSource? _answer;
     private int _reads;
 
     public JwksKeysSpecs()
@@ -72,6 +72,20 @@ public sealed class JwksKeysSpecs : IDisposable
     }
 
     [Fact]
+    public async Task While_a_strangers_token_waits_for_a_slow_source_good_ones_do_not()
+    {
+        await _keys.FindAsync("rsa-1");
+        _time.Advance(TimeSpan.FromSeconds(10));
+        _answer = new TaskCompletionSource();
+        var stranger = _keys.FindAsync("guess").AsTask();
+        for (var i = 0; i < 100; i++) Assert.Single((await _keys.FindAsync("rsa-1"))!);
+        Assert.False(stranger.IsCompleted);
+        _answer.SetResult();
+        Assert.Empty((await stranger)!);
+        Assert.Equal(2, _reads);
+    }
+
+    [Fact]
     public async Task Where_they_never_could_be_read_there_are_none_and_it_is_tried_again_after_a_while()
     {
         (var document, _document) = (_document, null);
@@ -121,9 +135,10 @@ public sealed class JwksKeysSpecs : IDisposable
         Assert.Equal(["good", "good too"], JwksKeys.Parse(new JsonObject { ["keys"] = keys }.ToJsonString()).Select(key => key.KeyId));
     }
 
-    private Task<string> Read(CancellationToken cancelled)
+    private async Task<string> Read(CancellationToken cancelled)
     {
         Interlocked.Increment(ref _reads);
-        return _document is null ? throw _failure : Task.FromResult(_document);
+        if (_answer is not null) await _answer.Task;
+        return _document ?? throw _failure;
     }
 }

@@ -5,7 +5,6 @@ using Akka.Configuration;
 using DeltaStream.Actors.Sessions;
 using DeltaStream.Actors.Topics;
 using DeltaStream.Node.Hosting;
-using DeltaStream.Node.Operations;
 using DeltaStream.Node.Settings;
 using DeltaStream.Node.Transports.Relay;
 using DeltaStream.TestSupport;

@@ -103,6 +103,7 @@ public sealed class NodeSpecs
         HasLogged(node, "client_disconnected", "remaining_clients", 0);
         HasLogged(node, "broadcasted_underlying", "product", "NIFTY");
         HasLogged(node, "socket_gateway_stopped");
+        Assert.Contains(node.Lines, line => line.Contains($"Leader is moving node [\\\"akka.tcp://deltastream@{node.Address}\\\"] to [Up]", StringComparison.Ordinal));
         // From the first line to the last: Akka has a logger of its own for what comes before and after.
         Assert.DoesNotContain(node.Lines, line => !line.StartsWith('{'));
     }

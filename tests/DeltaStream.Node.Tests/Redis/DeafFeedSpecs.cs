@@ -16,7 +16,7 @@ public sealed class DeafFeedSpecs
         try
         {
             var end = await Assert.ThrowsAsync<FeedUnavailableException>(
-                () => subscription.Ended.WaitAsync(TimeSpan.FromSeconds(15)));
+                () => subscription.Ended.WaitAsync(Patience.ForSeconds(15)));
             Assert.Contains("delivered nothing", end.Message);
         }
         finally

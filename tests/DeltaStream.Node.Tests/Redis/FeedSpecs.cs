@@ -13,7 +13,7 @@ public sealed class FeedOnEmbeddedServerSpecs(EmbeddedBackend backend) : FeedSpe
 public abstract class FeedSpecs<TBackend>(TBackend backend) : IClassFixture<TBackend>
     where TBackend : RedisBackend
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan Patience = TestSupport.Patience.ForSeconds(15);
 
     private RedisFeed Feed => new(RedisBackend.Settings, backend.Url, RedisBackend.Login, TimeProvider.System);
 

@@ -1,4 +1,6 @@
+using DeltaStream.Node.Authentication;
 using DeltaStream.Node.Settings;
+using DeltaStream.Node.Settings.Reading;
 using Microsoft.Extensions.Configuration;
 
 namespace DeltaStream.Node.Tests.Settings;

@@ -1,4 +1,5 @@
 using DeltaStream.Node.Settings;
+using DeltaStream.Node.Settings.Reading;
 using Microsoft.Extensions.Configuration;
 
 namespace DeltaStream.Node.Tests.Settings;

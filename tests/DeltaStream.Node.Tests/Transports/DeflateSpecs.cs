@@ -17,7 +17,7 @@ namespace DeltaStream.Node.Tests.Transports;
 public sealed class DeflateSpecs : IEngineApplication
 {
     private const int From = 1024;
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Patience = TestSupport.Patience.ForSeconds(30);
 
     [Theory]
     [InlineData(true, true, true)]

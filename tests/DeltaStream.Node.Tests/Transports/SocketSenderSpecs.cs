@@ -120,7 +120,7 @@ public sealed class SocketSenderSpecs : ILinkListener, IDisposable
 
         _server.Dispose();
 
-        await drained.WaitAsync(TimeSpan.FromSeconds(10));
+        await drained.WaitAsync(Patience.ForSeconds(10));
         Assert.False(_sender.Write([Frame(1)]));
         Assert.Equal(0, _readies);
     }

@@ -14,7 +14,7 @@ public sealed record TransportSettings
     /// <summary>The largest message or POST body from a client, in bytes.</summary>
     public int MaxPayload { get; init; } = 65536;
 
-    /// <summary>How long a connection may stay without its first byte, and a Socket.IO client without a CONNECT.</summary>
+    /// <summary>How long each step of a handshake may take: first byte, TLS, request head, the protocol's own connect.</summary>
     public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>How long the WebSocket of an upgrade may take from its opening to the upgrade packet.</summary>

@@ -2,7 +2,7 @@ using System.Text;
 using Akka.Configuration;
 using Akka.Configuration.Hocon;
 
-namespace DeltaStream.Node.Settings;
+namespace DeltaStream.Node.Settings.Reading;
 
 /// <summary>
 /// Brings the four sources together, in order of precedence: the environment, <c>appsettings.json</c> (both are the host's

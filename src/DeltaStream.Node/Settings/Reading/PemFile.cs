@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 
-namespace DeltaStream.Node.Settings;
+namespace DeltaStream.Node.Settings.Reading;
 
 /// <summary>Reads certificates and keys from PEM files that a setting names.</summary>
 internal static class PemFile

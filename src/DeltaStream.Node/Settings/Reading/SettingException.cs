@@ -1,4 +1,4 @@
-namespace DeltaStream.Node.Settings;
+namespace DeltaStream.Node.Settings.Reading;
 
 /// <summary>A setting has a value that is not allowed. Its message is the one line that an operator needs.</summary>
 public sealed class SettingException : Exception

@@ -1,7 +1,7 @@
 using System.Globalization;
 using Akka.Configuration;
 
-namespace DeltaStream.Node.Settings;
+namespace DeltaStream.Node.Settings.Reading;
 
 /// <summary>Reads settings one by one; a value that is not allowed throws the one line that says so.</summary>
 /// <param name="config">The effective settings.</param>

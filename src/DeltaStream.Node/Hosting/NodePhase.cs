@@ -1,4 +1,4 @@
-namespace DeltaStream.Node.Operations;
+namespace DeltaStream.Node.Hosting;
 
 /// <summary>Whether this node lets clients in: true until it begins to stop.</summary>
 public sealed class NodePhase

@@ -1,11 +1,10 @@
 using Akka.Actor;
 using DeltaStream.Actors.Clients;
-using DeltaStream.Node.Hosting;
 using DeltaStream.Node.Logging;
 using DeltaStream.Node.Settings;
 using DeltaStream.Node.Transports;
 
-namespace DeltaStream.Node.Operations;
+namespace DeltaStream.Node.Hosting;
 
 /// <summary>
 /// The first and the last word when the node stops. On SIGTERM or SIGINT the host calls <see cref="StoppingAsync"/> before

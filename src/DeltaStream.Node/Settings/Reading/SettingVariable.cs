@@ -1,4 +1,4 @@
-namespace DeltaStream.Node.Settings;
+namespace DeltaStream.Node.Settings.Reading;
 
 /// <summary>The settings that have a short name for the environment and for <c>appsettings.json</c>, each with its HOCON path.</summary>
 public static class SettingVariable

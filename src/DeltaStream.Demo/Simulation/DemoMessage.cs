@@ -1,4 +1,4 @@
-namespace DeltaStream.Demo;
+namespace DeltaStream.Demo.Simulation;
 
 /// <summary>One message of the simulated market: the Redis channel it belongs to and its JSON, UTF-8.</summary>
 /// <param name="Channel">The Redis channel, <c>enriched:underlying</c> or <c>enriched:option_chain</c>.</param>

@@ -1,7 +1,7 @@
 using Akka.Actor;
 using Akka.Cluster;
 
-namespace DeltaStream.Node.Operations;
+namespace DeltaStream.Node.Hosting;
 
 /// <summary>
 /// The node's standing in its cluster, read from the cluster's own state: Akka's readiness check stays healthy after the

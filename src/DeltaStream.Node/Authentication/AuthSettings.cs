@@ -1,6 +1,7 @@
 using System.Text;
+using DeltaStream.Node.Settings.Reading;
 
-namespace DeltaStream.Node.Settings;
+namespace DeltaStream.Node.Authentication;
 
 /// <summary>Who may see what operators see, <c>/metrics</c> first of all.</summary>
 public enum OperatorAccess
