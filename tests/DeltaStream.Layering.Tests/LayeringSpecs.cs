@@ -36,6 +36,11 @@ public class LayeringSpecs
         { "DeltaStream.Actors.Telemetry", ["DeltaStream.Actors.Feed", "DeltaStream.Actors.Lease"] },
         { "DeltaStream.Actors.Cache", ["DeltaStream.Actors.Feed"] },
         { "DeltaStream.Actors.Clients", ["DeltaStream.Actors.Feed"] },
+        { "DeltaStream.Node.Timing", ["Microsoft.AspNetCore", "DeltaStream.Actors", "DeltaStream.Node.Admission", "DeltaStream.Node.Transports"] },
+        { "DeltaStream.Node.Admission", ["DeltaStream.Actors.Clients", "DeltaStream.Node.Authentication", "DeltaStream.Node.Transports", "StackExchange.Redis"] },
+        { "DeltaStream.Node.Transports.Connections", ["DeltaStream.Node.Transports.WebSockets", "DeltaStream.Node.Transports.Engine", "DeltaStream.Node.Transports.Plain"] },
+        { "DeltaStream.Node.Transports.WebSockets", ["DeltaStream.Node.Transports.DirectSockets", "DeltaStream.Node.Transports.Engine", "DeltaStream.Node.Transports.Plain"] },
+        { "DeltaStream.Node.Transports.Engine", ["DeltaStream.Node.Transports.DirectSockets", "DeltaStream.Node.Transports.Relay", "DeltaStream.Node.Transports.Sockets"] },
         { "DeltaStream.Node.Transports", ["DeltaStream.Actors.Feed", "DeltaStream.Actors.Cache", "DeltaStream.Actors.Market", "StackExchange.Redis", "DeltaStream.Demo"] },
     };
 

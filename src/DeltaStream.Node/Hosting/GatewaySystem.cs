@@ -11,7 +11,7 @@ using DeltaStream.Actors.Sessions;
 using DeltaStream.Actors.Telemetry;
 using DeltaStream.Actors.Topics;
 using DeltaStream.Node.Settings;
-using DeltaStream.Node.Transports.Gateway;
+using DeltaStream.Node.Transports.Clients;
 using DeltaStream.Node.Transports.Plain;
 using DeltaStream.Node.Transports.Relay;
 

@@ -2,8 +2,8 @@ using Akka.Configuration;
 using DeltaStream.Actors.Cache;
 using DeltaStream.Actors.Clients;
 using DeltaStream.Actors.Feed;
-using DeltaStream.Node.Transports;
-using DeltaStream.Node.Transports.Gateway;
+using DeltaStream.Node.Admission;
+using DeltaStream.Node.Transports.Connections;
 
 namespace DeltaStream.Node.Settings;
 

@@ -33,7 +33,7 @@ public class MovedClientCodecSpecs
         Rooms, Positions, Positions, Gen.Select(Keys, Positions, KeyValuePair.Create).Array[0, 3],
         (room, position, delivered, marks) => new MovedRoom(room, position, delivered, marks));
 
-    private static readonly Gen<Frame> Frames = Gen.Byte.Array[0, 20].SelectMany(bytes => Gen.Int[0, bytes.Length].Select(header => new Frame(bytes, header)));
+    private static readonly Gen<Frame> Frames = Gen.Byte.Array[0, 20].Select(bytes => new Frame(bytes));
 
     private static readonly Gen<MarketUpdate> Updates = Gen.Select(Keys, Positions, Gen.Byte.Array[0, 20], Gen.ULong, Gen.Bool, (key, position, payload, hash, isSummary) => new MarketUpdate(
         key.Kind == MarketKind.Underlying ? MarketEvent.UnderlyingUpdate : isSummary ? MarketEvent.ChainSummary : MarketEvent.ChainUpdate, key, position, payload, hash, 17));
@@ -106,7 +106,7 @@ public class MovedClientCodecSpecs
         "sid", new("trader-7", RoomGrant.Of(["product:*"]), "operator", DateTimeOffset.UnixEpoch.AddDays(20_000)), "pid", false, "1.2", FeedState.Stale,
         [(ConflationKey.Underlying("A"), new(3, 4))], [(Room.Chain("A"), new(5, 6))],
         [new(Room.General, new(7, 8), Position.None, [KeyValuePair.Create(ConflationKey.Chain("A", "2026-11-26"), new Position(9, 10))])],
-        [new Frame("answer"u8.ToArray(), 2)],
+        [new Frame("answer"u8.ToArray())],
         [new MarketUpdate(MarketEvent.UnderlyingUpdate, ConflationKey.Underlying("A"), new(11, 12), Encoding.UTF8.GetBytes("{}"), 13, 14)])
     {
         Owed = [(ConflationKey.Chain("A", "2026-11-26"), new(15, 16))],

@@ -35,7 +35,7 @@ public sealed class SettingsSpecs : IDisposable
         Assert.Equal(new Actors.Feed.BridgeSettings(), settings.Bridge);
         Assert.Equal(new Actors.Cache.CacheSettings(), settings.Cache);
         Assert.Equal(new Actors.Clients.ClientSettings(), settings.Clients);
-        Assert.Equal(new Node.Transports.TransportSettings(), settings.Transports);
+        Assert.Equal(new Node.Transports.Connections.TransportSettings(), settings.Transports);
     }
 
     [Fact]

@@ -1,6 +1,9 @@
 using DeltaStream.Actors.Clients;
 using DeltaStream.Node.Transports;
+using DeltaStream.Node.Transports.Connections;
+using DeltaStream.Node.Transports.DirectSockets;
 using DeltaStream.Node.Transports.Engine;
+using DeltaStream.Node.Transports.WebSockets;
 using DeltaStream.SocketIO.Engine;
 using DeltaStream.TestSupport;
 using Microsoft.AspNetCore.Builder;
@@ -49,7 +52,7 @@ public sealed class ConnectionHandoverSpecs : IEngineApplication
         {
             it.Features.Get<IConnectionHeartbeatFeature>()!.OnHeartbeat(_ => ticks++, it);
             await http.Task;
-            await ConnectionHandover.ServeAsync(Request(it), () => served.Task);
+            await WebSocketAcceptor.ServeAsync(Request(it), () => served.Task);
         })(connection);
 
         heart.Beat();
@@ -69,7 +72,7 @@ public sealed class ConnectionHandoverSpecs : IEngineApplication
         var served = false;
         var running = ConnectionHandover.Before(async it =>
         {
-            await ConnectionHandover.ServeAsync(Request(it), () =>
+            await WebSocketAcceptor.ServeAsync(Request(it), () =>
             {
                 served = true;
                 return Task.CompletedTask;
@@ -124,7 +127,12 @@ public sealed class ConnectionHandoverSpecs : IEngineApplication
         return app;
     }
 
-    IEngineConnection IEngineApplication.Open(IEngineLink link) => new Echo(this, link);
+    IEngineConnection IEngineApplication.Open(IEngineLink link)
+    {
+        var echo = new Echo(this, link);
+        link.Attach(echo);
+        return echo;
+    }
 
     private sealed class Heart : IConnectionHeartbeatFeature
     {
@@ -135,7 +143,7 @@ public sealed class ConnectionHandoverSpecs : IEngineApplication
         public void Beat() => _beat?.Invoke();
     }
 
-    private sealed class Echo(ConnectionHandoverSpecs specs, IEngineLink link) : IEngineConnection
+    private sealed class Echo(ConnectionHandoverSpecs specs, IEngineLink link) : IEngineConnection, ILinkListener
     {
         public ValueTask ReceiveAsync(ReadOnlyMemory<byte> data, bool isBinary)
         {
@@ -147,6 +155,6 @@ public sealed class ConnectionHandoverSpecs : IEngineApplication
 
         public ValueTask SettleAsync() => default;
 
-        public void Closed(CloseReason reason) => Volatile.Write(ref specs._closed, reason);
+        public void Ended(CloseReason reason) => Volatile.Write(ref specs._closed, reason);
     }
 }

@@ -39,7 +39,7 @@ public sealed class RelayedRequestSpecs : TwoRelays
     {
         var session = There.Open();
         var poll = Here.RequestAsync("GET", session, Stream.Null);
-        await Eventually.True(() => session.CanWrite, "the poll waits");
+        await Eventually.True(() => There.IsReady, "the poll waits");
         session.Close(CloseReason.ServerDraining);
 
         var refused = (400, """{"code":1,"message":"Session ID unknown"}""");

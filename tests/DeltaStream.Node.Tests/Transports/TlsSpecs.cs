@@ -1,8 +1,8 @@
 using System.Net;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
-using DeltaStream.Actors.Clients;
 using DeltaStream.Node.Transports;
+using DeltaStream.Node.Transports.Connections;
 using DeltaStream.Node.Transports.Engine;
 using DeltaStream.SocketIO.Engine;
 using DeltaStream.TestSupport;
@@ -77,10 +77,6 @@ public sealed class TlsSpecs : IAsyncLifetime, IEngineApplication
             return default;
         }
 
-        public void Ready() { }
-
         public ValueTask SettleAsync() => default;
-
-        public void Closed(CloseReason reason) { }
     }
 }

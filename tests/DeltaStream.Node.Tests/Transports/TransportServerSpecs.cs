@@ -2,7 +2,9 @@ using System.Net;
 using System.Net.WebSockets;
 using System.Text;
 using DeltaStream.Actors.Clients;
+using DeltaStream.Node.Admission;
 using DeltaStream.Node.Transports;
+using DeltaStream.Node.Transports.Connections;
 using DeltaStream.Node.Transports.Plain;
 using DeltaStream.TestSupport;
 using Microsoft.AspNetCore.Builder;
@@ -105,7 +107,7 @@ public sealed class TransportServerSpecs : IAsyncLifetime
         var sockets = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => ConnectAsync()));
         await Assert.ThrowsAsync<WebSocketException>(ConnectAsync);
         foreach (var socket in sockets) socket.Dispose();
-        await Eventually.True(() => _server.Counts[TransportName.Plain] == 0, "all gone");
+        await Eventually.True(() => _server.Inside == 0, "all gone");
 
         (await ConnectAsync()).Dispose();
     }
@@ -189,11 +191,15 @@ public sealed class TransportServerSpecs : IAsyncLifetime
 
         public IPlainConnection Open(IConnectionLink link) => new Connection(this, link);
 
-        private sealed class Connection(PlainEcho echo, IConnectionLink link) : IPlainConnection
+        private sealed class Connection(PlainEcho echo, IConnectionLink link) : IPlainConnection, ILinkListener
         {
             public bool IsOpen => true;
 
-            public ValueTask<bool> StartAsync() => new(true);
+            public ValueTask<bool> StartAsync()
+            {
+                link.Attach(this);
+                return new(true);
+            }
 
             public ValueTask ReceiveAsync(PlainMessage message)
             {
@@ -214,7 +220,7 @@ public sealed class TransportServerSpecs : IAsyncLifetime
 
             public void GiveUp() => throw new InvalidOperationException("it was let in");
 
-            public void Closed(CloseReason reason)
+            public void Ended(CloseReason reason)
             {
                 lock (echo._closedWith) echo._closedWith.Add(reason);
             }

@@ -4,10 +4,11 @@ using Akka.Cluster;
 using Akka.Configuration;
 using Akka.TestKit.Xunit2;
 using DeltaStream.Actors.Clients;
-using DeltaStream.Node.Transports;
+using DeltaStream.Node.Admission;
+using DeltaStream.Node.Timing;
+using DeltaStream.Node.Transports.Connections;
 using DeltaStream.Node.Transports.Engine;
 using DeltaStream.Node.Transports.Relay;
-using DeltaStream.Node.Transports.Timing;
 using DeltaStream.SocketIO.Engine;
 using DeltaStream.TestSupport;
 using Microsoft.AspNetCore.Http;
@@ -53,20 +54,21 @@ public abstract class TwoRelays : TestKit
 }
 
 /// <summary>The part of a node that serves sessions.</summary>
-internal sealed class RelayNode : IEngineApplication, IEngineConnection, IDisposable
+internal sealed class RelayNode : IEngineApplication, IEngineConnection, ILinkListener, IDisposable
 {
     private readonly TransportSettings _settings = new();
     private readonly Deadlines _deadlines = new(new FakeTimeProvider(), TimeSpan.FromMilliseconds(10));
-    private readonly Admission _admission;
+    private readonly AdmissionControl _admission = new(1000);
     private readonly EngineSessions _sessions;
     private readonly EngineEndpoint _endpoint;
+    private volatile bool _isReady;
 
     public RelayNode(ActorSystem system)
     {
         Relay.Start(system);
-        _admission = new Admission(_settings);
-        _sessions = new EngineSessions(_settings, _deadlines, new ConnectionCounts(), _admission, new AddressWatch(null, TimeProvider.System, null), Relay);
-        Relay.Owner = _endpoint = new EngineEndpoint(_sessions, _admission, this, Relay);
+        _sessions = new EngineSessions(_settings, _deadlines, _admission, new AddressWatch(null, TimeProvider.System, null), () => Relay.Prefix);
+        _endpoint = new EngineEndpoint(_sessions, _admission, this, new RelayedRequests(Relay, _sessions, _admission, this));
+        Relay.Owner = new HeldSessions(_sessions, _endpoint);
     }
 
     public SessionRelay Relay { get; } = new();
@@ -77,6 +79,9 @@ internal sealed class RelayNode : IEngineApplication, IEngineConnection, IDispos
     /// <summary>What came along from another node.</summary>
     public byte[]? Arrived { get; private set; }
 
+    /// <summary>Whether its session could be written to: a poll waits.</summary>
+    public bool IsReady => _isReady;
+
     /// <summary>Why its session ended; null while it has not.</summary>
     public CloseReason? ClosedWith { get; private set; }
 
@@ -85,7 +90,7 @@ internal sealed class RelayNode : IEngineApplication, IEngineConnection, IDispos
 
     public EngineSession Open()
     {
-        var session = _sessions.Create(TransportName.Polling, default);
+        var session = _sessions.Create(default);
         session.StartPolling(this);
         return session;
     }
@@ -94,7 +99,7 @@ internal sealed class RelayNode : IEngineApplication, IEngineConnection, IDispos
     {
         var pair = new WebSocketPair(_deadlines, _settings);
         pair.Server.CloseAfter(_settings.UpgradeTimeout);
-        _ = pair.Server.RunAsync(new EngineWebSocket(session, pair.Server, probes: true));
+        _ = EngineWebSocket.Probing(session, pair.Server).RunAsync();
         await EngineFixture.ProbeAsync(pair);
         await pair.SendAsync("5");
         await Eventually.True(() => session.Current == EngineTransport.WebSocket, "the upgrade");
@@ -104,14 +109,10 @@ internal sealed class RelayNode : IEngineApplication, IEngineConnection, IDispos
     public WebSocketPair OpenWebSocket(Address owner, string sid)
     {
         var pair = new WebSocketPair(_deadlines, _settings);
-        var place = new Place(_admission, default);
-        var webSocket = new RelayedWebSocket(
-            Relay, owner, sid, pair.Server, place, () => new EngineWebSocket(_sessions.Adopt(sid, place.HandOver()), pair.Server, probes: false), this);
+        var session = new RemoteSession(Relay, owner, sid, _admission, default, _sessions, this);
         pair.Server.CloseAfter(_settings.UpgradeTimeout);
-        _ = RunAsync();
+        _ = EngineWebSocket.Probing(session, pair.Server).RunAsync();
         return pair;
-
-        async Task RunAsync() => webSocket.Ended(await pair.Server.RunAsync(webSocket));
     }
 
     /// <summary>A request for the session comes in here.</summary>
@@ -132,7 +133,11 @@ internal sealed class RelayNode : IEngineApplication, IEngineConnection, IDispos
 
     public void Dispose() => _deadlines.Dispose();
 
-    IEngineConnection IEngineApplication.Open(IEngineLink link) => this;
+    IEngineConnection IEngineApplication.Open(IEngineLink link)
+    {
+        link.Attach(this);
+        return this;
+    }
 
     ValueTask<IEngineConnection?> IEngineApplication.ArriveAsync(IEngineLink link, byte[] state)
     {
@@ -144,11 +149,11 @@ internal sealed class RelayNode : IEngineApplication, IEngineConnection, IDispos
 
     void IEngineConnection.TooLarge() => IsToldTooLarge = true;
 
-    void IEngineConnection.Ready() { }
+    void ILinkListener.Ready() => _isReady = true;
 
     ValueTask IEngineConnection.SettleAsync() => default;
 
     ValueTask<byte[]?> IEngineConnection.LeaveAsync() => new(State);
 
-    void IEngineConnection.Closed(CloseReason reason) => ClosedWith = reason;
+    void ILinkListener.Ended(CloseReason reason) => ClosedWith = reason;
 }
