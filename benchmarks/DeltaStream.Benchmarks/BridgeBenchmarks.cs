@@ -1,5 +1,5 @@
 using BenchmarkDotNet.Attributes;
-using DeltaStream.Actors.Bridge;
+using DeltaStream.Actors.Feed;
 using DeltaStream.Actors.Market;
 
 namespace DeltaStream.Benchmarks;

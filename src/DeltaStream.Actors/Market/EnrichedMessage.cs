@@ -58,6 +58,21 @@ public sealed class EnrichedMessage
     /// <summary>Whether anything is published on this channel that the gateway knows.</summary>
     public static bool IsKnown(string channel) => channel is UnderlyingChannel or ChainChannel;
 
+    /// <summary>The own time of a valid message or of its summary; 0 where there is none.</summary>
+    public static long TimestampOf(ReadOnlySpan<byte> json)
+    {
+        Span<char> text = stackalloc char[MaxStringBytes];
+        try
+        {
+            return PeekedFields.Read(json, out var fields) && fields.Timestamp.Type == JsonTokenType.String
+                && IsoTimestamp.TryParse(Decode(json, fields.Timestamp, text), out var timestamp) ? timestamp : 0;
+        }
+        catch (JsonException)
+        {
+            return 0;
+        }
+    }
+
     /// <summary>Reads a message without deserialising it. Never throws on bad input.</summary>
     /// <param name="channel">One of the two known channels.</param>
     /// <param name="payload">The published bytes; they must not change any more.</param>

@@ -1,6 +1,6 @@
-using DeltaStream.Actors.Bridge;
 using DeltaStream.Actors.Cache;
 using DeltaStream.Actors.Clients;
+using DeltaStream.Actors.Feed;
 using DeltaStream.Node.Admission;
 using DeltaStream.Node.Transports.Connections;
 

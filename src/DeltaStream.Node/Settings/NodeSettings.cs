@@ -1,7 +1,7 @@
 using Akka.Configuration;
-using DeltaStream.Actors.Bridge;
 using DeltaStream.Actors.Cache;
 using DeltaStream.Actors.Clients;
+using DeltaStream.Actors.Feed;
 using DeltaStream.Node.Admission;
 using DeltaStream.Node.Transports.Connections;
 

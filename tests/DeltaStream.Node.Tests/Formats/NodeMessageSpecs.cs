@@ -33,7 +33,6 @@ public sealed class NodeMessageSpecs() : TestKit(TopicsHosting.Hocon + "\n" + Se
         ["room-event-of-a-summary"] = new RoomEvent(Room.General, Update(MarketEvent.ChainSummary, Chain)),
         ["heartbeat"] = new BridgeHeartbeat(5, 6, "10.0.0.1:4053", FeedLink.Up),
         ["heartbeat-at-the-end"] = new BridgeHeartbeat(5, 6, "10.0.0.1:4053", FeedLink.Down, IsLast: true),
-        ["published"] = new PublishedNotice(7, [new(Nifty, 1, ulong.MaxValue, -5), new(Chain, 2, 3, long.MaxValue)]),
         ["store"] = new StoreNotice("10.0.0.1:4053", "k9Yw0"),
         ["is-holder-alive"] = new IsHolderAlive(4711),
         ["holder-answer"] = new HolderAnswer(true),
