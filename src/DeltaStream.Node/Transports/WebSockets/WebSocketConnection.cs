@@ -68,9 +68,6 @@ internal sealed class WebSocketConnection : IDeadline
     /// <summary>Begins to close: what waits leaves, then the close frame; the peer has a short time to answer it.</summary>
     public void Close(CloseReason reason) => Close(reason, reason.WebSocketCode, "");
 
-    /// <summary>Breaks the connection.</summary>
-    public void Abort() => _abort();
-
     /// <summary>Closes after this time unless <see cref="TryCancelTimeout"/> comes first.</summary>
     public void CloseAfter(TimeSpan timeout)
     {
