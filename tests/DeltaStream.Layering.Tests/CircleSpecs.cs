@@ -10,13 +10,6 @@ public sealed class CircleSpecs
     [
         ("DeltaStream.Actors.Cache", "DeltaStream.Actors.Clients"),
         ("DeltaStream.Actors.Sessions", "DeltaStream.Actors.Clients"),
-        ("DeltaStream.Actors.Telemetry", "DeltaStream.Actors.Bridge"),
-        ("DeltaStream.Node.Authentication", "DeltaStream.Node.Transports"),
-        ("DeltaStream.Node.Transports", "DeltaStream.Node.Transports.Engine"),
-        ("DeltaStream.Node.Transports", "DeltaStream.Node.Transports.Gateway"),
-        ("DeltaStream.Node.Transports", "DeltaStream.Node.Transports.Plain"),
-        ("DeltaStream.Node.Transports", "DeltaStream.Node.Transports.Sockets"),
-        ("DeltaStream.Node.Transports.Timing", "DeltaStream.Node.Transports"),
     ];
 
     private static readonly NamespaceGraph Graph = NamespaceGraph.Of(

@@ -62,7 +62,7 @@ public sealed partial class DeploymentSpecs
     [GeneratedRegex(@"(?:name: |^ +|\s)((?:CLUSTER|REDIS|DRAIN|DEMO|CORS|LIMIT|BRIDGE)_[A-Z_]+)\b(?:,|:|=)", RegexOptions.Multiline)]
     private static partial Regex Variable();
 
-    [GeneratedRegex(@"(?:EventName = |log\.(?:Info|Warning|Error|Debug)\((?:\w+, )?)""([a-z]+(?:_[a-z]+)+)")]
+    [GeneratedRegex(@"EventName = ""([a-z]+(?:_[a-z]+)+)")]
     private static partial Regex LogEvent();
 
     [GeneratedRegex(@"CLUSTER_SEEDS(?:, value)?: ""?([^""\s}]+)")]

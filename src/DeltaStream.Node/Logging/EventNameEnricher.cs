@@ -1,4 +1,3 @@
-using System.Text.RegularExpressions;
 using Serilog.Core;
 using Serilog.Events;
 
@@ -6,9 +5,9 @@ namespace DeltaStream.Node.Logging;
 
 /// <summary>
 /// Gives every log line that has an event name the field <c>event</c>, as the Flask gateway's lines have, so that a query
-/// names the event and not a text. Lines from within Akka have no event id; there the name is the text's first word.
+/// names the event and not a text. Lines from within Akka and ASP.NET Core have no event name.
 /// </summary>
-internal sealed partial class EventNameEnricher : ILogEventEnricher
+internal sealed class EventNameEnricher : ILogEventEnricher
 {
     private const string Source = "EventId";
 
@@ -23,10 +22,6 @@ internal sealed partial class EventNameEnricher : ILogEventEnricher
         if (logEvent.Properties.TryGetValue(Source, out var value) && value is StructureValue id
             && id.Properties.FirstOrDefault(property => property.Name == "Name")?.Value is ScalarValue { Value: string name })
             return name;
-        var text = EventName().Match(logEvent.MessageTemplate.Text);
-        return text.Success ? text.Value : null;
+        return null;
     }
-
-    [GeneratedRegex("^[a-z]+(_[a-z]+)+(?= |$)")]
-    private static partial Regex EventName();
 }
