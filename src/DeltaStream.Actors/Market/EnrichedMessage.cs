@@ -58,6 +58,22 @@ public sealed class EnrichedMessage
     /// <summary>Whether anything is published on this channel that the gateway knows.</summary>
     public static bool IsKnown(string channel) => channel is UnderlyingChannel or ChainChannel;
 
+    /// <summary>The time that a message, or a chain's summary, gives itself; false where it has none.</summary>
+    internal static bool TryReadTimestamp(ReadOnlySpan<byte> json, out long timestamp)
+    {
+        timestamp = 0;
+        Span<char> text = stackalloc char[MaxStringBytes];
+        try
+        {
+            return PeekedFields.Read(json, out var fields) && fields.Timestamp.Type == JsonTokenType.String
+                && IsoTimestamp.TryParse(Decode(json, fields.Timestamp, text), out timestamp);
+        }
+        catch (JsonException)
+        {
+            return false;
+        }
+    }
+
     /// <summary>Reads a message without deserialising it. Never throws on bad input.</summary>
     /// <param name="channel">One of the two known channels.</param>
     /// <param name="payload">The published bytes; they must not change any more.</param>

@@ -98,8 +98,8 @@ public sealed class BridgeRaceSpecs(ITestOutputHelper output) : TwoBridges(outpu
         Kill(A);
         Time.Until(() => Assert.True(Holds("b")));
         var repeat = Next();
-        Assert.True(repeat.IsRepeat);
-        Assert.Equal(Lease.Epoch, repeat.Position.Epoch);
+        Assert.Null(repeat.Handed);
+        Assert.Equal(Lease.Epoch, repeat.Update.Position.Epoch);
     }
 
     [Fact]
@@ -118,8 +118,8 @@ public sealed class BridgeRaceSpecs(ITestOutputHelper output) : TwoBridges(outpu
         Both(3);
 
         var updates = Updates(until: 3);
-        Assert.DoesNotContain(updates, update => update.Position.Epoch == old);
-        Assert.Contains(updates, update => PriceOf(update) == 3);
+        Assert.DoesNotContain(updates, it => it.Update.Position.Epoch == old);
+        Assert.Contains(updates, it => PriceOf(it.Update) == 3);
     }
 
     [Fact]
@@ -136,7 +136,7 @@ public sealed class BridgeRaceSpecs(ITestOutputHelper output) : TwoBridges(outpu
 
         Both(2);
 
-        Assert.All(Updates(until: 2), update => Assert.Equal(Lease.Epoch, update.Position.Epoch));
+        Assert.All(Updates(until: 2), it => Assert.Equal(Lease.Epoch, it.Update.Position.Epoch));
     }
 
     [Fact]
