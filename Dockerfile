@@ -2,7 +2,7 @@
 FROM mcr.microsoft.com/dotnet/sdk:10.0 AS build
 WORKDIR /app
 COPY . .
-# The first restore checks every package against its hash; the publish for the image's platform compiles them ahead of time.
+# The restore checks every package against its hash. The publish compiles ahead of time for the platform of the image.
 RUN dotnet restore src/DeltaStream.Node --locked-mode \
  && case $(uname -m) in aarch64) rid=linux-arm64 ;; *) rid=linux-x64 ;; esac \
  && dotnet publish src/DeltaStream.Node -c Release --runtime $rid --no-self-contained -o /out
@@ -10,11 +10,11 @@ RUN dotnet restore src/DeltaStream.Node --locked-mode \
 FROM mcr.microsoft.com/dotnet/aspnet:10.0
 WORKDIR /app
 COPY --from=build /out .
-# The base image's own port is taken back: the node's is PORT.
+# Clears the port of the base image: the node listens on PORT.
 ENV ASPNETCORE_ENVIRONMENT=Production \
     ASPNETCORE_HTTP_PORTS= \
     PORT=8002
 EXPOSE 8002 4053
-# The image's own unprivileged user; nothing is written to the file system.
+# The unprivileged user of the base image. The node writes nothing to the file system.
 USER $APP_UID
 ENTRYPOINT ["dotnet", "DeltaStream.Node.dll"]

@@ -1,4 +1,4 @@
-// The yardstick of the load test: what a fan-out costs on Kestrel's own WebSockets when nothing else is done.
+// The baseline of the load test: the cost of a fan-out on Kestrel's own WebSockets, without anything else.
 // One loop sends each Redis message to every socket, one after the other.
 using System.Collections.Concurrent;
 using System.Net.WebSockets;
@@ -30,7 +30,7 @@ app.Map("/ws", async context =>
     }
 });
 
-// Held until the end: a connection that nobody holds is collected, and the feed with it.
+// Kept until the end: without a reference the connection is collected, and the feed stops.
 await using var redis = await ConnectionMultiplexer.ConnectAsync(Environment.GetEnvironmentVariable("REDIS_ENDPOINT")!);
 var queue = await redis.GetSubscriber().SubscribeAsync(RedisChannel.Pattern("enriched:*"));
 queue.OnMessage(async message =>

@@ -1,10 +1,10 @@
 using BenchmarkDotNet.Attributes;
-using DeltaStream.Actors.Bridge;
+using DeltaStream.Actors.Feed;
 using DeltaStream.Actors.Market;
 
 namespace DeltaStream.Benchmarks;
 
-/// <summary>The bridge: once a message from Redis.</summary>
+/// <summary>Steps of the bridge, each once for a message from Redis.</summary>
 [MemoryDiagnoser]
 public class BridgeBenchmarks
 {

@@ -5,7 +5,7 @@ using DeltaStream.Actors.Topics;
 
 namespace DeltaStream.Benchmarks;
 
-/// <summary>The decisions of a ClientActor: once a delivery.</summary>
+/// <summary>Decisions of a ClientActor, each once for a delivery.</summary>
 [MemoryDiagnoser]
 public class ClientBenchmarks
 {

@@ -1,4 +1,4 @@
-// Micro benchmarks: time and allocations of the steps of a message's way.
+// Micro benchmarks: time and allocations of each step on the way of a message.
 //   dotnet run -c Release --project benchmarks/DeltaStream.Benchmarks -- --filter '*' --job short
 using BenchmarkDotNet.Running;
 

@@ -5,7 +5,7 @@ using DeltaStream.Actors.Topics;
 
 namespace DeltaStream.Benchmarks;
 
-/// <summary>Between nodes: once an update for each other node, whatever the number of its clients.</summary>
+/// <summary>The serializer between nodes runs once for an update and node, however many clients the node has.</summary>
 [MemoryDiagnoser]
 public class SerializerBenchmarks
 {

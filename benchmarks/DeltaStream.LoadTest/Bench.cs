@@ -17,7 +17,6 @@ internal sealed class Bench : IAsyncDisposable
         (_scenario, Port, _redis, _publisher, Server, Swarm) = (scenario, port, redis, publisher, server, swarm);
     }
 
-    /// <summary>Where the server listens.</summary>
     public int Port { get; }
 
     public MeasuredProcess Server { get; }
@@ -40,10 +39,10 @@ internal sealed class Bench : IAsyncDisposable
         return new(scenario, port, redis, publisher, server, new Swarm(scenario.SmallestDelivery));
     }
 
-    // What is published last is under way when the time is over; longer than this nobody's latency may be.
+    // Messages that are published last are in flight when the time is over. No latency may be longer than this.
     private static readonly TimeSpan UnderWay = TimeSpan.FromMilliseconds(250);
 
-    /// <summary>Publishes at the rate for the time, and measures it.</summary>
+    /// <summary>Publishes at the rate for the time, and measures the server and its clients.</summary>
     public async Task<Measurement> MeasureAsync(double rate, TimeSpan time)
     {
         Swarm.TakeLatencies();
@@ -60,11 +59,11 @@ internal sealed class Bench : IAsyncDisposable
             Server.ResidentBytes, Measurement.Percentile(latencies, 0.5), Measurement.Percentile(latencies, 0.99), (Swarm.Bytes - bytesBefore) / (double)Math.Max(1, delivered), Swarm.Closed);
     }
 
-    /// <summary>Connects clients that speak the server's dialect to a swarm, the bench's own or another.</summary>
+    /// <summary>Connects clients with the server's dialect, in this bench's swarm or in another swarm.</summary>
     public Task ConnectAsync(Contender contender, Swarm swarm, int count, params string[] afterConnect) =>
         ConnectAsync(contender, swarm, count, TimeSpan.Zero, afterConnect);
 
-    /// <summary>The same, evenly over a time.</summary>
+    /// <summary>Connects clients evenly over a time.</summary>
     public Task ConnectAsync(Contender contender, Swarm swarm, int count, TimeSpan over, params string[] afterConnect) =>
         swarm.ConnectAsync(Port, contender.Path, contender.Dialect, count, over, afterConnect);
 
@@ -76,11 +75,7 @@ internal sealed class Bench : IAsyncDisposable
         _redis.Dispose();
     }
 
-    /// <summary>Publishes at the rate for the time, paced by the clock: a late tick is made up for, and the rate is the wanted one.</summary>
-    /// <param name="scenario">What is published.</param>
-    /// <param name="rate">Messages a second.</param>
-    /// <param name="time">For how long.</param>
-    /// <param name="stop">Ends it earlier.</param>
+    /// <summary>Publishes at the rate (messages a second) for the time. The clock paces it, so a late message is followed sooner by the next.</summary>
     public async Task<long> PublishAsync(Scenario scenario, double rate, TimeSpan time, CancellationToken stop = default)
     {
         var channel = RedisChannel.Literal(scenario.Channel);

@@ -8,9 +8,9 @@ using StackExchange.Redis;
 namespace DeltaStream.LoadTest;
 
 /// <summary>
-/// What an update costs as nodes and rooms grow. A hundred clients, spread over the nodes and in no wide room, share the
-/// rooms: each room has clients on every node (10 rooms) or one client (1,000 and 10,000). Everything is measured twice, at rest and
-/// with the feed; the difference is the updates', the rest is what members and pub-sub's registry cost.
+/// The cost of an update by number of nodes and rooms. A hundred clients, spread over the nodes and in no wide room, share the
+/// rooms: each room has clients on every node (10 rooms) or one client (1,000 and 10,000). Each figure is measured with the feed
+/// and at rest. The difference is the cost of the updates; the figure at rest is the cost of membership and of pub-sub's registry.
 /// </summary>
 internal static class ClusterGrowth
 {
@@ -42,7 +42,7 @@ internal static class ClusterGrowth
         var ports = cluster.Ports.ToArray();
         for (var client = 0; client < clients; client++)
         {
-            // With few rooms each has clients on every node; with many each client has its share of them for itself.
+            // With few rooms, each room has clients on every node. With many rooms, each client has rooms of its own.
             var first = client * rooms / clients;
             var own = rooms < clients ? [client / nodes % rooms] : Enumerable.Range(first, (client + 1) * rooms / clients - first).ToArray();
             there.UnionWith(own.Select(room => (client % nodes, room)));
@@ -65,11 +65,11 @@ internal static class ClusterGrowth
             $"| {nodes} | {rooms:N0} | {deliveries:F2} | {cpu:F0} | {cpu / deliveries / nodes:F1} | {(feed.Traffic - rest.Traffic) / feed.Published:F0} | {rest.Traffic / time.TotalSeconds:F0} | {100 * rest.Cpu / time.TotalSeconds:F1} | {cluster.ResidentBytes / 1e6 / nodes:F0} |"));
     }
 
-    /// <summary>What a client says after connecting: out of the wide room, into its own.</summary>
+    /// <summary>Frames that a client sends after connecting: it leaves the wide room and joins its own rooms.</summary>
     private static string[] Frames(int[] own) =>
         ["""42["unsubscribe",{"type":"general"}]""", .. own.Select(room => $$"""42["subscribe",{"type":"product","symbol":"P{{room}}"}]""")];
 
-    /// <summary>Waits until all rooms have been made and their names have gone round.</summary>
+    /// <summary>Waits until all rooms exist and every node knows them.</summary>
     private static async Task UntilThereAsync(GatewayCluster cluster, int expected)
     {
         var waited = Stopwatch.StartNew();
@@ -82,7 +82,7 @@ internal static class ClusterGrowth
     {
         var (cpu, traffic, delivered) = (cluster.Cpu, await cluster.TrafficAsync(), swarm.Delivered);
         var published = await act();
-        // What is still on its way belongs to it.
+        // Messages that are still in flight belong to this sample.
         await Task.Delay(TimeSpan.FromMilliseconds(200));
         return new(published, swarm.Delivered - delivered, (cluster.Cpu - cpu).TotalSeconds, await cluster.TrafficAsync() - traffic);
     }
@@ -96,7 +96,7 @@ internal static class ClusterGrowth
         {
             var due = TimeSpan.FromSeconds(count / scenario.Rate) - clock.Elapsed;
             if (due > TimeSpan.FromMilliseconds(1)) await Task.Delay(due);
-            // A step that meets every room in turn, and neighbours on different nodes.
+            // This step visits every room in turn, and consecutive rooms are on different nodes.
             var room = (int)((long)count * 7_919 % rooms);
             var text = string.Create(CultureInfo.InvariantCulture, $"{{\"product\": \"P{room}\", \"sent\": {Swarm.NowMicroseconds}, \"timestamp\": \"{DateTime.UtcNow:yyyy-MM-ddTHH:mm:ss.ffffff}\", \"price\": {count}, \"pad\": \"{new string('x', Math.Max(0, scenario.PayloadBytes - 120))}\"}}");
             await publisher.PublishAsync(RedisChannel.Literal(scenario.Channel), Encoding.UTF8.GetBytes(text), CommandFlags.FireAndForget);

@@ -3,8 +3,8 @@ using DeltaStream.LoadTest.Servers;
 namespace DeltaStream.LoadTest;
 
 /// <summary>
-/// One message in, one to each client out: the price of a delivery. All servers start, get their clients and are warmed up
-/// once; then they are measured in turn, round by round, while the others have nothing to do.
+/// The cost of a delivery: one message in, one message out to each client. All servers start, get their clients and warm up
+/// once. Then they are measured in turn, round by round, while the other servers are idle.
 /// </summary>
 internal static class FanOut
 {

@@ -2,16 +2,15 @@ using DeltaStream.LoadTest.Servers;
 
 namespace DeltaStream.LoadTest;
 
-/// <summary>All servers of a comparison, running at once.</summary>
+/// <summary>All servers of a comparison. They run at the same time.</summary>
 internal sealed class Field : IAsyncDisposable
 {
     private Field(IReadOnlyList<(Contender Contender, Bench Bench)> benches) => Benches = benches;
 
     public IReadOnlyList<(Contender Contender, Bench Bench)> Benches { get; }
 
-    /// <summary>Starts them and connects the scenario's clients.</summary>
-    /// <param name="options">The servers and the scenario.</param>
-    /// <param name="warmUp">Whether each is loaded for the scenario's warm-up, one after the other.</param>
+    /// <summary>Starts the servers and connects the scenario's clients.</summary>
+    /// <param name="warmUp">True: loads each server for the scenario's warm-up, one after the other.</param>
     public static async Task<Field> StartAsync(Options options, bool warmUp)
     {
         var scenario = options.Scenario;

@@ -1,8 +1,8 @@
 namespace DeltaStream.LoadTest;
 
 /// <summary>
-/// What a delivery costs as clients grow, in one server: its CPU with the feed less its CPU without, for each delivery. Both are
-/// measured in turn, so that what the server does beside the feed (compiling, above all) weighs on both alike.
+/// The cost of a delivery by number of clients, in one server: its CPU with the feed minus its CPU without the feed, for each
+/// delivery. Both are measured in turn, so that other work of the server (above all compiling) affects both equally.
 /// </summary>
 internal static class Growth
 {

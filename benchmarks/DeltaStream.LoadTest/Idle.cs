@@ -1,9 +1,9 @@
 namespace DeltaStream.LoadTest;
 
-/// <summary>What a connection costs in memory while nothing happens: resident bytes with all clients, less those with 100.</summary>
+/// <summary>The memory of an idle connection: resident bytes with all clients minus resident bytes with 100.</summary>
 internal static class Idle
 {
-    /// <summary>The clients that are there before.</summary>
+    /// <summary>Clients that are connected before the first measurement.</summary>
     public const int Baseline = 100;
 
     public static async Task<Report> RunAsync(Options options)
@@ -16,7 +16,7 @@ internal static class Idle
             foreach (var contender in options.Contenders)
             {
                 await using var bench = await Bench.StartAsync(contender, scenario);
-                // The first clients warm what is shared; they are not counted.
+                // The first clients warm up what all clients share, so they are not counted.
                 await bench.ConnectAsync(contender, bench.Swarm, Baseline, contender.SubscribeToChain);
                 await bench.MeasureAsync(scenario.Rate, TimeSpan.FromSeconds(scenario.WarmUpSeconds));
                 var before = bench.Server.ResidentBytes;

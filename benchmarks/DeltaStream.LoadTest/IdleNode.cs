@@ -1,6 +1,6 @@
 namespace DeltaStream.LoadTest;
 
-/// <summary>What a server costs while nobody is connected and nothing is published.</summary>
+/// <summary>The cost of a server without clients and without a feed.</summary>
 internal static class IdleNode
 {
     public static async Task RunAsync(Options options)

@@ -3,12 +3,12 @@ using DeltaStream.LoadTest.Servers;
 
 namespace DeltaStream.LoadTest;
 
-/// <summary>The command line: a scenario's name, then options that override what the scenario presets.</summary>
+/// <summary>The command line: the name of a scenario, then options that override the presets of the scenario.</summary>
 internal sealed class Options
 {
     private const string Load = "clients rate size seconds warm-up servers";
 
-    // name -> clients, rate, size, seconds, and the options that it heeds
+    // name -> clients, rate, size, seconds, and the options that the scenario uses
     private static readonly Dictionary<string, (int Clients, int Rate, int Size, int Seconds, string Heeds)> Presets = new()
     {
         ["fanout"] = (1000, 20, 200, 10, Load + " rounds"),
@@ -25,10 +25,10 @@ internal sealed class Options
         ["cluster"] = (100, 200, 200, 8, Load + " nodes rooms"),
     };
 
-    // These compare with other servers; the rest looks at one, the gateway if no other is named.
+    // These scenarios compare servers. The others measure one server: the gateway, if the command line names no other.
     private static readonly string[] Comparisons = ["fanout", "chain", "idle", "throughput"];
 
-    // Other servers have neither the figures nor the cluster that these look at.
+    // These scenarios need the metrics or the cluster of a gateway, which other servers lack.
     private static readonly string[] OfTheGateway = ["products", "slow", "storm", "cluster"];
 
     private readonly Dictionary<string, string> _values = new();
@@ -68,16 +68,16 @@ internal sealed class Options
         }
     }
 
-    /// <summary>How many nodes, one measurement after the other.</summary>
+    /// <summary>Numbers of nodes, one measurement for each.</summary>
     public IReadOnlyList<int> Nodes => Numbers("nodes", "1,2,3,4,5");
 
-    /// <summary>How many rooms, one measurement after the other for each number of nodes.</summary>
+    /// <summary>Numbers of rooms, one measurement for each, with each number of nodes.</summary>
     public IReadOnlyList<int> Rooms => Numbers("rooms", "10,1000,10000");
 
-    /// <summary>How many products one room is to have.</summary>
+    /// <summary>The number of products in one room.</summary>
     public int Products => Number("products", 2000);
 
-    /// <summary>The rate at which the climb of the throughput ends, if the server has not ended it before.</summary>
+    /// <summary>The highest rate of the throughput scenario, if the server keeps up until then.</summary>
     public int UpTo => Number("up-to", 100_000);
 
     public IReadOnlyList<Contender> Contenders
@@ -93,7 +93,7 @@ internal sealed class Options
         }
     }
 
-    /// <exception cref="FormatException">What is wrong with the command line, in one line.</exception>
+    /// <exception cref="FormatException">The command line is wrong; the message says why in one line.</exception>
     public static Options Parse(string[] args)
     {
         if (args.Length == 0 || !Presets.TryGetValue(args[0], out var preset)) throw new FormatException($"name a scenario: {string.Join(", ", Presets.Keys)}");
@@ -106,7 +106,7 @@ internal sealed class Options
             options._values[args[i][2..]] = args[i + 1];
         }
 
-        // Whatever is wrong with a value is said now, and not when it is needed.
+        // Reads every value now, so that a wrong value is reported at the start.
         _ = (options.Scenario, options.Rounds, options.Nodes, options.Rooms, options.Products, options.UpTo, options.Contenders);
         return options;
     }

@@ -2,7 +2,7 @@ using DeltaStream.LoadTest.Load;
 
 namespace DeltaStream.LoadTest;
 
-/// <summary>Long-polling clients: what a delivery costs over HTTP, and whether each gets the last update.</summary>
+/// <summary>Long-polling clients: the cost of a delivery over HTTP, and whether each client gets the last update.</summary>
 internal static class Polling
 {
     public static async Task RunAsync(Options options)

@@ -2,7 +2,7 @@ using DeltaStream.LoadTest.Servers;
 
 namespace DeltaStream.LoadTest;
 
-/// <summary>Thousands of products in <c>general</c>: what each client holds more than with one product.</summary>
+/// <summary>Thousands of products in <c>general</c>: the memory of each client, compared with one product.</summary>
 internal static class Products
 {
     private const int Rate = 200;
@@ -21,7 +21,7 @@ internal static class Products
             await bench.MeasureAsync(scenario.Rate, TimeSpan.FromSeconds(2));
             var many = await metrics.CollectedHeapAsync();
             Console.WriteLine($"{scenario.Clients} clients: {one / 1e6:F1} MB of managed heap with one product, {many / 1e6:F1} MB after {options.Products}, "
-                + $"{(many - one) / 1024 / scenario.Clients:F2} KB a client more, the node's own table of last values included");
+                + $"{(many - one) / 1024 / scenario.Clients:F2} KB more a client, including the last-value cache of the node");
         }
     }
 }

@@ -1,15 +1,15 @@
-// Loads servers with WebSocket clients, in turn, and prints what each paid for it.
+// Loads servers with WebSocket clients, in turn, and prints the cost for each server.
 //   dotnet run -c Release --project benchmarks/DeltaStream.LoadTest -- SCENARIO [--servers gateway,deflate,socketio,signalr,kestrel]
-//       [--clients N] [--rate N] [--size BYTES] [--seconds N] [--warm-up N] [--rounds N] (each where the scenario has a use for it)
+//       [--clients N] [--rate N] [--size BYTES] [--seconds N] [--warm-up N] [--rounds N] (each scenario accepts the options that it uses)
 // Scenarios: fanout (1,000 clients, 200 bytes, 20 a second), chain (200 clients, 56 KB, 5 a second and the summary),
 // idle (memory of 5,000 quiet connections), throughput (deliveries a second at a p99 under 250 ms; --up-to RATE); of the gateway alone:
-// growth (CPU of a delivery as clients grow), slow (clients that stop reading), storm (1,000 come and go at once),
-// polling (500 long-polling clients), products (many products in one room; --products 2000), node (what a node costs without clients),
-// cluster (an update's cost by nodes and rooms; --nodes 1,2,3,4,5 --rooms 10,1000,10000).
-// A server may also be a folder with a published gateway: the one before a change, beside the one with it; NAME=FOLDER gives it a
-// name, or takes another server's program from there. Exit code 1: something failed; 2: the command line is wrong.
-// build publishes the servers, which otherwise happens where one is started first.
-// Servers run as they are deployed, published and compiled ahead of time (artifacts/load-test).
+// growth (CPU of a delivery by number of clients), slow (clients that stop reading), storm (1,000 clients connect and leave at once),
+// polling (500 long-polling clients), products (many products in one room; --products 2000), node (cost of a node without clients),
+// cluster (cost of an update by nodes and rooms; --nodes 1,2,3,4,5 --rooms 10,1000,10000).
+// A server can also be a folder with a published gateway, to compare the versions before and after a change. NAME=FOLDER gives the
+// folder a name, or uses the program in the folder as the server NAME. Exit code 1: a load failed; 2: the command line is wrong.
+// build publishes the servers; without it a server is published when it first starts.
+// Servers run as they are deployed: published and compiled ahead of time (artifacts/load-test).
 using System.Runtime.InteropServices;
 using DeltaStream.LoadTest;
 using DeltaStream.LoadTest.Servers;
@@ -25,7 +25,7 @@ catch (FormatException e)
     return 2;
 }
 
-// Publisher and handshakes must not wait half a second for a thread because two others are held up for a moment.
+// With fewer threads, publisher and handshakes wait half a second for a thread when two other threads are blocked for a moment.
 ThreadPool.SetMinThreads(32, 32);
 using var terminated = PosixSignalRegistration.Create(PosixSignal.SIGTERM, _ => MeasuredProcess.DisposeAll());
 try

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace DeltaStream.LoadTest;
 
-/// <summary>Prints rows as they come, and at the end each server's median and its ratio to each of the others.</summary>
+/// <summary>Prints each row at once, and at the end the median of each server and its ratio to each other server.</summary>
 internal sealed class Report(string unit, params string[] columns)
 {
     private readonly Dictionary<string, List<double>> _figures = [];
@@ -21,10 +21,9 @@ internal sealed class Report(string unit, params string[] columns)
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"| {server} | {round} | {figure:F2} | {string.Join(" | ", texts)} |"));
     }
 
-    /// <summary>A server's median.</summary>
     public double Median(string server) => _figures[server].Order().ElementAt(_figures[server].Count / 2);
 
-    /// <summary>The median of the rounds' ratios of one server to another: what disturbs a round disturbs both.</summary>
+    /// <summary>The median, over all rounds, of the ratio of one server to another. A disturbance of a round affects both servers.</summary>
     public double Ratio(string server, string other) =>
         _figures[server].Zip(_figures[other], (one, two) => one / two).Order().ElementAt(_figures[server].Count / 2);
 

@@ -3,22 +3,22 @@ using System.Text;
 
 namespace DeltaStream.LoadTest;
 
-/// <summary>What is published, to how many clients, for how long.</summary>
+/// <summary>What the load test publishes, to how many clients, for how long.</summary>
 /// <param name="Clients">WebSocket clients.</param>
 /// <param name="Rate">Messages a second.</param>
 /// <param name="PayloadBytes">Size of each message.</param>
 /// <param name="WarmUpSeconds">Time at the same load before anything is measured.</param>
 /// <param name="Seconds">Measured time.</param>
-/// <param name="Chain">Option chains to clients that asked for them, instead of underlyings to everybody.</param>
-/// <param name="Products">How many products the messages are about, in turn.</param>
+/// <param name="Chain">True: publishes option chains to clients that subscribed; false: underlyings to every client.</param>
+/// <param name="Products">Number of products; the messages are about each product in turn.</param>
 internal sealed record Scenario(int Clients, double Rate, int PayloadBytes, int WarmUpSeconds, int Seconds, bool Chain, int Products = 1)
 {
     public string Channel => Chain ? "enriched:option_chain" : "enriched:underlying";
 
-    /// <summary>Frames below this are protocol, or a chain's summary, and not what is counted.</summary>
+    /// <summary>Smaller frames are protocol messages or chain summaries, and do not count as deliveries.</summary>
     public int SmallestDelivery => PayloadBytes / 2;
 
-    /// <summary>A message of the wanted size that carries its own send time.</summary>
+    /// <summary>A message of the configured size that contains its send time.</summary>
     public byte[] Message(long now, int number)
     {
         var price = string.Create(CultureInfo.InvariantCulture, $"{21500 + number % 100}.25");

@@ -5,20 +5,20 @@ using DeltaStream.LoadTest.Servers;
 namespace DeltaStream.LoadTest;
 
 /// <summary>
-/// Clients that stop reading a chain: what each holds of the server's memory, what the others notice, what those get that
-/// read again, and that those are closed that do not.
+/// Clients that stop reading a chain: how much server memory each one holds, how the latency of other clients changes, what a
+/// client gets when it reads again, and that the server closes the clients that do not.
 /// </summary>
 internal static class SlowConsumers
 {
-    /// <summary>How many of the clients that read are subscribed to the chain.</summary>
+    /// <summary>Number of reading clients that are subscribed to the chain.</summary>
     public const int OnChain = 50;
 
     private const int Stuck = 100, Resumed = 50;
 
-    // A write may be stuck for 30 s, twice as long at most.
+    // A write can be stuck for 30 s, and it can take up to twice as long to detect.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(65);
 
-    // Not ten: an update would come at the same moment between two chains all the time, and at another one in the next measurement.
+    // Not ten: then every update of one measurement would be at the same phase between two chains, and at another phase in the next.
     private const double ChainRate = 10.3;
 
     public static async Task RunAsync(Options options)
@@ -46,7 +46,7 @@ internal static class SlowConsumers
                 await bench.ConnectAsync(contender, stuck, Stuck);
                 var idle = await metrics.CollectedHeapAsync();
                 stuck.SendAll(contender.SubscribeToChain);
-                // What the kernel takes for a client is full after this.
+                // After this the kernel buffers of the stuck clients are full.
                 await bench.MeasureAsync(scenario.Rate, time);
                 var beside = await bench.MeasureAsync(scenario.Rate, time);
                 var held = (await metrics.CollectedHeapAsync() - idle) / 1024.0 / Stuck;
@@ -62,7 +62,7 @@ internal static class SlowConsumers
         }
     }
 
-    /// <summary>Some of the stuck clients read again; the others are closed in time.</summary>
+    /// <summary>Some of the stuck clients read again; the server must close the others.</summary>
     private static async Task LetGoAsync(Bench bench, Swarm readers, Swarm stuck, NodeMetrics metrics, Scenario scenario)
     {
         stuck.StartReading(Resumed);

@@ -5,15 +5,15 @@ using DeltaStream.LoadTest.Servers;
 namespace DeltaStream.LoadTest;
 
 /// <summary>
-/// Many clients connect within a second while the feed runs, and leave within one; what the others notice, and what is left behind.
-/// Evenly, as far as client and server keep up: a balancer's clients do not come in one instant, and here client and server
-/// share the cores, so what the client does at once weighs on what the server does.
+/// Many clients connect within a second while the feed runs, and leave within a second: how the latency of other clients changes,
+/// and what remains on the server. They connect evenly. Behind a balancer clients do not connect in one instant, and here client
+/// and server share the cores, so a burst of the load client would slow the server down.
 /// </summary>
 internal static class Storm
 {
     private const int Staying = 500;
 
-    // Within a second, handshakes included.
+    // Below one second, so that everything including handshakes fits into one second.
     private static readonly TimeSpan Span = TimeSpan.FromSeconds(0.8);
 
     public static async Task RunAsync(Options options)
@@ -27,7 +27,7 @@ internal static class Storm
             await bench.ConnectAsync(contender, bench.Swarm, Staying);
             await bench.MeasureAsync(scenario.Rate, TimeSpan.FromSeconds(scenario.WarmUpSeconds));
             var quiet = await bench.MeasureAsync(scenario.Rate, time * 3);
-            Console.WriteLine($"{Staying} clients stay: p99 {quiet.P99:F1} ms; left: {await metrics.SummaryAsync()}");
+            Console.WriteLine($"{Staying} clients stay: p99 {quiet.P99:F1} ms; on the node: {await metrics.SummaryAsync()}");
 
             var report = new Report("p99 ms as they come", "p99 ms as they leave", "seconds to connect all");
             report.Header();
@@ -35,7 +35,7 @@ internal static class Storm
             {
                 using var storm = new Swarm(scenario.SmallestDelivery);
                 var clock = Stopwatch.StartNew();
-                // A failed handshake throws, and ends the run.
+                // A failed handshake throws and ends the run.
                 var connecting = bench.ConnectAsync(contender, storm, scenario.Clients, Span, contender.SubscribeToChain)
                     .ContinueWith(done => { done.GetAwaiter().GetResult(); return clock.Elapsed.TotalSeconds; }, TaskScheduler.Default);
                 var coming = await bench.MeasureAsync(scenario.Rate, time);
@@ -48,7 +48,7 @@ internal static class Storm
             }
 
             report.Medians();
-            // Rooms are listened to for some seconds after their last client.
+            // A node stays subscribed to a room for some seconds after its last client has left.
             await bench.MeasureAsync(scenario.Rate, TimeSpan.FromSeconds(10));
             Console.WriteLine($"after {options.Rounds} rounds: {await metrics.SummaryAsync()}");
         }

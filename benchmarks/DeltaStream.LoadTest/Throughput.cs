@@ -2,7 +2,7 @@ using DeltaStream.LoadTest.Servers;
 
 namespace DeltaStream.LoadTest;
 
-/// <summary>How many deliveries a second a server makes while the 99th percentile stays under the bound: the rate is raised until it does not.</summary>
+/// <summary>The most deliveries a second with a 99th percentile under the bound. The rate rises until the percentile exceeds the bound.</summary>
 internal static class Throughput
 {
     private const double BoundMilliseconds = 250, Step = 1.2;
@@ -23,8 +23,8 @@ internal static class Throughput
                 for (var rate = start[contender.Name]; rate <= options.UpTo; rate *= Step)
                 {
                     var m = await bench.MeasureAsync(rate, TimeSpan.FromSeconds(scenario.Seconds));
-                    // What is not delivered has no latency: conflated or lost messages end the climb as well. What was published
-                    // within the bound of the end may still be under way.
+                    // A message that is not delivered has no latency, so conflated or lost messages also end the rise. Messages that
+                    // were published within the bound before the end can still be in flight.
                     var due = (m.Published - rate * BoundMilliseconds / 1000) * scenario.Clients;
                     if (!(m.P99 < BoundMilliseconds) || m.Delivered < 0.99 * due || m.Closed > 0) break;
                     (best, bestRate) = (m, rate);
@@ -32,14 +32,14 @@ internal static class Throughput
 
                 report.Row(contender.Name, round, (best?.DeliveredPerSecond ?? 0) / 1000, bestRate, best?.CpuMicroseconds ?? 0, best?.P99 ?? 0,
                     best?.ServerCores ?? 0, best?.ClientCores ?? 0);
-                // What is queued leaves, and the next round need not climb from the bottom.
+                // Lets queues drain. The next round starts just below the best rate, and not at the lowest rate.
                 await bench.MeasureAsync(scenario.Rate, TimeSpan.FromSeconds(2));
                 start[contender.Name] = Math.Max(scenario.Rate, bestRate / Math.Pow(Step, 3));
             }
         }
 
         report.Medians();
-        // Near the limit, where many updates leave in one write.
+        // Measures near the limit, where many updates leave in one write.
         foreach (var (contender, bench) in field.Benches) await Allocations.PrintAsync(contender, bench, start[contender.Name]);
         return report;
     }

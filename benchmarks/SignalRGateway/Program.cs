@@ -1,4 +1,4 @@
-// What the same fan-out costs on SignalR with its Redis backplane: rooms are groups, updates go to the group.
+// The same fan-out on SignalR with its Redis backplane: rooms are groups, and updates go to the group.
 using System.Text.Json;
 using Microsoft.AspNetCore.SignalR;
 using StackExchange.Redis;
@@ -13,7 +13,7 @@ app.MapGet("/health/ready", () => "ready");
 app.MapHub<MarketHub>("/hub");
 
 var hub = app.Services.GetRequiredService<IHubContext<MarketHub>>();
-// Held until the end: a connection that nobody holds is collected, and the feed with it.
+// Kept until the end: without a reference the connection is collected, and the feed stops.
 await using var redis = await ConnectionMultiplexer.ConnectAsync(endpoint);
 var queue = await redis.GetSubscriber().SubscribeAsync(RedisChannel.Pattern("enriched:*"));
 queue.OnMessage(async message =>
@@ -34,7 +34,7 @@ static Dictionary<string, JsonElement> Summary(JsonElement chain) =>
     new[] { "product", "expiry", "spot_price", "pcr_oi", "max_pain_strike", "atm_straddle_price", "timestamp" }
         .Where(name => chain.TryGetProperty(name, out _)).ToDictionary(name => name, name => chain.GetProperty(name));
 
-/// <summary>Everybody is in <c>general</c>; other rooms by request.</summary>
+/// <summary>Every client is in <c>general</c>, and joins other rooms on request.</summary>
 internal sealed class MarketHub : Hub
 {
     public override Task OnConnectedAsync() => Groups.AddToGroupAsync(Context.ConnectionId, "general");

@@ -1,4 +1,4 @@
-// What the same fan-out costs on socket.io with its Redis adapter: rooms are rooms, updates go to the room.
+// The same fan-out on socket.io with its Redis adapter: updates go to the room.
 import { createServer } from "node:http";
 import { createAdapter } from "@socket.io/redis-adapter";
 import { createClient } from "redis";
@@ -17,7 +17,7 @@ io.on("connection", socket => {
 const SUMMARY = ["product", "expiry", "spot_price", "pcr_oi", "max_pain_strike", "atm_straddle_price", "timestamp"];
 await feed.pSubscribe("enriched:*", (message, channel) => {
   const update = JSON.parse(message);
-  // One process: "local" spares it the adapter's own round trip, which only other processes need.
+  // There is one process, so "local" avoids the round trip of the adapter, which only other processes need.
   if (channel === "enriched:underlying") return io.local.to("general").emit("underlying_update", update);
   io.local.to(`chain:${update.product}`).emit("chain_update", update);
   io.local.to("general").emit("chain_summary", Object.fromEntries(SUMMARY.map(name => [name, update[name] ?? null])));

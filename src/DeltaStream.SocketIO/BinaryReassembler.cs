@@ -1,7 +1,7 @@
 namespace DeltaStream.SocketIO;
 
 /// <summary>
-/// Puts a binary packet and the attachments that follow it together. One for each connection. It copies what it must keep,
+/// Joins a binary packet and the attachments that follow it (Socket.IO protocol 5, "Packet encoding"). One for each connection. It copies what it must keep,
 /// at most <see cref="SocketPacketCodec.MaxAttachments"/> engine messages beside the header.
 /// </summary>
 public sealed class BinaryReassembler

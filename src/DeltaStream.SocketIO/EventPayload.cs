@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace DeltaStream.SocketIO;
 
-/// <summary>The payload of an event: a name and arguments, whose bytes are left as the client sent them.</summary>
+/// <summary>The payload of an event: a name and arguments, whose bytes stay as the client sent them.</summary>
 /// <param name="Name">The event's name. A number as a name, which the protocol's libraries let pass, is its digits.</param>
 /// <param name="Arguments">The arguments with the commas between them, ready to stand in another payload; empty where there are none.</param>
 /// <param name="FirstArgument">The first argument: one JSON value; empty where there is none.</param>
@@ -13,7 +13,7 @@ public readonly record struct EventPayload(string Name, ReadOnlyMemory<byte> Arg
     public static IReadOnlyList<string> ReservedNames { get; } =
         ["connect", "connect_error", "disconnect", "disconnecting", "newListener", "removeListener"];
 
-    /// <summary>Takes a payload apart: a JSON array that is not empty and begins with the event's name.</summary>
+    /// <summary>Takes a payload apart: a non-empty JSON array that begins with the event's name (Socket.IO protocol 5, "Sending and receiving data").</summary>
     /// <param name="json">The payload.</param>
     /// <param name="payload">Its parts, views of <paramref name="json"/>.</param>
     /// <returns><see cref="SocketParseError.None"/>, or what is wrong with it.</returns>
@@ -76,7 +76,7 @@ public readonly record struct EventPayload(string Name, ReadOnlyMemory<byte> Arg
         }
         catch (InvalidOperationException)
         {
-            // A lone surrogate is legal JSON and no text: nobody handles such an event, so its raw form will do.
+            // A lone surrogate is valid JSON and not text. No application handles such an event, so its raw form will do.
             return Encoding.UTF8.GetString(reader.ValueSpan);
         }
     }

@@ -15,7 +15,7 @@ internal static class JsonText
     /// <summary>Whether this is one whole JSON value that begins with one of the two bytes.</summary>
     public static bool IsValid(ReadOnlySpan<byte> json, byte first, byte orFirst)
     {
-        // Most bad input is told by its first byte, without the exception that the reader's only answer is.
+        // The first byte finds most bad input, without the exception that is the reader's only answer.
         if (json.IsEmpty || (json[0] != first && json[0] != orFirst)) return false;
         try
         {
@@ -38,7 +38,7 @@ internal static class JsonText
         }
         catch (InvalidOperationException)
         {
-            // A lone surrogate: legal JSON, but no text.
+            // A lone surrogate: valid JSON, but not text.
             return false;
         }
     }

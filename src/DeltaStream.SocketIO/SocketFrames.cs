@@ -6,8 +6,8 @@ using DeltaStream.SocketIO.Framing;
 namespace DeltaStream.SocketIO;
 
 /// <summary>
-/// Socket packets as finished frames: WebSocket header, engine type, packet, in one array of exactly the right size. JSON
-/// that is passed in goes out byte for byte.
+/// Makes Socket.IO packets (protocol 5, "Packet encoding") as whole WebSocket frames: header, Engine.IO type and packet in one
+/// array of exactly its size (<see cref="WebSocketFrameWriter"/>). JSON that is passed in is sent byte for byte.
 /// </summary>
 public static class SocketFrames
 {
@@ -15,32 +15,32 @@ public static class SocketFrames
     /// <param name="name">Its name.</param>
     /// <param name="arguments">Its arguments, JSON values with commas between them; empty for none.</param>
     /// <param name="ns">The namespace.</param>
-    public static EncodedFrame Event(string name, ReadOnlySpan<byte> arguments, string ns = SocketPacket.RootNamespace) =>
+    public static byte[] Event(string name, ReadOnlySpan<byte> arguments, string ns = SocketPacket.RootNamespace) =>
         Event("42"u8, -1, name, arguments, ns);
 
     /// <summary>An event whose arguments hold placeholders; its attachments must follow at once, as <see cref="Attachment"/>.</summary>
-    public static EncodedFrame BinaryEvent(string name, ReadOnlySpan<byte> arguments, int attachments, string ns = SocketPacket.RootNamespace) =>
+    public static byte[] BinaryEvent(string name, ReadOnlySpan<byte> arguments, int attachments, string ns = SocketPacket.RootNamespace) =>
         Event("45"u8, attachments, name, arguments, ns);
 
     /// <summary>An acknowledgement.</summary>
     /// <param name="id">The id as the client sent it.</param>
     /// <param name="arguments">The arguments, JSON values with commas between them; empty for none.</param>
     /// <param name="ns">The namespace.</param>
-    public static EncodedFrame Ack(ReadOnlySpan<byte> id, ReadOnlySpan<byte> arguments, string ns = SocketPacket.RootNamespace) =>
+    public static byte[] Ack(ReadOnlySpan<byte> id, ReadOnlySpan<byte> arguments, string ns = SocketPacket.RootNamespace) =>
         Make("43"u8, -1, ns, id, "["u8, arguments, "]"u8);
 
     /// <summary>An acknowledgement whose arguments hold placeholders; its attachments must follow at once.</summary>
-    public static EncodedFrame BinaryAck(ReadOnlySpan<byte> id, ReadOnlySpan<byte> arguments, int attachments, string ns = SocketPacket.RootNamespace) =>
+    public static byte[] BinaryAck(ReadOnlySpan<byte> id, ReadOnlySpan<byte> arguments, int attachments, string ns = SocketPacket.RootNamespace) =>
         Make("46"u8, attachments, ns, id, "["u8, arguments, "]"u8);
 
     /// <summary>One binary attachment.</summary>
-    public static EncodedFrame Attachment(ReadOnlySpan<byte> data) => WebSocketFrameWriter.Binary(data);
+    public static byte[] Attachment(ReadOnlySpan<byte> data) => WebSocketFrameWriter.Binary(data);
 
     /// <summary>The reply to a CONNECT.</summary>
     /// <param name="sid">The client's id in this namespace; never the engine's.</param>
     /// <param name="pid">The private id for state recovery; null where that is not supported.</param>
     /// <param name="ns">The namespace.</param>
-    public static EncodedFrame Connected(string sid, string? pid = null, string ns = SocketPacket.RootNamespace)
+    public static byte[] Connected(string sid, string? pid = null, string ns = SocketPacket.RootNamespace)
     {
         byte[] fields = pid is null ? Quoted(sid) : [.. Quoted(sid), .. ",\"pid\":"u8, .. Quoted(pid)];
         return Make("40"u8, -1, ns, default, """{"sid":"""u8, fields, "}"u8);
@@ -50,22 +50,22 @@ public static class SocketFrames
     /// <param name="message">What the client is told.</param>
     /// <param name="data">Further data as JSON; empty for none.</param>
     /// <param name="ns">The namespace.</param>
-    public static EncodedFrame ConnectError(string message, ReadOnlySpan<byte> data = default, string ns = SocketPacket.RootNamespace)
+    public static byte[] ConnectError(string message, ReadOnlySpan<byte> data = default, string ns = SocketPacket.RootNamespace)
     {
         byte[] fields = data.IsEmpty ? Quoted(message) : [.. Quoted(message), .. ""","data":"""u8, .. data];
         return Make("44"u8, -1, ns, default, """{"message":"""u8, fields, "}"u8);
     }
 
     /// <summary>Puts the client out of a namespace.</summary>
-    public static EncodedFrame Disconnect(string ns = SocketPacket.RootNamespace) => Make("41"u8, -1, ns, default, default, default, default);
+    public static byte[] Disconnect(string ns = SocketPacket.RootNamespace) => Make("41"u8, -1, ns, default, default, default, default);
 
-    private static EncodedFrame Event(ReadOnlySpan<byte> type, int attachments, string name, ReadOnlySpan<byte> arguments, string ns)
+    private static byte[] Event(ReadOnlySpan<byte> type, int attachments, string name, ReadOnlySpan<byte> arguments, string ns)
     {
         byte[] opening = arguments.IsEmpty ? [(byte)'[', .. Quoted(name)] : [(byte)'[', .. Quoted(name), (byte)','];
         return Make(type, attachments, ns, default, opening, arguments, "]"u8);
     }
 
-    private static EncodedFrame Make(
+    private static byte[] Make(
         ReadOnlySpan<byte> type,
         int attachments,
         string ns,
@@ -78,7 +78,7 @@ public static class SocketFrames
         var address = ns == SocketPacket.RootNamespace ? "" : $"{ns},";
         var addressLength = Encoding.UTF8.GetByteCount(address);
         var length = type.Length + count.Length + addressLength + id.Length + opening.Length + content.Length + closing.Length;
-        var frame = EncodedFrame.Allocate(WebSocketOpcode.Text, length, out var rest);
+        var frame = WebSocketFrameWriter.Allocate(WebSocketOpcode.Text, length, out var rest);
         Put(type, ref rest);
         rest = rest[Encoding.UTF8.GetBytes(count, rest)..];
         rest = rest[Encoding.UTF8.GetBytes(address, rest)..];

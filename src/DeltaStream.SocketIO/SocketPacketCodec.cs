@@ -3,7 +3,7 @@ using System.Text;
 namespace DeltaStream.SocketIO;
 
 /// <summary>
-/// Reads Socket.IO packets: <c>type [attachments "-"] ["/namespace" ","] [ack id] [JSON]</c>. The text is valid UTF-8 (the
+/// Reads Socket.IO packets (protocol 5, "Packet encoding"): <c>type [attachments "-"] ["/namespace" ","] [ack id] [JSON]</c>. The text is valid UTF-8 (the
 /// readers of frames and of polling payloads see to that). Nothing a client sends makes it throw.
 /// </summary>
 public static class SocketPacketCodec

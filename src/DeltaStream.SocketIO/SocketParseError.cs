@@ -1,6 +1,6 @@
 namespace DeltaStream.SocketIO;
 
-/// <summary>Why something is no socket packet. Each of them closes the whole connection.</summary>
+/// <summary>Why bytes are not a Socket.IO packet. Each of these closes the whole connection (Socket.IO protocol 5, "Packet encoding").</summary>
 public enum SocketParseError
 {
     /// <summary>Nothing is wrong.</summary>
@@ -15,7 +15,7 @@ public enum SocketParseError
     /// <summary>More than <see cref="SocketPacketCodec.MaxAttachments"/> attachments.</summary>
     TooManyAttachments,
 
-    /// <summary>Something between the type and the payload that is no id, or an id of more than 20 digits.</summary>
+    /// <summary>Something between the type and the payload that is not an id, or an id of more than 20 digits.</summary>
     MalformedAckId,
 
     /// <summary>A payload that is not JSON, is nested too deep, or is not of the kind that the type asks for.</summary>

@@ -1,25 +1,23 @@
 using System.Net;
 using System.Net.Sockets;
-using System.Net.WebSockets;
 using System.Text;
 
 namespace DeltaStream.Abuse.Tests;
 
-/// <summary>A client like any other, from an address of its own.</summary>
+/// <summary>A machine with an address of its own, which opens any number of sessions and WebSockets.</summary>
 public sealed class Visitor : IAsyncDisposable
 {
     private readonly Uri _url;
-    private readonly HttpMessageInvoker _invoker;
+    private readonly string _from;
     private readonly HttpClient _http;
-    private readonly List<ClientWebSocket> _sockets = [];
+    private readonly List<TestClient> _sockets = [];
     private readonly List<string> _sids = [];
 
-    /// <summary>Comes from an address of this machine, and says of itself what <c>X-Forwarded-For</c> is to say.</summary>
+    /// <summary>A visitor from an address of this machine, who sends this <c>X-Forwarded-For</c>.</summary>
     public Visitor(int port, string from = "127.0.0.1", string? forwardedFor = null)
     {
-        _url = new Uri($"http://127.0.0.1:{port}");
-        ForwardedFor = forwardedFor;
-        var handler = new SocketsHttpHandler
+        (_url, _from, ForwardedFor) = (new Uri($"http://127.0.0.1:{port}"), from, forwardedFor);
+        _http = new HttpClient(new SocketsHttpHandler
         {
             MaxConnectionsPerServer = int.MaxValue,
             ConnectCallback = async (context, cancellation) =>
@@ -29,9 +27,7 @@ public sealed class Visitor : IAsyncDisposable
                 await socket.ConnectAsync(context.DnsEndPoint, cancellation);
                 return new NetworkStream(socket, ownsSocket: true);
             },
-        };
-        _invoker = new HttpMessageInvoker(handler);
-        _http = new HttpClient(handler, disposeHandler: false) { BaseAddress = _url };
+        }) { BaseAddress = _url };
     }
 
     /// <summary>What it says in <c>X-Forwarded-For</c>.</summary>
@@ -51,19 +47,13 @@ public sealed class Visitor : IAsyncDisposable
     /// <summary>Opens a WebSocket that stays open until the visitor leaves; 101, or the status it is refused with.</summary>
     public async Task<HttpStatusCode> OpenWebSocketAsync(string path)
     {
-        var socket = new ClientWebSocket();
-        socket.Options.CollectHttpResponseDetails = true;
-        if (ForwardedFor is not null) socket.Options.SetRequestHeader("X-Forwarded-For", ForwardedFor);
-        try
+        var (status, client) = await TestClient.TryOpenAsync(new Uri(_url, path), new()
         {
-            await socket.ConnectAsync(new UriBuilder(new Uri(_url, path)) { Scheme = "ws" }.Uri, _invoker, default);
-            lock (_sockets) _sockets.Add(socket);
-            return socket.HttpStatusCode;
-        }
-        catch (WebSocketException)
-        {
-            return socket.HttpStatusCode;
-        }
+            From = _from,
+            Headers = ForwardedFor is null ? [] : [("X-Forwarded-For", ForwardedFor)],
+        });
+        lock (_sockets) if (client is not null) _sockets.Add(client);
+        return status;
     }
 
     /// <summary>Forgets its sessions: it will not close them.</summary>
@@ -72,11 +62,9 @@ public sealed class Visitor : IAsyncDisposable
         lock (_sids) _sids.Clear();
     }
 
-    /// <summary>Polls a session.</summary>
     public Task<HttpResponseMessage> PollAsync(string sid, CancellationToken cancellation = default) =>
         GetAsync($"/socket.io/?EIO=4&transport=polling&sid={Uri.EscapeDataString(sid)}", cancellation);
 
-    /// <summary>Posts packets to a session.</summary>
     public async Task<HttpStatusCode> PostAsync(string sid, string packets)
     {
         using var request = Request(HttpMethod.Post, $"/socket.io/?EIO=4&transport=polling&sid={Uri.EscapeDataString(sid)}");
@@ -85,14 +73,13 @@ public sealed class Visitor : IAsyncDisposable
         return response.StatusCode;
     }
 
-    /// <summary>Gets a path.</summary>
     public async Task<HttpResponseMessage> GetAsync(string path, CancellationToken cancellation = default)
     {
         using var request = Request(HttpMethod.Get, path);
         return await _http.SendAsync(request, cancellation);
     }
 
-    /// <summary>Closes its WebSockets without a word, and its polling sessions with one.</summary>
+    /// <summary>Breaks its WebSockets, and closes its polling sessions.</summary>
     public async Task LeaveAsync()
     {
         string[] sids;
@@ -104,17 +91,15 @@ public sealed class Visitor : IAsyncDisposable
         foreach (var sid in sids) await PostAsync(sid, "1");
         lock (_sockets)
         {
-            foreach (var socket in _sockets) socket.Abort();
+            foreach (var socket in _sockets) socket.Dispose();
             _sockets.Clear();
         }
     }
 
-    /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
         await LeaveAsync();
         _http.Dispose();
-        _invoker.Dispose();
     }
 
     private HttpRequestMessage Request(HttpMethod method, string path)

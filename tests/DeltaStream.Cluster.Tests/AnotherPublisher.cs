@@ -1,9 +1,9 @@
 using System.Text;
 using Akka.Actor;
 using Akka.Cluster.Tools.PublishSubscribe;
+using Akka.Configuration;
 using DeltaStream.Actors.Market;
 using DeltaStream.Actors.Topics;
-using DeltaStream.TestSupport;
 
 namespace DeltaStream.Cluster.Tests;
 
@@ -14,12 +14,16 @@ internal sealed class AnotherPublisher : IAsyncDisposable
 
     private AnotherPublisher(ActorSystem system) => _system = system;
 
-    /// <summary>Joins the node's cluster.</summary>
-    /// <param name="node">The node.</param>
-    /// <param name="hocon">Settings of its own.</param>
-    public static AnotherPublisher Join(NodeProcess node, string hocon = "") => new(OtherMember.Join(node, TopicsHosting.Hocon + hocon));
+    /// <summary>Joins the node's cluster. Its events reach a node once it has heard of the node's topics.</summary>
+    public static AnotherPublisher Join(NodeProcess node, string hocon = "") => new(ActorSystem.Create("deltastream", ConfigurationFactory.ParseString($$"""
+        akka.loglevel = WARNING
+        akka.actor.provider = cluster
+        akka.remote.dot-netty.tcp { hostname = 127.0.0.1, port = 0 }
+        akka.cluster.seed-nodes = ["akka.tcp://deltastream@{{node.Address}}"]
+        akka.cluster.pub-sub.gossip-interval = 250ms
+        akka.extensions = ["Akka.Cluster.Tools.PublishSubscribe.DistributedPubSubExtensionProvider, Akka.Cluster.Tools"]
+        """).WithFallback(ConfigurationFactory.ParseString(TopicsHosting.Hocon + hocon)).WithFallback(DistributedPubSub.DefaultConfig())));
 
-    /// <summary>A price as the feed would bring it.</summary>
     public static MarketUpdate Price(string product, int price, Position position)
     {
         var json = $$"""{"product":"{{product}}","price":{{price}},"timestamp":"2026-11-24T10:00:00"}""";
@@ -39,7 +43,6 @@ internal sealed class AnotherPublisher : IAsyncDisposable
         return [.. known.Topics.Select(Uri.UnescapeDataString)];
     }
 
-    /// <summary>Leaves the cluster.</summary>
     public async ValueTask DisposeAsync()
     {
         await CoordinatedShutdown.Get(_system).Run(CoordinatedShutdown.ClrExitReason.Instance);

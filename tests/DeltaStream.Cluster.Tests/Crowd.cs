@@ -1,5 +1,3 @@
-using DeltaStream.TestSupport;
-
 namespace DeltaStream.Cluster.Tests;
 
 /// <summary>A steady producer and a client on each node, each of which checks what it gets.</summary>
@@ -9,12 +7,11 @@ internal sealed class Crowd : IAsyncDisposable
 
     private readonly SteadyProducer _producer;
     private readonly string[] _products;
-    private readonly List<(NodeProcess Node, SocketIoTestClient Client)> _members = [];
+    private readonly List<(NodeProcess Node, TestClient Client)> _members = [];
 
     private Crowd(SteadyProducer producer, string[] products) => (_producer, _products) = (producer, products);
 
-    /// <summary>The clients.</summary>
-    public IEnumerable<SocketIoTestClient> Clients => _members.Select(member => member.Client);
+    public IEnumerable<TestClient> Clients => _members.Select(member => member.Client);
 
     /// <summary>Connects a client to each node, and waits until all of them come.</summary>
     public static async Task<Crowd> GatherAsync(RedisServer redis, TimeSpan pace, string[] products, params NodeProcess[] nodes)
@@ -69,7 +66,7 @@ internal sealed class Crowd : IAsyncDisposable
 
     private async Task AddAsync(NodeProcess node)
     {
-        var client = await SocketIoTestClient.ConnectAsync(node);
+        var client = await TestClient.ConnectAsync(node);
         _members.Add((node, client));
     }
 

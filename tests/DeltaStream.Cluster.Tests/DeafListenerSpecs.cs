@@ -1,6 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
-using DeltaStream.TestSupport;
 using Xunit.Abstractions;
 
 namespace DeltaStream.Cluster.Tests;
@@ -104,12 +102,7 @@ public sealed class DeafListenerSpecs(DeafCluster shared, ITestOutputHelper outp
 
     private async Task<bool> EachCountsAsync() => (await LostAsync()).Zip(_lostBefore).All(pair => pair.First > pair.Second);
 
-    private async Task<double[]> LostAsync() => await Task.WhenAll(_cluster.Nodes.Select(async node =>
-    {
-        const string name = "deltastream_bridge_feed_link_lost_total ";
-        var line = (await node.GetAsync("/metrics")).Split('\n').Single(line => line.StartsWith(name, StringComparison.Ordinal));
-        return double.Parse(line[name.Length..], CultureInfo.InvariantCulture);
-    }));
+    private async Task<double[]> LostAsync() => await Task.WhenAll(_cluster.Nodes.Select(node => node.MetricAsync("deltastream_bridge_feed_link_lost_total")));
 }
 
 /// <summary>Three nodes for all outages, one after the other: each leaves them whole.</summary>

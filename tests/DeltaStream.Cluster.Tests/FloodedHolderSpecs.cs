@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using DeltaStream.TestSupport;
 
 namespace DeltaStream.Cluster.Tests;
 

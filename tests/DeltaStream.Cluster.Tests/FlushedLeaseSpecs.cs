@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using DeltaStream.TestSupport;
 
 namespace DeltaStream.Cluster.Tests;
 
@@ -26,7 +25,7 @@ public sealed class FlushedLeaseSpecs
         await using var third = Start(redis.Url, holder.Address);
         NodeProcess[] nodes = [holder, second, third];
         foreach (var node in nodes) await node.ReadyAsync(Patience);
-        await Eventually.True(async () => (await Task.WhenAll(nodes.Select(node => node.HealthAsync("members")))).All(members => members == "3"), "three members", Patience);
+        await nodes.WholeAsync(Patience);
 
         var violations = new ConcurrentQueue<string>();
         var clients = await Task.WhenAll(nodes.Select(node => SoakClient.ConnectAsync(node, violations)));

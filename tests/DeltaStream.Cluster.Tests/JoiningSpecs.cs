@@ -1,5 +1,3 @@
-using DeltaStream.TestSupport;
-
 namespace DeltaStream.Cluster.Tests;
 
 /// <summary>Snapshot, then stream, on three nodes: what comes after <c>subscribed</c>, in the middle of a stream and before one.</summary>
@@ -18,7 +16,7 @@ public sealed class JoiningSpecs(SharedCluster shared)
         const string product = "JOINED";
         await using var producer = await Producer.OpenAsync(_cluster.Redis);
         await producer.NextAsync(product);
-        var clients = await Task.WhenAll(_cluster.Nodes.Select(SocketIoTestClient.ConnectAsync));
+        var clients = await Task.WhenAll(_cluster.Nodes.Select(TestClient.ConnectAsync));
         using var enough = new CancellationTokenSource();
         var producing = ProduceAsync(producer, product, enough.Token);
         await Task.WhenAll(clients.Select(client => JoinAndLeaveAsync(client, product)));
@@ -46,7 +44,7 @@ public sealed class JoiningSpecs(SharedCluster shared)
         var active = await _cluster.ActiveAsync();
         foreach (var node in _cluster.Nodes.Where(node => node != active))
         {
-            await using var client = await SocketIoTestClient.ConnectAsync(node);
+            await using var client = await TestClient.ConnectAsync(node);
             var products = Enumerable.Range(0, QuietRooms).Select(i => $"QUIET-{node.ClusterPort}-{i}").ToArray();
             foreach (var product in products)
             {
@@ -66,7 +64,7 @@ public sealed class JoiningSpecs(SharedCluster shared)
         await using var node = await NodeProcess.Start(
             ("REDIS_URL", proxy.Url), ("CLUSTER_ROLES", "gateway"), ("CLUSTER_SEEDS", _cluster.Nodes[0].Address)).ReadyAsync(TimeSpan.FromSeconds(60));
         await using var producer = await Producer.OpenAsync(_cluster.Redis);
-        await using var client = await SocketIoTestClient.ConnectAsync(node);
+        await using var client = await TestClient.ConnectAsync(node);
         var products = Enumerable.Range(0, 4).Select(i => $"SLOW-{i}").ToArray();
         foreach (var product in products)
             await client.EmitAsync("subscribe", $$"""{"type":"chain","symbol":"{{product}}","expiry":"{{Expiries[0]}}"}""");
@@ -104,7 +102,7 @@ public sealed class JoiningSpecs(SharedCluster shared)
     }
 
     /// <summary>The client is in <c>general</c> all the time, which the room of the product overlaps; no other room has the chains.</summary>
-    private static async Task JoinAndLeaveAsync(SocketIoTestClient client, string product)
+    private static async Task JoinAndLeaveAsync(TestClient client, string product)
     {
         for (var i = 1; i <= Joins; i++)
         {
@@ -122,11 +120,11 @@ public sealed class JoiningSpecs(SharedCluster shared)
     private static bool IsChain(ReceivedEvent e, string product, string expiry) => e.Name == "chain_update"
         && e.Data.GetProperty("product").GetString() == product && e.Data.GetProperty("expiry").GetString() == expiry;
 
-    private static int[] Chains(SocketIoTestClient client, string product, string expiry) =>
+    private static int[] Chains(TestClient client, string product, string expiry) =>
         [.. client.Events.Where(e => IsChain(e, product, expiry)).Select(e => e.Data.GetProperty("spot_price").GetInt32())];
 
     /// <summary>No chain before the room's answer, none after it was left.</summary>
-    private static void AssertAnswersFirst(SocketIoTestClient client, string room)
+    private static void AssertAnswersFirst(TestClient client, string room)
     {
         var isIn = false;
         foreach (var e in client.Events)

@@ -1,5 +1,4 @@
 using DeltaStream.Actors.Market;
-using DeltaStream.TestSupport;
 
 namespace DeltaStream.Cluster.Tests;
 
@@ -18,7 +17,7 @@ public sealed class LateWordSpecs(SharedCluster shared)
     public async Task What_a_superseded_publisher_still_says_reaches_no_client_of_any_node()
     {
         await using var producer = await Producer.OpenAsync(_cluster.Redis);
-        var clients = await Task.WhenAll(_cluster.Nodes.Select(SocketIoTestClient.ConnectAsync));
+        var clients = await Task.WhenAll(_cluster.Nodes.Select(TestClient.ConnectAsync));
         foreach (var client in clients) await client.SubscribeAsync("product", "OTHER");
         await using (var former = AnotherPublisher.Join(_cluster.Nodes[0]))
         {

@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Net;
 using System.Text.Json;
-using DeltaStream.TestSupport;
 
 namespace DeltaStream.Cluster.Tests;
 
@@ -17,7 +16,7 @@ public sealed class LetGoSpecs
     {
         await using var cluster = await TestCluster.StartAsync(("LOG_LEVEL", "information"), ("DRAIN_SECONDS", $"{DrainSeconds}"));
         var (gone, other) = (cluster.Nodes[2], cluster.Nodes[0]);
-        var clients = await Task.WhenAll(Enumerable.Range(0, Clients).Select(_ => SocketIoTestClient.ConnectAsync(gone)));
+        var clients = await Task.WhenAll(Enumerable.Range(0, Clients).Select(_ => TestClient.ConnectAsync(gone)));
         gone.Pause();
         await Eventually.True(async () => await other.HealthAsync("members") == "2", "the paused node is let go", Patience);
         gone.Resume();

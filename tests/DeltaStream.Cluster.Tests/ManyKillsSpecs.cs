@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using DeltaStream.TestSupport;
 using Xunit.Abstractions;
 
 namespace DeltaStream.Cluster.Tests;
@@ -34,12 +33,12 @@ public sealed class ManyKillsSpecs(ITestOutputHelper output)
         await using var cluster = await TestCluster.StartAsync();
         await using var producer = await Producer.OpenAsync(cluster.Redis);
         using var stop = new CancellationTokenSource();
-        var producing = ProduceAsync(producer, stop.Token);
+        var producing = producer.RunAsync(TimeSpan.FromMilliseconds(100), stop.Token, Product);
         var gaps = new List<double>();
         for (var round = 0; round < rounds; round++)
         {
             var active = await cluster.ActiveAsync();
-            var clients = await Task.WhenAll(cluster.Nodes.Where(node => node != active).Select(SocketIoTestClient.ConnectAsync));
+            var clients = await Task.WhenAll(cluster.Nodes.Where(node => node != active).Select(TestClient.ConnectAsync));
             await Eventually.True(() => clients.All(client => client.PricesOf(Product).Length > 10), "updates flow");
 
             var since = Stopwatch.GetTimestamp();
@@ -66,7 +65,7 @@ public sealed class ManyKillsSpecs(ITestOutputHelper output)
     }
 
     /// <summary>The first value after the gap: none that was published half a second before it came may be newer.</summary>
-    private static void AssertFirstIsNewest(SocketIoTestClient client, Producer producer)
+    private static void AssertFirstIsNewest(TestClient client, Producer producer)
     {
         var events = client.Of("underlying_update");
         var first = events.Zip(events.Skip(1)).MaxBy(pair => pair.Second.At - pair.First.At).Second;
@@ -76,24 +75,10 @@ public sealed class ManyKillsSpecs(ITestOutputHelper output)
     }
 
     /// <summary>The longest time between two updates of which the second came after the loss, in milliseconds.</summary>
-    private static double LongestGap(SocketIoTestClient client, long since)
+    private static double LongestGap(TestClient client, long since)
     {
         var times = client.Of("underlying_update").Select(e => e.At).ToArray();
         return times.Zip(times.Skip(1)).Where(pair => pair.Second > since)
             .Max(pair => Stopwatch.GetElapsedTime(pair.First, pair.Second).TotalMilliseconds);
-    }
-
-    // Ten a second, as the platform's liveliest product.
-    private static async Task ProduceAsync(Producer producer, CancellationToken stop)
-    {
-        using var pace = new PeriodicTimer(TimeSpan.FromMilliseconds(100));
-        try
-        {
-            while (await pace.WaitForNextTickAsync(stop)) await producer.NextAsync(Product);
-        }
-        catch (OperationCanceledException)
-        {
-            // Enough.
-        }
     }
 }

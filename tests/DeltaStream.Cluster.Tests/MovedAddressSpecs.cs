@@ -1,5 +1,3 @@
-using DeltaStream.TestSupport;
-
 namespace DeltaStream.Cluster.Tests;
 
 /// <summary>Who has got hold of somebody else's session id, and takes the session to another node with it.</summary>
@@ -17,9 +15,9 @@ public sealed class MovedAddressSpecs(SharedCluster shared)
         var sid = (await http.GetStringAsync("/socket.io/?EIO=4&transport=polling")).Split('"')[3];
         var path = $"/socket.io/?EIO=4&transport=websocket&sid={sid}";
 
-        await using (await TextWebSocket.OpenAsync(other, path, ("X-Forwarded-For", "203.0.113.1")))
+        await using (await TestClient.OpenAsync(other, path, ("X-Forwarded-For", "203.0.113.1")))
             Assert.Contains($"{Moved} 0", await owner.GetAsync("/metrics"));
-        await using var thief = await TextWebSocket.OpenAsync(other, path, ("X-Forwarded-For", "203.0.113.2"));
+        await using var thief = await TestClient.OpenAsync(other, path, ("X-Forwarded-For", "203.0.113.2"));
         Assert.Contains($"{Moved} 1", await owner.GetAsync("/metrics"));
         await Eventually.True(() => owner.Lines.Any(line => line.Contains("\"session_used_from_another_address\"", StringComparison.Ordinal)
             && line.Contains("203.0.113.2", StringComparison.Ordinal)), "it is logged");

@@ -3,7 +3,6 @@ using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
-using DeltaStream.TestSupport;
 
 namespace DeltaStream.Cluster.Tests;
 
@@ -63,7 +62,7 @@ public sealed class MutualTlsSpecs
     private static async Task Updates_reach_clients_of_both(RedisServer redis, params NodeProcess[] nodes)
     {
         await using var producer = await Producer.OpenAsync(redis);
-        var clients = await Task.WhenAll(nodes.Select(SocketIoTestClient.ConnectAsync));
+        var clients = await Task.WhenAll(nodes.Select(TestClient.ConnectAsync));
         foreach (var client in clients) await client.SubscribeAsync("product", "NIFTY");
         var price = await producer.NextAsync("NIFTY");
         foreach (var client in clients)

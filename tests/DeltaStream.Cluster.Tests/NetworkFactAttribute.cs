@@ -1,10 +1,7 @@
-using DeltaStream.TestSupport;
-
 namespace DeltaStream.Cluster.Tests;
 
 /// <summary>A test that cuts cables. Where that is not permitted it is shown as skipped, with the reason, and counts as not run.</summary>
 public sealed class NetworkFactAttribute : FactAttribute
 {
-    /// <summary>Looks whether it is permitted.</summary>
     public NetworkFactAttribute() => Skip = NetworkLab.WhyNot;
 }

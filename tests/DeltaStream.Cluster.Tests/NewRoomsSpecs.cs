@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using DeltaStream.TestSupport;
 using Xunit.Abstractions;
 
 namespace DeltaStream.Cluster.Tests;
@@ -31,9 +30,9 @@ public sealed class NewRoomsSpecs(ITestOutputHelper output)
     private static async Task<TimeSpan> TakeAsync(NodeProcess node, Producer producer, string prefix, int rooms)
     {
         var products = Enumerable.Range(0, rooms).Select(i => $"{prefix}{i}").ToArray();
-        var clients = await Task.WhenAll(Enumerable.Range(0, Clients).Select(_ => SocketIoTestClient.ConnectAsync(node)));
+        var clients = await Task.WhenAll(Enumerable.Range(0, Clients).Select(_ => TestClient.ConnectAsync(node)));
         // In general they would have every value whatever becomes of their rooms.
-        await Task.WhenAll(clients.Select(LeaveGeneralAsync));
+        await Task.WhenAll(clients.Select(client => client.LeaveGeneralAsync()));
         foreach (var product in products) await producer.NextAsync(product);
 
         var start = Stopwatch.GetTimestamp();
@@ -50,17 +49,11 @@ public sealed class NewRoomsSpecs(ITestOutputHelper output)
     }
 
     /// <summary>The newest values that it has: nobody is in a room of another, so there is one for each of its rooms.</summary>
-    private static List<ReceivedEvent> Newest(SocketIoTestClient client) =>
+    private static List<ReceivedEvent> Newest(TestClient client) =>
         client.Of("underlying_update").Where(update => update.Data.GetProperty("price").GetInt32() == 2)
             .DistinctBy(update => update.Data.GetProperty("product").GetString()).ToList();
 
-    private static async Task LeaveGeneralAsync(SocketIoTestClient client)
-    {
-        await client.EmitAsync("unsubscribe", """{"type":"general"}""");
-        await client.ExpectAsync("unsubscribed");
-    }
-
-    private static async Task SubscribeAsync(SocketIoTestClient client, IEnumerable<string> products)
+    private static async Task SubscribeAsync(TestClient client, IEnumerable<string> products)
     {
         foreach (var product in products) await client.EmitAsync("subscribe", $$"""{"type":"product","symbol":"{{product}}"}""");
     }

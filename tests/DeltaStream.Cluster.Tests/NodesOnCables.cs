@@ -1,5 +1,3 @@
-using DeltaStream.TestSupport;
-
 namespace DeltaStream.Cluster.Tests;
 
 /// <summary>
@@ -23,14 +21,12 @@ internal sealed class NodesOnCables : IAsyncDisposable
     /// <summary>The node of machine n is at n - 1.</summary>
     public NodeProcess[] Nodes { get; private set; } = [];
 
-    /// <summary>The machine on which HAProxy runs.</summary>
     public int BalancerMachine => Nodes.Length + 1;
 
     /// <summary>Null until it is started.</summary>
     public HaProxy? Balancer { get; private set; }
 
     /// <summary>Starts the nodes and waits until they are one cluster.</summary>
-    /// <param name="count">How many.</param>
     /// <param name="quickToDown">Whether a lost member is given up after seconds, as it is not in production.</param>
     public static async Task<NodesOnCables> StartAsync(int count, bool quickToDown)
     {
@@ -44,7 +40,6 @@ internal sealed class NodesOnCables : IAsyncDisposable
         return it;
     }
 
-    /// <summary>Starts HAProxy before all nodes.</summary>
     public async Task BalanceAsync() => Balancer = await HaProxy.StartAtAsync(Lab.Namespace(BalancerMachine), Lab.Address(BalancerMachine), Nodes);
 
     /// <summary>Starts a machine's node, for the first time or after it has ended.</summary>
@@ -52,26 +47,15 @@ internal sealed class NodesOnCables : IAsyncDisposable
         ("REDIS_URL", $"redis://{Lab.Server}:{Redis.Port}"), ("HOCON_FILE", _hocon), ("CLUSTER_PORT", "4053"), ("PORT", "8002"),
         ("CLUSTER_SEEDS", string.Join(',', Enumerable.Range(1, Nodes.Length).Select(seed => $"{Lab.Address(seed)}:4053"))));
 
-    /// <summary>Waits until every node sees all of them, and a live feed.</summary>
+    /// <summary>Waits until every node sees all of them and a live feed, and is healthy.</summary>
     public async Task WholeAsync()
     {
-        foreach (var node in Nodes)
-            await Eventually.True(async () => await node.HealthAsync("members") == $"{Nodes.Length}" && await node.HealthAsync("feed") == "live" && await node.HealthAsync("status") == "healthy",
-                $"node {node.Address} sees a whole cluster; its log:\n{node.Log}\n", TimeSpan.FromSeconds(90));
+        await Nodes.WholeAsync(TimeSpan.FromSeconds(90));
+        foreach (var node in Nodes) await Eventually.True(async () => await node.HealthAsync("status") == "healthy", $"node {node.Address} is healthy", TimeSpan.FromSeconds(90));
     }
 
     /// <summary>The machine whose bridge publishes.</summary>
-    public async Task<int> ActiveAsync()
-    {
-        var active = 0;
-        await Eventually.True(async () =>
-        {
-            var states = await Task.WhenAll(Nodes.Select(node => node.HealthAsync("bridge")));
-            active = Array.IndexOf(states, "active") + 1;
-            return states.Count(state => state == "active") == 1;
-        }, "one bridge is active", TimeSpan.FromSeconds(30));
-        return active;
-    }
+    public async Task<int> ActiveAsync() => Array.IndexOf(Nodes, await Nodes.ActiveAsync()) + 1;
 
     public async ValueTask DisposeAsync()
     {

@@ -1,5 +1,3 @@
-using DeltaStream.TestSupport;
-
 namespace DeltaStream.Cluster.Tests;
 
 /// <summary>
@@ -33,9 +31,8 @@ public sealed class OneWordSpecs
     [Trait("Category", "Full")]
     public async Task Under_a_holder_that_pauses_for_10_s_again_and_again(string pause, string stable)
     {
-        var hocon = Path.GetTempFileName();
-        await File.WriteAllTextAsync(hocon, $$"""akka.cluster { failure-detector.acceptable-heartbeat-pause = {{pause}}, split-brain-resolver.stable-after = {{stable}} }""");
-        await using var cluster = await TestCluster.StartAsync(("HOCON_FILE", hocon));
+        using var hocon = HoconFile.Of($$"""akka.cluster { failure-detector.acceptable-heartbeat-pause = {{pause}}, split-brain-resolver.stable-after = {{stable}} }""");
+        await using var cluster = await TestCluster.StartAsync(hocon.Variable);
         await using var crowd = await Crowd.GatherAsync(cluster.Redis, Pace, Products, [.. cluster.Nodes]);
         for (var round = 0; round < 3; round++) await PauseHolderAsync(cluster, crowd, TimeSpan.FromSeconds(10));
         await crowd.EndAsync();

@@ -1,5 +1,4 @@
 using System.Net;
-using DeltaStream.TestSupport;
 
 namespace DeltaStream.Cluster.Tests;
 
@@ -8,7 +7,7 @@ namespace DeltaStream.Cluster.Tests;
 /// Only its own clock can tell it that its right is over.
 /// </summary>
 [Trait("Category", "Full")]
-public sealed class OwnClockSpecs
+public sealed class OwnClockSpecs : IDisposable
 {
     private const string Product = "CLOCK";
     private const int Marked = 20;
@@ -18,12 +17,13 @@ public sealed class OwnClockSpecs
     private static readonly (string Name, string? Value)[] Patient =
         [("BRIDGE_MAX_RATE", "0"), ("deltastream__bridge__reach-timeout", "60s"), ("deltastream__redis__command-timeout", "30s")];
 
-    private readonly string _conf = Path.Combine(Path.GetTempPath(), $"clock-{Guid.NewGuid():N}.conf");
+    private readonly HoconFile _hocon = HoconFile.Of("akka.cluster { failure-detector.acceptable-heartbeat-pause = 60s, split-brain-resolver.stable-after = 60s }");
+
+    public void Dispose() => _hocon.Dispose();
 
     [Fact]
     public async Task A_holder_that_nobody_tells_says_nothing_once_its_successor_has_begun()
     {
-        await File.WriteAllTextAsync(_conf, "akka.cluster { failure-detector.acceptable-heartbeat-pause = 60s, split-brain-resolver.stable-after = 60s }");
         await using var redis = await RedisServer.StartAsync();
         await using var commands = new HoldProxy(new(IPAddress.Loopback, 0), redis.Port, "deltastream");
         var port = FreePort.Next();
@@ -37,11 +37,11 @@ public sealed class OwnClockSpecs
         await using var second = Start(redis.Url, ("CLUSTER_SEEDS", $"127.0.0.2:{port}"));
         await using var third = Start(redis.Url, ("CLUSTER_SEEDS", $"127.0.0.2:{port}"));
         NodeProcess[] nodes = [holder, second, third];
-        await WholeAsync(nodes);
+        await nodes.WholeAsync(Patience);
         Assert.True(commands.Holdable > 0 && peers.Holdable > 0, "what the holder hears and says goes through the proxies");
 
         await using var producer = await Producer.OpenAsync(redis);
-        var clients = await Task.WhenAll(nodes.Select(SocketIoTestClient.ConnectAsync));
+        var clients = await Task.WhenAll(nodes.Select(TestClient.ConnectAsync));
         await Eventually.True(async () =>
         {
             await producer.NextAsync(Product);
@@ -59,20 +59,20 @@ public sealed class OwnClockSpecs
             return others.All(client => client.NewestOf(Product) > cut);
         }, "a successor publishes", Patience);
         var begun = producer.Last[Product];
-        var before = await holder.SumAsync("deltastream_messages_in_total");
+        var before = await holder.MetricAsync("deltastream_messages_in_total");
         for (var i = 0; i < Marked; i++)
         {
             var price = await producer.NextAsync(Product);
             await Eventually.True(() => others.All(client => client.NewestOf(Product) == price), "the successor goes on");
         }
 
-        await Eventually.True(async () => await holder.SumAsync("deltastream_messages_in_total") >= before + Marked, "the holder has received what its successor says");
+        await Eventually.True(async () => await holder.MetricAsync("deltastream_messages_in_total") >= before + Marked, "the holder has received what its successor says");
         Assert.DoesNotContain(clients[0].PricesOf(Product), price => price > begun);
-        Assert.Equal(1, await holder.SumAsync("deltastream_bridge_lease_lost_total", "reason=\"expired\""));
+        Assert.Equal(1, await holder.MetricAsync("deltastream_bridge_lease_lost_total", "reason=\"expired\""));
 
         peers.LetGo();
         commands.LetGo();
-        await WholeAsync(nodes);
+        await nodes.WholeAsync(Patience);
         await Eventually.True(async () =>
         {
             var last = await producer.NextAsync(Product);
@@ -85,17 +85,8 @@ public sealed class OwnClockSpecs
             client.AssertNoneTwiceNoneOlder(Product);
             await client.DisposeAsync();
         }
-
-        File.Delete(_conf);
     }
 
     private NodeProcess Start(string redis, params (string Name, string? Value)[] variables) =>
-        NodeProcess.Start([("REDIS_URL", redis), ("HOCON_FILE", _conf), .. Patient, .. variables]);
-
-    private static async Task WholeAsync(NodeProcess[] nodes)
-    {
-        foreach (var node in nodes)
-            await Eventually.True(async () => await node.HealthAsync("members") == "3" && await node.HealthAsync("feed") == "live",
-                $"node {node.Address} sees three members and a live feed; its log:\n{node.Log}\n", Patience);
-    }
+        NodeProcess.Start([("REDIS_URL", redis), _hocon.Variable, .. Patient, .. variables]);
 }

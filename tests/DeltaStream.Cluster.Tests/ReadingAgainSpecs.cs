@@ -1,6 +1,4 @@
 using System.Collections.Concurrent;
-using System.Globalization;
-using DeltaStream.TestSupport;
 
 namespace DeltaStream.Cluster.Tests;
 
@@ -10,7 +8,6 @@ public sealed class ReadingAgainSpecs(SharedCluster shared)
 {
     private const string Product = "PAUSED";
     private const int AtATime = 10;
-    private static readonly string Padding = new('x', 60_000);
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     private readonly TestCluster _cluster = shared.Cluster;
@@ -20,7 +17,7 @@ public sealed class ReadingAgainSpecs(SharedCluster shared)
     public async Task Who_reads_again_gets_the_newest_of_each_key_and_not_what_it_superseded()
     {
         await using var redis = await RespConnection.OpenAsync(_cluster.Redis.Port);
-        var (readers, paused) = (await JoinAsync(), await JoinAsync());
+        var (readers, paused) = (await SoakClient.JoinAsync(_cluster, Product, _violations), await SoakClient.JoinAsync(_cluster, Product, _violations));
         var before = await ConflatedAsync();
         foreach (var client in paused) client.Pause();
         var last = 0;
@@ -41,31 +38,9 @@ public sealed class ReadingAgainSpecs(SharedCluster shared)
 
         async Task PublishAsync()
         {
-            for (var i = 0; i < AtATime; i++)
-            {
-                await redis.ExecuteAsync("PUBLISH", "enriched:underlying", Price(++last));
-                await redis.ExecuteAsync("PUBLISH", "enriched:option_chain", Chain(last));
-            }
+            for (var i = 0; i < AtATime; i++) await Producer.LargeAsync(redis, Product, ++last);
         }
     }
 
-    private async Task<SoakClient[]> JoinAsync()
-    {
-        var clients = await Task.WhenAll(_cluster.Nodes.Select(node => SoakClient.ConnectAsync(node, _violations)));
-        foreach (var client in clients) await client.EmitAsync("subscribe", "chain", Product);
-        await Eventually.True(() => clients.All(client => client.IsIn($"chain:{Product}")), "each is in the room");
-        return clients;
-    }
-
-    private async Task<double[]> ConflatedAsync() => await Task.WhenAll(_cluster.Nodes.Select(async node =>
-        (await node.GetAsync("/metrics")).Split('\n').Where(line => line.StartsWith("deltastream_conflated_total ", StringComparison.Ordinal))
-            .Sum(line => double.Parse(line[(line.LastIndexOf(' ') + 1)..], CultureInfo.InvariantCulture))));
-
-    private static string Price(int price) =>
-        $$"""{"product":"{{Product}}","price":{{price}},"timestamp":"{{Now}}"}""";
-
-    private static string Chain(int price) =>
-        $$"""{"product":"{{Product}}","spot_price":{{price}},"expiry":"2026-11-26","pcr_oi":1.0,"max_pain_strike":100,"timestamp":"{{Now}}","calls":[],"puts":[],"pad":"{{Padding}}"}""";
-
-    private static string Now => DateTime.UtcNow.ToString("yyyy-MM-ddTHH:mm:ss.ffffff", CultureInfo.InvariantCulture);
+    private async Task<double[]> ConflatedAsync() => await Task.WhenAll(_cluster.Nodes.Select(node => node.MetricAsync("deltastream_conflated_total")));
 }

@@ -1,9 +1,7 @@
-using DeltaStream.TestSupport;
-
 namespace DeltaStream.Cluster.Tests;
 
 /// <summary>Clients that join and leave rooms at random: each room is a topic, of which every node of the cluster is told.</summary>
-public sealed class RoomStormSpecs : IDisposable
+public sealed class RoomStormSpecs
 {
     private const int Clients = 10;
     private const int RoomsOfClient = 200;
@@ -14,20 +12,15 @@ public sealed class RoomStormSpecs : IDisposable
     // As a node's: what is told of thousands of rooms comes in one frame.
     private const string Wide = "akka.remote.dot-netty.tcp { maximum-frame-size = 4194304b, send-buffer-size = 4194304b, receive-buffer-size = 4194304b }\n";
 
-    private readonly string _hocon = Path.GetTempFileName();
-
-    public void Dispose() => File.Delete(_hocon);
-
     [Fact]
     public async Task Another_node_knows_none_of_their_topics_once_they_have_left()
     {
-        await File.WriteAllTextAsync(_hocon, await File.ReadAllTextAsync(Path.Combine(NodeProcess.Program, "hocon", "test.conf"))
-            + Forgetful + "deltastream.cache.linger = 1s\n");
+        using var hocon = HoconFile.Beside(Forgetful + "deltastream.cache.linger = 1s");
         await using var redis = await RedisServer.StartAsync();
         await using var node = await NodeProcess.Start(
-            ("REDIS_URL", redis.Url), ("HOCON_FILE", _hocon), ("LIMIT_MESSAGES_PER_SECOND", "1000000"), ("LIMIT_ROOMS", "500"), ("LOG_LEVEL", "warning")).ReadyAsync();
+            ("REDIS_URL", redis.Url), hocon.Variable, ("LIMIT_MESSAGES_PER_SECOND", "1000000"), ("LIMIT_ROOMS", "500"), ("LOG_LEVEL", "warning")).ReadyAsync();
         await using var other = AnotherPublisher.Join(node, Forgetful + Wide);
-        await using var stays = await SocketIoTestClient.ConnectAsync(node);
+        await using var stays = await TestClient.ConnectAsync(node);
         await stays.SubscribeAsync("product", "STAYS");
         await Eventually.True(async () => (await other.TopicsAsync()).Contains("product:STAYS"), "the other node knows the node's topics");
 
@@ -41,7 +34,8 @@ public sealed class RoomStormSpecs : IDisposable
             var room = $$"""{"type":"product","symbol":"NEXT{{next++}}"}""";
             await stays.EmitAsync("subscribe", room);
             await stays.EmitAsync("unsubscribe", room);
-            await Task.Delay(200);
+            await stays.EmitAsync("get_products");
+            await Eventually.True(() => stays.Of("products").Count == next, "the last request is answered");
             return !(await other.TopicsAsync()).Any(IsOfStorm);
         }, "none of them is left", TimeSpan.FromSeconds(40));
         Assert.Contains("product:STAYS", await other.TopicsAsync());
@@ -49,7 +43,7 @@ public sealed class RoomStormSpecs : IDisposable
 
         async Task StormAsync(int client)
         {
-            await using var guest = await SocketIoTestClient.ConnectAsync(node);
+            await using var guest = await TestClient.ConnectAsync(node);
             for (var i = 0; i < RoomsOfClient; i++)
             {
                 var room = $$"""{"type":"{{(i % 2 == 0 ? "product" : "chain")}}","symbol":"STORM{{client}}-{{i}}"}""";

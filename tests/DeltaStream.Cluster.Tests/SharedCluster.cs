@@ -14,7 +14,6 @@ public sealed class SharedCluster : IAsyncLifetime
     public async Task DisposeAsync() => await Cluster.DisposeAsync();
 }
 
-/// <summary>The specs that share it.</summary>
 [CollectionDefinition(Name)]
 public sealed class SharedClusterCollection : ICollectionFixture<SharedCluster>
 {

@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text;
 using DeltaStream.Actors.Market;
-using DeltaStream.TestSupport;
 
 namespace DeltaStream.Cluster.Tests;
 
@@ -19,11 +18,11 @@ public sealed class SnapshotAheadSpecs(SharedCluster shared)
     {
         var (early, next) = (AnotherPublisher.Price(Product, 5, new(1, 5)), AnotherPublisher.Price(Product, 6, new(1, 6)));
         await StoreAsync(early);
-        var clients = await Task.WhenAll(_cluster.Nodes.Select(SocketIoTestClient.ConnectAsync));
+        var clients = await Task.WhenAll(_cluster.Nodes.Select(TestClient.ConnectAsync));
         foreach (var client in clients)
         {
             // General would bring it as well, and the snapshot may repeat what a client has.
-            await client.EmitAsync("unsubscribe", """{"type":"general"}""");
+            await client.LeaveGeneralAsync();
             await client.SubscribeAsync("product", Product);
             await client.SubscribeAsync("product", Marker);
         }

@@ -1,59 +1,50 @@
 using System.Collections.Concurrent;
-using System.Net.Sockets;
-using System.Net.WebSockets;
-using System.Text;
 using System.Text.Json;
-using DeltaStream.TestSupport;
 
 namespace DeltaStream.Cluster.Tests;
 
 /// <summary>A Socket.IO client that keeps nothing but the last value of each key, and checks each that comes against it.</summary>
 internal sealed class SoakClient : IAsyncDisposable
 {
-    private readonly ClientWebSocket _socket = new();
     private readonly ConcurrentQueue<string> _violations;
-    private readonly CancellationTokenSource _stop = new();
-    private readonly SemaphoreSlim _sending = new(1);
     private readonly ConcurrentDictionary<(string Event, string Product), int> _last = new();
     private readonly ConcurrentDictionary<(string Event, string Product), int> _counts = new();
     private readonly HashSet<(string Event, string Product)> _mayRepeat = [];
     private readonly ConcurrentDictionary<string, bool> _rooms = new();
     private readonly Queue<string> _trail = new();
-    private TaskCompletionSource _reads = Open();
-    private Task _reading = Task.CompletedTask;
+    private TestClient _client = null!;
 
     private SoakClient(ConcurrentQueue<string> violations) => _violations = violations;
 
-    public bool IsClosed => _reading.IsCompleted;
+    public bool IsClosed => _client.IsClosed;
 
     /// <summary>Connects; the socket's own buffer is small, so that a pause is soon felt by the node.</summary>
     public static async Task<SoakClient> ConnectAsync(NodeProcess node, ConcurrentQueue<string> violations)
     {
-        var client = new SoakClient(violations);
-        using var handler = new SocketsHttpHandler { ConnectCallback = ConnectAsync };
-        using var invoker = new HttpMessageInvoker(handler, disposeHandler: false);
-        await client._socket.ConnectAsync(new Uri($"ws://127.0.0.1:{node.Port}/socket.io/?EIO=4&transport=websocket"), invoker, default);
-        client._reading = client.ReadAsync();
-        await client.SendAsync("40");
-        return client;
+        var soak = new SoakClient(violations);
+        soak._client = await TestClient.OpenAsync(new Uri(node.Url, TestClient.SocketIo), new() { ReceiveBuffer = 64 * 1024, OnText = soak.Handle });
+        await soak._client.SendAsync("40");
+        return soak;
     }
 
-    /// <summary>Reads nothing from now on.</summary>
-    public void Pause()
+    /// <summary>A client on each node, in the room of a product's chains.</summary>
+    public static async Task<SoakClient[]> JoinAsync(TestCluster cluster, string product, ConcurrentQueue<string> violations)
     {
-        if (_reads.Task.IsCompleted) _reads = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        var clients = await Task.WhenAll(cluster.Nodes.Select(node => ConnectAsync(node, violations)));
+        foreach (var client in clients) await client.EmitAsync("subscribe", "chain", product);
+        await Eventually.True(() => clients.All(client => client.IsIn($"chain:{product}")), "each is in the room");
+        return clients;
     }
 
-    /// <summary>Reads again.</summary>
-    public void Resume() => _reads.TrySetResult();
+    public void Pause() => _client.Pause();
+
+    public void Resume() => _client.Resume();
 
     public Task EmitAsync(string name, string type, string symbol) =>
-        SendAsync($$"""42["{{name}}",{"type":"{{type}}","symbol":"{{symbol}}"}]""");
+        _client.EmitAsync(name, $$"""{"type":"{{type}}","symbol":"{{symbol}}"}""");
 
-    /// <summary>Sends an event without data.</summary>
-    public Task EmitAsync(string name) => SendAsync($"42[\"{name}\"]");
+    public Task EmitAsync(string name) => _client.EmitAsync(name);
 
-    /// <summary>Whether it has been told that it is in the room.</summary>
     public bool IsIn(string room) => _rooms.ContainsKey(room);
 
     /// <summary>How many values of a key it has received.</summary>
@@ -66,76 +57,12 @@ internal sealed class SoakClient : IAsyncDisposable
         where !_last.TryGetValue((name, product), out var last) || last != price
         select $"{name} of {product} (has {_last.GetValueOrDefault((name, product))} of {price})";
 
-    public async ValueTask DisposeAsync()
-    {
-        Resume();
-        await _stop.CancelAsync();
-        _socket.Abort();
-        await _reading;
-        _socket.Dispose();
-    }
+    public ValueTask DisposeAsync() => _client.DisposeAsync();
 
-    private static async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellation)
+    private void Handle(string text)
     {
-        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true, ReceiveBufferSize = 64 * 1024 };
-        await socket.ConnectAsync(context.DnsEndPoint, cancellation);
-        return new NetworkStream(socket, ownsSocket: true);
-    }
-
-    private static TaskCompletionSource Open()
-    {
-        var open = new TaskCompletionSource();
-        open.SetResult();
-        return open;
-    }
-
-    private async Task SendAsync(string text)
-    {
-        await _sending.WaitAsync();
-        try
-        {
-            await _socket.SendAsync(Encoding.UTF8.GetBytes(text), WebSocketMessageType.Text, true, _stop.Token);
-        }
-        catch (WebSocketException)
-        {
-            // Closed by the node: the reading side ends, and the test sees it.
-        }
-        finally
-        {
-            _sending.Release();
-        }
-    }
-
-    private async Task ReadAsync()
-    {
-        var buffer = new byte[128 * 1024];
-        var length = 0;
-        try
-        {
-            while (true)
-            {
-                await _reads.Task;
-                var part = await _socket.ReceiveAsync(buffer.AsMemory(length), _stop.Token);
-                if (part.MessageType == WebSocketMessageType.Close) return;
-                length += part.Count;
-                if (!part.EndOfMessage) continue;
-                await HandleAsync(buffer.AsMemory(0, length));
-                length = 0;
-            }
-        }
-        catch (Exception e) when (e is WebSocketException or OperationCanceledException or IOException or ObjectDisposedException)
-        {
-            // The connection is over, one way or the other.
-        }
-    }
-
-    private async Task HandleAsync(ReadOnlyMemory<byte> message)
-    {
-        if (message.Span.SequenceEqual("2"u8)) await SendAsync("3");
-        if (!message.Span.StartsWith("42"u8)) return;
-        using var document = JsonDocument.Parse(message[2..]);
-        if (document.RootElement.GetArrayLength() < 2) return;
-        var (name, data) = (document.RootElement[0].GetString()!, document.RootElement[1]);
+        if (ReceivedEvent.Parse(text, at: 0) is not { Text.Length: > 0 } e) return;
+        var (name, data) = (e.Name, e.Data);
         switch (name)
         {
             case "subscribed" or "unsubscribed":

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Net;
 using DeltaStream.Cluster.Tests.StockClients;
-using DeltaStream.TestSupport;
 using Xunit.Abstractions;
 
 namespace DeltaStream.Cluster.Tests;
@@ -73,7 +72,7 @@ public sealed class SplitBrainSpecs(ITestOutputHelper output) : IAsyncLifetime
         await using var javaScript = await JavaScriptClients.StartAsync(_cluster.Balancer!.Url, Product);
         var clients = await ConnectStockAsync(javaScript.ConnectAsync);
         using var stop = new CancellationTokenSource();
-        var producing = ProduceAsync(stop.Token);
+        var producing = _producer.RunAsync(TimeSpan.FromMilliseconds(100), stop.Token, Product);
         await Eventually.True(() => clients.All(client => client.Newest > 5), "updates flow");
         int[] few = [1, 2];
         int[] many = [3, 4, 5];
@@ -100,14 +99,14 @@ public sealed class SplitBrainSpecs(ITestOutputHelper output) : IAsyncLifetime
         var active = await _cluster.ActiveAsync();
         int[] few = active == 1 ? [1, 2] : [1, active];
         int[] many = [.. Enumerable.Range(1, Nodes).Except(few)];
-        var clients = await Task.WhenAll(nodes.Select(SocketIoTestClient.ConnectAsync));
+        var clients = await Task.WhenAll(nodes.Select(TestClient.ConnectAsync));
         foreach (var client in clients) await client.SubscribeAsync("product", Product);
         await _cluster.BalanceAsync();
         await using var javaScript = await JavaScriptClients.StartAsync(_cluster.Balancer!.Url, Product);
         var dotNet = await ConnectStockAsync(() => DotNetClient.ConnectAsync(_cluster.Balancer.Url, Product));
         StockClient[] stock = [.. dotNet, .. await ConnectStockAsync(javaScript.ConnectAsync)];
         using var stop = new CancellationTokenSource();
-        var producing = ProduceAsync(stop.Token);
+        var producing = _producer.RunAsync(TimeSpan.FromMilliseconds(100), stop.Token, Product);
         await Eventually.True(() => clients.All(client => client.PricesOf(Product).Length > 5) && stock.All(client => client.Newest > 5), "updates flow");
         var moving = stock.Where(client => IsOn(client, few)).ToArray();
 
@@ -192,17 +191,4 @@ public sealed class SplitBrainSpecs(ITestOutputHelper output) : IAsyncLifetime
 
     private int Said(int machine, string what, string id) => _cluster.Nodes[machine - 1].Lines.Count(
         line => line.Contains(what, StringComparison.Ordinal) && line.Contains(id, StringComparison.Ordinal));
-
-    private async Task ProduceAsync(CancellationToken stop)
-    {
-        using var pace = new PeriodicTimer(TimeSpan.FromMilliseconds(100));
-        try
-        {
-            while (await pace.WaitForNextTickAsync(stop)) await _producer.NextAsync(Product);
-        }
-        catch (OperationCanceledException)
-        {
-            // Enough.
-        }
-    }
 }

@@ -1,5 +1,4 @@
 using System.Net.Sockets;
-using DeltaStream.TestSupport;
 
 namespace DeltaStream.Cluster.Tests;
 
@@ -14,22 +13,18 @@ public sealed class SteadyProducer : IAsyncDisposable
     private int _answered;
 
     /// <summary>Begins at once.</summary>
-    /// <param name="redis">Where to publish.</param>
     /// <param name="pace">The time between two prices of a product.</param>
-    /// <param name="products">What to publish.</param>
     public SteadyProducer(RedisServer redis, TimeSpan pace, params string[] products)
     {
         (_redis, _products, _last) = (redis, products, new int[products.Length]);
         _running = RunAsync(pace);
     }
 
-    /// <summary>The products.</summary>
     public IReadOnlyList<string> Products => _products;
 
     /// <summary>The last price of a product that was published; the same for all but for a moment.</summary>
     public int Last(string product) => Volatile.Read(ref _last[Array.IndexOf(_products, product)]);
 
-    /// <summary>How many publications Redis has taken.</summary>
     public int Answered => Volatile.Read(ref _answered);
 
     /// <summary>Publishes no more; returns when the last one has been answered.</summary>
@@ -39,7 +34,6 @@ public sealed class SteadyProducer : IAsyncDisposable
         await _running;
     }
 
-    /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
         await StopAsync();

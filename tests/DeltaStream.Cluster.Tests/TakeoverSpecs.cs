@@ -1,5 +1,3 @@
-using DeltaStream.TestSupport;
-
 namespace DeltaStream.Cluster.Tests;
 
 /// <summary>The node with the active bridge goes, hard and soft, while updates flow: the others get on without it.</summary>
@@ -32,13 +30,13 @@ public sealed class TakeoverSpecs : IAsyncLifetime
     private async Task LosesItsActiveNode(Func<NodeProcess, Task> lose)
     {
         var active = await _cluster.ActiveAsync();
-        var clients = await Task.WhenAll(_cluster.Nodes.Where(node => node != active).Select(SocketIoTestClient.ConnectAsync));
+        var clients = await Task.WhenAll(_cluster.Nodes.Where(node => node != active).Select(TestClient.ConnectAsync));
         foreach (var client in clients)
             foreach (var product in Products.Take(2)) await client.SubscribeAsync("product", product);
 
         await using var producer = await Producer.OpenAsync(_cluster.Redis);
         using var stop = new CancellationTokenSource();
-        var producing = ProduceAsync(producer, stop.Token);
+        var producing = producer.RunAsync(TimeSpan.FromMilliseconds(20), stop.Token, Products);
         await Eventually.True(() => clients.All(client => Products.All(product => client.NewestOf(product) > 20)), "updates flow");
 
         await _cluster.Redis.ExecuteAsync("PUBLISH", "enriched:underlying", $$"""{"product":"{{Last}}","price":1,"timestamp":"{{DateTime.UtcNow:yyyy-MM-ddTHH:mm:ss.ffffff}}"}""");
@@ -60,19 +58,5 @@ public sealed class TakeoverSpecs : IAsyncLifetime
         }
 
         Assert.NotEqual(active, await _cluster.ActiveAsync());
-    }
-
-    private static async Task ProduceAsync(Producer producer, CancellationToken stop)
-    {
-        using var pace = new PeriodicTimer(TimeSpan.FromMilliseconds(20));
-        try
-        {
-            while (await pace.WaitForNextTickAsync(stop))
-                foreach (var product in Products) await producer.NextAsync(product);
-        }
-        catch (OperationCanceledException)
-        {
-            // Enough.
-        }
     }
 }

@@ -1,5 +1,3 @@
-using DeltaStream.TestSupport;
-
 namespace DeltaStream.Cluster.Tests;
 
 /// <summary>Three real nodes and one real redis-server.</summary>
@@ -33,12 +31,7 @@ public sealed class TestCluster : IAsyncDisposable
     }
 
     /// <summary>Waits until every node sees three members and a live feed.</summary>
-    public async Task WholeAsync()
-    {
-        foreach (var node in _nodes)
-            await Eventually.True(async () => await node.HealthAsync("members") == "3" && await node.HealthAsync("feed") == "live",
-                $"node {node.Address} sees three members and a live feed; its log:\n{node.Log}\n", TimeSpan.FromSeconds(60));
-    }
+    public Task WholeAsync() => Nodes.WholeAsync(TimeSpan.FromSeconds(60));
 
     /// <summary>Starts a node again that has ended, at its old address in the cluster, and waits until it takes clients.</summary>
     public async Task RestartAsync(NodeProcess ended)
@@ -48,18 +41,7 @@ public sealed class TestCluster : IAsyncDisposable
         await again.ReadyAsync(TimeSpan.FromSeconds(60));
     }
 
-    /// <summary>The node whose bridge publishes.</summary>
-    public async Task<NodeProcess> ActiveAsync()
-    {
-        NodeProcess[] active = [];
-        await Eventually.True(async () =>
-        {
-            var states = await Task.WhenAll(Nodes.Where(node => !node.HasExited).Select(async node => (node, State: await node.HealthAsync("bridge"))));
-            active = states.Where(state => state.State == "active").Select(state => state.node).ToArray();
-            return active.Length == 1;
-        }, "one bridge is active", TimeSpan.FromSeconds(30));
-        return active[0];
-    }
+    public Task<NodeProcess> ActiveAsync() => Nodes.ActiveAsync();
 
     public async ValueTask DisposeAsync()
     {

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using DeltaStream.TestSupport;
 
 namespace DeltaStream.Cluster.Tests;
 
@@ -49,7 +48,7 @@ public sealed class ThreeNodesSpecs(SharedCluster shared)
         await producer.ChainAsync("FINNIFTY", "2026-11-26", 1);
         foreach (var node in _cluster.Nodes)
         {
-            await using var client = await SocketIoTestClient.ConnectAsync(node);
+            await using var client = await TestClient.ConnectAsync(node);
             await client.SubscribeAsync("chain", "FINNIFTY");
             await Eventually.True(() => client.Of("chain_update").Count >= 2, "both expiries come");
             Assert.Equal([1, 2], client.Of("chain_update", "FINNIFTY", "spot_price"));
@@ -70,7 +69,7 @@ public sealed class ThreeNodesSpecs(SharedCluster shared)
         foreach (var client in clients) await client.DisposeAsync();
     }
 
-    private static async Task<string[]> ProductsAsync(SocketIoTestClient client)
+    private static async Task<string[]> ProductsAsync(TestClient client)
     {
         var before = client.Of("products").Count;
         await client.EmitAsync("get_products");
@@ -78,5 +77,5 @@ public sealed class ThreeNodesSpecs(SharedCluster shared)
         return client.Of("products")[^1].Data.GetProperty("products").Deserialize<string[]>()!;
     }
 
-    private Task<SocketIoTestClient[]> ConnectToEachAsync() => Task.WhenAll(_cluster.Nodes.Select(SocketIoTestClient.ConnectAsync));
+    private Task<TestClient[]> ConnectToEachAsync() => Task.WhenAll(_cluster.Nodes.Select(TestClient.ConnectAsync));
 }

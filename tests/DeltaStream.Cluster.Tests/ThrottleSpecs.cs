@@ -1,5 +1,3 @@
-using DeltaStream.TestSupport;
-
 namespace DeltaStream.Cluster.Tests;
 
 /// <summary>What the throttle holds back, on three nodes: it is superseded, or it comes, though nothing follows it.</summary>
@@ -15,7 +13,7 @@ public sealed class ThrottleSpecs
         await using var cluster = await TestCluster.StartAsync(("BRIDGE_MAX_RATE", "1"));
         await cluster.ActiveAsync();
         await using var producer = await Producer.OpenAsync(cluster.Redis);
-        var clients = await Task.WhenAll(cluster.Nodes.Select(SocketIoTestClient.ConnectAsync));
+        var clients = await Task.WhenAll(cluster.Nodes.Select(TestClient.ConnectAsync));
         // A bridge that still compiles stands still for longer than the throttle holds back, and then nothing waits.
         await producer.NextAsync("FIRST");
         await Eventually.True(() => clients.All(client => client.NewestOf("FIRST") == 1), "an update comes");

@@ -1,5 +1,3 @@
-using DeltaStream.TestSupport;
-
 namespace DeltaStream.Cluster.Tests;
 
 /// <summary>What docs/operating.md says of two nodes: what can be kept is kept.</summary>

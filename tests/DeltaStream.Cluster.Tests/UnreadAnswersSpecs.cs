@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using DeltaStream.TestSupport;
 
 namespace DeltaStream.Cluster.Tests;
 
@@ -34,7 +33,7 @@ public sealed class UnreadAnswersSpecs : IAsyncLifetime
     public async Task Who_asks_and_does_not_read_is_closed_on_every_node_and_who_reads_gets_every_update()
     {
         await using var producer = await Producer.OpenAsync(_cluster.Redis);
-        var readers = await Task.WhenAll(_cluster.Nodes.Select(SocketIoTestClient.ConnectAsync));
+        var readers = await Task.WhenAll(_cluster.Nodes.Select(TestClient.ConnectAsync));
         var stuck = await Task.WhenAll(_cluster.Nodes.Select(node => SoakClient.ConnectAsync(node, _violations)));
         for (var i = 0; i < Products; i++) await producer.NextAsync(Name(i));
         await Eventually.True(() => readers.All(client => client.NewestOf(Name(Products - 1)) == 1), "each node knows the products", Patience);
@@ -46,7 +45,7 @@ public sealed class UnreadAnswersSpecs : IAsyncLifetime
                 await Task.WhenAll(Enumerable.Range(0, RequestsAtATime).Select(_ => client.EmitAsync("get_products")));
             var price = await producer.NextAsync(Product);
             await Eventually.True(() => readers.All(client => client.NewestOf(Product) == price), "who reads is not held up");
-            var closed = await Task.WhenAll(_cluster.Nodes.Select(node => node.SumAsync("deltastream_closes_total", "reason=\"slow_consumer\"")));
+            var closed = await Task.WhenAll(_cluster.Nodes.Select(node => node.MetricAsync("deltastream_closes_total", "reason=\"slow_consumer\"")));
             return closed.All(count => count == 1);
         }, "each node has closed the client that does not read its answers", Patience);
 

@@ -1,82 +1,44 @@
-using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
-using System.Reflection;
-
 namespace DeltaStream.Conformance.Tests;
 
-/// <summary>The conformance host, as a process of its own on a free port.</summary>
-public class ConformanceHost : IAsyncLifetime, IDisposable
+/// <summary>The conformance host, for all specs that need its settings.</summary>
+public class ConformanceHost : IAsyncLifetime
 {
-    /// <summary>How often it pings.</summary>
     public static readonly TimeSpan PingInterval = TimeSpan.FromMilliseconds(300);
 
-    /// <summary>How long it waits for a pong.</summary>
     public static readonly TimeSpan PingTimeout = TimeSpan.FromMilliseconds(200);
 
     /// <summary>The largest message and body that it takes.</summary>
     public const int MaxPayload = 1_000_000;
 
-    private static readonly TimeSpan StartTimeout = TimeSpan.FromSeconds(30);
+    private readonly (string Name, string? Value)[] _variables;
+    private ConformanceHostProcess _process = null!;
 
-    private Process? _process;
+    public ConformanceHost() : this([])
+    {
+    }
 
-    public int Port { get; } = FreePort();
+    protected ConformanceHost(params (string Name, string? Value)[] variables) => _variables = variables;
 
-    public HttpClient Http { get; } = new(new SocketsHttpHandler { UseProxy = false, UseCookies = false }) { Timeout = Wait.Longest };
+    public int Port => _process.Port;
+
+    public HttpClient Http { get; } = new(new SocketsHttpHandler { UseProxy = false, UseCookies = false }) { Timeout = Eventually.Patience };
 
     public Uri Url(string pathAndQuery) => new($"http://127.0.0.1:{Port}{pathAndQuery}");
 
-    public async Task InitializeAsync()
-    {
-        var assembly = typeof(ConformanceHost).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(one => one.Key == "HostAssembly").Value!;
-        var start = new ProcessStartInfo("dotnet", [assembly]) { RedirectStandardOutput = true, RedirectStandardError = true };
-        start.Environment["PORT"] = Port.ToString();
-        Configure(start.Environment);
-        _process = Process.Start(start)!;
-        _process.OutputDataReceived += (_, _) => { };
-        _process.BeginOutputReadLine();
-        var errors = _process.StandardError.ReadToEndAsync();
-        await Wait.Until(() => _process.HasExited || IsListening(), StartTimeout);
-        if (_process.HasExited) throw new InvalidOperationException($"The conformance host ended: {await errors}");
-    }
+    public async Task InitializeAsync() => _process = await ConformanceHostProcess.StartAsync(_variables);
 
-    public Task DisposeAsync()
+    public async Task DisposeAsync()
     {
-        Dispose();
-        return Task.CompletedTask;
-    }
-
-    public void Dispose()
-    {
-        GC.SuppressFinalize(this);
         Http.Dispose();
-        if (_process is null) return;
-        if (!_process.HasExited) _process.Kill(entireProcessTree: true);
-        _process.Dispose();
-        _process = null;
+        await _process.DisposeAsync();
     }
+}
 
-    /// <summary>The settings by which this host differs.</summary>
-    protected virtual void Configure(IDictionary<string, string?> environment) { }
+/// <summary>A host that gives its clients a hundred times as long: for what has nothing to do with time.</summary>
+public sealed class CalmHost() : ConformanceHost(("TIME_FACTOR", "100"));
 
-    private bool IsListening()
-    {
-        try
-        {
-            using var probe = new TcpClient("127.0.0.1", Port);
-            return true;
-        }
-        catch (SocketException)
-        {
-            return false;
-        }
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
+/// <summary>A host that lets one origin in beside its own.</summary>
+public sealed class StrictHost() : ConformanceHost(("TIME_FACTOR", "100"), ("CORS_ORIGINS", AllowedOrigin))
+{
+    public const string AllowedOrigin = "https://page.example";
 }

@@ -1,5 +1,3 @@
-using DeltaStream.Conformance.Tests.Clients;
-
 namespace DeltaStream.Conformance.Tests;
 
 /// <summary>What the specs share.</summary>
@@ -18,10 +16,10 @@ public abstract class ConformanceSpecs(ConformanceHost host)
     }
 
     /// <summary>A Socket.IO client that has joined <c>/</c>.</summary>
-    private protected async Task<SocketClient> Joined()
+    private protected async Task<TestClient> Joined()
     {
         var client = await SocketClient.Open(Host, Paths.Sockets);
-        await client.Send("40");
+        await client.SendAsync("40");
         Assert.StartsWith("40{", await client.ReceiveMessage());
         await client.Expect("""42["auth",{}]""");
         return client;

@@ -1,5 +1,3 @@
-using DeltaStream.Conformance.Tests.Clients;
-
 namespace DeltaStream.Conformance.Tests;
 
 public sealed class CorsSpecs(CalmHost host, StrictHost strict) : ConformanceSpecs(host)
@@ -64,11 +62,11 @@ public sealed class CorsSpecs(CalmHost host, StrictHost strict) : ConformanceSpe
     [InlineData(StrictHost.AllowedOrigin, "101")]
     public async Task So_is_its_websocket(string origin, string status)
     {
-        using var connection = await RawConnection.Open(strict);
-        await connection.Write(
+        using var connection = await RawConnection.OpenAsync(strict.Port);
+        await connection.SendAsync(
             $"GET {Paths.Engine}{Paths.WebSocketQuery} HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
             + $"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nOrigin: {origin}\r\n\r\n");
-        Assert.StartsWith($"HTTP/1.1 {status} ", await connection.ReadHead());
+        Assert.StartsWith($"HTTP/1.1 {status} ", await connection.ReadHeadAsync());
     }
 
     // With credentials the exact origin, never a star, and caches told that it differs by origin.

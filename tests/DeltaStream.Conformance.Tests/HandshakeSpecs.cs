@@ -1,5 +1,4 @@
 using System.Text.RegularExpressions;
-using DeltaStream.Conformance.Tests.Clients;
 
 namespace DeltaStream.Conformance.Tests;
 
@@ -27,7 +26,7 @@ public sealed partial class HandshakeSpecs(ConformanceHost host) : ConformanceSp
     public async Task A_websocket_opens_without_upgrades(string path)
     {
         using var client = await SocketClient.Connect(Host, path + Paths.WebSocketQuery);
-        Assert.Matches(WebSocketHandshake(), await client.Receive());
+        Assert.Matches(WebSocketHandshake(), await client.ReceiveAsync());
     }
 
     [Fact]
@@ -35,7 +34,7 @@ public sealed partial class HandshakeSpecs(ConformanceHost host) : ConformanceSp
     {
         Assert.Equal(200, (await Get("/engine.io/?t=Pxy12&b64=1&EIO=4&transport=polling&x=%20&&y")).Status);
         using var client = await SocketClient.Connect(Host, "/engine.io/?foo=bar&EIO=4&transport=websocket");
-        Assert.StartsWith("0{", await client.Receive());
+        Assert.StartsWith("0{", await client.ReceiveAsync());
     }
 
     [Theory]
@@ -45,7 +44,7 @@ public sealed partial class HandshakeSpecs(ConformanceHost host) : ConformanceSp
     public async Task The_host_answers_on_both_loopback_addresses(string address)
     {
         using var client = await SocketClient.Connect(Host, Paths.Engine + Paths.WebSocketQuery, address);
-        Assert.StartsWith("0{", await client.Receive());
+        Assert.StartsWith("0{", await client.ReceiveAsync());
     }
 
     [Fact]

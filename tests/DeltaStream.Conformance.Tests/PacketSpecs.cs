@@ -1,5 +1,3 @@
-using DeltaStream.Conformance.Tests.Clients;
-
 namespace DeltaStream.Conformance.Tests;
 
 /// <summary>Engine packets that a client may, may not or need not send.</summary>
@@ -15,7 +13,7 @@ public sealed class PacketSpecs(CalmHost host) : ConformanceSpecs(host)
     public async Task What_a_client_must_not_send_closes_its_websocket(string packet)
     {
         using var client = await SocketClient.Open(Host);
-        await client.Send(packet);
+        await client.SendAsync(packet);
         Assert.Empty(await client.ReadToEnd());
     }
 
@@ -28,8 +26,8 @@ public sealed class PacketSpecs(CalmHost host) : ConformanceSpecs(host)
     public async Task What_has_no_meaning_from_a_client_is_ignored(string packet)
     {
         using var client = await SocketClient.Open(Host);
-        await client.Send(packet);
-        await client.Send("4on");
+        await client.SendAsync(packet);
+        await client.SendAsync("4on");
         await client.Expect("4on");
         var session = await PollingSession.Open(Host);
         (await session.Post(packet)).Is(200, "ok");

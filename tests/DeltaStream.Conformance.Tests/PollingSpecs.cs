@@ -1,5 +1,4 @@
 using System.Text;
-using DeltaStream.Conformance.Tests.Clients;
 
 namespace DeltaStream.Conformance.Tests;
 
@@ -116,10 +115,10 @@ public sealed class PollingSpecs(CalmHost host) : ConformanceSpecs(host)
     public async Task A_post_while_another_is_under_way_closes_the_session()
     {
         var session = await PollingSession.Open(Host);
-        using var slow = await RawConnection.Open(Host);
-        await slow.Write($"POST {session.Query} HTTP/1.1\r\nHost: localhost\r\nContent-Length: 10\r\nContent-Type: text/plain\r\n\r\n4a");
+        using var slow = await RawConnection.OpenAsync(Host.Port);
+        await slow.SendAsync($"POST {session.Query} HTTP/1.1\r\nHost: localhost\r\nContent-Length: 10\r\nContent-Type: text/plain\r\n\r\n4a");
         // The first is under way once the server answers the second with a refusal; before that both would be fine.
-        await Wait.Until(async () => (await session.Post("4b")).Status == 400);
+        await Eventually.True(async () => (await session.Post("4b")).Status == 400, "the session is refused");
         Assert.Equal(400, (await session.Poll()).Status);
     }
 
@@ -127,13 +126,13 @@ public sealed class PollingSpecs(CalmHost host) : ConformanceSpecs(host)
     public async Task A_poll_that_its_client_ends_closes_the_session()
     {
         var session = await PollingSession.Open(Host);
-        using (var connection = await RawConnection.Open(Host))
+        using (var connection = await RawConnection.OpenAsync(Host.Port))
         {
-            await connection.Write($"GET {session.Query} HTTP/1.1\r\nHost: localhost\r\n\r\n");
+            await connection.SendAsync($"GET {session.Query} HTTP/1.1\r\nHost: localhost\r\n\r\n");
             // The poll waits once another request is answered that was sent behind it.
             await session.Post("3");
         }
-        await Wait.Until(async () => (await session.Post("3")).Status == 400);
+        await Eventually.True(async () => (await session.Post("3")).Status == 400, "the session is refused");
     }
 
     [Fact]

@@ -1,4 +1,4 @@
-using DeltaStream.Conformance.Tests.Clients;
+using System.Net;
 
 namespace DeltaStream.Conformance.Tests;
 
@@ -33,7 +33,7 @@ public sealed class RefusalSpecs(CalmHost host) : ConformanceSpecs(host)
     [InlineData("?EIO=4&transport=polling")]
     [InlineData("?EIO=4&transport=websocket&sid=unknown")]
     public async Task A_websocket_is_refused_before_the_upgrade(string query) =>
-        Assert.Equal(400, await SocketClient.Refusal(Host, Paths.Engine + query));
+        Assert.Equal(HttpStatusCode.BadRequest, await SocketClient.Refusal(Host, Paths.Engine + query));
 
     [Fact]
     public async Task A_plain_get_for_websocket_on_a_polling_session_is_a_bad_request()
@@ -60,7 +60,7 @@ public sealed class RefusalSpecs(CalmHost host) : ConformanceSpecs(host)
         using var socket = await UpgradeSpecs.Upgrade(Host, session);
         (await session.Poll()).IsRefusal(400, 3, "Bad request");
         (await session.Post("4x")).IsRefusal(400, 3, "Bad request");
-        await socket.Send("4on");
+        await socket.SendAsync("4on");
         await socket.Expect("4on");
     }
 

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using DeltaStream.Conformance.Tests.Clients;
 
 namespace DeltaStream.Conformance.Tests;
 
@@ -8,14 +7,14 @@ public sealed class UpgradeSpecs(CalmHost host) : ConformanceSpecs(host)
     private static readonly TimeSpan UpgradeTimeout = TimeSpan.FromSeconds(10);
 
     /// <summary>Moves a session to a WebSocket.</summary>
-    internal static async Task<SocketClient> Upgrade(ConformanceHost host, PollingSession session)
+    internal static async Task<TestClient> Upgrade(ConformanceHost host, PollingSession session)
     {
         var socket = await Probe(host, session);
-        await socket.Send("5");
+        await socket.SendAsync("5");
         Response poll;
         while ((poll = await session.Poll()).Status == 200)
         {
-            if (poll.Body == "2") await socket.Send("3");
+            if (poll.Body == "2") await socket.SendAsync("3");
         }
         return socket;
     }
@@ -27,8 +26,8 @@ public sealed class UpgradeSpecs(CalmHost host) : ConformanceSpecs(host)
         (await session.Post("4before")).Is(200, "ok");
         Assert.Equal(["4before"], await session.PollMessages());
         using var socket = await Upgrade(Host, session);
-        await socket.Send("4after");
-        await socket.SendBinary(1, 2);
+        await socket.SendAsync("4after");
+        await socket.SendBinaryAsync(1, 2);
         await socket.Expect("4after", "bin:0102");
     }
 
@@ -55,8 +54,8 @@ public sealed class UpgradeSpecs(CalmHost host) : ConformanceSpecs(host)
             (await session.Post($"4{i}")).Is(200, "ok");
             Assert.Equal([$"4{i}"], await session.PollMessages());
         }
-        await socket.Send("5");
-        await socket.Send("4first on the websocket");
+        await socket.SendAsync("5");
+        await socket.SendAsync("4first on the websocket");
         Assert.Equal("4first on the websocket", await socket.ReceiveMessage());
     }
 
@@ -67,8 +66,8 @@ public sealed class UpgradeSpecs(CalmHost host) : ConformanceSpecs(host)
         using var socket = await Probe(Host, session);
         var queued = Enumerable.Range(0, 30).Select(i => $"4{i}").ToArray();
         (await session.Post(string.Join('\x1e', queued))).Is(200, "ok");
-        await socket.Send("5");
-        await socket.Send("4behind");
+        await socket.SendAsync("5");
+        await socket.SendAsync("4behind");
         await socket.Expect([.. queued, "4behind"]);
     }
 
@@ -78,12 +77,12 @@ public sealed class UpgradeSpecs(CalmHost host) : ConformanceSpecs(host)
         var session = await PollingSession.Open(Host);
         using var socket = await Probe(Host, session);
         var waiting = session.Poll();
-        await socket.Send("5");
+        await socket.SendAsync("5");
         var response = await waiting;
         // Refused where the upgrade was faster than the poll.
         if (response.Status == 200) Assert.Contains(response.Body, new[] { "1", "6" });
         else response.IsRefusal(400, 3, "Bad request");
-        await socket.Send("4on");
+        await socket.SendAsync("4on");
         await socket.Expect("4on");
     }
 
@@ -91,10 +90,10 @@ public sealed class UpgradeSpecs(CalmHost host) : ConformanceSpecs(host)
     public async Task A_probe_that_is_closed_leaves_the_session_polling()
     {
         var session = await PollingSession.Open(Host);
-        using (var socket = await Probe(Host, session)) await socket.Close();
+        using (var socket = await Probe(Host, session)) await socket.CloseAsync();
         await session.GoesOn();
         using var second = await Upgrade(Host, session);
-        await second.Send("4on");
+        await second.SendAsync("4on");
         await second.Expect("4on");
     }
 
@@ -111,8 +110,8 @@ public sealed class UpgradeSpecs(CalmHost host) : ConformanceSpecs(host)
     {
         var session = await PollingSession.Open(Host);
         using var socket = await SocketClient.Connect(Host, session.WebSocketQuery);
-        await socket.SendShown(first);
-        Assert.Null(await socket.Receive());
+        await socket.SendShownAsync(first);
+        Assert.Null(await socket.ReceiveAsync());
         await session.GoesOn();
     }
 
@@ -122,8 +121,8 @@ public sealed class UpgradeSpecs(CalmHost host) : ConformanceSpecs(host)
         var session = await PollingSession.Open(Host);
         using var socket = await Upgrade(Host, session);
         using var second = await SocketClient.Connect(Host, session.WebSocketQuery);
-        Assert.Null(await second.Receive());
-        await socket.Send("4on");
+        Assert.Null(await second.ReceiveAsync());
+        await socket.SendAsync("4on");
         await socket.Expect("4on");
     }
 
@@ -131,11 +130,11 @@ public sealed class UpgradeSpecs(CalmHost host) : ConformanceSpecs(host)
     public async Task A_second_websocket_of_a_session_that_began_on_one_is_let_in_and_closed()
     {
         using var socket = await SocketClient.Connect(Host, Paths.Engine + Paths.WebSocketQuery);
-        var handshake = await socket.Receive();
+        var handshake = await socket.ReceiveAsync();
         var sid = handshake!.Split('"')[3];
         using var second = await SocketClient.Connect(Host, $"{Paths.Engine}{Paths.WebSocketQuery}&sid={sid}");
-        Assert.Null(await second.Receive());
-        await socket.Send("4on");
+        Assert.Null(await second.ReceiveAsync());
+        await socket.SendAsync("4on");
         await socket.Expect("4on");
     }
 
@@ -145,7 +144,7 @@ public sealed class UpgradeSpecs(CalmHost host) : ConformanceSpecs(host)
         var session = await PollingSession.Open(Host);
         var clock = Stopwatch.StartNew();
         using var socket = await SocketClient.Connect(Host, session.WebSocketQuery);
-        Assert.Null(await socket.Receive());
+        Assert.Null(await socket.ReceiveAsync());
         Assert.True(clock.Elapsed > UpgradeTimeout * 0.95, $"dropped after {clock.Elapsed}");
         await session.GoesOn();
     }
@@ -157,7 +156,7 @@ public sealed class UpgradeSpecs(CalmHost host) : ConformanceSpecs(host)
         (await session.Post("40")).Is(200, "ok");
         await session.PollMessages();
         using var socket = await Upgrade(Host, session);
-        await socket.Send("""420["message-with-ack",1]""");
+        await socket.SendAsync("""420["message-with-ack",1]""");
         await socket.Expect("430[1]");
     }
 
@@ -167,16 +166,16 @@ public sealed class UpgradeSpecs(CalmHost host) : ConformanceSpecs(host)
         var session = await PollingSession.Open(Host, Paths.Sockets);
         using var socket = await Probe(Host, session);
         (await session.Post("40")).Is(200, "ok");
-        await socket.Send("5");
+        await socket.SendAsync("5");
         Assert.StartsWith("40{", await socket.ReceiveMessage());
         await socket.Expect("""42["auth",{}]""");
     }
 
-    private static async Task<SocketClient> Probe(ConformanceHost host, PollingSession session)
+    private static async Task<TestClient> Probe(ConformanceHost host, PollingSession session)
     {
         var socket = await SocketClient.Connect(host, session.WebSocketQuery);
-        await socket.Send("2probe");
-        Assert.Equal("3probe", await socket.Receive());
+        await socket.SendAsync("2probe");
+        Assert.Equal("3probe", await socket.ReceiveAsync());
         return socket;
     }
 }

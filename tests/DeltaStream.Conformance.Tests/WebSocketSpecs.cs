@@ -1,5 +1,3 @@
-using DeltaStream.Conformance.Tests.Clients;
-
 namespace DeltaStream.Conformance.Tests;
 
 /// <summary>Frames that no well-behaved client sends (RFC 6455).</summary>
@@ -21,8 +19,8 @@ public sealed class WebSocketSpecs(CalmHost host) : ConformanceSpecs(host)
     public async Task A_frame_that_breaks_the_rules_is_answered_with_its_close_code(string why, string frame, int code)
     {
         using var connection = await Open();
-        await connection.Write(Convert.FromHexString(frame));
-        Assert.Equal((why, code), (why, await connection.ReadCloseCode()));
+        await connection.SendAsync(Convert.FromHexString(frame));
+        Assert.Equal((why, code), (why, await connection.ReadCloseCodeAsync()));
     }
 
     [Theory]
@@ -31,21 +29,21 @@ public sealed class WebSocketSpecs(CalmHost host) : ConformanceSpecs(host)
     public async Task A_close_frame_is_answered_by_one(string frame, string answer)
     {
         using var connection = await Open();
-        await connection.Write(Convert.FromHexString(frame));
-        var close = await connection.ReadFrame();
+        await connection.SendAsync(Convert.FromHexString(frame));
+        var close = await connection.ReadFrameAsync();
         Assert.Equal((byte)0x88, close!.Value.First);
         Assert.Matches(answer, Convert.ToHexStringLower(close.Value.Payload));
-        Assert.Null(await connection.ReadFrame());
+        Assert.Null(await connection.ReadFrameAsync());
     }
 
     [Fact]
     public async Task A_ping_frame_is_answered_by_its_pong_also_between_fragments()
     {
         using var connection = await Open();
-        await connection.Write(Convert.FromHexString("01810000000034" + "8981000000007a" + "80810000000078"));
-        var pong = await connection.ReadFrame();
+        await connection.SendAsync(Convert.FromHexString("01810000000034" + "8981000000007a" + "80810000000078"));
+        var pong = await connection.ReadFrameAsync();
         Assert.Equal((0x8a, "7a"), (pong!.Value.First, Convert.ToHexStringLower(pong.Value.Payload)));
-        var echo = await connection.ReadFrame();
+        var echo = await connection.ReadFrameAsync();
         Assert.Equal((0x81, "3478"), (echo!.Value.First, Convert.ToHexStringLower(echo.Value.Payload)));
     }
 
@@ -53,8 +51,8 @@ public sealed class WebSocketSpecs(CalmHost host) : ConformanceSpecs(host)
     public async Task Frames_that_arrive_a_byte_at_a_time_are_read()
     {
         using var connection = await Open();
-        foreach (var one in Convert.FromHexString("818437fa213d03924d51")) await connection.Write([one]);
-        var echo = await connection.ReadFrame();
+        foreach (var one in Convert.FromHexString("818437fa213d03924d51")) await connection.SendAsync(new[] { one });
+        var echo = await connection.ReadFrameAsync();
         Assert.Equal("34686c6c", Convert.ToHexStringLower(echo!.Value.Payload));
     }
 
@@ -63,7 +61,7 @@ public sealed class WebSocketSpecs(CalmHost host) : ConformanceSpecs(host)
     {
         using var client = await SocketClient.Open(Host);
         var message = "4" + new string('x', ConformanceHost.MaxPayload - 1);
-        await client.Send(message);
+        await client.SendAsync(message);
         await client.Expect(message);
     }
 
@@ -71,9 +69,9 @@ public sealed class WebSocketSpecs(CalmHost host) : ConformanceSpecs(host)
     public async Task A_message_over_the_limit_is_answered_with_1009()
     {
         using var client = await SocketClient.Open(Host);
-        await client.SendBinary(new byte[ConformanceHost.MaxPayload]);
+        await client.SendBinaryAsync(new byte[ConformanceHost.MaxPayload]);
         Assert.StartsWith("bin:", await client.ReceiveMessage());
-        await client.SendBinary(new byte[ConformanceHost.MaxPayload + 1]);
+        await client.SendBinaryAsync(new byte[ConformanceHost.MaxPayload + 1]);
         Assert.Empty(await client.ReadToEnd());
         Assert.Equal(1009, client.CloseCode);
     }
@@ -84,16 +82,16 @@ public sealed class WebSocketSpecs(CalmHost host) : ConformanceSpecs(host)
     [InlineData("Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: short\r\n")]
     public async Task A_handshake_that_is_none_is_refused(string headers)
     {
-        using var connection = await RawConnection.Open(Host);
-        await connection.Write(
+        using var connection = await RawConnection.OpenAsync(Host.Port);
+        await connection.SendAsync(
             $"GET {Paths.Engine}{Paths.WebSocketQuery} HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n{headers}\r\n");
-        Assert.Matches("^HTTP/1.1 4(00|26) ", await connection.ReadHead());
+        Assert.Matches("^HTTP/1.1 4(00|26) ", await connection.ReadHeadAsync());
     }
 
     private async Task<RawConnection> Open()
     {
-        var connection = await RawConnection.Upgrade(Host, Paths.Engine + Paths.WebSocketQuery);
-        Assert.Equal((byte)0x81, (await connection.ReadFrame())!.Value.First);
+        var connection = await RawConnection.OpenWebSocketAsync(Host.Port, Paths.Engine + Paths.WebSocketQuery);
+        Assert.Equal((byte)0x81, (await connection.ReadFrameAsync())!.Value.First);
         return connection;
     }
 }

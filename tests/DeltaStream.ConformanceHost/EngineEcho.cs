@@ -1,4 +1,3 @@
-using DeltaStream.Actors.Clients;
 using DeltaStream.Actors.Wire;
 using DeltaStream.Node.Transports.Engine;
 using DeltaStream.SocketIO.Engine;
@@ -8,21 +7,21 @@ namespace DeltaStream.ConformanceHost;
 /// <summary>Raw Engine.IO: each message comes back as it was.</summary>
 internal sealed class EngineEcho : IEngineApplication
 {
-    public IEngineConnection Open(IEngineLink link) => new Connection(new Outbox(link));
+    public IEngineConnection Open(IEngineLink link)
+    {
+        var outbox = new Outbox(link);
+        link.Attach(outbox);
+        return new Connection(outbox);
+    }
 
     private sealed class Connection(Outbox outbox) : IEngineConnection
     {
         public ValueTask ReceiveAsync(ReadOnlyMemory<byte> data, bool isBinary)
         {
-            var frame = EnginePacketCodec.ToFrame(isBinary ? EnginePacket.Binary(data) : EnginePacket.Text(data));
-            outbox.Send(new Frame(frame.Bytes, frame.HeaderLength));
+            outbox.Send(new Frame(EnginePacketCodec.ToFrame(isBinary ? EnginePacket.Binary(data) : EnginePacket.Text(data))));
             return default;
         }
 
-        public void Ready() => outbox.Ready();
-
         public ValueTask SettleAsync() => default;
-
-        public void Closed(CloseReason reason) { }
     }
 }

@@ -1,10 +1,11 @@
+using DeltaStream.Actors.Clients;
 using DeltaStream.Actors.Wire;
-using DeltaStream.Node.Transports;
+using DeltaStream.Node.Transports.Connections;
 
 namespace DeltaStream.ConformanceHost;
 
 /// <summary>What an echo has still to say: everything, in order, as fast as its connection takes it.</summary>
-internal sealed class Outbox(IConnectionLink link)
+internal sealed class Outbox(IConnectionLink link) : ILinkListener
 {
     private readonly Queue<Frame> _frames = new();
     private readonly List<Frame> _batch = [];
@@ -27,6 +28,8 @@ internal sealed class Outbox(IConnectionLink link)
             Drain();
         }
     }
+
+    public void Ended(CloseReason reason) { }
 
     private void Drain()
     {

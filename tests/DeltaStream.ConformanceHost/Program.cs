@@ -1,5 +1,7 @@
 using DeltaStream.ConformanceHost;
+using DeltaStream.Node.Admission;
 using DeltaStream.Node.Transports;
+using DeltaStream.Node.Transports.Connections;
 
 var port = int.Parse(Environment.GetEnvironmentVariable("PORT") ?? "3000");
 // For suites on slow machines: all times of the protocol that many times longer.

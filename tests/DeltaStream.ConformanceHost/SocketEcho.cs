@@ -1,9 +1,7 @@
-using DeltaStream.Actors.Clients;
 using DeltaStream.Actors.Wire;
-using DeltaStream.Node.Transports;
+using DeltaStream.Node.Transports.Connections;
 using DeltaStream.Node.Transports.Sockets;
 using DeltaStream.SocketIO;
-using DeltaStream.SocketIO.Framing;
 
 namespace DeltaStream.ConformanceHost;
 
@@ -12,10 +10,11 @@ internal sealed class SocketEcho : ISocketApplication
 {
     private const string Custom = "/custom";
 
-    public ISocketConnection Open(IConnectionLink link) => new Connection(new Outbox(link));
+    public ISocketConnection Open(IConnectionLink link) => new Connection(link);
 
-    private sealed class Connection(Outbox outbox) : ISocketConnection
+    private sealed class Connection(IConnectionLink link) : ISocketConnection
     {
+        private readonly Outbox _outbox = new(link);
         private readonly Dictionary<string, byte[]> _payloads = [];
 
         public ValueTask<SocketAdmission> ConnectAsync(string ns, ReadOnlyMemory<byte> payload)
@@ -25,7 +24,11 @@ internal sealed class SocketEcho : ISocketApplication
             return new(SocketAdmission.Accept(Guid.NewGuid().ToString("N")));
         }
 
-        public void Connected(string ns) => Send(SocketFrames.Event("auth", _payloads[ns], ns));
+        public void Connected(string ns)
+        {
+            link.Attach(_outbox);
+            Send(SocketFrames.Event("auth", _payloads[ns], ns));
+        }
 
         public ValueTask EventAsync(SocketPacket packet, IReadOnlyList<ReadOnlyMemory<byte>> attachments)
         {
@@ -44,15 +47,9 @@ internal sealed class SocketEcho : ISocketApplication
 
         public void Disconnected(string ns) => _payloads.Remove(ns);
 
-        public void Ready() => outbox.Ready();
-
         public ValueTask SettleAsync() => default;
 
-        public void Closed(CloseReason reason) { }
-
-        private void Send(EncodedFrame header, IReadOnlyList<ReadOnlyMemory<byte>>? attachments = null) =>
-            outbox.Send([Of(header), .. (attachments ?? []).Select(data => Of(SocketFrames.Attachment(data.Span)))]);
-
-        private static Frame Of(EncodedFrame frame) => new(frame.Bytes, frame.HeaderLength);
+        private void Send(byte[] header, IReadOnlyList<ReadOnlyMemory<byte>>? attachments = null) =>
+            _outbox.Send([new(header), .. (attachments ?? []).Select(data => new Frame(SocketFrames.Attachment(data.Span)))]);
     }
 }

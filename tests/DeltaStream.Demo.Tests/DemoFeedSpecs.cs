@@ -2,6 +2,7 @@ using System.Threading.Channels;
 using DeltaStream.Demo.Embedded;
 using DeltaStream.Demo.Simulation;
 using DeltaStream.Demo.Tests.Simulation;
+using DeltaStream.TestSupport;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using StackExchange.Redis;
@@ -42,15 +43,15 @@ public class DemoFeedSpecs
         await Eventually.True(() =>
         {
             _time.Advance(MarketSimulator.Step);
-            return Task.FromResult(publisher.Attempts > 3);
-        });
+            return publisher.Attempts > 3;
+        }, "it tries again");
         publisher.Failing = false;
 
         await Eventually.True(() =>
         {
             _time.Advance(MarketSimulator.Step);
-            return Task.FromResult(publisher.Messages.Reader.Count > 0);
-        });
+            return publisher.Messages.Reader.Count > 0;
+        }, "it publishes");
 
         Assert.False(running.IsCompleted);
         await _stop.CancelAsync();

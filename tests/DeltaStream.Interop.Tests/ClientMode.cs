@@ -1,4 +1,3 @@
-using DeltaStream.TestSupport;
 using SocketIOClient;
 using SocketIOClient.Transport;
 

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using DeltaStream.TestSupport;
 
 namespace DeltaStream.Interop.Tests;
 

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using DeltaStream.TestSupport;
 
 namespace DeltaStream.Interop.Tests;
 
@@ -34,7 +33,6 @@ public sealed class Gateway : IAsyncLifetime
     private RedisServer? _redis;
     private NodeProcess? _node;
 
-    /// <summary>Where it answers.</summary>
     public Uri Url { get; private set; } = null!;
 
     public async Task InitializeAsync()

@@ -1,16 +1,10 @@
-using System.Buffers.Text;
-using System.Security.Cryptography;
-using System.Text;
 using System.Text.Json;
-using DeltaStream.TestSupport;
 
 namespace DeltaStream.Interop.Tests;
 
 /// <summary>The client against a gateway that wants tokens.</summary>
 public class TokenSpecs : IAsyncLifetime
 {
-    private const string Secret = "a secret of at least thirty-two bytes";
-
     private RedisServer _redis = null!;
     private NodeProcess _node = null!;
 
@@ -18,7 +12,7 @@ public class TokenSpecs : IAsyncLifetime
     {
         _redis = await RedisServer.StartAsync();
         _node = await NodeProcess.Start(
-            ("REDIS_URL", _redis.Url), ("AUTH_MODE", "jwt"), ("AUTH_ALLOW_ANONYMOUS", null), ("AUTH_JWT_SECRET", Secret)).ReadyAsync();
+            ("REDIS_URL", _redis.Url), ("AUTH_MODE", "jwt"), ("AUTH_ALLOW_ANONYMOUS", null), ("AUTH_JWT_SECRET", TokenIssuer.Secret)).ReadyAsync();
     }
 
     public async Task DisposeAsync()
@@ -51,10 +45,5 @@ public class TokenSpecs : IAsyncLifetime
         }
     }
 
-    private static string Token(int seconds)
-    {
-        var claims = JsonSerializer.SerializeToUtf8Bytes(new { sub = "trader-7", exp = DateTimeOffset.UtcNow.AddSeconds(seconds).ToUnixTimeSeconds() });
-        var input = $"{Base64Url.EncodeToString("{\"alg\":\"HS256\"}"u8)}.{Base64Url.EncodeToString(claims)}";
-        return $"{input}.{Base64Url.EncodeToString(HMACSHA256.HashData(Encoding.UTF8.GetBytes(Secret), Encoding.UTF8.GetBytes(input)))}";
-    }
+    private static string Token(int seconds) => TokenIssuer.Hs256(TokenIssuer.Claims(DateTimeOffset.UtcNow, seconds));
 }

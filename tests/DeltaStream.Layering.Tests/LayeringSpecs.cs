@@ -27,13 +27,21 @@ public class LayeringSpecs
     // namespace, and what it may not depend on
     public static TheoryData<string, string[]> Forbidden => new()
     {
-        { "DeltaStream.Actors.Market", ["Akka", "DeltaStream.Actors.Topics", "DeltaStream.Actors.Bridge", "DeltaStream.Actors.Cache", "DeltaStream.Actors.Clients"] },
-        { "DeltaStream.Actors.Wire", ["Akka", "DeltaStream.Actors.Topics", "DeltaStream.Actors.Bridge", "DeltaStream.Actors.Cache", "DeltaStream.Actors.Clients"] },
-        { "DeltaStream.Actors.Topics", ["DeltaStream.Actors.Bridge", "DeltaStream.Actors.Cache", "DeltaStream.Actors.Clients"] },
-        { "DeltaStream.Actors.Bridge", ["DeltaStream.Actors.Clients"] },
-        { "DeltaStream.Actors.Cache", ["DeltaStream.Actors.Bridge"] },
-        { "DeltaStream.Actors.Clients", ["DeltaStream.Actors.Bridge"] },
-        { "DeltaStream.Node.Transports", ["DeltaStream.Actors.Bridge", "DeltaStream.Actors.Cache", "DeltaStream.Actors.Market", "StackExchange.Redis", "DeltaStream.Demo"] },
+        { "DeltaStream.Actors.Market", ["Akka", "DeltaStream.Actors.Topics", "DeltaStream.Actors.Feed", "DeltaStream.Actors.Cache", "DeltaStream.Actors.Clients"] },
+        { "DeltaStream.Actors.Wire", ["Akka", "DeltaStream.Actors.Topics", "DeltaStream.Actors.Feed", "DeltaStream.Actors.Cache", "DeltaStream.Actors.Clients"] },
+        { "DeltaStream.Actors.Topics", ["DeltaStream.Actors.Feed", "DeltaStream.Actors.Cache", "DeltaStream.Actors.Clients"] },
+        { "DeltaStream.Actors.Feed", ["DeltaStream.Actors.Clients"] },
+        { "DeltaStream.Actors.Lease", ["DeltaStream.Actors.Feed", "DeltaStream.Actors.Takeover", "DeltaStream.Actors.Topics", "DeltaStream.Actors.Clients"] },
+        { "DeltaStream.Actors.Takeover", ["Akka", "DeltaStream.Actors.Feed", "DeltaStream.Actors.Lease", "DeltaStream.Actors.Clients"] },
+        { "DeltaStream.Actors.Telemetry", ["DeltaStream.Actors.Feed", "DeltaStream.Actors.Lease"] },
+        { "DeltaStream.Actors.Cache", ["DeltaStream.Actors.Feed"] },
+        { "DeltaStream.Actors.Clients", ["DeltaStream.Actors.Feed"] },
+        { "DeltaStream.Node.Timing", ["Microsoft.AspNetCore", "DeltaStream.Actors", "DeltaStream.Node.Admission", "DeltaStream.Node.Transports"] },
+        { "DeltaStream.Node.Admission", ["DeltaStream.Actors.Clients", "DeltaStream.Node.Authentication", "DeltaStream.Node.Transports", "StackExchange.Redis"] },
+        { "DeltaStream.Node.Transports.Connections", ["DeltaStream.Node.Transports.WebSockets", "DeltaStream.Node.Transports.Engine", "DeltaStream.Node.Transports.Plain"] },
+        { "DeltaStream.Node.Transports.WebSockets", ["DeltaStream.Node.Transports.DirectSockets", "DeltaStream.Node.Transports.Engine", "DeltaStream.Node.Transports.Plain"] },
+        { "DeltaStream.Node.Transports.Engine", ["DeltaStream.Node.Transports.DirectSockets", "DeltaStream.Node.Transports.Relay", "DeltaStream.Node.Transports.Sockets"] },
+        { "DeltaStream.Node.Transports", ["DeltaStream.Actors.Feed", "DeltaStream.Actors.Cache", "DeltaStream.Actors.Market", "StackExchange.Redis", "DeltaStream.Demo"] },
     };
 
     [Theory]

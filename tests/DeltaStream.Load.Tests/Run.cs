@@ -10,10 +10,8 @@ internal sealed class Run
 
     private Run(CommandResult result) => (ExitCode, Output) = (result.ExitCode, result.Output);
 
-    /// <summary>How it ended.</summary>
     public int ExitCode { get; }
 
-    /// <summary>All that it has printed.</summary>
     public string Output { get; }
 
     /// <summary>The rows of its tables, each with its cells by column.</summary>
@@ -62,7 +60,6 @@ internal sealed class Run
         }
     }
 
-    /// <summary>A column's figures.</summary>
     public IEnumerable<double> Figures(string column) => Rows.Select(row => double.Parse(row[column], CultureInfo.InvariantCulture));
 
     /// <summary>Whether there is one row for each of these servers, in this order, with figures in all columns.</summary>

@@ -54,7 +54,7 @@ public sealed class RoundTripSpecs
     {
         var content = new ArrayBufferWriter<byte>();
         EnginePacketCodec.Write(content, packet);
-        if (!EnginePacketCodec.ToFrame(packet).Payload.Span.SequenceEqual(content.WrittenSpan)) return false;
+        if (!EnginePacketCodec.ToFrame(packet).Payload().Span.SequenceEqual(content.WrittenSpan)) return false;
         return packet.IsBinary || (EnginePacketCodec.TryParseText(content.WrittenMemory, out var read) && Same(packet, read));
     });
 
@@ -109,8 +109,8 @@ public sealed class RoundTripSpecs
             && read.Messages[^2] == "Binary:" + Convert.ToHexStringLower(payload);
     }, iter: 60);
 
-    private static SocketPacket Read(EncodedFrame frame) =>
-        SocketPacketCodec.TryParse(frame.Payload[1..], out var packet, out var error) ? packet : throw new FormatException($"{error}");
+    private static SocketPacket Read(byte[] frame) =>
+        SocketPacketCodec.TryParse(frame.Payload()[1..], out var packet, out var error) ? packet : throw new FormatException($"{error}");
 
     private static bool Same(EnginePacket one, EnginePacket other) =>
         (one.Type, one.IsBinary) == (other.Type, other.IsBinary) && one.Data.Span.SequenceEqual(other.Data.Span);

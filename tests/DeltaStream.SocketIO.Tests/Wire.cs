@@ -1,4 +1,5 @@
 using System.Text;
+using DeltaStream.SocketIO.Framing;
 
 namespace DeltaStream.SocketIO.Tests;
 
@@ -6,6 +7,9 @@ namespace DeltaStream.SocketIO.Tests;
 internal static class Wire
 {
     public static ReadOnlyMemory<byte> Utf8(this string text) => Encoding.UTF8.GetBytes(text);
+
+    /// <summary>The payload of a server's frame.</summary>
+    public static ReadOnlyMemory<byte> Payload(this byte[] frame) => frame.AsMemory(frame.Length - WebSocketFrameWriter.PayloadOf(frame).Length);
 
     public static string Text(this ReadOnlyMemory<byte> bytes) => Encoding.UTF8.GetString(bytes.Span);
 

@@ -7,7 +7,6 @@ public sealed class Certificates : IDisposable
 
     private Certificates(string folder) => _folder = folder;
 
-    /// <summary>The authority's certificate.</summary>
     public string Authority => PathOf("ca.pem");
 
     /// <summary>Makes them.</summary>
@@ -20,17 +19,14 @@ public sealed class Certificates : IDisposable
         return new Certificates(folder);
     }
 
-    /// <summary>A certificate.</summary>
     public string Certificate(string name = "node") => PathOf(name + ".pem");
 
-    /// <summary>Its private key.</summary>
     public string Key(string name = "node") => PathOf(name + ".key");
 
     /// <summary>What a node of the cluster is set to.</summary>
     public (string Name, string? Value)[] Variables(string name = "node") =>
         [("CLUSTER_TLS_CERTIFICATE", Certificate(name)), ("CLUSTER_TLS_KEY", Key(name)), ("CLUSTER_TLS_CA", Authority)];
 
-    /// <inheritdoc/>
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     private string PathOf(string file) => Path.Combine(_folder, file);

@@ -4,17 +4,12 @@ namespace DeltaStream.TestSupport;
 
 /// <summary>What a command came to.</summary>
 /// <param name="ExitCode">0: it went well.</param>
-/// <param name="Output">Both of its outputs.</param>
 public sealed record CommandResult(int ExitCode, string Output);
 
 /// <summary>Runs a command to its end.</summary>
 public static class Command
 {
     /// <summary>Runs it in this folder; kills it, and all that it started, when it takes too long.</summary>
-    /// <param name="folder">Where it runs.</param>
-    /// <param name="within">How long it may take.</param>
-    /// <param name="variables">Further environment variables.</param>
-    /// <param name="command">The program and its arguments.</param>
     /// <exception cref="TimeoutException">It took too long.</exception>
     public static async Task<CommandResult> RunAsync(
         string folder, TimeSpan within, IEnumerable<(string Name, string? Value)> variables, params string[] command)

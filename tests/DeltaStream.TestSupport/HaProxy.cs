@@ -11,13 +11,9 @@ public sealed partial class HaProxy : IAsyncDisposable
 
     private HaProxy(Process process, string folder, Uri url) => (_process, _folder, Url) = (process, folder, url);
 
-    /// <summary>Where clients connect.</summary>
     public Uri Url { get; }
 
     /// <summary>Starts it on a machine of a <see cref="NetworkLab"/> and waits until it has found a node that is ready.</summary>
-    /// <param name="networkNamespace">The machine's namespace.</param>
-    /// <param name="host">The machine's address.</param>
-    /// <param name="nodes">The nodes.</param>
     public static async Task<HaProxy> StartAtAsync(string networkNamespace, string host, IEnumerable<NodeProcess> nodes)
     {
         var port = FreePort.Next();
@@ -52,7 +48,6 @@ public sealed partial class HaProxy : IAsyncDisposable
         return proxy;
     }
 
-    /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
         if (!_process.HasExited) _process.Kill();

@@ -22,6 +22,5 @@ public sealed class HoldProxy(IPEndPoint listen, int target, string? clientName 
     /// <summary>What was held passes, and all that follows.</summary>
     public void LetGo() => Interlocked.Exchange(ref _held, null)?.SetResult();
 
-    /// <inheritdoc/>
     protected override Task PassageAsync() => Volatile.Read(ref _held)?.Task.WaitAsync(Stopped) ?? Task.CompletedTask;
 }

@@ -10,7 +10,6 @@ namespace DeltaStream.TestSupport;
 /// </summary>
 /// <param name="target">The port of Redis on this machine.</param>
 /// <param name="clientName">The name by which the delayed connections call themselves.</param>
-/// <param name="lag">By how much.</param>
 public sealed class LagProxy(int target, string clientName, TimeSpan lag) : TcpProxy(new(IPAddress.Loopback, 0), target, clientName)
 {
     /// <summary>By how much it delays what comes from now on.</summary>
@@ -19,7 +18,6 @@ public sealed class LagProxy(int target, string clientName, TimeSpan lag) : TcpP
     /// <summary>How many connections are, or were, delayed.</summary>
     public int Delayed => Marked;
 
-    /// <inheritdoc/>
     protected override async Task DownAsync(NetworkStream from, NetworkStream to, Link link)
     {
         var waiting = Channel.CreateUnbounded<(byte[] Bytes, Task Due)>();

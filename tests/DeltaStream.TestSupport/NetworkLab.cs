@@ -46,16 +46,13 @@ public sealed class NetworkLab : IAsyncDisposable
         }
     }
 
-    /// <summary>A machine's namespace.</summary>
     public string Namespace(int machine) => $"dslab{_id}-{machine}";
 
-    /// <summary>A machine's address.</summary>
     public string Address(int machine) => $"198.18.{(_id * Subnets) + machine}.2";
 
     /// <summary>Cuts every cable between the two sides.</summary>
     public Task CutAsync(IEnumerable<int> one, IEnumerable<int> other) => ChangeAsync("add", Pairs(one, other));
 
-    /// <summary>Mends them.</summary>
     public Task MendAsync(IEnumerable<int> one, IEnumerable<int> other) => ChangeAsync("del", Pairs(one, other));
 
     /// <summary>Keeps machines from <see cref="Server"/>.</summary>
@@ -64,7 +61,6 @@ public sealed class NetworkLab : IAsyncDisposable
     /// <summary>Lets them reach it again.</summary>
     public Task MendToServerAsync(IEnumerable<int> machines) => ChangeAsync("del", machines.Select(machine => (Address(machine), Server)));
 
-    /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
         // With a namespace go its cables, but in the kernel's own time; the one that ends here is taken away at once, for the next lab.

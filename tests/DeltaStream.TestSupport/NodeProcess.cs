@@ -18,9 +18,11 @@ public sealed class NodeProcess : IAsyncDisposable
         Timeout = TimeSpan.FromSeconds(5),
     };
 
+    // A script's background jobs ignore SIGINT and so does what they start: the node would never hear of Ctrl-C. `env` becomes the program.
+    private static readonly string[] Dotnet = OperatingSystem.IsLinux() ? ["env", "--default-signal=INT", "dotnet"] : ["dotnet"];
+
     private readonly Process _process;
     private readonly ConcurrentQueue<string> _lines = new();
-
     private readonly string _host;
 
     private NodeProcess(Process process, string host, int port, int clusterPort)
@@ -37,42 +39,32 @@ public sealed class NodeProcess : IAsyncDisposable
     /// <summary>Akka.Remote.</summary>
     public int ClusterPort { get; }
 
-    /// <summary>Its address in the cluster.</summary>
     public string Address => $"{_host}:{ClusterPort}";
 
-    /// <summary>Where it answers.</summary>
     public Uri Url => new($"{(_process.StartInfo.Environment.ContainsKey("HTTPS_CERTIFICATE") ? "https" : "http")}://{_host}:{Port}");
 
     /// <summary>What it has written so far, both outputs.</summary>
     public IReadOnlyCollection<string> Lines => _lines;
 
-    /// <summary>Everything it has written, for a failing test's message.</summary>
     public string Log => string.Join('\n', _lines);
 
-    /// <summary>The process's id.</summary>
     public int Id => _process.Id;
 
-    /// <summary>Whether it has ended.</summary>
     public bool HasExited => _process.HasExited;
 
     /// <summary>Starts a node; in Production, with a quick cluster, unless the variables say otherwise.</summary>
     /// <param name="variables">Further environment variables; a null value takes one away.</param>
-    public static NodeProcess Start(params (string Name, string? Value)[] variables) => Start(["dotnet"], Dll, "127.0.0.1", variables);
+    public static NodeProcess Start(params (string Name, string? Value)[] variables) => Start(Dotnet, Dll, "127.0.0.1", variables);
 
     /// <summary>The same on a machine of a <see cref="NetworkLab"/>.</summary>
-    /// <param name="networkNamespace">The machine's namespace.</param>
-    /// <param name="host">Its address.</param>
-    /// <param name="variables">Further environment variables.</param>
     public static NodeProcess StartAt(string networkNamespace, string host, params (string Name, string? Value)[] variables) =>
-        Start(["ip", "netns", "exec", networkNamespace, "dotnet"], Dll, host, [("CLUSTER_HOSTNAME", host), .. variables]);
+        Start(["ip", "netns", "exec", networkNamespace, .. Dotnet], Dll, host, [("CLUSTER_HOSTNAME", host), .. variables]);
 
     /// <summary>The folder of the node's program, as it was built.</summary>
     public static string Program => Path.GetDirectoryName(Dll)!;
 
     /// <summary>Starts a node by another command than <c>dotnet</c>, from another folder than its own.</summary>
     /// <param name="command">What runs the program; it becomes the program, so that the process is the node.</param>
-    /// <param name="dll">The program.</param>
-    /// <param name="variables">Further environment variables.</param>
     public static NodeProcess StartUnder(string[] command, string dll, params (string Name, string? Value)[] variables) =>
         Start(command, dll, "127.0.0.1", variables);
 
@@ -120,7 +112,6 @@ public sealed class NodeProcess : IAsyncDisposable
         return this;
     }
 
-    /// <summary>The answer of <c>/health</c>.</summary>
     public async Task<JsonElement> HealthAsync()
     {
         using var document = JsonDocument.Parse(await Http.GetStringAsync(new Uri(Url, "/health")));
@@ -140,7 +131,9 @@ public sealed class NodeProcess : IAsyncDisposable
         }
     }
 
-    /// <summary>The body at a path.</summary>
+    /// <summary>The sum of a metric's samples, or of those with a label, such as <c>reason="expired"</c>.</summary>
+    public async Task<double> MetricAsync(string name, string? label = null) => Metrics.Sum(await GetAsync("/metrics"), name, label);
+
     public Task<string> GetAsync(string path) => Http.GetStringAsync(new Uri(Url, path));
 
     /// <summary>The status at a path; null while nobody answers.</summary>
@@ -166,7 +159,6 @@ public sealed class NodeProcess : IAsyncDisposable
     /// <summary>Stops it where it is: its connections stay open.</summary>
     public void Pause() => Signals.Send(_process.Id, Signals.Stop);
 
-    /// <summary>Lets it go on.</summary>
     public void Resume() => Signals.Send(_process.Id, Signals.Cont);
 
     /// <summary>Waits for its end; returns its exit code.</summary>
@@ -185,28 +177,19 @@ public sealed class NodeProcess : IAsyncDisposable
         return _process.ExitCode;
     }
 
-    /// <summary>Ends it with SIGKILL.</summary>
     public async Task KillAsync()
     {
         if (!_process.HasExited) _process.Kill();
         await _process.WaitForExitAsync();
     }
 
-    /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
         await KillAsync();
         _process.Dispose();
     }
 
-    // The node's own output, built as the tests are: Debug or Release.
-    private static string Dll { get; } = FindDll();
-
-    private static string FindDll()
-    {
-        var output = new DirectoryInfo(AppContext.BaseDirectory.TrimEnd(Path.DirectorySeparatorChar));
-        return Path.Combine(Repository.Root, "src", "DeltaStream.Node", "bin", output.Parent!.Name, output.Name, "DeltaStream.Node.dll");
-    }
+    private static string Dll { get; } = Repository.Built("src", "DeltaStream.Node");
 
     private void Keep(string? line)
     {

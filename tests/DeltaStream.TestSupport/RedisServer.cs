@@ -15,10 +15,8 @@ public sealed class RedisServer : IAsyncDisposable
         _arguments = arguments;
     }
 
-    /// <summary>Its port on 127.0.0.1; the same after each start.</summary>
     public int Port { get; }
 
-    /// <summary>As <c>REDIS_URL</c> takes it.</summary>
     public string Url => $"redis://127.0.0.1:{Port}";
 
     /// <summary>Starts one and waits until it answers.</summary>
@@ -47,7 +45,6 @@ public sealed class RedisServer : IAsyncDisposable
         await Eventually.True(AnswersAsync, $"redis-server answers on port {Port}");
     }
 
-    /// <summary>Ends it with SIGKILL.</summary>
     public async Task KillAsync()
     {
         if (_process is null) return;
@@ -60,7 +57,6 @@ public sealed class RedisServer : IAsyncDisposable
     /// <summary>Stops it where it is: connections stay open and nothing is answered.</summary>
     public void Pause() => Signals.Send(_process!.Id, Signals.Stop);
 
-    /// <summary>Lets it go on.</summary>
     public void Resume() => Signals.Send(_process!.Id, Signals.Cont);
 
     /// <summary>Runs one command over a connection of its own; the answer as text, an array's elements line by line.</summary>
@@ -70,7 +66,6 @@ public sealed class RedisServer : IAsyncDisposable
         return await connection.ExecuteAsync(command);
     }
 
-    /// <inheritdoc/>
     public async ValueTask DisposeAsync() => await KillAsync();
 
     private async Task<bool> AnswersAsync()

@@ -3,11 +3,16 @@ namespace DeltaStream.TestSupport;
 /// <summary>The checkout that the tests were built in.</summary>
 public static class Repository
 {
-    /// <summary>Its folder.</summary>
     public static string Root { get; } = Find();
 
-    /// <summary>A file or folder of it.</summary>
     public static string PathOf(params string[] parts) => Path.Combine([Root, .. parts]);
+
+    /// <summary>A project's program, built as the tests are: Debug or Release.</summary>
+    public static string Built(string folder, string project)
+    {
+        var output = new DirectoryInfo(AppContext.BaseDirectory.TrimEnd(Path.DirectorySeparatorChar));
+        return PathOf(folder, project, "bin", output.Parent!.Name, output.Name, project + ".dll");
+    }
 
     private static string Find()
     {

@@ -16,7 +16,6 @@ public sealed class RespConnection : IAsyncDisposable
         _stream = new BufferedStream(client.GetStream());
     }
 
-    /// <summary>Connects to a server on this machine.</summary>
     public static async Task<RespConnection> OpenAsync(int port)
     {
         var client = new TcpClient { NoDelay = true };
@@ -31,7 +30,6 @@ public sealed class RespConnection : IAsyncDisposable
         return await ReadAsync();
     }
 
-    /// <summary>Sends one command without reading the answer.</summary>
     public async Task SendAsync(params string[] command)
     {
         var bytes = new MemoryStream();
@@ -70,7 +68,6 @@ public sealed class RespConnection : IAsyncDisposable
         }
     }
 
-    /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
         await _stream.DisposeAsync();

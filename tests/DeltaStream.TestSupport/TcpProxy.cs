@@ -30,19 +30,15 @@ public abstract class TcpProxy : IAsyncDisposable
         _accepting = AcceptAsync();
     }
 
-    /// <summary>The port it listens on.</summary>
     public int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
 
-    /// <summary>As <c>REDIS_URL</c> takes it.</summary>
     public string Url => $"redis://127.0.0.1:{Port}";
 
     /// <summary>How many connections are marked, or were while they lasted.</summary>
     protected int Marked => Volatile.Read(ref _marked);
 
-    /// <summary>Ends with the proxy.</summary>
     protected CancellationToken Stopped => _stop.Token;
 
-    /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
         GC.SuppressFinalize(this);
@@ -124,7 +120,6 @@ public abstract class TcpProxy : IAsyncDisposable
         Interlocked.Increment(ref _marked);
     }
 
-    /// <summary>One connection.</summary>
     protected sealed class Link
     {
         /// <summary>Whether the proxy does to it what it is there for.</summary>

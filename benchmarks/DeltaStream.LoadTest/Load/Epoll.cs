@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 namespace DeltaStream.LoadTest.Load;
 
 /// <summary>
-/// Linux's readiness interface: one thread reads thousands of sockets at one system call each, so that the load client
-/// takes less of the machine than the server it measures.
+/// Linux epoll: one thread reads thousands of sockets with one system call each, so that the load client needs less CPU than
+/// the server that it measures.
 /// </summary>
 internal static unsafe partial class Epoll
 {
@@ -36,7 +36,7 @@ internal static unsafe partial class Epoll
             return Math.Max(0, epoll_wait(epoll, first, events.Length, milliseconds));
     }
 
-    /// <summary>What was read; 0 at the end of the stream, below 0 when there is nothing (or an error).</summary>
+    /// <summary>Returns the number of bytes read; 0 at the end of the stream, below 0 if there is no data or an error.</summary>
     public static int Receive(int socket, Span<byte> buffer)
     {
         fixed (byte* first = buffer)

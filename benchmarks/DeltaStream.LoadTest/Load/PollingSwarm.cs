@@ -18,7 +18,7 @@ internal sealed class PollingSwarm(int port) : IDisposable
     /// <summary>Updates that all clients together have received.</summary>
     public long Delivered => _clients.Sum(client => client.Delivered);
 
-    /// <summary>How many clients have the newest update that any has.</summary>
+    /// <summary>Number of clients that have the newest update that any client has.</summary>
     public int WithNewest
     {
         get
@@ -63,7 +63,7 @@ internal sealed class PollingSwarm(int port) : IDisposable
         }
         catch (Exception e) when (e is OperationCanceledException or HttpRequestException)
         {
-            // The run is over, or the server closed the session: then its updates are missing in the figures.
+            // The run is over, or the server closed the session. In the second case its updates are missing from the figures.
         }
     }
 
@@ -77,7 +77,7 @@ internal sealed class PollingSwarm(int port) : IDisposable
     {
         public long Delivered { get; private set; }
 
-        /// <summary>The send time in the last update, which is each update's own name here.</summary>
+        /// <summary>The send time in the last update; it identifies the update.</summary>
         public string Newest { get; private set; } = "";
 
         public void Take(string packet)

@@ -6,9 +6,9 @@ using System.Text;
 namespace DeltaStream.LoadTest.Load;
 
 /// <summary>Thousands of clients of one server, read by one thread.</summary>
-/// <param name="smallestDelivery">Frames with a payload below this many bytes are protocol, not what is counted.</param>
-/// <param name="sampleEvery">One client in so many has its latencies taken.</param>
-/// <param name="reads">False: its clients read nothing after the handshake, until <see cref="StartReading"/>.</param>
+/// <param name="smallestDelivery">Frames with a payload below this many bytes do not count as deliveries.</param>
+/// <param name="sampleEvery">Latencies are taken from one client in this many.</param>
+/// <param name="reads">False: the clients read nothing after the handshake, until <see cref="StartReading"/>.</param>
 internal sealed class Swarm(int smallestDelivery, int sampleEvery = 20, bool reads = true) : IDisposable
 {
     private readonly List<SwarmClient> _clients = [];
@@ -24,13 +24,13 @@ internal sealed class Swarm(int smallestDelivery, int sampleEvery = 20, bool rea
 
     public long Delivered => _clients.Sum(client => client.Delivered);
 
-    /// <summary>What all clients have received, frame headers included.</summary>
+    /// <summary>Bytes that all clients have received, with frame headers.</summary>
     public long Bytes => _clients.Sum(client => client.Bytes);
 
     public static long NowMicroseconds => (DateTime.UtcNow - DateTime.UnixEpoch).Ticks / 10;
 
     /// <summary>Connects clients, at most 100 at a time, each through its whole handshake.</summary>
-    /// <param name="over">The time over which they come, evenly; zero: as fast as they can.</param>
+    /// <param name="over">The time over which the clients connect evenly; zero: as fast as they can.</param>
     /// <param name="afterConnect">Frames that each client sends when it is connected, e.g. a subscription.</param>
     public async Task ConnectAsync(int port, string path, Dialect dialect, int count, TimeSpan over, params string[] afterConnect)
     {
@@ -65,7 +65,7 @@ internal sealed class Swarm(int smallestDelivery, int sampleEvery = 20, bool rea
             foreach (var frame in frames) Epoll.Send(client.Handle, SwarmClient.Masked(frame));
     }
 
-    /// <summary>Closes the connections one after the other, evenly over a time; what they still receive is not read.</summary>
+    /// <summary>Closes the connections one after the other, evenly over a time, and reads nothing more from them.</summary>
     public async Task LeaveAsync(TimeSpan over)
     {
         StopReading();
@@ -78,7 +78,7 @@ internal sealed class Swarm(int smallestDelivery, int sampleEvery = 20, bool rea
         }
     }
 
-    /// <summary>Makes the first so many clients of a swarm that does not read begin to.</summary>
+    /// <summary>Starts reading on the first <paramref name="count"/> clients of a swarm that does not read.</summary>
     public void StartReading(int count)
     {
         for (var i = 0; i < count; i++) Epoll.Add(_epoll, _clients[i].Handle, i);
@@ -92,7 +92,7 @@ internal sealed class Swarm(int smallestDelivery, int sampleEvery = 20, bool rea
         _reader.Start();
     }
 
-    /// <summary>The latencies in microseconds since the last call, of the sampled clients.</summary>
+    /// <summary>The latencies of the sampled clients since the last call, in microseconds.</summary>
     public List<int> TakeLatencies()
     {
         lock (_gate)
@@ -140,7 +140,7 @@ internal sealed class Swarm(int smallestDelivery, int sampleEvery = 20, bool rea
         _reader?.Join();
     }
 
-    // Nothing of the first frame behind the head is taken: it is peeked at first.
+    // Peeks first, so that it takes no byte of the frame that follows the head.
     private static async Task ReadHeadAsync(Socket socket)
     {
         var (head, buffer) = (new StringBuilder(), new byte[2048]);
@@ -151,7 +151,7 @@ internal sealed class Swarm(int smallestDelivery, int sampleEvery = 20, bool rea
             if (seen.IsEmpty) throw new IOException("closed in the handshake: " + head);
             end = seen.Span.IndexOf("\r\n\r\n"u8);
 
-            // An end that comes in two parts is left where it is until it is whole.
+            // The end of the head can arrive in two parts, so its first bytes stay in the socket until it is complete.
             var take = end < 0 ? Math.Max(0, seen.Length - 3) : end + 4;
             if (take == 0) await Task.Delay(1, timeout.Token);
             await ReadExactAsync(socket, buffer.AsMemory(0, take), timeout.Token);

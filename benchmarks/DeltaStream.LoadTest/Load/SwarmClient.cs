@@ -5,23 +5,23 @@ using System.Text;
 
 namespace DeltaStream.LoadTest.Load;
 
-/// <summary>What one connection of the swarm speaks after the WebSocket handshake.</summary>
+/// <summary>The protocol of a connection after the WebSocket handshake.</summary>
 internal enum Dialect
 {
-    /// <summary>Nothing: the server sends payloads as they are.</summary>
+    /// <summary>No protocol: the server sends payloads as they are.</summary>
     Bare,
 
     /// <summary>Engine.IO 4 and Socket.IO 5.</summary>
     SocketIO,
 
-    /// <summary>The same, and permessage-deflate is offered.</summary>
+    /// <summary>Engine.IO 4 and Socket.IO 5, with an offer of permessage-deflate.</summary>
     SocketIODeflate,
 
     /// <summary>SignalR's JSON protocol.</summary>
     SignalR,
 }
 
-/// <summary>One WebSocket client: parses frames in place, answers pings, counts what is data.</summary>
+/// <summary>One WebSocket client: parses frames in place, answers pings, counts deliveries.</summary>
 internal sealed class SwarmClient(Socket socket, Dialect dialect, int smallestDelivery, bool sampled)
 {
     private static readonly byte[] MaskedPong = Masked("3");
@@ -43,7 +43,7 @@ internal sealed class SwarmClient(Socket socket, Dialect dialect, int smallestDe
 
     private bool IsSocketIO => dialect is Dialect.SocketIO or Dialect.SocketIODeflate;
 
-    /// <summary>A client's text frame: masked, with a key of zero.</summary>
+    /// <summary>A text frame of a client, masked with a key of zero.</summary>
     public static byte[] Masked(string text)
     {
         var payload = Encoding.UTF8.GetBytes(text);
@@ -51,7 +51,7 @@ internal sealed class SwarmClient(Socket socket, Dialect dialect, int smallestDe
         return [0x81, (byte)(0x80 | payload.Length), 0, 0, 0, 0, .. payload];
     }
 
-    /// <summary>Takes what was received; <paramref name="latencies"/> gets microseconds since the payload's own send time.</summary>
+    /// <summary>Processes received bytes, and adds to <paramref name="latencies"/> the microseconds since the send time in each payload.</summary>
     public void Receive(ReadOnlySpan<byte> bytes, long now, List<int> latencies)
     {
         Bytes += bytes.Length;
@@ -113,7 +113,7 @@ internal sealed class SwarmClient(Socket socket, Dialect dialect, int smallestDe
     {
         if (_isCompressed)
         {
-            // Only what is large is compressed; what it is, and its send time, are not looked at.
+            // Only large messages are compressed. Their content, and so their send time, is not read.
             Delivered++;
             return;
         }
@@ -127,7 +127,7 @@ internal sealed class SwarmClient(Socket socket, Dialect dialect, int smallestDe
         if (IsSocketIO && _prefix.AsSpan(0, 6).SequenceEqual("42[\"co"u8)) return; // connected
         Delivered++;
         if (!sampled) return;
-        // SignalR sends the payload as a JSON string, so its quotes come escaped there.
+        // SignalR sends the payload as a JSON string, so its quotes are escaped.
         var text = _prefix.AsSpan(0, _prefixLength);
         var at = text.IndexOf("sent"u8);
         if (at < 0) return;

@@ -5,14 +5,14 @@ using Microsoft.Diagnostics.NETCore.Client;
 
 namespace DeltaStream.LoadTest.Servers;
 
-/// <summary>What a .NET process allocates, from the runtime's own counter, so that every .NET server is asked in the same way.</summary>
+/// <summary>Allocations of a .NET process, from the counter of the runtime, so that every .NET server is measured in the same way.</summary>
 internal static class Allocations
 {
     private static readonly byte[] Counter = Encoding.Unicode.GetBytes("alloc-rate\0");
 
     private static readonly TimeSpan Time = TimeSpan.FromSeconds(3);
 
-    /// <summary>Loads a server at a rate once more and says what it allocates for each delivery; nothing where it is no .NET process.</summary>
+    /// <summary>Loads a server at a rate and prints how much it allocates for each delivery. Does nothing if it is not a .NET process.</summary>
     public static async Task PrintAsync(Contender contender, Bench bench, double rate)
     {
         if (!contender.IsDotnet) return;
@@ -33,7 +33,7 @@ internal static class Allocations
         return Sum(trace.GetBuffer().AsSpan(0, (int)trace.Length));
     }
 
-    // In the event the counter's name is followed by two more texts, each ended by a zero, and then by what was added.
+    // In the event the name of the counter is followed by two zero-terminated strings, and then by the increment.
     private static double Sum(ReadOnlySpan<byte> trace)
     {
         double sum = 0;

@@ -4,11 +4,11 @@ using DeltaStream.LoadTest.Load;
 namespace DeltaStream.LoadTest.Servers;
 
 /// <summary>A server that takes part in the comparison.</summary>
-/// <param name="Name">Its name on the command line and in the table.</param>
-/// <param name="Project">Its folder in the repository.</param>
-/// <param name="Path">Where its WebSocket is.</param>
-/// <param name="Dialect">What its clients speak.</param>
-/// <param name="SubscribeToChain">What a client sends to get the chains of NIFTY; empty where everybody gets everything.</param>
+/// <param name="Name">Name on the command line and in the table.</param>
+/// <param name="Project">Folder in the repository.</param>
+/// <param name="Path">Path of the WebSocket.</param>
+/// <param name="Dialect">Protocol of the clients.</param>
+/// <param name="SubscribeToChain">Frames that a client sends to get the chains of NIFTY; empty if every client gets everything.</param>
 internal sealed record Contender(string Name, string Project, string Path, Dialect Dialect, params string[] SubscribeToChain)
 {
     private const string Gateway = "src/DeltaStream.Node", NodeJs = "benchmarks/socketio";
@@ -25,25 +25,24 @@ internal sealed record Contender(string Name, string Project, string Path, Diale
         new("kestrel", "benchmarks/BareKestrel", "/ws", Dialect.Bare),
     ];
 
-    /// <summary>Where its program is, if not where it is published to.</summary>
+    /// <summary>The folder of its program, if it is not the default one.</summary>
     public string? Folder { get; init; }
 
-    /// <summary>Whether the .NET runtime can be asked about it.</summary>
+    /// <summary>True for a .NET process, which the runtime's counters can measure.</summary>
     public bool IsDotnet => Project != NodeJs;
 
-    /// <summary>Whether it has a gateway's cluster and figures.</summary>
+    /// <summary>True for a gateway, which has a cluster and metrics.</summary>
     public bool IsGateway => Project == Gateway;
 
-    /// <summary>Whether it speaks Socket.IO.</summary>
     public bool IsSocketIO => Path == SocketIOPath;
 
     private string File => IsDotnet ? System.IO.Path.GetFileName(Project) + ".dll" : "server.js";
 
     /// <summary>
-    /// A server by its name; <c>NAME=FOLDER</c>: the same from another folder, or a gateway of that name, so that a change is
-    /// compared with what was before it; a folder alone: a gateway with the folder's name.
+    /// Finds a server by its name. <c>NAME=FOLDER</c> is that server with the program in the folder, or a gateway with a new name, to
+    /// compare a change with the version before it. A folder alone is a gateway with the name of the folder.
     /// </summary>
-    /// <exception cref="FormatException">None is called so, or the folder has no such program.</exception>
+    /// <exception cref="FormatException">No server has this name, or the folder does not contain its program.</exception>
     public static Contender Find(string text)
     {
         if (All.FirstOrDefault(contender => contender.Name == text) is { } named) return named;
@@ -55,14 +54,14 @@ internal sealed record Contender(string Name, string Project, string Path, Diale
         return System.IO.File.Exists(System.IO.Path.Combine(folder, found.File)) ? found : throw new FormatException($"no {found.File} in '{folder}'");
     }
 
-    /// <summary>Starts it on a port, fed by a Redis on another.</summary>
-    /// <param name="port">Where it listens.</param>
-    /// <param name="redisPort">Where its Redis does, on this machine.</param>
-    /// <param name="more">What a gateway is set to beside that.</param>
+    /// <summary>Starts the server.</summary>
+    /// <param name="port">Port of the server.</param>
+    /// <param name="redisPort">Port of its Redis on this machine.</param>
+    /// <param name="more">Further settings of a gateway.</param>
     public MeasuredProcess Start(int port, int redisPort, params (string Name, string Value)[] more) =>
         new(IsDotnet ? "dotnet" : "node", [Program()], Settings(port, redisPort, more));
 
-    /// <summary>The environment variables that it is started with.</summary>
+    /// <summary>The environment variables of the server.</summary>
     public Dictionary<string, string> Settings(int port, int redisPort, params (string Name, string Value)[] more)
     {
         if (!IsGateway) return new() { ["NODE_ENV"] = "production", ["PORT"] = Text(port), ["REDIS_ENDPOINT"] = $"127.0.0.1:{redisPort}" };

@@ -13,7 +13,7 @@ internal sealed class GatewayCluster : IAsyncDisposable
 
     private GatewayCluster(MeasuredProcess redis, ConnectionMultiplexer publisher) => (_redis, _publisher) = (redis, publisher);
 
-    /// <summary>Where each node listens for clients.</summary>
+    /// <summary>The client port of each node.</summary>
     public IEnumerable<int> Ports => _nodes.Select(node => node.Port);
 
     /// <summary>User and system time of all nodes so far.</summary>
@@ -22,13 +22,13 @@ internal sealed class GatewayCluster : IAsyncDisposable
     /// <summary>Resident memory of all nodes in bytes.</summary>
     public long ResidentBytes => _nodes.Sum(node => node.Process.ResidentBytes);
 
-    /// <summary>Publishes to it.</summary>
+    /// <summary>A connection to the Redis of the cluster.</summary>
     public ISubscriber Publisher => _publisher.GetSubscriber();
 
     /// <summary>Starts Redis and the nodes, and waits until all of them see each other and the feed.</summary>
-    /// <param name="contender">The gateway that each node is.</param>
-    /// <param name="nodes">How many.</param>
-    /// <param name="roomsOfAClient">In how many rooms a client may be; more than clients usually are.</param>
+    /// <param name="contender">The gateway of each node.</param>
+    /// <param name="nodes">Number of nodes.</param>
+    /// <param name="roomsOfAClient">Rooms of one client, which can be more than the default limit allows.</param>
     public static async Task<GatewayCluster> StartAsync(Contender contender, int nodes, int roomsOfAClient)
     {
         var redisPort = MeasuredProcess.FreePort();
@@ -64,7 +64,7 @@ internal sealed class GatewayCluster : IAsyncDisposable
         return rooms;
     }
 
-    /// <summary>Bytes that have passed between nodes so far, both directions, as the kernel counts them for each connection.</summary>
+    /// <summary>Bytes between nodes so far, in both directions, from the kernel's counters of each connection.</summary>
     public async Task<long> TrafficAsync()
     {
         using var ss = Process.Start(new ProcessStartInfo("ss", ["-tinH", "state", "established"]) { RedirectStandardOutput = true })!;
@@ -72,7 +72,7 @@ internal sealed class GatewayCluster : IAsyncDisposable
         await ss.WaitForExitAsync();
         var ports = _nodes.Select(node => $":{node.ClusterPort}").ToArray();
         long bytes = 0;
-        // Two lines a connection: addresses, then figures. The listening end alone is counted: each connection has one.
+        // ss prints two lines a connection: addresses, then figures. Only the listening end counts, because each connection has one.
         for (var i = 0; i + 1 < lines.Length; i += 2)
         {
             var local = lines[i].Split(' ', StringSplitOptions.RemoveEmptyEntries) is [_, _, var address, ..] ? address : "";
@@ -82,14 +82,14 @@ internal sealed class GatewayCluster : IAsyncDisposable
         return bytes;
     }
 
-    /// <summary>What a node is set to beside what a gateway alone is.</summary>
+    /// <summary>Settings of a node in addition to those of a single gateway.</summary>
     public static (string Name, string Value)[] Settings(int clusterPort, int seed, int roomsOfAClient) =>
     [
         ("CLUSTER_PORT", $"{clusterPort}"),
         ("CLUSTER_SEEDS", $"127.0.0.1:{seed}"),
         ("LOG_LEVEL", "warning"),
         ("LIMIT_SUBSCRIPTIONS", $"{Math.Max(1000, roomsOfAClient)}"),
-        // Each client says at once which rooms it wants.
+        // Each client subscribes to all its rooms at once.
         ("LIMIT_MESSAGES_PER_SECOND", $"{Math.Max(1000, roomsOfAClient)}"),
     ];
 

@@ -55,7 +55,7 @@ internal sealed class MeasuredProcess : IDisposable
     }
 
     /// <summary>Waits until the check succeeds.</summary>
-    /// <exception cref="InvalidOperationException">The process ended, or two minutes went by.</exception>
+    /// <exception cref="InvalidOperationException">The process ended, or two minutes passed.</exception>
     public async Task UntilAsync(Func<Task<bool>> check)
     {
         for (var started = Stopwatch.StartNew(); started.Elapsed < TimeSpan.FromMinutes(2); await Task.Delay(100))
@@ -67,14 +67,14 @@ internal sealed class MeasuredProcess : IDisposable
             }
             catch (Exception e) when (e is HttpRequestException or SocketException or OperationCanceledException)
             {
-                // Not listening yet.
+                // The process does not listen yet.
             }
         }
 
         lock (_lastLines) throw new InvalidOperationException($"{_process.StartInfo.FileName} did not start:\n{string.Join('\n', _lastLines)}");
     }
 
-    /// <summary>Ends whatever still runs: a scenario that fails on its way may leave servers behind.</summary>
+    /// <summary>Ends all child processes that still run: a failed scenario can leave servers behind.</summary>
     public static void DisposeAll()
     {
         foreach (var process in Running.Keys) process.Dispose();

@@ -4,10 +4,10 @@ using Microsoft.Diagnostics.NETCore.Client;
 
 namespace DeltaStream.LoadTest.Servers;
 
-/// <summary>Figures that a gateway gives of itself at <c>/metrics</c>, some of them after a full collection.</summary>
+/// <summary>Figures from <c>/metrics</c> of a gateway, some of them after a full garbage collection.</summary>
 internal sealed class NodeMetrics(int port, int processId) : IDisposable
 {
-    // The runtime's keyword that makes it collect everything when a session with it starts.
+    // The runtime makes a full collection when an event session with this keyword starts.
     private const long CollectHeap = 0x800000;
     private readonly HttpClient _http = new();
 
@@ -35,7 +35,7 @@ internal sealed class NodeMetrics(int port, int processId) : IDisposable
         return await ValueAsync("dotnet_total_memory_bytes");
     }
 
-    /// <summary>What should be as before once everybody has left.</summary>
+    /// <summary>Figures that must return to their old values when all clients have left.</summary>
     public async Task<string> SummaryAsync()
     {
         var (heap, clients, rooms) = (await CollectedHeapAsync() / 1e6, await ValueAsync("deltastream_connections"), await ValueAsync("deltastream_rooms"));

@@ -3,14 +3,14 @@ using System.Runtime.InteropServices;
 
 namespace DeltaStream.LoadTest.Servers;
 
-/// <summary>Where the programs lie: published as they are deployed, compiled ahead of time.</summary>
+/// <summary>The programs under test, published as they are deployed and compiled ahead of time.</summary>
 internal static class Repository
 {
     public static readonly string Root = Find();
 
     private static readonly HashSet<string> Published = [];
 
-    /// <summary>The published program of a project; it is published where that was not done yet or a source is newer.</summary>
+    /// <summary>The published program of a project. Publishes it if it is missing or a source is newer.</summary>
     public static string Program(string project)
     {
         var name = Path.GetFileName(project);
@@ -20,7 +20,7 @@ internal static class Repository
         return program;
     }
 
-    /// <summary>Publishes and installs whatever any server needs, so that no measurement waits for it.</summary>
+    /// <summary>Publishes and installs everything that the servers need, so that no measurement waits for it.</summary>
     public static Task PublishAll()
     {
         foreach (var project in new[] { "src/DeltaStream.Node", "benchmarks/SignalRGateway", "benchmarks/BareKestrel" }) Program(project);
@@ -28,7 +28,7 @@ internal static class Repository
         return Task.CompletedTask;
     }
 
-    /// <summary>Installs a folder's npm packages as its lock file names them, where they are not there yet.</summary>
+    /// <summary>Installs the npm packages of a folder from its lock file, if they are missing.</summary>
     public static void InstallPackages(string folder)
     {
         if (!Directory.Exists(Path.Combine(folder, "node_modules"))) Run("npm", "ci", "--prefix", folder, "--no-audit", "--no-fund", "--silent");
@@ -63,6 +63,6 @@ internal static class Repository
         for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
             if (File.Exists(Path.Combine(folder.FullName, "DeltaStream.Akka.sln")))
                 return folder.FullName;
-        throw new InvalidOperationException("run from within the repository");
+        throw new InvalidOperationException("run this program inside the repository");
     }
 }

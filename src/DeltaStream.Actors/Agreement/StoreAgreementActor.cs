@@ -1,9 +1,9 @@
 using Akka.Actor;
 using Akka.Cluster.Tools.PublishSubscribe;
-using Akka.Event;
 using Akka.Hosting;
 using DeltaStream.Actors.Market;
 using DeltaStream.Actors.Topics;
+using Microsoft.Extensions.Logging;
 
 namespace DeltaStream.Actors.Agreement;
 
@@ -16,7 +16,7 @@ public interface IStoreIdentity
 }
 
 /// <summary>Tells the other nodes which Redis this one uses, and hears which ones they use.</summary>
-public sealed class StoreAgreementActor : UntypedActor, IWithTimers
+internal sealed class StoreAgreementActor : UntypedActor, IWithTimers
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(2);
 
@@ -25,30 +25,21 @@ public sealed class StoreAgreementActor : UntypedActor, IWithTimers
     private readonly StoreAgreement _agreement;
     private readonly TimeProvider _time;
     private readonly IActorRef _mediator = DistributedPubSub.Get(Context.System).Mediator;
-    private readonly ILoggingAdapter _log = Context.GetLogger();
+    private readonly AgreementLog _log;
     private readonly CancellationTokenSource _stopped = new();
     private bool _asking;
 
-    /// <summary>Makes the actor.</summary>
-    /// <param name="self">This node as <c>host:port</c>.</param>
-    /// <param name="identity">The name of its store.</param>
-    /// <param name="agreement">Holds the outcome.</param>
-    /// <param name="time">The clock.</param>
-    public StoreAgreementActor(string self, IStoreIdentity identity, StoreAgreement agreement, TimeProvider time) =>
-        (_self, _identity, _agreement, _time) = (self, identity, agreement, time);
+    public StoreAgreementActor(string self, IStoreIdentity identity, StoreAgreement agreement, TimeProvider time, AgreementLog log) =>
+        (_self, _identity, _agreement, _time, _log) = (self, identity, agreement, time, log);
 
-    /// <inheritdoc/>
     public ITimerScheduler Timers { get; set; } = null!;
 
-    private TimeSpan Now => _time.GetElapsedTime(0, _time.GetTimestamp());
+    private TimeSpan Now => _time.Elapsed();
 
-    /// <inheritdoc/>
     protected override void PreStart() => Timers.StartPeriodicTimer("tick", Tick.Instance, TimeSpan.Zero, Interval);
 
-    /// <inheritdoc/>
     protected override void PostStop() => _stopped.Cancel();
 
-    /// <inheritdoc/>
     protected override void OnReceive(object message)
     {
         switch (message)
@@ -68,15 +59,16 @@ public sealed class StoreAgreementActor : UntypedActor, IWithTimers
         if (!_asking)
         {
             _asking = true;
-            ReadAsync().PipeTo(Self);
+            // Without an answer nothing is judged; that Redis is away, or refuses, is logged elsewhere.
+            _identity.ReadAsync(_stopped.Token).AsTask().PipeTo(Self, success: store => new Identity(store), failure: _ => new Identity(null));
         }
 
         var before = _agreement.Differing;
         _agreement.Judge(Now);
         var now = _agreement.Differing;
         if (now.SequenceEqual(before)) return;
-        if (now.Count == 0) _log.Info("redis_agrees");
-        else _log.Error("redis_differs {nodes} {outvoted}", string.Join(',', now), _agreement.IsOutvoted);
+        if (now.Count == 0) _log.Agrees();
+        else _log.Differs(string.Join(',', now), _agreement.IsOutvoted);
     }
 
     private void OnIdentity(Identity identity)
@@ -85,18 +77,6 @@ public sealed class StoreAgreementActor : UntypedActor, IWithTimers
         if (identity.Store is not { } store) return;
         _agreement.Heard(_self, store, Now);
         _mediator.Tell(new Publish(TopicName.Store, new StoreNotice(_self, store)));
-    }
-
-    private async Task<Identity> ReadAsync()
-    {
-        try
-        {
-            return new Identity(await _identity.ReadAsync(_stopped.Token));
-        }
-        catch (Exception e) when (e is FeedUnavailableException or OperationCanceledException)
-        {
-            return new Identity(null);
-        }
     }
 
     private sealed record Identity(string? Store) : INoSerializationVerificationNeeded;
@@ -117,6 +97,7 @@ public static class AgreementWiring
         builder.WithActors((system, _, services) =>
         {
             var (identity, agreement, time) = (services.GetService<IStoreIdentity>(), services.GetService<StoreAgreement>(), services.GetService<TimeProvider>());
-            system.ActorOf(Props.Create(() => new StoreAgreementActor(self, identity, agreement, time)), "store-agreement");
+            var log = new AgreementLog(services.GetService<ILoggerFactory>().CreateLogger<StoreAgreementActor>());
+            system.ActorOf(Props.Create(() => new StoreAgreementActor(self, identity, agreement, time, log)), "store-agreement");
         });
 }

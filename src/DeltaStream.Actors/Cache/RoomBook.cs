@@ -41,9 +41,7 @@ internal sealed class RoomBook<TUser>
     /// <summary>How many rooms are in use.</summary>
     public int Count => _rooms.Count;
 
-    private long Now => (_time.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond;
-
-    private long Oldest => Now - (long)_settings.TimeToLive.TotalMicroseconds;
+    private long Oldest => _time.UnixMicroseconds() - (long)_settings.TimeToLive.TotalMicroseconds;
 
     /// <summary>A client is about to join a room.</summary>
     public void Use(TUser user, Room room, int token)
@@ -90,7 +88,7 @@ internal sealed class RoomBook<TUser>
     /// <summary>The node hears <c>general</c> from now on, for the first time or again.</summary>
     public void HearGeneral()
     {
-        _general.Slots.HeardSince = Math.Min(_general.Slots.HeardSince, Now);
+        _general.Slots.HeardSince = Math.Min(_general.Slots.HeardSince, _time.UnixMicroseconds());
         _mustLook = true;
     }
 

@@ -58,19 +58,18 @@ public sealed class EnrichedMessage
     /// <summary>Whether anything is published on this channel that the gateway knows.</summary>
     public static bool IsKnown(string channel) => channel is UnderlyingChannel or ChainChannel;
 
-    /// <summary>The time that a message, or a chain's summary, gives itself; false where it has none.</summary>
-    internal static bool TryReadTimestamp(ReadOnlySpan<byte> json, out long timestamp)
+    /// <summary>The own time of a valid message or of its summary; 0 where there is none.</summary>
+    public static long TimestampOf(ReadOnlySpan<byte> json)
     {
-        timestamp = 0;
         Span<char> text = stackalloc char[MaxStringBytes];
         try
         {
             return PeekedFields.Read(json, out var fields) && fields.Timestamp.Type == JsonTokenType.String
-                && IsoTimestamp.TryParse(Decode(json, fields.Timestamp, text), out timestamp);
+                && IsoTimestamp.TryParse(Decode(json, fields.Timestamp, text), out var timestamp) ? timestamp : 0;
         }
         catch (JsonException)
         {
-            return false;
+            return 0;
         }
     }
 

@@ -21,6 +21,9 @@ public enum MarketEvent : byte
 /// </summary>
 public sealed class MarketUpdate
 {
+    /// <summary>How long a value lives from its receipt: in memory, and in the <c>latest:*</c> keys.</summary>
+    public static readonly TimeSpan Life = TimeSpan.FromSeconds(60);
+
     private KeyBarrier? _barrier;
 
     /// <summary>Makes an update.</summary>

@@ -42,13 +42,9 @@ public static class MovedClientCodec
         from.List(ReadFrame) ?? [],
         from.List(ReadUpdate) ?? []);
 
-    public static void Write(FieldWriter to, Frame frame) => to.Int32(frame.HeaderLength).Bytes(frame.Bytes.Span);
+    public static void Write(FieldWriter to, Frame frame) => to.Bytes(frame.Bytes.Span);
 
-    public static Frame ReadFrame(FieldReader from)
-    {
-        var (header, bytes) = (from.Int32(), from.Bytes());
-        return header >= 0 && header <= bytes.Length ? new(bytes, header) : throw new SerializationException($"a header of {header} in {bytes.Length} bytes");
-    }
+    public static Frame ReadFrame(FieldReader from) => new(from.Bytes());
 
     private static ClientIdentity ReadIdentity(FieldReader from)
     {

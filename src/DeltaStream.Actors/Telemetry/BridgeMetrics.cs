@@ -1,5 +1,4 @@
 using System.Diagnostics.Metrics;
-using DeltaStream.Actors.Bridge;
 using DeltaStream.Actors.Market;
 
 namespace DeltaStream.Actors.Telemetry;
@@ -52,14 +51,15 @@ public static class BridgeMetrics
     public static readonly Counter<long> SubscriptionsLost = Meter.CreateCounter<long>("bridge_subscriptions_lost", null, "Times the mediator lost this node's subscriptions");
 
     /// <summary>Shows every counter from the start, at 0: what is not there can't be alarmed on.</summary>
-    public static void ShowAll()
+    /// <param name="leaseLostReasons">The tags of <see cref="LostLease"/>.</param>
+    public static void ShowAll(IEnumerable<string> leaseLostReasons)
     {
         foreach (var counter in new[] { Conflated, Refused, Published, Restarts, LinksLost, SubscriptionsLost }) counter.Add(0);
         foreach (var channel in new[] { EnrichedMessage.UnderlyingChannel, EnrichedMessage.ChainChannel, OtherChannel })
             MessagesIn.Add(0, new KeyValuePair<string, object?>("channel", channel));
         foreach (var reason in Enum.GetValues<InvalidReason>())
             Invalid.Add(0, new KeyValuePair<string, object?>("reason", reason.Name()));
-        foreach (var reason in LeaseCommand.StepDown.Reasons)
+        foreach (var reason in leaseLostReasons)
             LeaseLost.Add(0, new KeyValuePair<string, object?>("reason", reason));
     }
 
@@ -72,12 +72,6 @@ public static class BridgeMetrics
 
     /// <summary>Counts a lease that was lost or given up, by <c>reason</c>.</summary>
     public static void LostLease(string reason) => LeaseLost.Add(1, new KeyValuePair<string, object?>("reason", reason));
-
-    /// <summary>Whether this node's bridge holds the lease.</summary>
-    public static bool IsActive => Volatile.Read(ref _epoch) != 0;
-
-    /// <summary>Whether this node's subscription to Redis is up.</summary>
-    public static bool IsListening => Volatile.Read(ref _link) != 0;
 
     /// <summary>Says that this node's bridge holds the lease with this epoch, or, with 0, that it stands by.</summary>
     public static void HoldsEpoch(long epoch)

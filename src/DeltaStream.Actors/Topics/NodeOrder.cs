@@ -287,8 +287,9 @@ public sealed class NodeOrder(TimeProvider time) : IExtension
     private bool IsLate(Slot slot, MarketUpdate copy)
     {
         if (slot.Update is not { } held || copy.Position.Epoch == slot.Position.Epoch || time.GetElapsedTime(_epochBegan) > Takeover) return false;
-        return slot.WasFormer(copy.Hash)
-            || (EnrichedMessage.TryReadTimestamp(copy.Payload.Span, out var said) && EnrichedMessage.TryReadTimestamp(held.Payload.Span, out var had) && said < had);
+        if (slot.WasFormer(copy.Hash)) return true;
+        var said = EnrichedMessage.TimestampOf(copy.Payload.Span);
+        return said > 0 && said < EnrichedMessage.TimestampOf(held.Payload.Span);
     }
 
     private void Give(RoomSlots room, List<MissedUpdate> missed)

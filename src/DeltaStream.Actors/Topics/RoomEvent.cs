@@ -33,15 +33,3 @@ public sealed record BridgeHeartbeat(long Epoch, long Sequence, string Node, Fee
 /// <param name="Node">The node as <c>host:port</c>.</param>
 /// <param name="Store">The store's own name.</param>
 public sealed record StoreNotice(string Node, string Store);
-
-/// <summary>What the active bridge has just published; for the standbys only.</summary>
-/// <param name="Epoch">The bridge's term.</param>
-/// <param name="Items">In the order of publication.</param>
-public sealed record PublishedNotice(long Epoch, IReadOnlyList<PublishedItem> Items);
-
-/// <summary>One published message.</summary>
-/// <param name="Key">What it was about.</param>
-/// <param name="Sequence">Its sequence.</param>
-/// <param name="Hash">XxHash3 of its bytes.</param>
-/// <param name="Timestamp">Its own time: microseconds since the Unix epoch.</param>
-public readonly record struct PublishedItem(ConflationKey Key, long Sequence, ulong Hash, long Timestamp);

@@ -16,7 +16,6 @@ public sealed class RoomEventSerializer : SerializerWithStringManifest
 
     private const string RoomEventManifest = "r";
     private const string HeartbeatManifest = "h";
-    private const string NoticeManifest = "p";
     private const string StoreManifest = "s";
 
     private readonly NodeOrder _order;
@@ -32,7 +31,6 @@ public sealed class RoomEventSerializer : SerializerWithStringManifest
     {
         RoomEvent => RoomEventManifest,
         BridgeHeartbeat => HeartbeatManifest,
-        PublishedNotice => NoticeManifest,
         StoreNotice => StoreManifest,
         _ => throw new ArgumentException($"{o.GetType()} is no message between nodes", nameof(o)),
     };
@@ -42,7 +40,6 @@ public sealed class RoomEventSerializer : SerializerWithStringManifest
     {
         RoomEvent roomEvent => RoomEventCodec.Write(roomEvent),
         BridgeHeartbeat heartbeat => BridgeCodec.Write(heartbeat),
-        PublishedNotice notice => BridgeCodec.Write(notice),
         StoreNotice notice => BridgeCodec.Write(notice),
         _ => throw new ArgumentException($"{obj.GetType()} is no message between nodes", nameof(obj)),
     };
@@ -56,7 +53,6 @@ public sealed class RoomEventSerializer : SerializerWithStringManifest
         {
             RoomEventManifest => RoomEventCodec.Read(from, _order),
             HeartbeatManifest => BridgeCodec.ReadHeartbeat(from),
-            NoticeManifest => BridgeCodec.ReadNotice(from),
             StoreManifest => BridgeCodec.ReadStore(from),
             _ => throw new SerializationException($"no message is called '{manifest}'"),
         };

@@ -13,7 +13,7 @@ internal sealed record RoomReading(long Serial, IReadOnlyList<MarketUpdate> Valu
 /// <summary>A room of the node, to be read at the moment when it is wanted and not before.</summary>
 internal sealed record RoomView(NodeOrder Order, Room Room, TimeProvider Time, TimeSpan Life)
 {
-    public RoomReading Read(Func<Slot, MarketUpdate?> take) => Order.Read(Room, (Time.GetUtcNow() - Life - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond, take);
+    public RoomReading Read(Func<Slot, MarketUpdate?> take) => Order.Read(Room, Time.UnixMicroseconds() - (long)Life.TotalMicroseconds, take);
 }
 
 /// <summary>An update that the cache gives to a room's clients, because their topic has not brought it.</summary>

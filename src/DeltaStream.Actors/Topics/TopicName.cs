@@ -11,9 +11,6 @@ public static class TopicName
     /// <summary>Where the active bridge says that it lives.</summary>
     public const string Heartbeat = "bridge:heartbeat";
 
-    /// <summary>Where the active bridge tells its standbys what it has published.</summary>
-    public const string Published = "bridge:published";
-
     /// <summary>Where every node says which store it uses.</summary>
     public const string Store = "bridge:store";
 

@@ -17,7 +17,6 @@ public static class TopicsHosting
           serialization-bindings {
             "DeltaStream.Actors.Topics.RoomEvent, DeltaStream.Actors" = deltastream-topics
             "DeltaStream.Actors.Topics.BridgeHeartbeat, DeltaStream.Actors" = deltastream-topics
-            "DeltaStream.Actors.Topics.PublishedNotice, DeltaStream.Actors" = deltastream-topics
             "DeltaStream.Actors.Topics.StoreNotice, DeltaStream.Actors" = deltastream-topics
           }
           serialization-settings.allow-unregistered-types = false

@@ -1,23 +1,17 @@
 namespace DeltaStream.Actors.Wire;
 
-/// <summary>
-/// Bytes that are ready for a socket. Made once, shared by every receiver, never changed.
-/// </summary>
-/// <param name="Bytes">The transport's framing, then the payload.</param>
-/// <param name="HeaderLength">How many leading bytes are framing that a transport without frames (long-polling) leaves away.</param>
-public sealed record Frame(ReadOnlyMemory<byte> Bytes, int HeaderLength)
+/// <summary>One message as bytes that are ready for a WebSocket: made once, shared by every receiver, never changed.</summary>
+/// <param name="Bytes">A whole frame, header and payload; long-polling sends the payload alone.</param>
+public sealed record Frame(ReadOnlyMemory<byte> Bytes)
 {
-    /// <summary>The bytes behind the framing.</summary>
-    public ReadOnlyMemory<byte> Payload => Bytes[HeaderLength..];
-
     private Frame? _compressed;
 
-    /// <summary>The same message as a connection that agreed on compression gets it: made on first use, once for all of them.</summary>
+    /// <summary>The same message for connections that agreed on compression: made on first use, once for all of them.</summary>
     /// <param name="compress">Makes it; may return the frame itself.</param>
     public Frame Compressed(Func<Frame, Frame> compress)
     {
         if (Volatile.Read(ref _compressed) is { } made) return made;
-        // Nobody else locks a frame, and one that is shared must not be compressed by many at once.
+        // No other code locks a frame, and a shared frame must not be compressed by many threads at once.
         lock (this) return _compressed ??= compress(this);
     }
 }

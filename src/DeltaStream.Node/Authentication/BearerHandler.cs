@@ -1,7 +1,7 @@
 using System.Security.Claims;
 using System.Text.Encodings.Web;
 using DeltaStream.Actors.Clients;
-using DeltaStream.Node.Transports;
+using DeltaStream.Node.Admission;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.Extensions.Options;
 

@@ -30,6 +30,7 @@ internal sealed class ClusterJoin(
     private readonly string _self = settings.Cluster.Self.ToString();
     private readonly string[] _tried = [.. settings.Cluster.Seeds.Where(seed => seed != settings.Cluster.Self).Select(seed => seed.ToString())];
     private readonly Dictionary<string, long> _strangers = [];
+    private long? _refusedAt;
 
     private bool IsFirstSeed => settings.Cluster.Seeds[0] == settings.Cluster.Self;
 
@@ -102,10 +103,12 @@ internal sealed class ClusterJoin(
     {
         try
         {
-            return (await registry.OthersAsync(_self, stop)).Count == 0;
+            // After a refusal the members need a moment to write themselves into the list again.
+            return (await registry.OthersAsync(_self, stop)).Count == 0 && (_refusedAt is not { } at || time.GetElapsedTime(at) >= 2 * Interval);
         }
         catch (FeedUnavailableException)
         {
+            _refusedAt = time.GetTimestamp();
             return false;
         }
     }

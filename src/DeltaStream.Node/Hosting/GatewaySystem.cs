@@ -3,14 +3,15 @@ using Akka.Cluster.Hosting;
 using Akka.Hosting;
 using Akka.Remote.Hosting;
 using DeltaStream.Actors.Agreement;
-using DeltaStream.Actors.Bridge;
 using DeltaStream.Actors.Cache;
 using DeltaStream.Actors.Clients;
+using DeltaStream.Actors.Feed;
+using DeltaStream.Actors.Lease;
 using DeltaStream.Actors.Sessions;
 using DeltaStream.Actors.Telemetry;
 using DeltaStream.Actors.Topics;
 using DeltaStream.Node.Settings;
-using DeltaStream.Node.Transports.Gateway;
+using DeltaStream.Node.Transports.Clients;
 using DeltaStream.Node.Transports.Plain;
 using DeltaStream.Node.Transports.Relay;
 
@@ -26,6 +27,7 @@ public static class GatewaySystem
     public static IServiceCollection AddGatewaySystem(this IServiceCollection services, NodeSettings settings)
     {
         services.AddSingleton<NodeStatus>();
+        services.AddSingleton<BridgeStatus>();
         services.AddSingleton(new StoreAgreement(settings.Cluster.Self.ToString()));
         services.AddSingleton<GatewayMetrics>();
         services.AddSingleton<SessionRelay>();
@@ -52,7 +54,7 @@ public static class GatewaySystem
                 .WithStoreAgreement(settings.Cluster.Self.ToString());
             if (settings.Cluster.Has(ClusterSettings.Bridge)) akka.WithBridge(settings.Bridge, Ports);
             if (settings.Cluster.Has(ClusterSettings.Gateway)) akka.WithGateway(settings);
-            BridgeMetrics.ShowAll();
+            BridgeHosting.ShowMetrics();
         });
         // After the actors are there: a member has to be able to do its work.
         return services.AddHostedService<ClusterJoin>();
@@ -77,6 +79,8 @@ public static class GatewaySystem
         services.GetRequiredService<IFeed>(), services.GetRequiredService<ILeaseStore>(), services.GetRequiredService<ILatestStore>())
     {
         MayPublish = MayPublish(services.GetRequiredService<StoreAgreement>()),
+        Status = services.GetRequiredService<BridgeStatus>(),
+        Log = services.GetRequiredService<ILoggerFactory>().CreateLogger("DeltaStream.Bridge"),
     };
 
     private static Func<bool> MayPublish(StoreAgreement agreement) => () => !agreement.IsOutvoted;

@@ -1,3 +1,4 @@
+using DeltaStream.Node.Admission;
 using DeltaStream.Node.Settings;
 using DeltaStream.Node.Transports;
 using Microsoft.AspNetCore.HttpOverrides;

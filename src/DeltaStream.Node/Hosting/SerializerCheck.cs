@@ -16,7 +16,6 @@ public static class SerializerCheck
     [
         (typeof(RoomEvent), typeof(RoomEventSerializer)),
         (typeof(BridgeHeartbeat), typeof(RoomEventSerializer)),
-        (typeof(PublishedNotice), typeof(RoomEventSerializer)),
         (typeof(StoreNotice), typeof(RoomEventSerializer)),
         (typeof(RelayPart), typeof(RelaySerializer)),
         (typeof(IsHolderAlive), typeof(SessionSerializer)),

@@ -21,9 +21,6 @@ internal static partial class NodeLog
     [LoggerMessage(7, LogLevel.Warning, "embedded_redis_port_taken {port}: another process has it, so the embedded server listens on {free_port}", EventName = "embedded_redis_port_taken")]
     public static partial void EmbeddedRedisPortTaken(this ILogger logger, int port, int free_port);
 
-    [LoggerMessage(6, LogLevel.Warning, "redis_intake_overflow: messages come faster than the bridge takes them; only the newest of each key waits", EventName = "redis_intake_overflow")]
-    public static partial void IntakeOverflow(this ILogger logger);
-
     [LoggerMessage(20, LogLevel.Warning, "cluster_no_seed {tried} {seconds}: no node answers that this one was told to join, or none lets it in; it goes on trying and is not ready", EventName = "cluster_no_seed")]
     public static partial void NoSeed(this ILogger logger, string tried, double seconds);
 

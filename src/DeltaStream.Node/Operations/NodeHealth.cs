@@ -1,14 +1,14 @@
 using Akka.Actor;
 using DeltaStream.Actors.Agreement;
 using DeltaStream.Actors.Clients;
-using DeltaStream.Actors.Telemetry;
+using DeltaStream.Actors.Feed;
 using DeltaStream.Node.Redis;
 using DeltaStream.Node.Settings;
 
 namespace DeltaStream.Node.Operations;
 
 /// <summary>What the node knows of itself.</summary>
-internal sealed class NodeHealth(NodeSettings settings, NodePhase phase, Membership membership, NodeStatus status, StoreAgreement agreement, RedisLogin login, ActorSystem system)
+internal sealed class NodeHealth(NodeSettings settings, NodePhase phase, Membership membership, NodeStatus status, StoreAgreement agreement, BridgeStatus bridge, RedisLogin login, ActorSystem system)
 {
     /// <summary>The answer of <c>/health</c>.</summary>
     public HealthReport Report()
@@ -22,11 +22,11 @@ internal sealed class NodeHealth(NodeSettings settings, NodePhase phase, Members
             status.Clients,
             settings.Cluster.Self.ToString(),
             membership.Members,
-            !hasBridge ? "none" : BridgeMetrics.IsActive ? "active" : "standby",
+            !hasBridge ? "none" : bridge.IsActive ? "active" : "standby",
             feed.Name,
             phase.IsDraining,
             status.IsSimulated,
-            !hasBridge ? "none" : BridgeMetrics.IsListening ? "up" : "down",
+            !hasBridge ? "none" : bridge.IsListening ? "up" : "down",
             membership.Unreachable,
             problems);
     }

@@ -42,14 +42,14 @@ internal static class LatestWrite
     /// <param name="db">Where to.</param>
     /// <param name="updates">Of one epoch, each with life left.</param>
     /// <param name="now">Microseconds since the Unix epoch.</param>
-    /// <param name="life">How long a value lives from its receipt.</param>
-    public static async Task<bool> RunAsync(IDatabase db, IReadOnlyList<MarketUpdate> updates, long now, TimeSpan life)
+    public static async Task<bool> RunAsync(IDatabase db, IReadOnlyList<MarketUpdate> updates, long now)
     {
+        var life = (long)MarketUpdate.Life.TotalMilliseconds;
         var keys = new List<RedisKey>(1 + (updates.Count * 4)) { RedisKeys.Index };
         var values = new List<RedisValue>(2 + (updates.Count * 7))
         {
             updates[0].Position.Epoch,
-            (now / 1000) - (long)life.TotalMilliseconds,
+            (now / 1000) - life,
         };
         foreach (var update in updates)
         {
@@ -66,7 +66,7 @@ internal static class LatestWrite
             values.Add(update.Payload);
             values.Add(update.Position.Sequence);
             values.Add(new StoredPosition(update.Position, update.ReceivedAt, update.Hash).ToString());
-            values.Add(Math.Min((long)life.TotalMilliseconds, (long)life.TotalMilliseconds - ((now - update.ReceivedAt) / 1000)));
+            values.Add(Math.Min(life, life - ((now - update.ReceivedAt) / 1000)));
             values.Add(RedisKeys.Member(update.Key));
             values.Add(update.ReceivedAt / 1000);
             values.Add(update.Key.Kind == MarketKind.Chain ? 2 : 1);

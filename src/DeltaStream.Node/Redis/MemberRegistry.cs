@@ -23,10 +23,16 @@ public sealed class MemberRegistry(RedisConnection connection)
         return await OthersAsync(self, now, cancellation);
     }
 
-    /// <summary>The addresses of members that are alive, without this one.</summary>
+    /// <summary>
+    /// The addresses of members that are alive, for a node that is not one yet. Writes as well, with a time that is over: a list
+    /// that nobody can write says nothing of who is alive.
+    /// </summary>
     /// <exception cref="Actors.Market.FeedUnavailableException">Redis could not be reached, or refused.</exception>
-    public async Task<IReadOnlyList<string>> OthersAsync(string self, CancellationToken cancellation) =>
-        await OthersAsync(self, await NowAsync(cancellation), cancellation);
+    public async Task<IReadOnlyList<string>> OthersAsync(string self, CancellationToken cancellation)
+    {
+        await connection.RunAsync(db => db.SortedSetAddAsync(RedisKeys.Members, self, 0), cancellation);
+        return await OthersAsync(self, await NowAsync(cancellation), cancellation);
+    }
 
     /// <summary>This member is going.</summary>
     /// <exception cref="Actors.Market.FeedUnavailableException">Redis could not be reached, or refused.</exception>

@@ -1,8 +1,8 @@
 using DeltaStream.Actors.Agreement;
-using DeltaStream.Actors.Bridge;
 using DeltaStream.Actors.Cache;
+using DeltaStream.Actors.Feed;
+using DeltaStream.Actors.Lease;
 using DeltaStream.Actors.Sessions;
-using DeltaStream.Node.Logging;
 using DeltaStream.Node.Settings;
 
 namespace DeltaStream.Node.Redis;
@@ -19,11 +19,7 @@ public static class RedisExtensions
         services.AddSingleton<MemberRegistry>();
         services.AddSingleton<IStoreIdentity, RedisIdentity>();
         services.AddSingleton<IFeed>(provider =>
-        {
-            var logger = provider.GetRequiredService<ILogger<RedisFeed>>();
-            return new RedisFeed(
-                settings.Redis, url, provider.GetRequiredService<RedisLogin>(), settings.Bridge.MaxMessageBytes, provider.GetRequiredService<TimeProvider>(), logger.IntakeOverflow);
-        });
+            new RedisFeed(settings.Redis, url, provider.GetRequiredService<RedisLogin>(), provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<ILeaseStore>(provider =>
             new RedisLeaseStore(provider.GetRequiredService<RedisConnection>(), RedisKeys.BridgeLease, RedisKeys.BridgeEpoch));
         services.AddSingleton<ILatestStore>(provider =>

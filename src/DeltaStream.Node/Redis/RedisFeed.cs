@@ -1,4 +1,4 @@
-using DeltaStream.Actors.Bridge;
+using DeltaStream.Actors.Feed;
 using DeltaStream.Actors.Market;
 using DeltaStream.Node.Settings;
 using StackExchange.Redis;
@@ -12,33 +12,41 @@ namespace DeltaStream.Node.Redis;
 /// <param name="settings">How the node talks to Redis.</param>
 /// <param name="url">Where it is.</param>
 /// <param name="login">Logs in on each connection.</param>
-/// <param name="maxMessageBytes">The largest message that is let through.</param>
 /// <param name="time">The clock of receipts and echoes.</param>
-/// <param name="onOverflow">Called each time messages come faster than the bridge takes them, and begin to conflate before it.</param>
-internal sealed class RedisFeed(RedisSettings settings, RedisUrl url, RedisLogin login, int maxMessageBytes, TimeProvider time, Action onOverflow) : IFeed
+internal sealed class RedisFeed(RedisSettings settings, RedisUrl url, RedisLogin login, TimeProvider time) : IFeed
 {
-    public async ValueTask<IFeedSubscription> SubscribeAsync(CancellationToken cancellation)
+    public async Task ListenAsync(Action subscribed, Action<FeedMessage> receive, CancellationToken stop)
     {
         ConnectionMultiplexer? multiplexer = null;
         var tunnel = new RedisTunnel(url, settings.CommandTimeout, login);
         try
         {
             var options = RedisOptions.Once(url, settings.CommandTimeout, tunnel, "deltastream-feed");
-            multiplexer = await ConnectionMultiplexer.ConnectAsync(options).WaitAsync(cancellation);
-            var subscription = new RedisFeedSubscription(multiplexer, settings, maxMessageBytes, time, onOverflow);
-            await subscription.StartAsync(cancellation);
-            return subscription;
+            multiplexer = await ConnectionMultiplexer.ConnectAsync(options).WaitAsync(stop);
+            await new RedisFeedSubscription(multiplexer, settings, time).RunAsync(subscribed, receive, stop);
         }
         catch (Exception e) when (RedisConnection.IsFailure(e))
         {
-            if (multiplexer is not null) await multiplexer.DisposeAsync();
             // The client library says only that it could not connect.
             throw new FeedUnavailableException(tunnel.Refusal ?? RedisConnection.Describe(e), e);
         }
-        catch (OperationCanceledException)
+        finally
         {
-            if (multiplexer is not null) await multiplexer.DisposeAsync();
-            throw;
+            if (multiplexer is not null) await CloseAsync(multiplexer);
+        }
+    }
+
+    private static async Task CloseAsync(ConnectionMultiplexer multiplexer)
+    {
+        try
+        {
+            // Closed without waiting for commands: after a loss there is nobody to answer them.
+            await multiplexer.CloseAsync(allowCommandsToComplete: false);
+            await multiplexer.DisposeAsync();
+        }
+        catch (Exception e) when (RedisConnection.IsFailure(e))
+        {
+            // It is gone either way.
         }
     }
 }

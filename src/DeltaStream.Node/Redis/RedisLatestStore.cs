@@ -11,9 +11,6 @@ namespace DeltaStream.Node.Redis;
 /// <param name="time">The clock that tells what is live.</param>
 internal sealed class RedisLatestStore(RedisConnection connection, int maxBytes, TimeProvider time) : ILatestStore
 {
-    /// <summary>How long a value counts as live from its receipt.</summary>
-    public static readonly TimeSpan Life = TimeSpan.FromSeconds(60);
-
     // One call moves at most this many values, so that 100 KB chains neither block Redis nor burst a buffer.
     private const int Batch = 32;
 
@@ -31,7 +28,7 @@ internal sealed class RedisLatestStore(RedisConnection connection, int maxBytes,
     public async ValueTask<IReadOnlyList<LatestEntry>> ReadIndexAsync(CancellationToken cancellation) =>
         await connection.RunAsync(async db =>
         {
-            var floor = (Now() / 1000) - (long)Life.TotalMilliseconds;
+            var floor = (time.UnixMicroseconds() / 1000) - (long)MarketUpdate.Life.TotalMilliseconds;
             var found = await db.SortedSetRangeByScoreWithScoresAsync(RedisKeys.Index, floor, exclude: Exclude.Start);
             var entries = new List<LatestEntry>(found.Length);
             foreach (var entry in found)
@@ -42,14 +39,14 @@ internal sealed class RedisLatestStore(RedisConnection connection, int maxBytes,
 
     public async ValueTask<bool> WriteAsync(IReadOnlyCollection<MarketUpdate> updates, CancellationToken cancellation)
     {
-        var now = Now();
-        var live = updates.Where(update => now - update.ReceivedAt < (long)Life.TotalMicroseconds).ToArray();
+        var now = time.UnixMicroseconds();
+        var live = updates.Where(update => now - update.ReceivedAt < (long)MarketUpdate.Life.TotalMicroseconds).ToArray();
         if (live.Length == 0) return true;
         return await connection.RunAsync(async db =>
         {
             var calls = live.GroupBy(update => update.Position.Epoch)
                 .SelectMany(epoch => epoch.Chunk(Batch))
-                .Select(chunk => LatestWrite.RunAsync(db, chunk, now, Life));
+                .Select(chunk => LatestWrite.RunAsync(db, chunk, now));
             var accepted = await Task.WhenAll(calls);
             return accepted.All(all => all);
         }, cancellation);
@@ -68,7 +65,7 @@ internal sealed class RedisLatestStore(RedisConnection connection, int maxBytes,
             var hash = XxHash3.HashToUInt64(value.Span);
             if (StoredPosition.TryParse(found[(2 * i) + 1], out var stored) && stored.Hash == hash)
             {
-                if (Now() - stored.ReceivedAt < (long)Life.TotalMicroseconds)
+                if (time.UnixMicroseconds() - stored.ReceivedAt < (long)MarketUpdate.Life.TotalMicroseconds)
                     updates.Add(Update(keys[i], stored.Position, value, hash, stored.ReceivedAt));
             }
             else if (IsValid(keys[i], value) && await ForeignReceiptAsync(db, names[2 * i]) is { } receivedAt)
@@ -84,7 +81,7 @@ internal sealed class RedisLatestStore(RedisConnection connection, int maxBytes,
     private async Task<long?> ForeignReceiptAsync(IDatabase db, RedisKey key)
     {
         var left = await db.KeyTimeToLiveAsync(key);
-        return left is { } time && time <= Life ? Now() - (long)(Life - time).TotalMicroseconds : null;
+        return left <= MarketUpdate.Life ? time.UnixMicroseconds() - (long)(MarketUpdate.Life - left.Value).TotalMicroseconds : null;
     }
 
     /// <summary>Anybody may have written there: it must be what the feed would let through.</summary>
@@ -96,6 +93,4 @@ internal sealed class RedisLatestStore(RedisConnection connection, int maxBytes,
 
     private static MarketUpdate Update(ConflationKey key, Position position, ReadOnlyMemory<byte> value, ulong hash, long receivedAt) =>
         new(key.Kind == MarketKind.Underlying ? MarketEvent.UnderlyingUpdate : MarketEvent.ChainUpdate, key, position, value, hash, receivedAt);
-
-    private long Now() => (time.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond;
 }

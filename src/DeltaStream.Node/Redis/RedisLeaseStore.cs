@@ -1,5 +1,5 @@
 using System.Globalization;
-using DeltaStream.Actors.Bridge;
+using DeltaStream.Actors.Lease;
 using DeltaStream.Actors.Market;
 using StackExchange.Redis;
 

@@ -1,8 +1,8 @@
-using DeltaStream.Actors.Bridge;
 using DeltaStream.Actors.Cache;
 using DeltaStream.Actors.Clients;
-using DeltaStream.Node.Transports;
-using DeltaStream.Node.Transports.Gateway;
+using DeltaStream.Actors.Feed;
+using DeltaStream.Node.Admission;
+using DeltaStream.Node.Transports.Connections;
 
 namespace DeltaStream.Node.Settings;
 

@@ -1,4 +1,4 @@
-using DeltaStream.Node.Transports;
+using DeltaStream.Node.Admission;
 
 namespace DeltaStream.Node.Settings;
 

@@ -7,8 +7,7 @@ namespace DeltaStream.Node.Settings;
 /// <param name="CommandTimeout">How long one command may take.</param>
 /// <param name="EchoInterval">How often a node publishes to itself through Redis.</param>
 /// <param name="EchoTimeout">How long it waits for such an echo before it counts its subscription as deaf.</param>
-/// <param name="IntakeCapacity">How many messages may wait between the Redis client and the bridge before only the newest of each key does.</param>
-public sealed record RedisSettings(RedisUrl? Url, TimeSpan CommandTimeout, TimeSpan EchoInterval, TimeSpan EchoTimeout, int IntakeCapacity)
+public sealed record RedisSettings(RedisUrl? Url, TimeSpan CommandTimeout, TimeSpan EchoInterval, TimeSpan EchoTimeout)
 {
     private const string AuthorityPath = "deltastream.redis.tls-authority";
 
@@ -33,8 +32,7 @@ public sealed record RedisSettings(RedisUrl? Url, TimeSpan CommandTimeout, TimeS
             url,
             reader.Duration("deltastream.redis.command-timeout", TimeSpan.FromMilliseconds(100), TimeSpan.FromSeconds(30)),
             interval,
-            reader.Duration("deltastream.redis.echo-timeout", interval * 2, TimeSpan.FromMinutes(2)),
-            reader.Number("deltastream.redis.intake-capacity", 64, 1_000_000))
+            reader.Duration("deltastream.redis.echo-timeout", interval * 2, TimeSpan.FromMinutes(2)))
         {
             EmbeddedPort = ReadEmbeddedPort(reader),
         };

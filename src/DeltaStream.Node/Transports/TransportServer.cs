@@ -1,16 +1,18 @@
 using DeltaStream.Actors.Clients;
 using DeltaStream.Actors.Telemetry;
+using DeltaStream.Node.Admission;
+using DeltaStream.Node.Timing;
+using DeltaStream.Node.Transports.Connections;
 using DeltaStream.Node.Transports.Engine;
 using DeltaStream.Node.Transports.Plain;
 using DeltaStream.Node.Transports.Relay;
 using DeltaStream.Node.Transports.Sockets;
-using DeltaStream.Node.Transports.Timing;
 using Microsoft.AspNetCore.Connections;
 
 namespace DeltaStream.Node.Transports;
 
-/// <summary>All connections of a process: paths are mounted on it, and it lets the clients go before the process stops.</summary>
-public sealed class TransportServer : IDisposable
+/// <summary>All connections of a process: paths are mounted on it, and it closes them in batches before the process stops.</summary>
+internal sealed class TransportServer : IDisposable
 {
     private static readonly TimeSpan BatchInterval = TimeSpan.FromMilliseconds(50);
 
@@ -18,7 +20,7 @@ public sealed class TransportServer : IDisposable
     private readonly TimeProvider _time;
     private readonly SessionRelay? _relay;
     private readonly Deadlines _deadlines;
-    private readonly Admission _admission;
+    private readonly AdmissionControl _admission;
     private readonly AddressWatch _addresses;
     private readonly ConnectionGuard _guard;
     private readonly List<Func<IEnumerable<IConnectionLink>>> _connections = [];
@@ -26,9 +28,9 @@ public sealed class TransportServer : IDisposable
     /// <summary>Starts the timer that all connections share.</summary>
     /// <param name="settings">How connections are served.</param>
     /// <param name="time">The clock.</param>
-    /// <param name="metrics">Counts who is refused.</param>
+    /// <param name="metrics">Counts refused connections.</param>
     /// <param name="relay">How to reach sessions of other nodes; null where there are none.</param>
-    /// <param name="log">Where odd use of a session is written.</param>
+    /// <param name="log">Where odd use of a session, and what fails in a timer, is written.</param>
     public TransportServer(TransportSettings settings, TimeProvider time, GatewayMetrics? metrics = null, ILogger<TransportServer>? log = null, SessionRelay? relay = null)
     {
         _settings = settings;
@@ -36,15 +38,15 @@ public sealed class TransportServer : IDisposable
         _time = time;
         // Fine enough for the shortest of the times, and never so fine that an idle process would wake for nothing.
         var tick = Math.Clamp(settings.PingTimeout.TotalMilliseconds / 20, 10, 100);
-        _deadlines = new Deadlines(time, TimeSpan.FromMilliseconds(tick));
-        _admission = new Admission(settings, metrics);
+        _deadlines = new Deadlines(time, TimeSpan.FromMilliseconds(tick), log);
+        _admission = new AdmissionControl(settings.MaxConnections, settings.MaxConnectionsPerAddress, settings.MaxParkedPolls, metrics);
         metrics?.ObserveSessions(() => _admission.Inside);
         _addresses = new AddressWatch(log, time, metrics);
-        _guard = new ConnectionGuard(_deadlines, settings, metrics);
+        _guard = new ConnectionGuard(_deadlines, settings.ConnectTimeout, settings.MaxConnectionsPerAddress, settings.TrustedProxies, metrics);
     }
 
-    /// <summary>The open connections.</summary>
-    public ConnectionCounts Counts { get; } = new();
+    /// <summary>How many clients are connected.</summary>
+    public int Inside => _admission.Inside;
 
     /// <summary>What a listener puts before TLS and HTTP.</summary>
     public ConnectionDelegate Guard(ConnectionDelegate next) => _guard.Before(next);
@@ -52,10 +54,10 @@ public sealed class TransportServer : IDisposable
     /// <summary>Serves raw Engine.IO under this path.</summary>
     public void MapEngine(IEndpointRouteBuilder endpoints, string path, IEngineApplication application)
     {
-        var sessions = new EngineSessions(_settings, _deadlines, Counts, _admission, _addresses, _relay);
+        var sessions = new EngineSessions(_settings, _deadlines, _admission, _addresses, _relay is null ? null : () => _relay.Prefix);
         _connections.Add(() => sessions.All);
-        var endpoint = new EngineEndpoint(sessions, _admission, application, _relay);
-        if (_relay is not null) _relay.Owner = endpoint;
+        var endpoint = new EngineEndpoint(sessions, _admission, application, _relay is null ? null : new RelayedRequests(_relay, sessions, _admission, application));
+        if (_relay is not null) _relay.Owner = new HeldSessions(sessions, endpoint);
         endpoints.Map(path, (RequestDelegate)endpoint.HandleAsync);
     }
 
@@ -66,7 +68,7 @@ public sealed class TransportServer : IDisposable
     /// <summary>Serves plain WebSockets under this path.</summary>
     public void MapPlain(IEndpointRouteBuilder endpoints, string path, IPlainApplication application)
     {
-        var endpoint = new PlainEndpoint(_settings, _deadlines, Counts, _admission, application);
+        var endpoint = new PlainEndpoint(_settings, _deadlines, _admission, application);
         _connections.Add(() => endpoint.All);
         endpoints.Map(path, (RequestDelegate)endpoint.HandleAsync);
     }
@@ -81,7 +83,7 @@ public sealed class TransportServer : IDisposable
         var started = _time.GetTimestamp();
         for (var closed = 0; ; )
         {
-            // By the clock, not by counting batches: on a busy machine each comes late, and whoever is last would be cut off.
+            // By the clock, not by counting batches: on a busy machine each batch comes late, and the last clients would be cut off.
             var passed = _time.GetElapsedTime(started) + BatchInterval;
             var due = passed < over ? (int)(all.Count * passed.Ticks / over.Ticks) : all.Count;
             for (; closed < due; closed++) all[closed].Close(reason);
@@ -90,6 +92,5 @@ public sealed class TransportServer : IDisposable
         }
     }
 
-    /// <inheritdoc/>
     public void Dispose() => _deadlines.Dispose();
 }

@@ -8,7 +8,7 @@ public sealed class EngineError
     /// <summary>The transport is missing or unknown.</summary>
     public static readonly EngineError TransportUnknown = new(0, "Transport unknown", 400);
 
-    /// <summary>No session has this id, or none has it any more.</summary>
+    /// <summary>No session has this id, or has it any longer.</summary>
     public static readonly EngineError SessionIdUnknown = new(1, "Session ID unknown", 400);
 
     /// <summary>A session begins with a GET.</summary>

@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace DeltaStream.SocketIO.Engine;
 
-/// <summary>What the server tells a client in its open packet: these five fields, in this order, and no other.</summary>
+/// <summary>The open packet of a session (Engine.IO protocol 4, "Handshake"): these five fields, in this order, and no other.</summary>
 /// <param name="Sid">The engine's session id: a secret of the client's, with which it polls.</param>
 /// <param name="CanUpgrade">Whether a WebSocket is offered: true over polling, false over a WebSocket.</param>
 /// <param name="PingInterval">How often the server pings; whole milliseconds.</param>

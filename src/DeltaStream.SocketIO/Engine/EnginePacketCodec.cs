@@ -3,11 +3,11 @@ using DeltaStream.SocketIO.Framing;
 
 namespace DeltaStream.SocketIO.Engine;
 
-/// <summary>Engine packets as WebSocket messages: text is a type digit and its data, binary is a message and nothing else.</summary>
+/// <summary>Engine.IO packets as WebSocket messages (Engine.IO protocol 4, "Packet encoding"): text is a type digit and its data, binary is always a message.</summary>
 public static class EnginePacketCodec
 {
     /// <summary>Reads a text packet.</summary>
-    /// <returns>False where it is empty or its first byte is no type.</returns>
+    /// <returns>False if it is empty or its first byte is not a type.</returns>
     public static bool TryParseText(ReadOnlyMemory<byte> text, out EnginePacket packet)
     {
         packet = default;
@@ -26,10 +26,10 @@ public static class EnginePacketCodec
     }
 
     /// <summary>The packet in a WebSocket frame of its own; behind the frame's header stands what a poll carries.</summary>
-    public static EncodedFrame ToFrame(in EnginePacket packet)
+    public static byte[] ToFrame(in EnginePacket packet)
     {
         var typeLength = packet.IsBinary ? 0 : 1;
-        var frame = EncodedFrame.Allocate(
+        var frame = WebSocketFrameWriter.Allocate(
             packet.IsBinary ? WebSocketOpcode.Binary : WebSocketOpcode.Text, typeLength + packet.Data.Length, out var payload);
         if (!packet.IsBinary) payload[0] = (byte)('0' + (byte)packet.Type);
         packet.Data.Span.CopyTo(payload[typeLength..]);

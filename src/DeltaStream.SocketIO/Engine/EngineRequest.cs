@@ -2,7 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace DeltaStream.SocketIO.Engine;
 
-/// <summary>An HTTP request to the Engine.IO path, as far as its method and its query say.</summary>
+/// <summary>An HTTP request to the Engine.IO path, as its method and its query say (Engine.IO protocol 4, "Handshake").</summary>
 /// <param name="Transport">The transport that it asks for.</param>
 /// <param name="Sid">The session that it belongs to; null where it is a handshake.</param>
 /// <param name="IsGet">Whether its method is GET.</param>
@@ -32,7 +32,7 @@ public sealed record EngineRequest(EngineTransport Transport, string? Sid, bool 
     }
 
     /// <summary>Whether a request with a sid fits the session it names.</summary>
-    /// <param name="current">The session's transport now; null where there is no such session.</param>
+    /// <param name="current">The session's transport now; null if the session is unknown.</param>
     /// <returns>
     /// Why it is refused, or null. A second WebSocket for a session that has one is not refused here: the protocol lets it
     /// in and then closes it.

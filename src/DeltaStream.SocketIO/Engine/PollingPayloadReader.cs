@@ -4,7 +4,7 @@ using System.Text.Unicode;
 
 namespace DeltaStream.SocketIO.Engine;
 
-/// <summary>What reading on in a polling payload has come to.</summary>
+/// <summary>The result of reading on in a polling payload.</summary>
 public enum PollingReadStatus
 {
     /// <summary>A packet.</summary>
@@ -13,12 +13,12 @@ public enum PollingReadStatus
     /// <summary>All packets were read.</summary>
     End,
 
-    /// <summary>What stands here is no packet; the session must be closed.</summary>
+    /// <summary>Bytes that are not a packet; the session must be closed.</summary>
     Malformed,
 }
 
 /// <summary>
-/// Reads the packets of a POST body one by one: they are joined by the record separator, binary ones are <c>b</c> and
+/// Reads the packets of a POST body one by one (Engine.IO protocol 4, "Payload encoding"): they are joined by the record separator, binary ones are <c>b</c> and
 /// base64. Text packets are views of the body; only base64 takes memory of its own.
 /// </summary>
 /// <param name="body">The body; at least one packet.</param>
@@ -27,7 +27,7 @@ public struct PollingPayloadReader(ReadOnlyMemory<byte> body)
     private ReadOnlyMemory<byte> _rest = body;
     private bool _done;
 
-    /// <summary>Reads on. After <see cref="PollingReadStatus.Malformed"/> and <see cref="PollingReadStatus.End"/> there is no more.</summary>
+    /// <summary>Reads on. After <see cref="PollingReadStatus.Malformed"/> every call returns <see cref="PollingReadStatus.End"/>.</summary>
     public PollingReadStatus Read(out EnginePacket packet)
     {
         packet = default;
@@ -54,7 +54,7 @@ public struct PollingPayloadReader(ReadOnlyMemory<byte> body)
     private static bool TryParse(ReadOnlyMemory<byte> one, out EnginePacket packet)
     {
         if (!one.IsEmpty && one.Span[0] == PollingPayloadWriter.BinaryMark) return TryParseBinary(one.Span[1..], out packet);
-        // What is no UTF-8 would end the WebSocket of whoever it is passed on to.
+        // Text that is not UTF-8 would end the WebSocket of any client that it is passed on to.
         return EnginePacketCodec.TryParseText(one, out packet) && Utf8.IsValid(packet.Data.Span);
     }
 

@@ -4,7 +4,7 @@ using DeltaStream.SocketIO.Framing;
 
 namespace DeltaStream.SocketIO.Engine;
 
-/// <summary>Writes the packets of one poll response, joined by the record separator.</summary>
+/// <summary>Writes the packets of one poll response, joined by the record separator (Engine.IO protocol 4, "Payload encoding").</summary>
 /// <param name="output">The body.</param>
 public struct PollingPayloadWriter(IBufferWriter<byte> output)
 {
@@ -21,7 +21,7 @@ public struct PollingPayloadWriter(IBufferWriter<byte> output)
     public int Count { get; private set; }
 
     /// <summary>Appends a packet.</summary>
-    /// <returns>False, with nothing written, where the response holds <see cref="MaxPackets"/> packets already.</returns>
+    /// <returns>False, with nothing written, if the response holds <see cref="MaxPackets"/> packets already.</returns>
     public bool TryAppend(in EnginePacket packet)
     {
         if (packet.IsBinary) return TryAppendBinary(packet.Data.Span);
@@ -30,13 +30,23 @@ public struct PollingPayloadWriter(IBufferWriter<byte> output)
         return true;
     }
 
-    /// <summary>Appends what a frame carries: text as it is, binary as base64.</summary>
-    /// <returns>False, with nothing written, where the response is full.</returns>
-    public bool TryAppend(in EncodedFrame frame) =>
-        frame.IsBinary ? TryAppendBinary(frame.Payload.Span) : TryAppendText(frame.Payload.Span);
+    /// <summary>Appends the payload of a frame (<see cref="WebSocketFrameWriter"/>): text as it is, binary as base64.</summary>
+    /// <returns>False, with nothing written, if the response is full.</returns>
+    public bool TryAppendFrame(ReadOnlySpan<byte> frame)
+    {
+        var payload = WebSocketFrameWriter.PayloadOf(frame);
+        return WebSocketFrameWriter.IsBinary(frame) ? TryAppendBinary(payload) : TryAppendText(payload);
+    }
+
+    /// <summary>How many bytes <see cref="TryAppendFrame"/> writes for this frame, separator apart.</summary>
+    public static int LengthOf(ReadOnlySpan<byte> frame)
+    {
+        var length = WebSocketFrameWriter.PayloadOf(frame).Length;
+        return WebSocketFrameWriter.IsBinary(frame) ? 1 + Base64.GetMaxEncodedToUtf8Length(length) : length;
+    }
 
     /// <summary>Appends a text packet in its wire form, type digit and data.</summary>
-    /// <returns>False, with nothing written, where the response is full.</returns>
+    /// <returns>False, with nothing written, if the response is full.</returns>
     public bool TryAppendText(ReadOnlySpan<byte> packet)
     {
         if (!TrySeparate()) return false;
@@ -45,7 +55,7 @@ public struct PollingPayloadWriter(IBufferWriter<byte> output)
     }
 
     /// <summary>Appends a binary message.</summary>
-    /// <returns>False, with nothing written, where the response is full.</returns>
+    /// <returns>False, with nothing written, if the response is full.</returns>
     public bool TryAppendBinary(ReadOnlySpan<byte> data)
     {
         if (!TrySeparate()) return false;

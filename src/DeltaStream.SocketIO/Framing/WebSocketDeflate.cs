@@ -14,7 +14,7 @@ public static class WebSocketDeflate
 
     private const string Name = "permessage-deflate";
 
-    // What ends each flushed message and is left away on the wire (section 7.2.1).
+    // Ends each flushed message and is not sent (section 7.2.1).
     private static readonly byte[] Tail = [0x00, 0x00, 0xff, 0xff];
 
     /// <summary>Whether one of the client's offers can be accepted as <see cref="Accepted"/> (section 7.1).</summary>
@@ -26,24 +26,27 @@ public static class WebSocketDeflate
         {
             var parts = offer.Split(';', StringSplitOptions.TrimEntries);
             if (parts[0] != Name) continue;
-            // A smaller window than the usual one can't be had here; such an offer is declined, as is one that means nothing.
+            // This side can't compress with a smaller window than the usual one; such an offer is declined, as is an invalid one.
             if (parts.Skip(1).All(IsAcceptable) && parts.Skip(1).Select(NameOf).Distinct().Count() == parts.Length - 1) return true;
         }
         return false;
     }
 
-    /// <summary>The frame with its payload compressed; null where that would not make it smaller.</summary>
-    public static EncodedFrame? TryCompress(in EncodedFrame frame)
+    /// <summary>The frame with its payload compressed; null if that would not make it smaller.</summary>
+    /// <param name="frame">An uncompressed frame (<see cref="WebSocketFrameWriter"/>).</param>
+    public static byte[]? TryCompress(ReadOnlySpan<byte> frame)
     {
-        using var compressed = new MemoryStream(frame.Bytes.Length / 4);
+        var data = WebSocketFrameWriter.PayloadOf(frame);
+        using var compressed = new MemoryStream(frame.Length / 4);
         using (var deflate = new DeflateStream(compressed, CompressionLevel.Fastest, leaveOpen: true))
         {
-            deflate.Write(frame.Payload.Span);
+            deflate.Write(data);
             // Everything up to here, ended by the tail; what closing adds is not sent.
             deflate.Flush();
             var length = (int)compressed.Length - Tail.Length;
-            if (length <= 0 || length >= frame.Payload.Length) return null;
-            var smaller = EncodedFrame.Allocate(frame.IsBinary ? WebSocketOpcode.Binary : WebSocketOpcode.Text, length, out var payload, isCompressed: true);
+            if (length <= 0 || length >= data.Length) return null;
+            var smaller = WebSocketFrameWriter.Allocate((WebSocketOpcode)(frame[0] & 0x0f), length, out var payload);
+            smaller[0] |= WebSocketFrameHeader.CompressedBit;
             compressed.GetBuffer().AsSpan(0, length).CopyTo(payload);
             return smaller;
         }

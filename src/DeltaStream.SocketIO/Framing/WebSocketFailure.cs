@@ -1,6 +1,6 @@
 namespace DeltaStream.SocketIO.Framing;
 
-/// <summary>Why a peer's bytes are no WebSocket frames: what the connection is closed with.</summary>
+/// <summary>Why a peer's bytes are not valid WebSocket frames (RFC 6455, section 5), and what the connection is closed with.</summary>
 public sealed class WebSocketFailure
 {
     /// <summary>A client must mask its frames (RFC 6455, section 5.1).</summary>

@@ -16,7 +16,7 @@ internal readonly record struct WebSocketFrameHeader(WebSocketOpcode Opcode, boo
     /// <summary>How long the header is that begins with these two bytes.</summary>
     public static int LengthOf(ReadOnlySpan<byte> start) => MinLength + 4 + ((start[1] & 0x7f) switch { 126 => 2, 127 => 8, _ => 0 });
 
-    /// <summary>What is wrong already with the first two bytes; there is no waiting for the rest of a header that is refused.</summary>
+    /// <summary>What is wrong with the first two bytes. A header that is refused need not be read to its end.</summary>
     public static WebSocketFailure? Check(ReadOnlySpan<byte> start, bool mayBeCompressed)
     {
         var opcode = start[0] & 0x0f;

@@ -3,7 +3,10 @@ using System.Text.Unicode;
 
 namespace DeltaStream.SocketIO.Framing;
 
-/// <summary>Writes a server's frames: whole messages, never masked, never fragmented (RFC 6455, section 5).</summary>
+/// <summary>
+/// Writes a server's frames: whole messages, never masked, never fragmented (RFC 6455, section 5). A frame is one array of exactly
+/// its size, header and payload, made once for all its receivers; long-polling sends its payload.
+/// </summary>
 public static class WebSocketFrameWriter
 {
     /// <summary>The longest header of a server's frame, in bytes.</summary>
@@ -43,22 +46,41 @@ public static class WebSocketFrameWriter
         return length;
     }
 
+    /// <summary>A frame with its header written; the caller fills the payload.</summary>
+    /// <param name="opcode">What the frame carries.</param>
+    /// <param name="payloadLength">The payload's length in bytes.</param>
+    /// <param name="payload">The part of the frame that the caller fills.</param>
+    public static byte[] Allocate(WebSocketOpcode opcode, int payloadLength, out Span<byte> payload)
+    {
+        var headerLength = HeaderLength(payloadLength);
+        var frame = GC.AllocateUninitializedArray<byte>(headerLength + payloadLength);
+        WriteHeader(frame, opcode, payloadLength);
+        payload = frame.AsSpan(headerLength);
+        return frame;
+    }
+
+    /// <summary>The payload of a frame that was made here.</summary>
+    public static ReadOnlySpan<byte> PayloadOf(ReadOnlySpan<byte> frame) => frame[(frame[1] switch { 126 => 4, 127 => MaxHeaderLength, _ => 2 })..];
+
+    /// <summary>Whether a frame that was made here carries binary data; a poll carries that as base64.</summary>
+    public static bool IsBinary(ReadOnlySpan<byte> frame) => (frame[0] & 0x0f) == (byte)WebSocketOpcode.Binary;
+
     /// <summary>A text frame of this UTF-8.</summary>
-    public static EncodedFrame Text(ReadOnlySpan<byte> utf8) => Frame(WebSocketOpcode.Text, utf8);
+    public static byte[] Text(ReadOnlySpan<byte> utf8) => Frame(WebSocketOpcode.Text, utf8);
 
     /// <summary>A binary frame.</summary>
-    public static EncodedFrame Binary(ReadOnlySpan<byte> data) => Frame(WebSocketOpcode.Binary, data);
+    public static byte[] Binary(ReadOnlySpan<byte> data) => Frame(WebSocketOpcode.Binary, data);
 
     /// <summary>A ping; its data is cut at <see cref="MaxControlPayload"/>.</summary>
-    public static EncodedFrame Ping(ReadOnlySpan<byte> data) => Control(WebSocketOpcode.Ping, data);
+    public static byte[] Ping(ReadOnlySpan<byte> data) => Control(WebSocketOpcode.Ping, data);
 
     /// <summary>The pong to a ping with this data.</summary>
-    public static EncodedFrame Pong(ReadOnlySpan<byte> data) => Control(WebSocketOpcode.Pong, data);
+    public static byte[] Pong(ReadOnlySpan<byte> data) => Control(WebSocketOpcode.Pong, data);
 
     /// <summary>A close frame. A code that may not stand on the wire (1005, 1006) gives one without a code.</summary>
     /// <param name="code">The close code.</param>
     /// <param name="reason">Why; cut to what a control frame holds.</param>
-    public static EncodedFrame Close(int code, string reason = "")
+    public static byte[] Close(int code, string reason = "")
     {
         if (!WebSocketCloseCode.IsValidOnTheWire(code)) return Frame(WebSocketOpcode.Close, []);
         Span<byte> data = stackalloc byte[MaxControlPayload];
@@ -68,12 +90,12 @@ public static class WebSocketFrameWriter
         return Frame(WebSocketOpcode.Close, data[..(2 + written)]);
     }
 
-    private static EncodedFrame Control(WebSocketOpcode opcode, ReadOnlySpan<byte> data) =>
+    private static byte[] Control(WebSocketOpcode opcode, ReadOnlySpan<byte> data) =>
         Frame(opcode, data[..Math.Min(data.Length, MaxControlPayload)]);
 
-    private static EncodedFrame Frame(WebSocketOpcode opcode, ReadOnlySpan<byte> data)
+    private static byte[] Frame(WebSocketOpcode opcode, ReadOnlySpan<byte> data)
     {
-        var frame = EncodedFrame.Allocate(opcode, data.Length, out var payload);
+        var frame = Allocate(opcode, data.Length, out var payload);
         data.CopyTo(payload);
         return frame;
     }

@@ -1,6 +1,6 @@
 namespace DeltaStream.SocketIO.Framing;
 
-/// <summary>What reading frames has come to.</summary>
+/// <summary>The result of reading frames.</summary>
 public enum WebSocketReadStatus
 {
     /// <summary>All input was taken in and more is needed.</summary>

@@ -1,7 +1,5 @@
 using System.Diagnostics.Tracing;
-using System.Globalization;
 using System.Text.Json;
-using DeltaStream.TestSupport;
 using Microsoft.Diagnostics.NETCore.Client;
 
 namespace DeltaStream.Abuse.Tests.Attacks;
@@ -20,9 +18,11 @@ public class AbusedNode : IAsyncLifetime
     // The runtime's keyword that makes it collect everything when a session with it starts.
     private const long CollectHeap = 0x800000;
 
-    private const string Collections = "dotnet_collection_count_total{generation=\"2\"}";
+    private const string Collections = "dotnet_collection_count_total";
 
-    private readonly string _hocon = Path.GetTempFileName();
+    // Topics that nobody listens to are forgotten sooner, so that a test need not wait for it.
+    private readonly HoconFile _hocon = HoconFile.Beside(
+        "akka.cluster.pub-sub.removed-time-to-live = 2s\ndeltastream.cache.linger = 1s\ndeltastream.transports { ping-interval = 4s, ping-timeout = 8s }");
     private readonly (string, string?)[] _limits;
 
     public AbusedNode()
@@ -30,7 +30,6 @@ public class AbusedNode : IAsyncLifetime
     {
     }
 
-    /// <summary>One with limits of its own.</summary>
     protected AbusedNode(params (string, string?)[] limits) => _limits = limits;
 
     public NodeProcess Node { get; private set; } = null!;
@@ -42,13 +41,10 @@ public class AbusedNode : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
-        // As in every test, and topics that nobody listens to are forgotten sooner, so that a test need not wait for it.
-        await File.WriteAllTextAsync(_hocon, await File.ReadAllTextAsync(Path.Combine(NodeProcess.Program, "hocon", "test.conf"))
-            + "\nakka.cluster.pub-sub.removed-time-to-live = 5s\ndeltastream.cache.linger = 1s\ndeltastream.transports { ping-interval = 4s, ping-timeout = 15s }\n");
         Redis = await RedisServer.StartAsync();
         Node = await NodeProcess.Start(
         [
-            ("REDIS_URL", Redis.Url), ("HOCON_FILE", _hocon), ("CORS_ORIGINS", "*"), ("LIMIT_HANDSHAKE_SECONDS", "2"),
+            ("REDIS_URL", Redis.Url), _hocon.Variable, ("CORS_ORIGINS", "*"), ("LIMIT_HANDSHAKE_SECONDS", "2"),
             // The storms are to reach what lies behind this limit.
             ("LIMIT_MESSAGES_PER_SECOND", "1000000"), .. _limits,
         ]).ReadyAsync();
@@ -61,32 +57,24 @@ public class AbusedNode : IAsyncLifetime
     {
         await Node.DisposeAsync();
         await Redis.DisposeAsync();
-        File.Delete(_hocon);
-    }
-
-    /// <summary>The sum of a metric over its labels, or of those with one label.</summary>
-    public async Task<double> MetricAsync(string name)
-    {
-        var lines = (await Node.GetAsync("/metrics")).Split('\n').Where(line =>
-            line.StartsWith(name + " ", StringComparison.Ordinal) || line.StartsWith(name + "{", StringComparison.Ordinal));
-        return lines.Sum(line => double.Parse(line[(line.LastIndexOf(' ') + 1)..], CultureInfo.InvariantCulture));
+        _hocon.Dispose();
     }
 
     /// <summary>What it holds now, after a full collection.</summary>
     public async Task<Held> HeldAsync()
     {
         await CollectAsync();
-        var pool = await MetricAsync("deltastream_buffer_pool_bytes");
+        var pool = await Node.MetricAsync("deltastream_buffer_pool_bytes");
         return new Held(
-            await MetricAsync("dotnet_total_memory_bytes") - pool, pool, await MetricAsync("deltastream_sessions"),
-            await ClientsAsync(), await MetricAsync("deltastream_rooms"));
+            await Node.MetricAsync("dotnet_total_memory_bytes") - pool, pool, await Node.MetricAsync("deltastream_sessions"),
+            await ClientsAsync(), await Node.MetricAsync("deltastream_rooms"));
     }
 
     /// <summary>What it holds once everybody has left.</summary>
     public async Task<Held> ForgottenAsync()
     {
         // The mediator forgets topics that are gone when the next one comes.
-        await using (var passer = await SocketIoTestClient.ConnectAsync(Node)) await passer.SubscribeAsync("product", "LAST");
+        await using (var passer = await TestClient.ConnectAsync(Node)) await passer.SubscribeAsync("product", "LAST");
         await EmptyAsync();
         return await HeldAsync();
     }
@@ -124,12 +112,12 @@ public class AbusedNode : IAsyncLifetime
 
     private async Task CollectAsync()
     {
-        var before = await MetricAsync(Collections);
+        var before = await Node.MetricAsync(Collections, "generation=\"2\"");
         var client = new DiagnosticsClient(Node.Id);
         using var session = client.StartEventPipeSession(
             new EventPipeProvider("Microsoft-Windows-DotNETRuntime", EventLevel.Informational, CollectHeap), requestRundown: false);
         var events = session.EventStream.CopyToAsync(Stream.Null);
-        await Eventually.True(async () => await MetricAsync(Collections) > before, "a full collection");
+        await Eventually.True(async () => await Node.MetricAsync(Collections, "generation=\"2\"") > before, "a full collection");
         await session.StopAsync(default);
         await events;
     }
@@ -150,7 +138,7 @@ public class AbusedNode : IAsyncLifetime
                 }));
                 for (var i = 0; i < 100; i++)
                 {
-                    using var raw = await RawConnection.OpenWebSocketAsync(Node.Port, "/socket.io/?EIO=4&transport=websocket");
+                    using var raw = await RawConnection.OpenWebSocketAsync(Node.Port, TestClient.SocketIo);
                     await raw.SendAsync(Frames.Text("40"));
                     raw.DrainAvailable();
                 }
@@ -164,7 +152,7 @@ public class AbusedNode : IAsyncLifetime
 
     /// <summary>Waits until everybody has left and is forgotten.</summary>
     public Task EmptyAsync() => Eventually.True(
-        async () => await MetricAsync("deltastream_sessions") == 0 && await MetricAsync("deltastream_connections") == 0 && await ClientsAsync() == 0
-            && await MetricAsync("deltastream_rooms") <= 1,
+        async () => await Node.MetricAsync("deltastream_sessions") == 0 && await Node.MetricAsync("deltastream_connections") == 0 && await ClientsAsync() == 0
+            && await Node.MetricAsync("deltastream_rooms") <= 1,
         "everybody has left", TimeSpan.FromSeconds(60));
 }

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using DeltaStream.TestSupport;
 using Xunit.Abstractions;
 
 namespace DeltaStream.Abuse.Tests.Attacks;
@@ -29,7 +28,6 @@ public abstract class AttackSpec(AbusedNode abused, ITestOutputHelper output)
     protected void Note(string text) => output.WriteLine(text);
 
     /// <summary>Attacks while a market goes on, then looks at the neighbours, at what the node holds and at its log.</summary>
-    /// <param name="attack">The attack.</param>
     /// <param name="isLong">
     /// Whether it is larger than what the node was warmed with. Then it is made once before, so that tables have their size, and
     /// twice more: what each time leaves something behind is found, however large the tables are.
@@ -46,7 +44,7 @@ public abstract class AttackSpec(AbusedNode abused, ITestOutputHelper output)
             await abused.EmptyAsync();
         }
         var complaints = abused.Complaints().Count;
-        var failed = await abused.MetricAsync("deltastream_closes_total{reason=\"server_error\"}");
+        var failed = await abused.Node.MetricAsync("deltastream_closes_total", "reason=\"server_error\"");
         var clock = Stopwatch.StartNew();
         await using (var neighbours = await Neighbours.StartAsync(abused))
         {
@@ -59,7 +57,7 @@ public abstract class AttackSpec(AbusedNode abused, ITestOutputHelper output)
         if (isLong) abused.HasGrownTo(held);
         var further = abused.Complaints().Skip(complaints).ToArray();
         Assert.True(further.Length == 0, $"{further.Length} complaints:\n{string.Join('\n', further.Take(5))}");
-        Assert.Equal(failed, await abused.MetricAsync("deltastream_closes_total{reason=\"server_error\"}"));
+        Assert.Equal(failed, await abused.Node.MetricAsync("deltastream_closes_total", "reason=\"server_error\""));
         Assert.Equal("healthy", await abused.Node.HealthAsync("status"));
     }
 

@@ -1,6 +1,5 @@
 using System.Text;
 using System.Text.Json;
-using DeltaStream.TestSupport;
 using Xunit.Abstractions;
 
 namespace DeltaStream.Abuse.Tests.Attacks;
@@ -9,8 +8,6 @@ namespace DeltaStream.Abuse.Tests.Attacks;
 [Collection(TalkativeCollection.Name)]
 public sealed class ClientTextSpecs(TalkativeNode node, ITestOutputHelper output) : AttackSpec(node, output)
 {
-    private const string EngineWebSocket = "/socket.io/?EIO=4&transport=websocket";
-
     private static readonly string[] Headers =
     [
         "User-Agent", "Referer", "Cookie", "Authorization", "Accept-Language", "Content-Type", "X-Request-Id", "traceparent", "tracestate", "X-Forwarded-For", "X-Forwarded-Host",
@@ -29,7 +26,7 @@ public sealed class ClientTextSpecs(TalkativeNode node, ITestOutputHelper output
             await PollingAsync(text);
         }
         // The log is written behind what happens: by then all of it is there.
-        await using (var last = await SocketIoTestClient.ConnectAsync(Abused.Node)) await last.SubscribeAsync("product", "LASTLINE");
+        await using (var last = await TestClient.ConnectAsync(Abused.Node)) await last.SubscribeAsync("product", "LASTLINE");
         await Eventually.True(() => Abused.Node.Lines.Skip(lines).Any(line => line.Contains("LASTLINE", StringComparison.Ordinal)), "the log is written", TimeSpan.FromSeconds(30));
         Assert.All(Abused.Node.Lines.Skip(lines), line =>
         {
@@ -69,7 +66,7 @@ public sealed class ClientTextSpecs(TalkativeNode node, ITestOutputHelper output
         string[] connects = [$"40/forged{text},", $$"""40{"token":{{json}},"pid":{{json}},"offset":{{json}}}""", $$"""40{{{json}}:{{json}}}""", $"40{json}", $"4{text}", text];
         foreach (var connect in connects)
         {
-            using var connection = await RawConnection.OpenWebSocketAsync(Port, EngineWebSocket);
+            using var connection = await RawConnection.OpenWebSocketAsync(Port, TestClient.SocketIo);
             await connection.SendAsync(Frames.Text(connect));
             await EndAsync(connection, text);
         }
@@ -78,7 +75,7 @@ public sealed class ClientTextSpecs(TalkativeNode node, ITestOutputHelper output
         string[] events = [$"42[{json}]", $$"""42["subscribe",{"type":"product","symbol":{{symbol}},{{json}}:1}]""", $$"""42["authenticate",{"token":{{json}}}]""", $"42/forged{text},[\"a\"]", $"41/forged{text},", $"451-[\"forged\",{{\"_placeholder\":true,\"num\":0,{json}:1}}]", $"44{json}"];
         foreach (var packet in events)
         {
-            using var connection = await RawConnection.OpenWebSocketAsync(Port, EngineWebSocket);
+            using var connection = await RawConnection.OpenWebSocketAsync(Port, TestClient.SocketIo);
             await connection.SendAsync(Frames.Text("40"));
             await connection.SendAsync(Frames.Text(packet));
             await EndAsync(connection, text);

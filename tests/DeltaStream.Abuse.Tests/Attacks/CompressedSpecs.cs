@@ -8,7 +8,6 @@ namespace DeltaStream.Abuse.Tests.Attacks;
 [Collection(TalkativeCollection.Name)]
 public sealed class CompressedSpecs(TalkativeNode node, ITestOutputHelper output) : AttackSpec(node, output)
 {
-    private const string EngineWebSocket = "/socket.io/?EIO=4&transport=websocket";
     private const int TooBig = 1009;
     private const int BadData = 1007;
     private const int BrokenRule = 1002;
@@ -33,7 +32,7 @@ public sealed class CompressedSpecs(TalkativeNode node, ITestOutputHelper output
     {
         for (var round = 0; round < 5; round++)
         {
-            await Task.WhenAll(Attacks.SelectMany(each => new[] { EngineWebSocket, "/ws" }.Select(async path =>
+            await Task.WhenAll(Attacks.SelectMany(each => new[] { TestClient.SocketIo, "/ws" }.Select(async path =>
             {
                 using var connection = await OpenAsync(path);
                 await connection.SendAsync(each.Value.Frames);
@@ -56,10 +55,8 @@ public sealed class CompressedSpecs(TalkativeNode node, ITestOutputHelper output
 
     private async Task<RawConnection> OpenAsync(string path)
     {
-        var connection = await RawConnection.OpenAsync(Port);
-        await connection.SendAsync($"GET {path} HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n"
-            + "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Extensions: permessage-deflate; client_max_window_bits\r\n\r\n");
-        Assert.Contains("permessage-deflate", await connection.ReadUntilAsync("\r\n\r\n"));
+        var connection = await RawConnection.OpenWebSocketAsync(Port, path, "Sec-WebSocket-Extensions: permessage-deflate; client_max_window_bits\r\n");
+        Assert.Contains("permessage-deflate", connection.Head);
         return connection;
     }
 

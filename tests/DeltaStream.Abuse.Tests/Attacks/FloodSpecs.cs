@@ -6,8 +6,6 @@ namespace DeltaStream.Abuse.Tests.Attacks;
 /// <summary>Who asks for more than anybody needs: pings, subscriptions, sessions.</summary>
 public sealed class FloodSpecs(AbusedNode abused, ITestOutputHelper output) : AttackSpec(abused, output)
 {
-    private const string EngineWebSocket = "/socket.io/?EIO=4&transport=websocket";
-
     private static int _storms;
 
     [Fact]
@@ -43,9 +41,9 @@ public sealed class FloodSpecs(AbusedNode abused, ITestOutputHelper output) : At
         for (var i = 0; i < batches; i++)
         {
             Assert.True(await reader.SendAsync(pings) && reader.DrainAvailable(), "who reads its pongs is closed");
-            if (deafIsOpen) deafIsOpen = await deaf.TrySendAsync(pings, TimeSpan.FromSeconds(1));
+            if (deafIsOpen) deafIsOpen = await deaf.SendAsync(pings, TimeSpan.FromSeconds(1));
         }
-        using var engine = await RawConnection.OpenWebSocketAsync(Port, EngineWebSocket);
+        using var engine = await RawConnection.OpenWebSocketAsync(Port, TestClient.SocketIo);
         await engine.SendAsync(Frames.Text("40"));
         for (var i = 0; i < batches; i++) await engine.SendAsync(Frames.Text("3"));
         await engine.SendAsync(Frames.Text("2"));
@@ -64,7 +62,7 @@ public sealed class FloodSpecs(AbusedNode abused, ITestOutputHelper output) : At
             var random = new Random((storm * 1_000) + client);
             for (var round = 0; round < rounds; round++)
             {
-                using var connection = await RawConnection.OpenWebSocketAsync(Port, EngineWebSocket, from: $"127.4.0.{client + 1}");
+                using var connection = await RawConnection.OpenWebSocketAsync(Port, TestClient.SocketIo, from: $"127.4.0.{client + 1}");
                 await connection.SendAsync(Frames.Text("40"));
                 var batch = new MemoryStream();
                 for (var i = 0; i < 20; i++)
@@ -77,7 +75,7 @@ public sealed class FloodSpecs(AbusedNode abused, ITestOutputHelper output) : At
                 // A question that is answered last: the rest has been done, or refused, or the client closed.
                 await connection.SendAsync(Frames.Text("421[\"get_products\"]"));
                 await connection.ReadUntilAsync("products");
-                if (client == 0) most = Math.Max(most, await Abused.MetricAsync("deltastream_rooms"));
+                if (client == 0) most = Math.Max(most, await Abused.Node.MetricAsync("deltastream_rooms"));
                 connection.Reset();
             }
         }));

@@ -8,12 +8,10 @@ namespace DeltaStream.Abuse.Tests.Attacks;
 /// <summary>Frames, packets, messages and bodies that are none, over real sockets.</summary>
 public sealed class MalformedSpecs(AbusedNode abused, ITestOutputHelper output) : AttackSpec(abused, output)
 {
-    private const string EngineWebSocket = "/socket.io/?EIO=4&transport=websocket";
-
     [Fact]
     public Task Every_malformed_frame_ends_its_connection() => AttackAsync(async () =>
     {
-        var all = Malformed.WebSocketFrames.SelectMany(each => new[] { EngineWebSocket, "/ws" }.Select(path => (each.Key, each.Value, Path: path)));
+        var all = Malformed.WebSocketFrames.SelectMany(each => new[] { TestClient.SocketIo, "/ws" }.Select(path => (each.Key, each.Value, Path: path)));
         await Task.WhenAll(all.Select(async each =>
         {
             using var connection = await RawConnection.OpenWebSocketAsync(Port, each.Path);
@@ -29,7 +27,7 @@ public sealed class MalformedSpecs(AbusedNode abused, ITestOutputHelper output) 
     {
         await Task.WhenAll(Malformed.Packets.SelectMany(packet => new[] { "", "40" }.Select(async before =>
         {
-            using var connection = await RawConnection.OpenWebSocketAsync(Port, EngineWebSocket);
+            using var connection = await RawConnection.OpenWebSocketAsync(Port, TestClient.SocketIo);
             if (before.Length > 0) await connection.SendAsync(Frames.Text(before));
             await connection.SendAsync(Frames.Text(packet));
             await connection.SendAsync(Frames.Of(0x89, "is there an end"u8));
@@ -63,7 +61,7 @@ public sealed class MalformedSpecs(AbusedNode abused, ITestOutputHelper output) 
     {
         // An offer to compress is not taken, so that a compressed frame is a broken rule.
         using (var connection = await RawConnection.OpenWebSocketAsync(
-            Port, EngineWebSocket, "Sec-WebSocket-Extensions: permessage-deflate; client_max_window_bits\r\n"))
+            Port, TestClient.SocketIo, "Sec-WebSocket-Extensions: permessage-deflate; client_max_window_bits\r\n"))
         {
             await connection.SendAsync(Frames.Of(0xC1, Bomb(deflate: true)));
             Assert.DoesNotContain("permessage-deflate", Encoding.Latin1.GetString(await connection.ReadToEndAsync()));
@@ -97,7 +95,7 @@ public sealed class MalformedSpecs(AbusedNode abused, ITestOutputHelper output) 
             await connection.SendAsync(bytes.ToArray());
             Assert.NotNull(await connection.ReadUntilAsync("\"whole\""));
         }
-        using var endless = await RawConnection.OpenWebSocketAsync(Port, EngineWebSocket);
+        using var endless = await RawConnection.OpenWebSocketAsync(Port, TestClient.SocketIo);
         var fragment = Frames.Of(0, new byte[1000]);
         await endless.SendAsync(Frames.Of(0x02, new byte[1000]));
         for (var i = 0; i < 1000 && await endless.SendAsync(fragment); i++) { }
@@ -130,7 +128,7 @@ public sealed class MalformedSpecs(AbusedNode abused, ITestOutputHelper output) 
 
     private async Task<int> FrameAsync(Random random, string from)
     {
-        using var connection = await RawConnection.OpenWebSocketAsync(Port, random.Next(2) == 0 ? EngineWebSocket : "/ws", from: from);
+        using var connection = await RawConnection.OpenWebSocketAsync(Port, random.Next(2) == 0 ? TestClient.SocketIo : "/ws", from: from);
         await connection.SendAsync(Malformed.WebSocketFrames.ElementAt(random.Next(Malformed.WebSocketFrames.Count)).Value);
         connection.Reset();
         return 1;
@@ -138,7 +136,7 @@ public sealed class MalformedSpecs(AbusedNode abused, ITestOutputHelper output) 
 
     private async Task<int> PacketsAsync(Random random, string from)
     {
-        using var connection = await RawConnection.OpenWebSocketAsync(Port, EngineWebSocket, from: from);
+        using var connection = await RawConnection.OpenWebSocketAsync(Port, TestClient.SocketIo, from: from);
         if (random.Next(2) == 0) await connection.SendAsync(Frames.Text("40"));
         await connection.SendAsync(Frames.Text(Mutated(random, Malformed.Packets[random.Next(Malformed.Packets.Count)])));
         connection.Reset();

@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
-using DeltaStream.TestSupport;
 
 namespace DeltaStream.Abuse.Tests.Attacks;
 
@@ -14,7 +13,7 @@ public sealed class Neighbours : IAsyncDisposable
     private static readonly TimeSpan Pace = TimeSpan.FromMilliseconds(50);
 
     private readonly AbusedNode _abused;
-    private readonly List<SocketIoTestClient> _clients = [];
+    private readonly List<TestClient> _clients = [];
     private readonly ConcurrentDictionary<(string Product, int Number), long> _sent = new();
     private readonly CancellationTokenSource _stop = new();
     private double _superseded;
@@ -23,16 +22,15 @@ public sealed class Neighbours : IAsyncDisposable
 
     private Neighbours(AbusedNode abused) => _abused = abused;
 
-    /// <summary>The clients connect, and the market opens.</summary>
     public static async Task<Neighbours> StartAsync(AbusedNode abused)
     {
         var neighbours = new Neighbours(abused);
         for (var i = 0; i <= Products; i++)
         {
-            var client = await SocketIoTestClient.ConnectAsync(abused.Node);
+            var client = await TestClient.ConnectAsync(abused.Node);
             neighbours._clients.Add(client);
             if (i == Products) continue;
-            await client.EmitAsync("unsubscribe", """{"type":"general"}""");
+            await client.LeaveGeneralAsync();
             await client.SubscribeAsync("product", $"N{i}");
         }
         neighbours._superseded = await neighbours.SupersededAsync();
@@ -79,7 +77,7 @@ public sealed class Neighbours : IAsyncDisposable
 
     /// <summary>Updates that need not have come. One superseded in the bridge is one less for two of these clients: in the product's room and in <c>general</c>.</summary>
     private async Task<double> SupersededAsync() =>
-        await _abused.MetricAsync("deltastream_conflated_total") + (2 * await _abused.MetricAsync("deltastream_bridge_conflated_total"));
+        await _abused.Node.MetricAsync("deltastream_conflated_total") + (2 * await _abused.Node.MetricAsync("deltastream_bridge_conflated_total"));
 
     /// <summary>What the bridge has been through, for a failing test's message.</summary>
     private async Task<string> BridgeAsync() => string.Join('\n',

@@ -7,7 +7,6 @@ internal static partial class OpenFiles
 {
     private const int NumberOfFiles = 7;
 
-    /// <summary>The limit.</summary>
     public static int Limit => GetLimit(NumberOfFiles, out var limit) == 0 ? (int)Math.Min(limit.Current, 1_000_000) : 1024;
 
     [LibraryImport("libc", EntryPoint = "getrlimit")]

@@ -1,4 +1,3 @@
-using DeltaStream.TestSupport;
 using Xunit.Abstractions;
 
 namespace DeltaStream.Abuse.Tests.Attacks;
@@ -10,7 +9,6 @@ public sealed class FewRoomsNode() : AbusedNode(("LIMIT_ROOMS", $"{Rooms}"), ("L
     public const int RoomsOfClient = 10;
 }
 
-/// <summary>The attacks on that node.</summary>
 [CollectionDefinition(Name)]
 public sealed class FewRoomsCollection : ICollectionFixture<FewRoomsNode>
 {
@@ -21,7 +19,6 @@ public sealed class FewRoomsCollection : ICollectionFixture<FewRoomsNode>
 [Collection(FewRoomsCollection.Name)]
 public sealed class RoomLimitSpecs(FewRoomsNode node, ITestOutputHelper output) : AttackSpec(node, output)
 {
-    private const string EngineWebSocket = "/socket.io/?EIO=4&transport=websocket";
 
     /// <summary>The rooms of the neighbours: one for each product, and <c>general</c>.</summary>
     private const int Neighbourly = 5;
@@ -30,7 +27,7 @@ public sealed class RoomLimitSpecs(FewRoomsNode node, ITestOutputHelper output) 
 
     [Theory]
     [InlineData("/ws")]
-    [InlineData(EngineWebSocket)]
+    [InlineData(TestClient.SocketIo)]
     public Task A_client_past_its_rooms_is_refused_counted_and_keeps_those_that_it_has(string path) => AttackAsync(async () =>
     {
         const int asked = 200;
@@ -40,7 +37,7 @@ public sealed class RoomLimitSpecs(FewRoomsNode node, ITestOutputHelper output) 
         await Eventually.True(() => greedy.Answers == asked, "each is answered", Patience);
         Assert.Equal((Own, asked - Own), (greedy.Joined, greedy.Refused));
         Assert.Equal(before + asked - Own, await RefusedAsync());
-        Assert.Equal(Neighbourly + Own, await Abused.MetricAsync("deltastream_rooms"));
+        Assert.Equal(Neighbourly + Own, await Abused.Node.MetricAsync("deltastream_rooms"));
         await ReachesAsync(greedy, "G0");
 
         // A room that it leaves it may have again, and no more than that.
@@ -66,10 +63,10 @@ public sealed class RoomLimitSpecs(FewRoomsNode node, ITestOutputHelper output) 
                 var refused = (crowd * Own) - (FewRoomsNode.Rooms - Neighbourly);
                 Assert.Equal(refused, guests.Sum(guest => guest.Refused));
                 Assert.Equal(before + refused, await RefusedAsync());
-                Assert.Equal(FewRoomsNode.Rooms, await Abused.MetricAsync("deltastream_rooms"));
+                Assert.Equal(FewRoomsNode.Rooms, await Abused.Node.MetricAsync("deltastream_rooms"));
                 foreach (var guest in guests.Where(guest => guest.Joined > 0)) await ReachesAsync(guest, guest.Rooms[0]);
 
-                foreach (var path in new[] { "/ws", EngineWebSocket })
+                foreach (var path in new[] { "/ws", TestClient.SocketIo })
                 {
                     await using var late = await Guest.ComeAsync(Abused.Node, path);
                     await late.SubscribeAsync("product", "LATE");
@@ -93,13 +90,13 @@ public sealed class RoomLimitSpecs(FewRoomsNode node, ITestOutputHelper output) 
                 }, "the room that one left is another's", Patience);
                 await ReachesAsync(next, "FREED");
             });
-            await Eventually.True(async () => await Abused.MetricAsync("deltastream_rooms") == Neighbourly, "the crowd's rooms are gone", Patience);
+            await Eventually.True(async () => await Abused.Node.MetricAsync("deltastream_rooms") == Neighbourly, "the crowd's rooms are gone", Patience);
         }
     });
 
     private static TimeSpan Patience => TimeSpan.FromSeconds(30);
 
-    private Task<double> RefusedAsync() => Abused.MetricAsync("deltastream_refused_total{reason=\"too_many_subscriptions\"}");
+    private Task<double> RefusedAsync() => Abused.Node.MetricAsync("deltastream_refused_total", "reason=\"too_many_subscriptions\"");
 
     /// <summary>Guests who all at once take what rooms they can get, every other one over Socket.IO.</summary>
     private async Task FillAsync(int round, int crowd, Func<IReadOnlyList<Guest>, Task> look)
@@ -107,7 +104,7 @@ public sealed class RoomLimitSpecs(FewRoomsNode node, ITestOutputHelper output) 
         var guests = new List<Guest>();
         try
         {
-            for (var i = 0; i < crowd; i++) guests.Add(await Guest.ComeAsync(Abused.Node, i % 2 == 0 ? "/ws" : EngineWebSocket));
+            for (var i = 0; i < crowd; i++) guests.Add(await Guest.ComeAsync(Abused.Node, i % 2 == 0 ? "/ws" : TestClient.SocketIo));
             await Task.WhenAll(guests.Select(async (guest, i) =>
             {
                 for (var room = 0; room < Own; room++) await guest.SubscribeAsync("product", $"F{round}-{i}-{room}");

@@ -1,5 +1,4 @@
 using System.Net;
-using DeltaStream.TestSupport;
 using Xunit.Abstractions;
 
 namespace DeltaStream.Abuse.Tests.Attacks;
@@ -14,7 +13,7 @@ public sealed class SessionSpecs(AbusedNode abused, ITestOutputHelper output) : 
     public Task Session_ids_used_from_other_addresses_are_counted_and_logged_and_fill_no_log() => AttackAsync(async () =>
     {
         const int sessions = 200;
-        var (before, lines) = (await Abused.MetricAsync(Moved), Abused.Node.Lines.Count);
+        var (before, lines) = (await Abused.Node.MetricAsync(Moved), Abused.Node.Lines.Count);
         await using var owner = new Visitor(Port, "127.5.0.1");
         var thieves = Enumerable.Range(2, 10).Select(i => new Visitor(Port, $"127.5.0.{i}")).ToArray();
         var sids = new List<string>();
@@ -27,7 +26,7 @@ public sealed class SessionSpecs(AbusedNode abused, ITestOutputHelper output) : 
             foreach (var visitor in new[] { thieves[i % 10], owner, thieves[(i + 1) % 10] }) Assert.Equal(HttpStatusCode.OK, await visitor.PostAsync(sid, "3"));
         }
 
-        Assert.Equal(before + (3 * sessions), await Abused.MetricAsync(Moved));
+        Assert.Equal(before + (3 * sessions), await Abused.Node.MetricAsync(Moved));
         await Eventually.True(() => Logged(lines).Length > 0, "it is logged", TimeSpan.FromSeconds(30));
         Assert.All(Logged(lines).Take(1), line => Assert.True(line.Contains("127.5.0.1", StringComparison.Ordinal) && line.Contains("127.5.0.2", StringComparison.Ordinal), line));
         // At most one line a second, which says how many it stands for; an id is in none.

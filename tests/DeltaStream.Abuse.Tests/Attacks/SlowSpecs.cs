@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.Net;
 using System.Text;
-using DeltaStream.TestSupport;
 using Xunit.Abstractions;
 
 namespace DeltaStream.Abuse.Tests.Attacks;
@@ -70,7 +69,7 @@ public sealed class SlowSpecs(AbusedNode abused, ITestOutputHelper output) : Att
             await webSocket.SendAsync(Frames.Of(0x81, Encoding.ASCII.GetBytes("{\"event\""), claims: 60_000));
             connections.Add(webSocket);
         }
-        await Eventually.True(async () => await Abused.MetricAsync("deltastream_sessions") <= count + 5, "the sessions of slow bodies are closed", TimeSpan.FromMinutes(1));
+        await Eventually.True(async () => await Abused.Node.MetricAsync("deltastream_sessions") <= count + 5, "the sessions of slow bodies are closed", TimeSpan.FromMinutes(1));
         foreach (var connection in connections) connection.Reset();
     }, count >= 1_000);
 
@@ -89,7 +88,7 @@ public sealed class SlowSpecs(AbusedNode abused, ITestOutputHelper output) : Att
             await poll.SendAsync($"GET /socket.io/?EIO=4&transport=polling&sid={sid} HTTP/1.1\r\nHost: localhost\r\n\r\n");
             polls.Add(poll);
         });
-        Note($"{count} polls, {await Abused.MetricAsync("deltastream_sessions")} sessions at once");
+        Note($"{count} polls, {await Abused.Node.MetricAsync("deltastream_sessions")} sessions at once");
         visitor.Forget();
         foreach (var poll in polls) poll.Reset();
     }, count >= 1_000);

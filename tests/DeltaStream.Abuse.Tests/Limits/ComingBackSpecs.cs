@@ -1,5 +1,3 @@
-using DeltaStream.TestSupport;
-
 namespace DeltaStream.Abuse.Tests.Limits;
 
 /// <summary>A client that leaves and comes back on one connection: it is no new one, and what it may send is what is left of its share.</summary>
@@ -10,7 +8,7 @@ public sealed class ComingBackSpecs
     {
         await using var redis = await RedisServer.StartAsync();
         await using var node = await NodeProcess.Start(("REDIS_URL", redis.Url), ("LIMIT_MESSAGES_PER_SECOND", "1")).ReadyAsync();
-        await using var client = await TextWebSocket.OpenAsync(node, "/socket.io/?EIO=4&transport=websocket");
+        await using var client = await TestClient.OpenAsync(node, TestClient.SocketIo);
         await client.SendAsync("40");
         for (var i = 0; i < 20; i++)
         {
@@ -18,7 +16,7 @@ public sealed class ComingBackSpecs
             await client.SendAsync("40");
         }
 
-        Assert.Contains("\"code\":\"rate_limited\"", await client.ExpectAsync(text => text.StartsWith("44", StringComparison.Ordinal), "a refusal"));
+        Assert.Contains("\"code\":\"rate_limited\"", await client.ExpectTextAsync(text => text.StartsWith("44", StringComparison.Ordinal), "a refusal"));
         var connected = Connected();
         Assert.InRange(connected, 1, 15);
         await Eventually.True(async () =>

@@ -1,25 +1,23 @@
 using System.Net;
-using DeltaStream.TestSupport;
 
 namespace DeltaStream.Abuse.Tests.Limits;
 
 /// <summary>How many may come, in all and from one address, and whose word counts for where they come from.</summary>
-public sealed class ConnectionLimitSpecs(LimitedNode limited) : IClassFixture<LimitedNode>
+[Collection(LimitedCollection.Name)]
+public sealed class ConnectionLimitSpecs(LimitedNode limited)
 {
-    private const string EngineWebSocket = "/socket.io/?EIO=4&transport=websocket";
-
     [Fact]
     public async Task A_full_node_refuses_further_clients_on_every_transport_and_serves_those_that_it_has()
     {
         await EmptyAsync();
-        await using var client = await SocketIoTestClient.ConnectAsync(limited.Node);
+        await using var client = await TestClient.ConnectAsync(limited.Node);
         var crowd = Enumerable.Range(1, LimitedNode.Connections - 1).Select(i => limited.Visitor($"127.0.2.{i}")).ToArray();
         foreach (var each in crowd) Assert.Equal(HttpStatusCode.SwitchingProtocols, await each.OpenWebSocketAsync("/ws"));
 
         await using var late = limited.Visitor("127.0.2.200");
         var before = await limited.RefusedAsync("connections");
         Assert.Equal(HttpStatusCode.ServiceUnavailable, (await late.OpenPollingAsync()).Status);
-        Assert.Equal(HttpStatusCode.ServiceUnavailable, await late.OpenWebSocketAsync(EngineWebSocket));
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, await late.OpenWebSocketAsync(TestClient.SocketIo));
         Assert.Equal(HttpStatusCode.ServiceUnavailable, await late.OpenWebSocketAsync("/ws"));
         Assert.Equal(before + 3, await limited.RefusedAsync("connections"));
         Assert.Equal("healthy", await limited.Node.HealthAsync("status"));
@@ -37,11 +35,11 @@ public sealed class ConnectionLimitSpecs(LimitedNode limited) : IClassFixture<Li
         await EmptyAsync();
         await using var many = limited.Visitor("127.0.3.1");
         Assert.Equal(HttpStatusCode.OK, (await many.OpenPollingAsync()).Status);
-        Assert.Equal(HttpStatusCode.SwitchingProtocols, await many.OpenWebSocketAsync(EngineWebSocket));
+        Assert.Equal(HttpStatusCode.SwitchingProtocols, await many.OpenWebSocketAsync(TestClient.SocketIo));
         Assert.Equal(HttpStatusCode.SwitchingProtocols, await many.OpenWebSocketAsync("/ws"));
         var before = await limited.RefusedAsync("address");
         Assert.Equal(HttpStatusCode.TooManyRequests, (await many.OpenPollingAsync()).Status);
-        Assert.Equal(HttpStatusCode.TooManyRequests, await many.OpenWebSocketAsync(EngineWebSocket));
+        Assert.Equal(HttpStatusCode.TooManyRequests, await many.OpenWebSocketAsync(TestClient.SocketIo));
         // Nobody whom the node does not trust can say that he is somebody else.
         many.ForwardedFor = "203.0.113.9";
         Assert.Equal(HttpStatusCode.TooManyRequests, await many.OpenWebSocketAsync("/ws"));
@@ -116,15 +114,15 @@ public sealed class ConnectionLimitSpecs(LimitedNode limited) : IClassFixture<Li
         await EmptyAsync();
         await using var owner = limited.Visitor("127.0.6.1");
         await using var other = limited.Visitor("127.0.6.2");
-        var before = await limited.MetricAsync("deltastream_sessions_moved_address_total");
+        var before = await limited.Node.MetricAsync("deltastream_sessions_moved_address_total");
         var (_, sid) = await owner.OpenPollingAsync();
         Assert.Equal(HttpStatusCode.OK, await other.PostAsync(sid, "40"));
-        Assert.Equal(before + 1, await limited.MetricAsync("deltastream_sessions_moved_address_total"));
+        Assert.Equal(before + 1, await limited.Node.MetricAsync("deltastream_sessions_moved_address_total"));
         await Eventually.True(() => limited.Node.Lines.Any(line => line.Contains("\"session_used_from_another_address\"", StringComparison.Ordinal)
             && line.Contains("127.0.6.1", StringComparison.Ordinal) && line.Contains("127.0.6.2", StringComparison.Ordinal)), "it is logged");
         Assert.DoesNotContain(sid, limited.Node.Log);
     }
 
     /// <summary>The tests before have left, and the node has noticed.</summary>
-    private Task EmptyAsync() => Eventually.True(async () => await limited.MetricAsync("deltastream_sessions") == 0, "the node is empty");
+    private Task EmptyAsync() => Eventually.True(async () => await limited.Node.MetricAsync("deltastream_sessions") == 0, "the node is empty");
 }

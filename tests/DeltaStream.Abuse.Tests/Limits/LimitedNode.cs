@@ -1,8 +1,6 @@
-using DeltaStream.TestSupport;
-
 namespace DeltaStream.Abuse.Tests.Limits;
 
-/// <summary>A node with small limits, for a whole class of tests; each of them comes from addresses of its own.</summary>
+/// <summary>A node with small limits, for all tests of limits; each of them comes from addresses of its own.</summary>
 public sealed class LimitedNode : IAsyncLifetime
 {
     public const int Connections = 30;
@@ -35,20 +33,17 @@ public sealed class LimitedNode : IAsyncLifetime
         await _redis.DisposeAsync();
     }
 
-    /// <summary>A client from this address.</summary>
     public Visitor Visitor(string from, string? forwardedFor = null) => new(Node.Port, from, forwardedFor);
 
-    /// <summary>Publishes an update of a product.</summary>
     public Task PublishAsync(string product, int price) => _redis.ExecuteAsync(
         "PUBLISH", "enriched:underlying", $$"""{"product":"{{product}}","price":{{price}},"timestamp":"2026-11-24T09:15:00"}""");
 
     /// <summary>How many were refused for this reason so far.</summary>
-    public Task<double> RefusedAsync(string reason) => MetricAsync($$"""deltastream_refused_connections_total{reason="{{reason}}"}""");
+    public Task<double> RefusedAsync(string reason) => Node.MetricAsync("deltastream_refused_connections_total", $"reason=\"{reason}\"");
+}
 
-    /// <summary>The value of one metric.</summary>
-    public async Task<double> MetricAsync(string name)
-    {
-        var line = (await Node.GetAsync("/metrics")).Split('\n').Single(line => line.StartsWith(name + " ", StringComparison.Ordinal));
-        return double.Parse(line[(name.Length + 1)..], System.Globalization.CultureInfo.InvariantCulture);
-    }
+[CollectionDefinition(Name)]
+public sealed class LimitedCollection : ICollectionFixture<LimitedNode>
+{
+    public const string Name = "limited";
 }

@@ -1,5 +1,3 @@
-using DeltaStream.TestSupport;
-
 namespace DeltaStream.Abuse.Tests.Transport;
 
 /// <summary>HTTPS from certificate files.</summary>
@@ -21,7 +19,7 @@ public sealed class HttpsSpecs
         {
             Assert.Contains("<html", await client.GetAsync("/"));
             Assert.Contains("\"sid\"", await client.GetAsync("/socket.io/?EIO=4&transport=polling"));
-            await client.AskAsync("/socket.io/?EIO=4&transport=websocket", "40", "\"connected\"");
+            await client.AskAsync(TestClient.SocketIo, "40", "\"connected\"");
             var whole = await client.AskAsync("/ws", """{"event":"subscribe","data":{"type":"product","symbol":"NIFTY"}}""", "xxx\"}");
             Assert.Contains(new string('x', 100_000), whole);
         }

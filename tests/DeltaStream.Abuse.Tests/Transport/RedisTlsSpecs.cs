@@ -1,5 +1,4 @@
 using System.Text;
-using DeltaStream.TestSupport;
 
 namespace DeltaStream.Abuse.Tests.Transport;
 
@@ -23,7 +22,7 @@ public sealed class RedisTlsSpecs
 
         await using var node = await NodeProcess.Start(("REDIS_URL", url), ("REDIS_TLS_CA", certificates.Authority), ("LOG_LEVEL", "debug")).ReadyAsync();
         await Eventually.True(async () => await node.HealthAsync("status") == "healthy", "the node is healthy");
-        await using var client = await SocketIoTestClient.ConnectAsync(node);
+        await using var client = await TestClient.ConnectAsync(node);
         await redis.ExecuteAsync("PUBLISH", "enriched:underlying", """{"product":"TLS","price":1,"timestamp":"2026-11-24T09:15:00"}""");
         await client.ExpectAsync("underlying_update");
 

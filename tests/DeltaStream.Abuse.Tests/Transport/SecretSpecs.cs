@@ -1,7 +1,4 @@
-using System.Buffers.Text;
-using System.Security.Cryptography;
 using System.Text;
-using DeltaStream.TestSupport;
 
 namespace DeltaStream.Abuse.Tests.Transport;
 
@@ -32,18 +29,18 @@ public sealed class SecretSpecs : IClassFixture<SecretSpecs.Made>, IDisposable
             "--tls-ca-cert-file", _certificates.Authority, "--tls-auth-clients", "no");
         await redis.ExecuteAsync("ACL", "SETUSER", "gateway", "on", ">" + Password, "~*", "&*", "+@all");
         // Akka.NET can be told to log the settings that it got.
-        await File.WriteAllTextAsync(_file, await File.ReadAllTextAsync(Path.Combine(NodeProcess.Program, "hocon", "test.conf")) + "\nakka.log-config-on-start = on\n");
-        await using var node = await NodeProcess.Start([.. Variables(tlsPort), .. _certificates.Variables(), ("HOCON_FILE", _file)]).ReadyAsync();
+        using var hocon = HoconFile.Beside("akka.log-config-on-start = on");
+        await using var node = await NodeProcess.Start([.. Variables(tlsPort), .. _certificates.Variables(), hocon.Variable]).ReadyAsync();
         await Eventually.True(async () => await node.HealthAsync("status") == "healthy", "the node is healthy", Patience);
         await Eventually.True(() => node.Log.Contains("loglevel", StringComparison.Ordinal), "Akka's settings are logged", Patience);
 
         var answers = new StringBuilder();
         using (var client = new TrustingClient(node, _certificates.Authority))
         {
-            answers.Append(await client.AskAsync("/socket.io/?EIO=4&transport=websocket", $$"""40{"token":"{{Token()}}"}""", "\"connected\""));
+            answers.Append(await client.AskAsync(TestClient.SocketIo, $$"""40{"token":"{{Token()}}"}""", "\"connected\""));
             foreach (var bad in new[] { Token("another secret of thirty-two bytes"), Token(alg: "none"), Token(exp: 1), "garbage" })
             {
-                answers.Append(await client.AskAsync("/socket.io/?EIO=4&transport=websocket", $$"""40{"token":"{{bad}}"}""", "unauthorized"));
+                answers.Append(await client.AskAsync(TestClient.SocketIo, $$"""40{"token":"{{bad}}"}""", "unauthorized"));
                 answers.Append(await client.AskAsync("/ws", $$$"""{"event":"authenticate","data":{"token":"{{{bad}}}"}}""", "unauthorized"));
             }
             foreach (var path in new[] { "/health", "/health/live", "/health/ready", "/metrics", "/nothing", "/socket.io/?EIO=3", "/socket.io/?EIO=4&transport=polling&sid=x", "/ws" })
@@ -182,13 +179,8 @@ public sealed class SecretSpecs : IClassFixture<SecretSpecs.Made>, IDisposable
     ];
 
     /// <summary>An HS256 token, or one that only says so.</summary>
-    private static string Token(string secret = JwtSecret, string alg = "HS256", long exp = 4_000_000_000, string role = "trader")
-    {
-        var input = Encoded($$"""{"alg":"{{alg}}"}""") + "." + Encoded($$"""{"sub":"trader","role":"{{role}}","exp":{{exp}}}""");
-        return input + "." + Base64Url.EncodeToString(HMACSHA256.HashData(Encoding.UTF8.GetBytes(secret), Encoding.ASCII.GetBytes(input)));
-    }
-
-    private static string Encoded(string json) => Base64Url.EncodeToString(Encoding.UTF8.GetBytes(json));
+    private static string Token(string secret = JwtSecret, string alg = "HS256", long exp = 4_000_000_000, string role = "trader") =>
+        TokenIssuer.Hs256(new() { ["sub"] = "trader", ["role"] = role, ["exp"] = exp }, secret, TokenIssuer.Header(alg));
 
     /// <summary>The certificates, made once for all of them.</summary>
     public sealed class Made : IAsyncLifetime

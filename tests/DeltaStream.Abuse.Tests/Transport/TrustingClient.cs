@@ -1,8 +1,5 @@
 using System.Net.Security;
-using System.Net.WebSockets;
 using System.Security.Cryptography.X509Certificates;
-using System.Text;
-using DeltaStream.TestSupport;
 
 namespace DeltaStream.Abuse.Tests.Transport;
 
@@ -10,7 +7,7 @@ namespace DeltaStream.Abuse.Tests.Transport;
 public sealed class TrustingClient : IDisposable
 {
     private readonly NodeProcess _node;
-    private readonly HttpMessageInvoker _invoker;
+    private readonly SslClientAuthenticationOptions _tls;
     private readonly HttpClient _http;
 
     public TrustingClient(NodeProcess node, string authority)
@@ -18,16 +15,10 @@ public sealed class TrustingClient : IDisposable
         _node = node;
         var policy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
         policy.CustomTrustStore.ImportFromPemFile(authority);
-        var handler = new SocketsHttpHandler
-        {
-            SslOptions = new SslClientAuthenticationOptions { CertificateChainPolicy = policy },
-            PooledConnectionLifetime = TimeSpan.Zero,
-        };
-        _invoker = new HttpMessageInvoker(handler);
-        _http = new HttpClient(handler, disposeHandler: false) { BaseAddress = node.Url };
+        _tls = new SslClientAuthenticationOptions { CertificateChainPolicy = policy };
+        _http = new HttpClient(new SocketsHttpHandler { SslOptions = _tls, PooledConnectionLifetime = TimeSpan.Zero }) { BaseAddress = node.Url };
     }
 
-    /// <summary>The text at a path.</summary>
     public Task<string> GetAsync(string path) => _http.GetStringAsync(path);
 
     /// <summary>The whole answer at a path, head and body, for who brings this token.</summary>
@@ -42,23 +33,11 @@ public sealed class TrustingClient : IDisposable
     /// <summary>Sends one text over a WebSocket and reads until an answer holds another.</summary>
     public async Task<string> AskAsync(string path, string text, string until)
     {
-        using var socket = new ClientWebSocket();
-        await socket.ConnectAsync(new Uri($"wss://127.0.0.1:{_node.Port}{path}"), _invoker, default);
-        await socket.SendAsync(Encoding.UTF8.GetBytes(text), WebSocketMessageType.Text, true, default);
-        using var timeout = new CancellationTokenSource(Eventually.Patience);
-        var all = new StringBuilder();
-        var buffer = new byte[64 * 1024];
-        while (!all.ToString().Contains(until, StringComparison.Ordinal))
-        {
-            var part = await socket.ReceiveAsync(buffer, timeout.Token);
-            all.Append(Encoding.UTF8.GetString(buffer, 0, part.Count));
-        }
-        return all.ToString();
+        using var client = await TestClient.OpenAsync(new Uri(_node.Url, path), new() { Tls = _tls });
+        await client.SendAsync(text);
+        await client.ExpectTextAsync(until);
+        return string.Concat(client.Received);
     }
 
-    public void Dispose()
-    {
-        _http.Dispose();
-        _invoker.Dispose();
-    }
+    public void Dispose() => _http.Dispose();
 }

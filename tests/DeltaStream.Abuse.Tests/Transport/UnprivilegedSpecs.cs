@@ -1,5 +1,4 @@
 using System.Net;
-using DeltaStream.TestSupport;
 
 namespace DeltaStream.Abuse.Tests.Transport;
 
@@ -22,7 +21,7 @@ public sealed class UnprivilegedSpecs : IDisposable
         await using var node = await NodeProcess.StartUnder(
             await CommandAsync(), Path.Combine(program, "DeltaStream.Node.dll"), ("DEMO_FEED", "on"), ("EMBEDDED_REDIS_PORT", "0"), ("HOME", "/nonexistent")).ReadyAsync();
         await Eventually.True(async () => await node.HealthAsync("status") == "healthy", "the node is healthy");
-        await using var client = await SocketIoTestClient.ConnectAsync(node);
+        await using var client = await TestClient.ConnectAsync(node);
         await client.ExpectAsync("underlying_update");
         await client.SubscribeAsync("chain", "NIFTY");
         await client.ExpectAsync("chain_update");

@@ -185,7 +185,7 @@ public class OutboxSpecs
         return at >= 0;
     }
 
-    private static Frame Answer(int size) => new(new byte[size], 0);
+    private static Frame Answer(int size) => new(new byte[size]);
 
     private static MarketUpdate Price(string product, long sequence, int size = 0) =>
         Update(MarketEvent.UnderlyingUpdate, ConflationKey.Underlying(product), sequence, size);

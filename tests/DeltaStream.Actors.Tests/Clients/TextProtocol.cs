@@ -21,5 +21,5 @@ internal sealed class TextProtocol(int slot) : IWireProtocol
     public Frame EncodeAck(ReadOnlySpan<byte> id, ReadOnlySpan<byte> data) =>
         Text($"ack:{Encoding.UTF8.GetString(id)} {Encoding.UTF8.GetString(data)}");
 
-    private static Frame Text(string text) => new(Encoding.UTF8.GetBytes(text), 0);
+    private static Frame Text(string text) => new(Encoding.UTF8.GetBytes(text));
 }

@@ -28,7 +28,9 @@ public class NodeModelSpecs
     private static int Run(int from, int count, bool moves)
     {
         var (moved, broken) = (0, -1);
-        Parallel.For(from, from + count, (number, state) =>
+        // Specs of real time run beside the ordinary ones.
+        var threads = new ParallelOptions { MaxDegreeOfParallelism = count == Full ? Environment.ProcessorCount : 1 };
+        Parallel.For(from, from + count, threads, (number, state) =>
         {
             if (ModelSchedule.Random(number, moves).Run(out var world) is null)
             {

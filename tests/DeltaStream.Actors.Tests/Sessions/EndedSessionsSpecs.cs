@@ -5,7 +5,7 @@ using Akka.TestKit;
 using Akka.TestKit.Xunit2;
 using DeltaStream.Actors.Clients;
 using DeltaStream.Actors.Sessions;
-using DeltaStream.Actors.Tests.Bridge;
+using DeltaStream.Actors.Tests.Feed;
 using Xunit.Abstractions;
 
 namespace DeltaStream.Actors.Tests.Sessions;

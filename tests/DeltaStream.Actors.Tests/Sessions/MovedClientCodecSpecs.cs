@@ -35,7 +35,7 @@ public class MovedClientCodecSpecs
     private static readonly Gen<MovedRooms> Moved = Gen.Select(
         Rooms.Array[0, 4], Gen.Select(Rooms, Positions).Array[0, 3], Known, Known, (rooms, until, ahead, owed) => new MovedRooms(rooms, until, ahead, owed));
 
-    private static readonly Gen<Frame> Frames = Gen.Byte.Array[0, 20].SelectMany(bytes => Gen.Int[0, bytes.Length].Select(header => new Frame(bytes, header)));
+    private static readonly Gen<Frame> Frames = Gen.Byte.Array[0, 20].Select(bytes => new Frame(bytes));
 
     private static readonly Gen<MarketUpdate> Updates = Gen.Select(Keys, Positions, Gen.Byte.Array[0, 20], Gen.ULong, Gen.Bool, (key, position, payload, hash, isSummary) => new MarketUpdate(
         key.Kind == MarketKind.Underlying ? MarketEvent.UnderlyingUpdate : isSummary ? MarketEvent.ChainSummary : MarketEvent.ChainUpdate, key, position, payload, hash, 17));
@@ -112,7 +112,7 @@ public class MovedClientCodecSpecs
         new(
             [Room.General, Room.Chain("A", "2026-11-26")], [(Room.Chain("A"), new(5, 6))], [(MarketEvent.UnderlyingUpdate, ConflationKey.Underlying("A"), new(3, 4))],
             [(MarketEvent.ChainSummary, ConflationKey.Chain("A", "2026-11-26"), new(15, 16))]),
-        [new Frame("answer"u8.ToArray(), 2)],
+        [new Frame("answer"u8.ToArray())],
         [new MarketUpdate(MarketEvent.UnderlyingUpdate, ConflationKey.Underlying("A"), new(11, 12), Encoding.UTF8.GetBytes("{}"), 13, 14)]);
 
     private static Gen<T> Any<T>(params T[] values) => Gen.Int[0, values.Length - 1].Select(i => values[i]);

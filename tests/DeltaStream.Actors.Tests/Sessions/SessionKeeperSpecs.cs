@@ -3,7 +3,7 @@ using Akka.TestKit;
 using DeltaStream.Actors.Clients;
 using DeltaStream.Actors.Market;
 using DeltaStream.Actors.Sessions;
-using DeltaStream.Actors.Tests.Bridge;
+using DeltaStream.Actors.Tests.Feed;
 using Xunit.Abstractions;
 
 namespace DeltaStream.Actors.Tests.Sessions;

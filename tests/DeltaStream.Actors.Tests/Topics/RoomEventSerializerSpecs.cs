@@ -16,7 +16,6 @@ public class RoomEventSerializerSpecs(ITestOutputHelper output) : Akka.TestKit.X
     [Theory]
     [InlineData(typeof(RoomEvent))]
     [InlineData(typeof(BridgeHeartbeat))]
-    [InlineData(typeof(PublishedNotice))]
     public void The_configured_system_uses_the_serializer(Type type) =>
         Assert.Equal(RoomEventSerializer.Id, Sys.Serialization.FindSerializerForType(type).Identifier);
 
@@ -49,15 +48,10 @@ public class RoomEventSerializerSpecs(ITestOutputHelper output) : Akka.TestKit.X
     }
 
     [Fact]
-    public void A_heartbeat_and_a_notice_come_back_as_they_were()
+    public void A_heartbeat_comes_back_as_it_was()
     {
         var heartbeat = new BridgeHeartbeat(5, 6, "10.0.0.1:4053", FeedLink.Up, IsLast: true);
-        var notice = new PublishedNotice(7, [new(Nifty, 1, ulong.MaxValue, -5), new(Chain, 2, 3, long.MaxValue)]);
-
         Assert.Equal(heartbeat, Serializer.FromBinary(Serializer.ToBinary(heartbeat), "h"));
-        var read = Assert.IsType<PublishedNotice>(Serializer.FromBinary(Serializer.ToBinary(notice), "p"));
-        Assert.Equal(notice.Epoch, read.Epoch);
-        Assert.Equal(notice.Items, read.Items);
     }
 
     [Fact]
@@ -67,12 +61,9 @@ public class RoomEventSerializerSpecs(ITestOutputHelper output) : Akka.TestKit.X
         var head = BitConverter.ToUInt16(roomEvent);
         byte[] longerHead = [.. BitConverter.GetBytes((ushort)(head + 3)), .. roomEvent[2..(2 + head)], 9, 9, 9, .. roomEvent[(2 + head)..]];
         byte[] heartbeat = [.. Serializer.ToBinary(new BridgeHeartbeat(5, 6, "a:1", FeedLink.Down, IsLast: true)), 1, 2, 3];
-        var plain = Serializer.ToBinary(new PublishedNotice(7, [new(Nifty, 1, 2, 3)]));
-        byte[] notice = [.. plain[..12], (byte)(plain[12] + 2), .. plain[13..], 8, 8, 4, 4];
 
         Assert.Equal("{}", Encoding.UTF8.GetString(Read(longerHead, "r").Update.Payload.Span));
         Assert.Equal(new BridgeHeartbeat(5, 6, "a:1", FeedLink.Down, IsLast: true), Serializer.FromBinary(heartbeat, "h"));
-        Assert.Equal([new(Nifty, 1, 2, 3)], ((PublishedNotice)Serializer.FromBinary(notice, "p")).Items);
     }
 
     /// <summary>
@@ -90,10 +81,6 @@ public class RoomEventSerializerSpecs(ITestOutputHelper output) : Akka.TestKit.X
             new RoomEvent(Room.Chain("M&M", "2026-11-26"), Update(MarketEvent.ChainUpdate, new Position(1_795_000_000_123, 42), "{}"))
         },
         { "h", "05000000000000000600000000000000010d31302e302e302e313a3430353300", new BridgeHeartbeat(5, 6, "10.0.0.1:4053", FeedLink.Up) },
-        {
-            "p", "07000000000000000200000020010100000000000000fffffffffffffffffbffffffffffffff054e4946545900280202000000000000000300000000000000ffffffffffffff7f034d264d0a323032362d31312d3236",
-            new PublishedNotice(7, [new(Nifty, 1, ulong.MaxValue, -5), new(Chain, 2, 3, long.MaxValue)])
-        },
     };
 
     [Theory]
@@ -132,7 +119,6 @@ public class RoomEventSerializerSpecs(ITestOutputHelper output) : Akka.TestKit.X
     [Theory]
     [InlineData("r")]
     [InlineData("h")]
-    [InlineData("p")]
     [InlineData("unknown")]
     public void Bytes_that_are_cut_short_or_make_no_sense_are_an_error_of_serialization(string manifest)
     {

@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Text.Json;
-using DeltaStream.TestSupport;
 
 namespace DeltaStream.Cluster.Tests.StockClients;
 
@@ -21,7 +20,6 @@ internal sealed class JavaScriptClients : IAsyncDisposable
         process.BeginOutputReadLine();
     }
 
-    /// <summary>Starts the process; nobody connects yet.</summary>
     public static async Task<JavaScriptClients> StartAsync(Uri url, string product)
     {
         await Installed.Value;
@@ -79,7 +77,6 @@ internal sealed class JavaScriptClient : StockClient
     /// <summary>What became of it, for a failing test's message.</summary>
     public string Story => string.Join('\n', _story);
 
-    /// <summary>Returns when it is in its room.</summary>
     internal Task InItsRoomAsync() => EnteredAsync();
 
     /// <summary>Takes in what the process says of it.</summary>

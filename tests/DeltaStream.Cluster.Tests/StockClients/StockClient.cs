@@ -1,5 +1,3 @@
-using DeltaStream.TestSupport;
-
 namespace DeltaStream.Cluster.Tests.StockClients;
 
 /// <summary>
@@ -16,7 +14,6 @@ internal abstract class StockClient
     /// <summary>Its public id; null while it is not connected.</summary>
     public abstract string? Id { get; }
 
-    /// <summary>How often its connection was lost.</summary>
     public int Lost => Volatile.Read(ref _lost);
 
     /// <summary>How often it was told that it is in its room.</summary>
@@ -37,7 +34,6 @@ internal abstract class StockClient
         lock (_gate) Assert.True(_prices.Zip(_prices.Skip(1)).All(pair => pair.First <= pair.Second), string.Join(' ', _prices));
     }
 
-    /// <summary>Returns when it is in its room.</summary>
     protected Task EnteredAsync() => Eventually.True(() => Entered > 0, "a stock client is in its room", TimeSpan.FromSeconds(30));
 
     protected void OnLost() => Interlocked.Increment(ref _lost);

@@ -55,7 +55,6 @@ internal sealed partial class PollingSession
         Assert.Equal(["4still here"], await PollMessages());
     }
 
-    /// <summary>Checks that the session is gone.</summary>
     public async Task IsClosed() => (await Poll()).IsUnknownSession();
 
     [GeneratedRegex("\"sid\":\"([^\"]+)\"")]

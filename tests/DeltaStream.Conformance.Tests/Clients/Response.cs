@@ -5,7 +5,6 @@ namespace DeltaStream.Conformance.Tests.Clients;
 /// <summary>An HTTP response, read to its end.</summary>
 internal sealed record Response(int Status, string Body, HttpResponseHeaders Headers, HttpContentHeaders Content)
 {
-    /// <summary>The packets of a poll.</summary>
     public string[] Packets => Body.Split('\x1e');
 
     public string? Header(string name) => Headers.TryGetValues(name, out var values) ? string.Join(", ", values) : null;

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using DeltaStream.Demo.Embedded;
+using DeltaStream.TestSupport;
 using StackExchange.Redis;
 
 namespace DeltaStream.Demo.Tests.Embedded;
@@ -69,7 +70,7 @@ public sealed class EmbeddedRedisSpecs : IAsyncLifetime
     {
         await Db.ExecuteAsync("SET", "lease", "a", "PX", 40, "NX");
 
-        await Eventually.True(async () => !await Db.KeyExistsAsync("lease"));
+        await Eventually.True(async () => !await Db.KeyExistsAsync("lease"), "the lease expires");
         Assert.True(await Db.StringSetAsync("lease", "b", TimeSpan.FromSeconds(5), When.NotExists));
         Assert.False(await Db.StringSetAsync("lease", "c", TimeSpan.FromSeconds(5), When.NotExists));
     }

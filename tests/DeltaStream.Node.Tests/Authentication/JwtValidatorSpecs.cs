@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using DeltaStream.Node.Authentication;
 using DeltaStream.Node.Settings;
+using DeltaStream.TestSupport;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 

@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Sockets;
 using System.Text;
 using DeltaStream.TestSupport;
 
@@ -52,7 +51,7 @@ public sealed class LiveKeySpecs : IAsyncLifetime
     public async Task While_the_URL_does_not_answer_nobody_new_is_let_in_and_the_node_lives()
     {
         await using var node = await StartAsync(("AUTH_JWT_JWKS", $"http://127.0.0.1:{FreePort.Next()}/jwks"));
-        await using var client = await TextWebSocket.OpenAsync(node, "/ws");
+        await using var client = await TestClient.OpenAsync(node, "/ws");
         await client.SendAsync($$$"""{"event":"authenticate","data":{"token":"{{{_issuer.Rs256(Claims())}}}"}}""");
         Assert.Equal(4401, await client.EndAsync());
         Assert.Contains("Tokens can't be checked at the moment", client.Received.Single());
@@ -122,7 +121,7 @@ public sealed class LiveKeySpecs : IAsyncLifetime
 
     private static async Task<bool> IsLetInAsync(NodeProcess node, string token)
     {
-        await using var client = await TextWebSocket.OpenAsync(node, "/ws", ("Authorization", $"Bearer {token}"));
+        await using var client = await TestClient.OpenAsync(node, "/ws", ("Authorization", $"Bearer {token}"));
         await Eventually.True(() => client.Received.Count > 0, "an answer");
         return client.Received[0].StartsWith("""{"event":"connected""", StringComparison.Ordinal);
     }
@@ -130,10 +129,8 @@ public sealed class LiveKeySpecs : IAsyncLifetime
     /// <summary>The status of a request by hand, under whatever host name.</summary>
     private static async Task<string> AskAsync(int port, string path, string? host = null)
     {
-        using var client = new TcpClient();
-        await client.ConnectAsync("127.0.0.1", port);
-        await client.GetStream().WriteAsync(Encoding.ASCII.GetBytes($"GET {path} HTTP/1.1\r\nHost: {host ?? $"127.0.0.1:{port}"}\r\nConnection: close\r\n\r\n"));
-        using var reader = new StreamReader(client.GetStream());
-        return (await reader.ReadLineAsync())!.Split(' ')[1];
+        using var connection = await RawConnection.OpenAsync(port);
+        await connection.SendAsync($"GET {path} HTTP/1.1\r\nHost: {host ?? $"127.0.0.1:{port}"}\r\nConnection: close\r\n\r\n");
+        return $"{await connection.ReadStatusAsync()}";
     }
 }

@@ -5,22 +5,18 @@ using DeltaStream.TestSupport;
 
 namespace DeltaStream.Node.Tests.Authentication;
 
-/// <summary>A live node that wants tokens, and whoever brings one.</summary>
-public abstract class LiveTokenSpec : IAsyncLifetime, IDisposable
+/// <summary>A live node that wants tokens, for all specs of them: each publishes about products of its own.</summary>
+public sealed class TokenNode : IAsyncLifetime
 {
-    private protected const string SocketIo = "/socket.io/?EIO=4&transport=websocket";
+    public RedisServer Redis { get; private set; } = null!;
 
-    private RedisServer _redis = null!;
-
-    private protected HttpClient Http { get; } = new();
-
-    private protected NodeProcess Node { get; private set; } = null!;
+    public NodeProcess Node { get; private set; } = null!;
 
     public async Task InitializeAsync()
     {
-        _redis = await RedisServer.StartAsync();
+        Redis = await RedisServer.StartAsync();
         Node = await NodeProcess.Start(
-            ("REDIS_URL", _redis.Url), ("AUTH_MODE", "jwt"), ("AUTH_ALLOW_ANONYMOUS", null), ("AUTH_JWT_SECRET", TokenIssuer.Secret),
+            ("REDIS_URL", Redis.Url), ("AUTH_MODE", "jwt"), ("AUTH_ALLOW_ANONYMOUS", null), ("AUTH_JWT_SECRET", TokenIssuer.Secret),
             ("AUTH_JWT_ISSUER", "platform"), ("AUTH_JWT_AUDIENCE", "market"), ("BRIDGE_MAX_RATE", "0"), ("LIMIT_HANDSHAKE_SECONDS", "2"), ("LOG_LEVEL", "debug")).ReadyAsync();
         await Eventually.True(async () => await Node.HealthAsync("feed") == "live", "the feed is live");
     }
@@ -28,8 +24,24 @@ public abstract class LiveTokenSpec : IAsyncLifetime, IDisposable
     public async Task DisposeAsync()
     {
         await Node.DisposeAsync();
-        await _redis.DisposeAsync();
+        await Redis.DisposeAsync();
     }
+}
+
+/// <summary>The specs of that node.</summary>
+[CollectionDefinition(Name)]
+public sealed class TokenCollection : ICollectionFixture<TokenNode>
+{
+    public const string Name = "tokens";
+}
+
+/// <summary>Clients of that node, and the tokens that they bring.</summary>
+[Collection(TokenCollection.Name)]
+public abstract class LiveTokenSpec(TokenNode shared) : IDisposable
+{
+    private protected HttpClient Http { get; } = new();
+
+    private protected NodeProcess Node => shared.Node;
 
     public virtual void Dispose()
     {
@@ -59,21 +71,22 @@ public abstract class LiveTokenSpec : IAsyncLifetime, IDisposable
 
     private protected static string EventOf(string text) => JsonDocument.Parse(text).RootElement.GetProperty("event").GetString()!;
 
-    private protected async Task<TextWebSocket> PlainAsync(string token)
+    private protected async Task<TestClient> PlainAsync(string token)
     {
-        var client = await TextWebSocket.OpenAsync(Node, "/ws");
+        var client = await TestClient.OpenAsync(Node, "/ws");
         await client.SendAsync(Authenticate(token));
-        await client.ExpectAsync("\"connected\"");
+        await client.ExpectTextAsync("\"connected\"");
         return client;
     }
 
-    private protected Task PublishAsync(string product, int price) => _redis.ExecuteAsync(
+    private protected Task PublishAsync(string product, int price) => shared.Redis.ExecuteAsync(
         "PUBLISH", "enriched:underlying", $$"""{"product":"{{product}}","price":{{price}},"timestamp":"{{Now:O}}"}""");
 
-    private protected async Task<string> MetricsAsync(string token)
+    /// <summary>The sum of a metric's samples with a label, as an operator sees it.</summary>
+    private protected async Task<double> MetricAsync(string name, string label)
     {
-        using var response = await AskAsync("/metrics", token);
-        return await response.Content.ReadAsStringAsync();
+        using var response = await AskAsync("/metrics", Token(claims => claims["role"] = "operator"));
+        return Metrics.Sum(await response.Content.ReadAsStringAsync(), name, label);
     }
 
     private protected async Task<HttpResponseMessage> AskAsync(string path, string? token)

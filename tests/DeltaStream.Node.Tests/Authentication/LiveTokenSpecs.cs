@@ -6,7 +6,7 @@ using DeltaStream.TestSupport;
 namespace DeltaStream.Node.Tests.Authentication;
 
 /// <summary>Who gets into a live node that wants tokens, by which way.</summary>
-public sealed class LiveTokenSpecs : LiveTokenSpec
+public sealed class LiveTokenSpecs(TokenNode shared) : LiveTokenSpec(shared)
 {
     private readonly TokenIssuer _stranger = new();
 
@@ -36,21 +36,21 @@ public sealed class LiveTokenSpecs : LiveTokenSpec
         {
             var refused = $$$"""44{"message":"{{{message}}}","data":{"code":"unauthorized"}}""";
             var payload = token is null ? "40" : $$"""40{"token":"{{token}}"}""";
-            await using var inPayload = await TextWebSocket.OpenAsync(Node, SocketIo);
+            await using var inPayload = await TestClient.OpenAsync(Node, TestClient.SocketIo);
             await inPayload.SendAsync(payload);
-            Assert.Equal(refused, await inPayload.ExpectAsync(text => text.StartsWith("44", StringComparison.Ordinal), $"{name}: a refusal"));
+            Assert.Equal(refused, await inPayload.ExpectTextAsync(text => text.StartsWith("44", StringComparison.Ordinal), $"{name}: a refusal"));
             Assert.Equal(refused, await ConnectByPollingAsync(payload));
 
             var error = $$$"""{"event":"error","data":{"message":"{{{message}}}","code":"unauthorized"}}""";
-            await using var first = await TextWebSocket.OpenAsync(Node, "/ws");
+            await using var first = await TestClient.OpenAsync(Node, "/ws");
             await first.SendAsync(token is null ? """{"event":"authenticate"}""" : Authenticate(token));
             Assert.Equal((4401, error), (await first.EndAsync(), first.Received.Single()));
             if (token is null) continue;
 
-            await using var inHeader = await TextWebSocket.OpenAsync(Node, SocketIo, ("Authorization", $"Bearer {token}"));
+            await using var inHeader = await TestClient.OpenAsync(Node, TestClient.SocketIo, ("Authorization", $"Bearer {token}"));
             await inHeader.SendAsync("40");
-            Assert.Equal(refused, await inHeader.ExpectAsync(text => text.StartsWith("44", StringComparison.Ordinal), $"{name}: a refusal"));
-            await using var plainHeader = await TextWebSocket.OpenAsync(Node, "/ws", ("Authorization", $"Bearer {token}"));
+            Assert.Equal(refused, await inHeader.ExpectTextAsync(text => text.StartsWith("44", StringComparison.Ordinal), $"{name}: a refusal"));
+            await using var plainHeader = await TestClient.OpenAsync(Node, "/ws", ("Authorization", $"Bearer {token}"));
             Assert.Equal((4401, error), (await plainHeader.EndAsync(), plainHeader.Received.Single()));
         }
 
@@ -61,53 +61,54 @@ public sealed class LiveTokenSpecs : LiveTokenSpec
     public async Task A_good_token_lets_in_on_every_way_and_in_the_address_it_counts_for_nothing()
     {
         var token = Token();
-        await using var inPayload = await TextWebSocket.OpenAsync(Node, SocketIo);
+        await using var inPayload = await TestClient.OpenAsync(Node, TestClient.SocketIo);
         await inPayload.SendAsync($$"""40{"token":"{{token}}"}""");
-        await inPayload.ExpectAsync("\"connected\"");
-        await using var inHeader = await TextWebSocket.OpenAsync(Node, SocketIo, ("Authorization", $"Bearer {token}"));
+        await inPayload.ExpectTextAsync("\"connected\"");
+        await using var inHeader = await TestClient.OpenAsync(Node, TestClient.SocketIo, ("Authorization", $"Bearer {token}"));
         await inHeader.SendAsync("40");
-        await inHeader.ExpectAsync("\"connected\"");
+        await inHeader.ExpectTextAsync("\"connected\"");
         Assert.StartsWith("40{\"sid\"", await ConnectByPollingAsync($$"""40{"token":"{{token}}"}"""));
 
-        await using var first = await TextWebSocket.OpenAsync(Node, "/ws");
+        await using var first = await TestClient.OpenAsync(Node, "/ws");
         await first.SendAsync($$$"""{"event":"authenticate","data":{"token":"{{{token}}}"},"id":7}""");
-        await first.ExpectAsync("\"connected\"");
-        Assert.Equal(["authenticated", "ack", "connected"], first.Received.Select(EventOf));
-        await using var plainHeader = await TextWebSocket.OpenAsync(Node, "/ws", ("Authorization", $"bearer {token}"));
-        await plainHeader.ExpectAsync("\"connected\"");
+        await first.ExpectTextAsync("\"connected\"");
+        Assert.Equal(["authenticated", "ack", "connected"], first.Received.Take(3).Select(EventOf));
+        await using var plainHeader = await TestClient.OpenAsync(Node, "/ws", ("Authorization", $"bearer {token}"));
+        await plainHeader.ExpectTextAsync("\"connected\"");
 
-        await using var inQuery = await TextWebSocket.OpenAsync(Node, $"{SocketIo}&token={token}&access_token={token}");
+        await using var inQuery = await TestClient.OpenAsync(Node, $"{TestClient.SocketIo}&token={token}&access_token={token}");
         await inQuery.SendAsync("40");
-        Assert.StartsWith("44", await inQuery.ExpectAsync(text => text.StartsWith("44", StringComparison.Ordinal), "a refusal"));
+        Assert.StartsWith("44", await inQuery.ExpectTextAsync(text => text.StartsWith("44", StringComparison.Ordinal), "a refusal"));
     }
 
     [Fact]
     public async Task Who_says_something_else_first_or_nothing_at_all_is_closed()
     {
-        await using var eager = await TextWebSocket.OpenAsync(Node, "/ws");
+        var before = await MetricAsync("deltastream_refused_tokens_total", "reason=\"missing\"");
+        await using var eager = await TestClient.OpenAsync(Node, "/ws");
         await eager.SendAsync("""{"event":"subscribe","data":{"type":"general"}}""");
-        await using var odd = await TextWebSocket.OpenAsync(Node, "/ws");
+        await using var odd = await TestClient.OpenAsync(Node, "/ws");
         await odd.SendAsync("no JSON");
-        await using var silent = await TextWebSocket.OpenAsync(Node, "/ws");
+        await using var silent = await TestClient.OpenAsync(Node, "/ws");
         foreach (var client in new[] { eager, odd, silent })
         {
             Assert.Equal(4401, await client.EndAsync());
             Assert.Contains("A token is needed", client.Received.Single());
         }
 
-        Assert.Contains("deltastream_refused_tokens_total{reason=\"missing\"} 3", await MetricsAsync(Token(claims => claims["role"] = "operator")));
+        Assert.Equal(before + 3, await MetricAsync("deltastream_refused_tokens_total", "reason=\"missing\""));
     }
 
     [Fact]
     public async Task A_client_that_is_refused_may_try_again_on_its_connection_but_not_without_end()
     {
-        await using var client = await TextWebSocket.OpenAsync(Node, SocketIo);
+        await using var client = await TestClient.OpenAsync(Node, TestClient.SocketIo);
         await client.SendAsync("""40{"token":"old"}""");
-        await client.ExpectAsync("unauthorized");
+        await client.ExpectTextAsync("unauthorized");
         await client.SendAsync($$"""40{"token":"{{Token()}}"}""");
-        await client.ExpectAsync("\"connected\"");
+        await client.ExpectTextAsync("\"connected\"");
 
-        await using var guesser = await TextWebSocket.OpenAsync(Node, SocketIo);
+        await using var guesser = await TestClient.OpenAsync(Node, TestClient.SocketIo);
         for (var i = 0; i < 20; i++) await guesser.SendAsync($$"""40{"token":"guess-{{i}}"}""");
         Assert.Equal(4401, await guesser.EndAsync());
         Assert.InRange(guesser.Received.Count(text => text.StartsWith("44", StringComparison.Ordinal)), 8, 9);
@@ -126,7 +127,7 @@ public sealed class LiveTokenSpecs : LiveTokenSpec
                 (isHeader ? header : claims)[place] = place == "rooms" ? new JsonArray(text, $"product:{text}") : text;
                 foreach (var secret in new[] { TokenIssuer.Secret, "another secret of thirty-two bytes" })
                 {
-                    await using var client = await TextWebSocket.OpenAsync(Node, "/ws", ("Authorization", $"Bearer {TokenIssuer.Hs256(claims, secret, header)}"));
+                    await using var client = await TestClient.OpenAsync(Node, "/ws", ("Authorization", $"Bearer {TokenIssuer.Hs256(claims, secret, header)}"));
                     await Eventually.True(() => client.Received.Count > 0, "an answer");
                     Assert.True(secret == TokenIssuer.Secret || client.Received[0].Contains("unauthorized", StringComparison.Ordinal), client.Received[0]);
                 }

@@ -82,7 +82,7 @@ public sealed class OriginSpecs : IAsyncLifetime
     {
         try
         {
-            await using var socket = await TextWebSocket.OpenAsync(node, path, origin is null ? [] : [("Origin", origin)]);
+            await using var socket = await TestClient.OpenAsync(node, path, origin is null ? [] : [("Origin", origin)]);
             return true;
         }
         catch (WebSocketException)

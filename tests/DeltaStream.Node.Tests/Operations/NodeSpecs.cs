@@ -22,13 +22,11 @@ public sealed class NodeSpecs
     [Fact]
     public async Task A_file_with_settings_that_Akka_cannot_use_is_named_in_one_line()
     {
-        var file = Path.GetTempFileName();
-        await File.WriteAllTextAsync(file, "akka.cluster.failure-detector.heartbeat-interval = soon");
-        await using var node = NodeProcess.Start(("REDIS_URL", "redis://127.0.0.1:1"), ("HOCON_FILE", file));
+        using var hocon = HoconFile.Of("akka.cluster.failure-detector.heartbeat-interval = soon");
+        await using var node = NodeProcess.Start(("REDIS_URL", "redis://127.0.0.1:1"), hocon.Variable);
         Assert.Equal(1, await node.ExitAsync(TimeSpan.FromSeconds(30)));
-        await Eventually.True(() => node.Lines.Any(line => line.StartsWith($"HOCON_FILE={file} is not allowed: a file whose akka settings Akka.NET can use (", StringComparison.Ordinal)), "the line is read");
+        await Eventually.True(() => node.Lines.Any(line => line.StartsWith($"HOCON_FILE={hocon.Name} is not allowed: a file whose akka settings Akka.NET can use (", StringComparison.Ordinal)), "the line is read");
         Assert.DoesNotContain(node.Lines, line => line.StartsWith("   at ", StringComparison.Ordinal));
-        File.Delete(file);
     }
 
     [Theory]
@@ -84,7 +82,7 @@ public sealed class NodeSpecs
         await HasChecksAsync(node, "/health/live");
         await HasChecksAsync(node, "/health/ready");
 
-        await using var client = await SocketIoTestClient.ConnectAsync(node);
+        await using var client = await TestClient.ConnectAsync(node);
         await Eventually.True(async () => await node.HealthAsync("clients") == "1", "the client is counted");
         await client.SubscribeAsync("product", "NIFTY");
         await redis.ExecuteAsync("PUBLISH", "enriched:underlying", """{"product":"NIFTY","price":1.50,"timestamp":"2026-11-24T09:15:00"}""");
@@ -133,7 +131,7 @@ public sealed class NodeSpecs
     {
         await using var redis = await RedisServer.StartAsync();
         await using var node = await NodeProcess.Start(("REDIS_URL", redis.Url)).ReadyAsync();
-        using var silent = await SilentWebSocket.OpenAsync(node.Port);
+        using var silent = await RawConnection.OpenWebSocketAsync(node.Port, "/ws");
         node.Interrupt();
         await Eventually.True(async () => await node.StatusAsync("/health/ready") is not HttpStatusCode.OK, "the node is not ready");
         Assert.Equal(0, await node.ExitAsync(TimeSpan.FromSeconds(11)));

@@ -16,7 +16,7 @@ public sealed class RedisOutageSpecs
         await using var node = await NodeProcess.Start(("REDIS_URL", redis.Url)).ReadyAsync();
         await Eventually.True(async () => await node.HealthAsync("feed") == "down", "health says down");
         Assert.Equal("degraded", await node.HealthAsync("status"));
-        await using var client = await SocketIoTestClient.ConnectAsync(node);
+        await using var client = await TestClient.ConnectAsync(node);
         await client.ExpectAsync("feed_status", e => e.Data.GetProperty("status").GetString() == "down");
 
         await redis.StartAgainAsync();
@@ -32,7 +32,7 @@ public sealed class RedisOutageSpecs
         await using var redis = await RedisServer.StartAsync();
         await using var node = await NodeProcess.Start(("REDIS_URL", redis.Url)).ReadyAsync();
         await Eventually.True(async () => await node.HealthAsync("feed") == "live", "the feed is live");
-        await using var client = await SocketIoTestClient.ConnectAsync(node);
+        await using var client = await TestClient.ConnectAsync(node);
         await redis.ExecuteAsync("PUBLISH", "enriched:underlying", First);
         await client.ExpectAsync("underlying_update");
 
@@ -55,7 +55,7 @@ public sealed class RedisOutageSpecs
         await using var redis = await RedisServer.StartAsync();
         await using var node = await NodeProcess.Start(("REDIS_URL", redis.Url)).ReadyAsync();
         await Eventually.True(async () => await node.HealthAsync("feed") == "live", "the feed is live");
-        await using var client = await SocketIoTestClient.ConnectAsync(node);
+        await using var client = await TestClient.ConnectAsync(node);
         await redis.ExecuteAsync("FLUSHALL");
         await Eventually.True(async () => await redis.ExecuteAsync("EXISTS", "deltastream:bridge:lease") == "1", "the lease is taken again");
         await Eventually.True(async () => await node.HealthAsync("bridge") == "active", "the bridge is active again");

@@ -17,7 +17,7 @@ public sealed class SideBySideSpecs
         await using var flask = await RespConnection.OpenAsync(redis.Port);
         await flask.ExecuteAsync("SUBSCRIBE", "enriched:underlying");
         await flask.ExecuteAsync("SUBSCRIBE", "enriched:option_chain");
-        await using var client = await SocketIoTestClient.ConnectAsync(node);
+        await using var client = await TestClient.ConnectAsync(node);
         await client.SubscribeAsync("product", "NIFTY");
         await client.SubscribeAsync("chain", "NIFTY");
 

@@ -12,7 +12,7 @@ public sealed class AccessListSpecs
         Assert.Equal("OK", await redis.ExecuteAsync(["ACL", "SETUSER", "deltastream", "on", ">s:cret@1", .. Documented()]));
         await using var node = await NodeProcess.Start(("REDIS_URL", $"redis://deltastream:s%3Acret%401@127.0.0.1:{redis.Port}"), ("DEMO_FEED", "on")).ReadyAsync();
         await Eventually.True(async () => await node.HealthAsync("status") == "healthy", "the node is healthy");
-        await using var client = await SocketIoTestClient.ConnectAsync(node);
+        await using var client = await TestClient.ConnectAsync(node);
         await client.ExpectAsync("underlying_update");
         await Eventually.True(async () => await redis.ExecuteAsync("EXISTS", "latest:underlying:NIFTY", "latest:chain:NIFTY") == "2", "the keys are written");
         await client.SubscribeAsync("chain", "NIFTY");

@@ -1,5 +1,5 @@
 using System.Text;
-using DeltaStream.Actors.Bridge;
+using DeltaStream.Actors.Feed;
 using DeltaStream.Actors.Market;
 using DeltaStream.Node.Redis;
 
@@ -15,12 +15,12 @@ public abstract class FeedSpecs<TBackend>(TBackend backend) : IClassFixture<TBac
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
 
-    private RedisFeed Feed => new(RedisBackend.Settings, backend.Url, RedisBackend.Login, 2_000_000, TimeProvider.System, () => { });
+    private RedisFeed Feed => new(RedisBackend.Settings, backend.Url, RedisBackend.Login, TimeProvider.System);
 
     [Fact]
     public async Task Every_message_of_both_channels_comes_once_in_order_byte_for_byte()
     {
-        await using var subscription = await Feed.SubscribeAsync(default);
+        await using var subscription = await Listening.ToAsync(Feed);
         var sent = Enumerable.Range(0, 200)
             .Select(i => (Channel: i % 3 == 0 ? "enriched:option_chain" : "enriched:underlying", Payload: $"{{\"n\": {i}.50, \"ü\":\"\\u00fc\"}}"))
             .ToArray();
@@ -37,7 +37,7 @@ public abstract class FeedSpecs<TBackend>(TBackend backend) : IClassFixture<TBac
     [Fact]
     public async Task A_chain_of_a_megabyte_comes_whole()
     {
-        await using var subscription = await Feed.SubscribeAsync(default);
+        await using var subscription = await Listening.ToAsync(Feed);
         var payload = new string('x', 1_000_000);
         await backend.ExecuteAsync("PUBLISH", "enriched:option_chain", payload);
         Assert.Equal(payload, Encoding.UTF8.GetString((await ReadAsync(subscription, 1))[0].Payload.Span));
@@ -46,26 +46,34 @@ public abstract class FeedSpecs<TBackend>(TBackend backend) : IClassFixture<TBac
     [Fact]
     public async Task A_quiet_feed_stays_subscribed()
     {
-        await using var subscription = await Feed.SubscribeAsync(default);
+        await using var subscription = await Listening.ToAsync(Feed);
         // Far longer than the echo may take: what keeps the subscription is its own echo.
-        await Assert.ThrowsAsync<TimeoutException>(() => subscription.Messages.Completion.WaitAsync(TimeSpan.FromSeconds(2)));
+        await Assert.ThrowsAsync<TimeoutException>(() => subscription.Ended.WaitAsync(TimeSpan.FromSeconds(2)));
     }
 
     [Fact]
     public async Task A_server_that_goes_away_ends_the_subscription_and_a_new_one_works_when_it_is_back()
     {
-        await using var subscription = await Feed.SubscribeAsync(default);
+        await using var subscription = await Listening.ToAsync(Feed);
         await backend.StopAsync();
-        await Assert.ThrowsAsync<FeedUnavailableException>(() => subscription.Messages.Completion.WaitAsync(Patience));
-        await Assert.ThrowsAsync<FeedUnavailableException>(async () => await Feed.SubscribeAsync(default));
+        await Assert.ThrowsAsync<FeedUnavailableException>(() => subscription.Ended.WaitAsync(Patience));
+        await Assert.ThrowsAsync<FeedUnavailableException>(() => Listening.ToAsync(Feed));
 
         await backend.RestartEmptyAsync();
-        await using var again = await Feed.SubscribeAsync(default);
+        await using var again = await Listening.ToAsync(Feed);
         await backend.ExecuteAsync("PUBLISH", "enriched:underlying", "{}");
         Assert.Single(await ReadAsync(again, 1));
     }
 
-    private static async Task<List<FeedMessage>> ReadAsync(IFeedSubscription subscription, int count)
+    [Fact]
+    public async Task A_receiver_that_fails_ends_the_subscription_with_the_reason()
+    {
+        await using var subscription = await Listening.ToAsync(Feed, _ => throw new InvalidOperationException("a defect"));
+        await backend.ExecuteAsync("PUBLISH", "enriched:underlying", "{}");
+        Assert.Equal("a defect", (await Assert.ThrowsAsync<InvalidOperationException>(() => subscription.Ended.WaitAsync(Patience))).Message);
+    }
+
+    private static async Task<List<FeedMessage>> ReadAsync(Listening subscription, int count)
     {
         using var timeout = new CancellationTokenSource(Patience);
         var messages = new List<FeedMessage>();

@@ -1,4 +1,4 @@
-using DeltaStream.Actors.Bridge;
+using DeltaStream.Actors.Lease;
 using DeltaStream.Actors.Market;
 using DeltaStream.Node.Redis;
 using DeltaStream.TestSupport;

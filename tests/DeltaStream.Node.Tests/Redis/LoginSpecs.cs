@@ -52,8 +52,8 @@ public sealed class LoginSpecs
         var login = RedisBackend.Login;
         await using var connection = new RedisConnection(RedisBackend.Settings, url, login);
         await Assert.ThrowsAsync<FeedUnavailableException>(() => connection.PublishAsync("enriched:underlying", "{}"u8.ToArray(), default));
-        var feed = new RedisFeed(RedisBackend.Settings, url, login, 1_000_000, TimeProvider.System, () => { });
-        var subscription = await Assert.ThrowsAsync<FeedUnavailableException>(async () => await feed.SubscribeAsync(default));
+        var feed = new RedisFeed(RedisBackend.Settings, url, login, TimeProvider.System);
+        var subscription = await Assert.ThrowsAsync<FeedUnavailableException>(() => Listening.ToAsync(feed));
         Assert.StartsWith(reason, subscription.Message);
         Assert.True(login.IsRefused);
         await NobodyIsThereAsync(redis);
@@ -69,8 +69,8 @@ public sealed class LoginSpecs
         var repeating = RepeatAsync();
         var login = RedisBackend.Login;
         var url = new RedisUrl("127.0.0.1", ((IPEndPoint)listener.LocalEndpoint).Port, false, "gateway", Password, 0);
-        var feed = new RedisFeed(RedisBackend.Settings, url, login, 1_000_000, TimeProvider.System, () => { });
-        var failure = await Assert.ThrowsAsync<FeedUnavailableException>(async () => await feed.SubscribeAsync(default));
+        var feed = new RedisFeed(RedisBackend.Settings, url, login, TimeProvider.System);
+        var failure = await Assert.ThrowsAsync<FeedUnavailableException>(() => Listening.ToAsync(feed));
         Assert.Equal("Redis refused the login with an answer that is none of Redis's", failure.Message);
         Assert.DoesNotContain(Password, failure.ToString());
         listener.Stop();

@@ -10,7 +10,7 @@ namespace DeltaStream.Node.Tests.Redis;
 public abstract class RedisBackend : IAsyncLifetime
 {
     public static readonly RedisSettings Settings = new(
-        null, TimeSpan.FromSeconds(2), TimeSpan.FromMilliseconds(100), TimeSpan.FromMilliseconds(500), 8192);
+        null, TimeSpan.FromSeconds(15), TimeSpan.FromMilliseconds(100), TimeSpan.FromMilliseconds(500));
 
     public abstract int Port { get; }
 

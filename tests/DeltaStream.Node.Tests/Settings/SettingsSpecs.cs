@@ -32,10 +32,10 @@ public sealed class SettingsSpecs : IDisposable
     public void The_reference_and_the_code_have_the_same_defaults()
     {
         var settings = Read(development: true);
-        Assert.Equal(new Actors.Bridge.BridgeSettings(), settings.Bridge);
+        Assert.Equal(new Actors.Feed.BridgeSettings(), settings.Bridge);
         Assert.Equal(new Actors.Cache.CacheSettings(), settings.Cache);
         Assert.Equal(new Actors.Clients.ClientSettings(), settings.Clients);
-        Assert.Equal(new Node.Transports.TransportSettings(), settings.Transports);
+        Assert.Equal(new Node.Transports.Connections.TransportSettings(), settings.Transports);
     }
 
     [Fact]

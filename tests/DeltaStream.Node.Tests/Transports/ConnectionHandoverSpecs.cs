@@ -1,8 +1,9 @@
-using System.Net.WebSockets;
-using System.Text;
 using DeltaStream.Actors.Clients;
 using DeltaStream.Node.Transports;
+using DeltaStream.Node.Transports.Connections;
+using DeltaStream.Node.Transports.DirectSockets;
 using DeltaStream.Node.Transports.Engine;
+using DeltaStream.Node.Transports.WebSockets;
 using DeltaStream.SocketIO.Engine;
 using DeltaStream.TestSupport;
 using Microsoft.AspNetCore.Builder;
@@ -27,19 +28,18 @@ public sealed class ConnectionHandoverSpecs : IEngineApplication
     public async Task The_request_ends_with_its_answer_where_somebody_stands_before_HTTP_who_goes_on(bool hasHandover, int during)
     {
         await using var app = await StartAsync(hasHandover);
-        using var client = new ClientWebSocket();
-        await client.ConnectAsync(new UriBuilder(app.Urls.Single()) { Scheme = "ws", Path = "/engine.io/", Query = "?EIO=4&transport=websocket" }.Uri, default);
-        Assert.StartsWith("0{", await ReceiveAsync(client));
+        using var client = await TestClient.OpenAsync(new Uri(new Uri(app.Urls.Single()), "/engine.io/?EIO=4&transport=websocket"));
+        Assert.StartsWith("0{", await client.ReceiveAsync());
         await Eventually.True(() => Volatile.Read(ref _requests) == during, "the request's end, or none");
 
         foreach (var text in new[] { "4a", "4" + new string('b', 20_000) })
         {
-            await client.SendAsync(Encoding.UTF8.GetBytes(text), WebSocketMessageType.Text, true, default);
-            Assert.Equal(text, await ReceiveAsync(client));
+            await client.SendAsync(text);
+            Assert.Equal(text, await client.ReceiveAsync());
         }
 
         Assert.Equal(during, Volatile.Read(ref _requests));
-        await client.CloseAsync(WebSocketCloseStatus.NormalClosure, null, default);
+        await client.CloseAsync();
         await Eventually.True(() => Volatile.Read(ref _closed) == CloseReason.ClientClosed && Volatile.Read(ref _requests) == 0, "the end");
     }
 
@@ -52,7 +52,7 @@ public sealed class ConnectionHandoverSpecs : IEngineApplication
         {
             it.Features.Get<IConnectionHeartbeatFeature>()!.OnHeartbeat(_ => ticks++, it);
             await http.Task;
-            await ConnectionHandover.ServeAsync(Request(it), () => served.Task);
+            await WebSocketAcceptor.ServeAsync(Request(it), () => served.Task);
         })(connection);
 
         heart.Beat();
@@ -72,7 +72,7 @@ public sealed class ConnectionHandoverSpecs : IEngineApplication
         var served = false;
         var running = ConnectionHandover.Before(async it =>
         {
-            await ConnectionHandover.ServeAsync(Request(it), () =>
+            await WebSocketAcceptor.ServeAsync(Request(it), () =>
             {
                 served = true;
                 return Task.CompletedTask;
@@ -127,20 +127,11 @@ public sealed class ConnectionHandoverSpecs : IEngineApplication
         return app;
     }
 
-    IEngineConnection IEngineApplication.Open(IEngineLink link) => new Echo(this, link);
-
-    private static async Task<string> ReceiveAsync(ClientWebSocket client)
+    IEngineConnection IEngineApplication.Open(IEngineLink link)
     {
-        var buffer = new byte[32 * 1024];
-        var count = 0;
-        ValueWebSocketReceiveResult result;
-        do
-        {
-            result = await client.ReceiveAsync(buffer.AsMemory(count), default).AsTask().WaitAsync(Eventually.Patience);
-            count += result.Count;
-        }
-        while (!result.EndOfMessage);
-        return Encoding.UTF8.GetString(buffer, 0, count);
+        var echo = new Echo(this, link);
+        link.Attach(echo);
+        return echo;
     }
 
     private sealed class Heart : IConnectionHeartbeatFeature
@@ -152,7 +143,7 @@ public sealed class ConnectionHandoverSpecs : IEngineApplication
         public void Beat() => _beat?.Invoke();
     }
 
-    private sealed class Echo(ConnectionHandoverSpecs specs, IEngineLink link) : IEngineConnection
+    private sealed class Echo(ConnectionHandoverSpecs specs, IEngineLink link) : IEngineConnection, ILinkListener
     {
         public ValueTask ReceiveAsync(ReadOnlyMemory<byte> data, bool isBinary)
         {
@@ -164,6 +155,6 @@ public sealed class ConnectionHandoverSpecs : IEngineApplication
 
         public ValueTask SettleAsync() => default;
 
-        public void Closed(CloseReason reason) => Volatile.Write(ref specs._closed, reason);
+        public void Ended(CloseReason reason) => Volatile.Write(ref specs._closed, reason);
     }
 }

@@ -1,8 +1,8 @@
 using System.Net.WebSockets;
 using System.Text;
-using DeltaStream.Actors.Clients;
 using DeltaStream.Actors.Wire;
 using DeltaStream.Node.Transports;
+using DeltaStream.Node.Transports.Connections;
 using DeltaStream.Node.Transports.Engine;
 using DeltaStream.Node.Transports.WebSockets;
 using DeltaStream.SocketIO.Engine;
@@ -96,10 +96,6 @@ public sealed class DeflateSpecs : IEngineApplication
             return default;
         }
 
-        public void Ready() { }
-
         public ValueTask SettleAsync() => default;
-
-        public void Closed(CloseReason reason) { }
     }
 }

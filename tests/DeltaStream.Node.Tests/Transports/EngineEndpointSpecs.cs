@@ -1,8 +1,9 @@
 using System.Text;
 using DeltaStream.Actors.Clients;
-using DeltaStream.Node.Transports;
+using DeltaStream.Node.Admission;
+using DeltaStream.Node.Timing;
+using DeltaStream.Node.Transports.Connections;
 using DeltaStream.Node.Transports.Engine;
-using DeltaStream.Node.Transports.Timing;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Time.Testing;
@@ -10,7 +11,7 @@ using Microsoft.Extensions.Time.Testing;
 namespace DeltaStream.Node.Tests.Transports;
 
 /// <summary>What happens between an answer's leaving and the request's end: clients do not wait for the latter.</summary>
-public sealed class EngineEndpointSpecs : IEngineApplication, IEngineConnection, IDisposable
+public sealed class EngineEndpointSpecs : IEngineApplication, IEngineConnection, ILinkListener, IDisposable
 {
     private readonly Deadlines _deadlines;
     private readonly EngineSessions _sessions;
@@ -21,14 +22,13 @@ public sealed class EngineEndpointSpecs : IEngineApplication, IEngineConnection,
 
     public EngineEndpointSpecs()
     {
-        var counts = new ConnectionCounts();
         var settings = new TransportSettings();
         var time = new FakeTimeProvider();
-        var admission = new Admission(settings);
+        var admission = new AdmissionControl(settings.MaxConnections);
         _deadlines = new Deadlines(time, TimeSpan.FromMilliseconds(10));
-        _sessions = new EngineSessions(settings, _deadlines, counts, admission, new AddressWatch(null, time, null));
+        _sessions = new EngineSessions(settings, _deadlines, admission, new AddressWatch(null, time, null));
         _endpoint = new EngineEndpoint(_sessions, admission, this);
-        _session = _sessions.Create(TransportName.Polling, default);
+        _session = _sessions.Create(default);
         _session.StartPolling(this);
     }
 
@@ -38,7 +38,7 @@ public sealed class EngineEndpointSpecs : IEngineApplication, IEngineConnection,
     public async Task A_client_may_post_again_as_soon_as_it_is_answered()
     {
         string? second = null;
-        using var answer = new Answer(() => second ??= _session.BeginPost() is { } refusal ? $"refused {refusal.Code}" : "taken");
+        using var answer = new Answer(() => second ??= _session.PostAsync(() => Task.FromResult<ReadOnlyMemory<byte>?>(null)).Result is { } refusal ? $"refused {refusal.Code}" : "taken");
 
         await _endpoint.HandleAsync(Request("POST", answer, "4a"));
 
@@ -75,16 +75,17 @@ public sealed class EngineEndpointSpecs : IEngineApplication, IEngineConnection,
     IEngineConnection IEngineApplication.Open(IEngineLink link)
     {
         _link = link;
+        link.Attach(this);
         return this;
     }
 
     ValueTask IEngineConnection.ReceiveAsync(ReadOnlyMemory<byte> data, bool isBinary) => default;
 
-    void IEngineConnection.Ready() { }
+    void ILinkListener.Ready() { }
 
     ValueTask IEngineConnection.SettleAsync() => default;
 
-    void IEngineConnection.Closed(CloseReason reason) => _closedWith = reason;
+    void ILinkListener.Ended(CloseReason reason) => _closedWith = reason;
 
     private DefaultHttpContext Request(string method, Stream answer, string body = "", CancellationToken aborted = default)
     {

@@ -1,17 +1,19 @@
 using System.Text;
 using DeltaStream.Actors.Clients;
 using DeltaStream.Actors.Wire;
-using DeltaStream.Node.Transports;
+using DeltaStream.Node.Admission;
+using DeltaStream.Node.Timing;
+using DeltaStream.Node.Transports.Connections;
 using DeltaStream.Node.Transports.Engine;
-using DeltaStream.Node.Transports.Timing;
 using DeltaStream.SocketIO.Engine;
+using DeltaStream.SocketIO.Framing;
 using DeltaStream.TestSupport;
 using Microsoft.Extensions.Time.Testing;
 
 namespace DeltaStream.Node.Tests.Transports;
 
 /// <summary>One Engine.IO session in virtual time, with an application that writes down what it hears.</summary>
-internal sealed class EngineFixture : IEngineApplication, IEngineConnection, IDisposable
+internal sealed class EngineFixture : IEngineApplication, IEngineConnection, ILinkListener, IDisposable
 {
     private static readonly TimeSpan Step = TimeSpan.FromMilliseconds(10);
 
@@ -23,14 +25,15 @@ internal sealed class EngineFixture : IEngineApplication, IEngineConnection, IDi
     public EngineFixture()
     {
         _deadlines = new Deadlines(_time, TimeSpan.FromMilliseconds(10));
-        _sessions = new EngineSessions(_settings, _deadlines, Counts, new Admission(_settings), new AddressWatch(null, _time, null));
-        Session = _sessions.Create(TransportName.Polling, default);
+        _sessions = new EngineSessions(_settings, _deadlines, Admission, new AddressWatch(null, _time, null));
+        Admission.TryEnter(default);
+        Session = _sessions.Create(default);
         Session.StartPolling(this);
     }
 
     public EngineSession Session { get; }
 
-    public ConnectionCounts Counts { get; } = new();
+    public AdmissionControl Admission { get; } = new(1000);
 
     public IEngineLink Link { get; private set; } = null!;
 
@@ -67,25 +70,17 @@ internal sealed class EngineFixture : IEngineApplication, IEngineConnection, IDi
         return frames is null ? $"refused {refusal!.Code}" : string.Join('|', frames.Select(Text));
     }
 
-    /// <summary>Posts; <c>ok</c>, <c>bad</c>, or the refusal's code.</summary>
-    public async Task<string> PostAsync(string body)
-    {
-        if (Session.BeginPost() is { } refusal) return $"refused {refusal.Code}";
-        var isGood = await Session.ReceiveAsync(Encoding.UTF8.GetBytes(body));
-        Session.EndPost();
-        return isGood ? "ok" : "bad";
-    }
+    /// <summary>Posts; <c>ok</c>, or the refusal's code.</summary>
+    public async Task<string> PostAsync(string body) =>
+        await Session.PostAsync(() => Task.FromResult<ReadOnlyMemory<byte>?>(Encoding.UTF8.GetBytes(body))) is { } refusal ? $"refused {refusal.Code}" : "ok";
 
     /// <summary>Opens a WebSocket for the session, as its upgrade begins.</summary>
     public WebSocketPair OpenProbe()
     {
         var pair = new WebSocketPair(_deadlines, _settings);
-        var webSocket = new EngineWebSocket(Session, pair.Server, probes: true);
         pair.Server.CloseAfter(_settings.UpgradeTimeout);
-        _ = RunAsync();
+        _ = EngineWebSocket.Probing(Session, pair.Server).RunAsync();
         return pair;
-
-        async Task RunAsync() => Session.OnWebSocketEnded(webSocket, await pair.Server.RunAsync(webSocket));
     }
 
     /// <summary>Opens a WebSocket and takes it through the whole upgrade.</summary>
@@ -109,6 +104,7 @@ internal sealed class EngineFixture : IEngineApplication, IEngineConnection, IDi
     IEngineConnection IEngineApplication.Open(IEngineLink link)
     {
         Link = link;
+        link.Attach(this);
         return this;
     }
 
@@ -119,7 +115,7 @@ internal sealed class EngineFixture : IEngineApplication, IEngineConnection, IDi
         await OnMessage(text);
     }
 
-    void IEngineConnection.Ready()
+    void ILinkListener.Ready()
     {
         Readies++;
         OnReady();
@@ -127,7 +123,7 @@ internal sealed class EngineFixture : IEngineApplication, IEngineConnection, IDi
 
     ValueTask IEngineConnection.SettleAsync() => default;
 
-    void IEngineConnection.Closed(CloseReason reason) => ClosedWith = reason;
+    void ILinkListener.Ended(CloseReason reason) => ClosedWith = reason;
 
-    private static string Text(Frame frame) => Encoding.UTF8.GetString(frame.Payload.Span);
+    private static string Text(Frame frame) => Encoding.UTF8.GetString(WebSocketFrameWriter.PayloadOf(frame.Bytes.Span));
 }

@@ -1,58 +1,86 @@
-using DeltaStream.Node.Transports;
-using DeltaStream.Node.Transports.Timing;
+using DeltaStream.Actors.Clients;
+using DeltaStream.Node.Timing;
+using DeltaStream.Node.Transports.Connections;
+using Microsoft.Extensions.Time.Testing;
 
 namespace DeltaStream.Node.Tests.Transports;
 
-public class HeartbeatSpecs
+public sealed class HeartbeatSpecs : IPinged, IDisposable
 {
-    private static readonly TransportSettings Settings = new();
-    private static readonly TimeSpan Opened = TimeSpan.FromSeconds(100);
+    private readonly FakeTimeProvider _time = new();
+    private readonly Deadlines _deadlines;
+    private int _pings;
+    private double? _closedAfter;
 
-    private readonly Heartbeat _heartbeat = new(Settings, Opened);
+    public HeartbeatSpecs() => _deadlines = new Deadlines(_time, TimeSpan.FromMilliseconds(10));
 
-    [Fact]
-    public void A_client_is_pinged_once_when_the_interval_is_over()
+    private readonly ConnectionEnd _end = new();
+
+    public void Dispose() => _deadlines.Dispose();
+
+    // interval, timeout; when the client answers; when it was pinged; when it is closed
+    public static TheoryData<double, double, double[], int, double> Lives => new()
     {
-        Assert.False(_heartbeat.TakePing(After(24.999)));
-        Assert.True(_heartbeat.TakePing(After(25)));
-        Assert.False(_heartbeat.TakePing(After(26)));
-    }
+        { 25, 20, [], 1, 45 },
+        { 25, 20, [25.1], 2, 70.1 },
+        { 25, 20, [44.9], 2, 89.9 },
+        { 25, 20, [25.1, 50.2, 75.3], 4, 120.3 },
+        // Unasked for, as from a client of the plain WebSocket that says something.
+        { 25, 20, [10, 20, 30], 1, 75 },
+        // The timeout is longer than the interval: the next ping is due before the deadline of the last one.
+        { 10, 30, [10.5], 2, 50.5 },
+    };
 
     [Theory]
-    [InlineData(44.999, false)]
-    [InlineData(45.0, true)]
-    [InlineData(45.020, true)]
-    public void The_deadline_is_opening_plus_interval_plus_timeout(double seconds, bool isOver) =>
-        Assert.Equal(isOver, _heartbeat.IsOver(After(seconds)));
-
-    [Fact]
-    public void The_deadline_does_not_depend_on_when_the_ping_was_sent()
+    [MemberData(nameof(Lives))]
+    public void A_client_is_pinged_after_the_interval_and_closed_after_the_timeout(double interval, double timeout, double[] pongs, int pings, double closedAfter)
     {
-        _heartbeat.TakePing(After(40));
-
-        Assert.True(_heartbeat.IsOver(After(45)));
+        var settings = new TransportSettings { PingInterval = TimeSpan.FromSeconds(interval), PingTimeout = TimeSpan.FromSeconds(timeout) };
+        var heartbeat = new Heartbeat(this, _deadlines, settings);
+        heartbeat.Start();
+        foreach (var pong in pongs)
+        {
+            AdvanceTo(pong);
+            heartbeat.OnPong();
+        }
+        AdvanceTo(200);
+        Assert.Equal(pings, _pings);
+        Assert.Equal(closedAfter, _closedAfter!.Value, 0.011);
     }
 
     [Fact]
-    public void A_pong_moves_ping_and_deadline()
+    public void A_request_that_comes_20_milliseconds_late_finds_it_over_though_the_timer_has_not_looked()
     {
-        _heartbeat.TakePing(After(25));
-        _heartbeat.OnPong(After(30));
-
-        Assert.False(_heartbeat.TakePing(After(54.999)));
-        Assert.False(_heartbeat.IsOver(After(74.999)));
-        Assert.True(_heartbeat.IsOver(After(75)));
+        var heartbeat = new Heartbeat(this, new Deadlines(_time, TimeSpan.FromHours(1)), new TransportSettings());
+        heartbeat.Start();
+        _time.Advance(TimeSpan.FromSeconds(44.999));
+        Assert.False(heartbeat.IsOver);
+        _time.Advance(TimeSpan.FromMilliseconds(21));
+        Assert.True(heartbeat.IsOver);
     }
 
     [Fact]
-    public void It_is_due_at_the_ping_and_then_at_the_deadline()
+    public void A_connection_that_is_over_is_not_pinged()
     {
-        Assert.Equal(After(25), _heartbeat.NextDue);
-        _heartbeat.TakePing(After(25));
-        Assert.Equal(After(45), _heartbeat.NextDue);
-        _heartbeat.OnPong(After(26));
-        Assert.Equal(After(51), _heartbeat.NextDue);
+        new Heartbeat(this, _deadlines, new TransportSettings()).Start();
+        _end.TryEnd(CloseReason.ClientClosed);
+        AdvanceTo(100);
+        Assert.Equal((0, null), (_pings, _closedAfter));
     }
 
-    private static TimeSpan After(double seconds) => Opened + TimeSpan.FromSeconds(seconds);
+    ConnectionEnd IPinged.End => _end;
+
+    void IPinged.Ping() => _pings++;
+
+    void IPinged.Close(CloseReason reason)
+    {
+        Assert.Equal(CloseReason.PingTimeout, reason);
+        _closedAfter ??= _deadlines.Now.TotalSeconds;
+        _end.TryEnd(reason);
+    }
+
+    private void AdvanceTo(double seconds)
+    {
+        while (_deadlines.Now < TimeSpan.FromSeconds(seconds)) _time.Advance(TimeSpan.FromMilliseconds(10));
+    }
 }

@@ -2,6 +2,7 @@ using System.Net.Sockets;
 using System.Text;
 using DeltaStream.Actors.Clients;
 using DeltaStream.Node.Transports;
+using DeltaStream.Node.Transports.Connections;
 using DeltaStream.Node.Transports.Sockets;
 using DeltaStream.SocketIO;
 using DeltaStream.TestSupport;
@@ -15,7 +16,7 @@ namespace DeltaStream.Node.Tests.Transports;
 
 /// <summary>What a connection costs while nothing happens on it.</summary>
 [Collection("alone")]
-public sealed class IdleMemorySpecs(ITestOutputHelper output) : IAsyncLifetime, ISocketApplication, ISocketConnection
+public sealed class IdleMemorySpecs(ITestOutputHelper output) : IAsyncLifetime, ISocketApplication
 {
     private const int Connections = 500;
 
@@ -82,21 +83,28 @@ public sealed class IdleMemorySpecs(ITestOutputHelper output) : IAsyncLifetime, 
         await Eventually.True(() => Volatile.Read(ref _joined) == expected, $"{expected} clients have joined");
     }
 
-    ISocketConnection ISocketApplication.Open(IConnectionLink link) => this;
+    ISocketConnection ISocketApplication.Open(IConnectionLink link) => new Client(this, link);
 
-    ValueTask<SocketAdmission> ISocketConnection.ConnectAsync(string ns, ReadOnlyMemory<byte> payload) => new(SocketAdmission.Accept("sid"));
+    private sealed class Client(IdleMemorySpecs specs, IConnectionLink link) : ISocketConnection, ILinkListener
+    {
+        public ValueTask<SocketAdmission> ConnectAsync(string ns, ReadOnlyMemory<byte> payload) => new(SocketAdmission.Accept("sid"));
 
-    void ISocketConnection.Connected(string ns) => Interlocked.Increment(ref _joined);
+        public void Connected(string ns)
+        {
+            link.Attach(this);
+            Interlocked.Increment(ref specs._joined);
+        }
 
-    ValueTask ISocketConnection.EventAsync(SocketPacket packet, IReadOnlyList<ReadOnlyMemory<byte>> attachments) => default;
+        public ValueTask EventAsync(SocketPacket packet, IReadOnlyList<ReadOnlyMemory<byte>> attachments) => default;
 
-    void ISocketConnection.Disconnected(string ns) { }
+        public void Disconnected(string ns) { }
 
-    void ISocketConnection.Ready() { }
+        public ValueTask SettleAsync() => default;
 
-    ValueTask ISocketConnection.SettleAsync() => default;
+        public void Ready() { }
 
-    void ISocketConnection.Closed(CloseReason reason) { }
+        public void Ended(CloseReason reason) { }
+    }
 }
 
 /// <summary>Runs when no other test does: the whole process's memory is measured.</summary>

@@ -16,6 +16,7 @@ public class PlainMessageSpecs
         { """{"event":"x","other":{"event":"y"}}""", "x", "", null },
         { """{"event":"x","event":"y"}""", "y", "", null },
         { """{"event":"\u0061b"}""", "ab", "", null },
+        { """{"\ud800":1,"event":"x"}""", "x", "", null },
     };
 
     [Theory]
@@ -43,7 +44,6 @@ public class PlainMessageSpecs
     [InlineData("""{"event":"x","id":true}""")]
     [InlineData("""{"event":"x","id":{}}""")]
     [InlineData("""{"event":"\ud800"}""")]
-    [InlineData("""{"\ud800":1,"event":"x"}""")]
     public void What_is_no_such_object_is_refused(string json) =>
         Assert.False(PlainMessage.TryParse(Encoding.UTF8.GetBytes(json), out _));
 
@@ -61,9 +61,9 @@ public class PlainMessageSpecs
     [Fact]
     public void Events_and_acknowledgements_are_one_object_each()
     {
-        Assert.Equal("""{"event":"products","data":{"a":1}}""", Text(PlainProtocol.Instance.EncodeEvent("products", """{"a":1}"""u8).Payload));
-        Assert.Equal("""{"event":"ack","id":"x","data":{"a":1}}""", Text(PlainProtocol.Instance.EncodeAck("\"x\""u8, """{"a":1}"""u8).Payload));
-        Assert.Equal("""{"event":"ping"}""", Text(PlainProtocol.Instance.EncodeEvent("ping", []).Payload));
+        Assert.Equal("""{"event":"products","data":{"a":1}}""", Text(PlainProtocol.Instance.EncodeEvent("products", """{"a":1}"""u8).Bytes[2..]));
+        Assert.Equal("""{"event":"ack","id":"x","data":{"a":1}}""", Text(PlainProtocol.Instance.EncodeAck("\"x\""u8, """{"a":1}"""u8).Bytes[2..]));
+        Assert.Equal("""{"event":"ping"}""", Text(PlainProtocol.Instance.EncodeEvent("ping", []).Bytes[2..]));
     }
 
     private static byte[] WithId(int letters) => Encoding.UTF8.GetBytes($$"""{"event":"x","id":"{{new string('a', letters)}}"}""");

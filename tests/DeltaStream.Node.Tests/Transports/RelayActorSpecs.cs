@@ -1,9 +1,11 @@
 using System.Text;
 using Akka.Actor;
 using Akka.Remote;
-using Akka.Serialization;
 using Akka.TestKit.Xunit2;
+using DeltaStream.Node.Tests.Timing;
 using DeltaStream.Node.Transports.Relay;
+using DeltaStream.TestSupport;
+using Microsoft.Extensions.Time.Testing;
 
 namespace DeltaStream.Node.Tests.Transports;
 
@@ -15,6 +17,8 @@ public sealed class RelayActorSpecs : TestKit, IRelayOwner
         akka.remote.dot-netty.tcp { hostname = "127.0.0.1", port = 0 }
         """;
 
+    private readonly RecordedLog<SessionRelay> _log = new();
+    private readonly FakeTimeProvider _time = new();
     private readonly SessionRelay _relay;
     private readonly IActorRef _actor;
     private readonly TaskCompletionSource<byte[]> _answer = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -22,7 +26,7 @@ public sealed class RelayActorSpecs : TestKit, IRelayOwner
 
     public RelayActorSpecs() : base(Cluster)
     {
-        _relay = new SessionRelay { Owner = this };
+        _relay = new SessionRelay(log: _log, time: _time) { Owner = this };
         _actor = Sys.ActorOf(Props.Create(() => new RelayActor(_relay)));
     }
 
@@ -60,12 +64,37 @@ public sealed class RelayActorSpecs : TestKit, IRelayOwner
     }
 
     [Fact]
-    public void A_question_that_can_not_be_answered_is_answered_with_nothing()
+    public void A_question_that_can_not_be_answered_is_answered_with_nothing_and_logged()
     {
         Tell(7, RelayKind.Request, "no question", isLast: true);
         Assert.Equal((7, RelayKind.Accepted), Next());
         _answer.SetException(new EndOfStreamException());
         Assert.Empty(ExpectMsg<RelayPart>().Bytes.ToArray());
+        var line = Assert.Single(_log.Lines);
+        Assert.Equal("relay_answer_failed", line.Event);
+        Assert.IsType<EndOfStreamException>(line.Exception);
+    }
+
+    [Theory]
+    [InlineData(nameof(RelayKind.Move), 30)]
+    [InlineData(nameof(RelayKind.Request), 120)]
+    public async Task A_question_whose_answer_is_lost_is_given_up(string name, int seconds)
+    {
+        var kind = Enum.Parse<RelayKind>(name);
+        _relay.Start(Sys);
+        var asked = _relay.AskAsync(Akka.Cluster.Cluster.Get(Sys).SelfAddress, kind, "sid"u8.ToArray());
+        await AwaitAssertAsync(() => Assert.NotNull(_asked));
+        // Behind the word that the question has arrived; the time for that is shorter.
+        await Sys.ActorSelection($"/user/{SessionRelay.ActorName}").Ask<ActorIdentity>(new Identify(null));
+        var passed = 0;
+        await Eventually.True(() =>
+        {
+            _time.Advance(TimeSpan.FromSeconds(1));
+            passed++;
+            return asked.IsCompleted;
+        }, "the question is given up");
+        Assert.InRange(passed, seconds, seconds + 10);
+        Assert.Null(await asked);
     }
 
     [Fact]
@@ -117,16 +146,6 @@ public sealed class RelayActorSpecs : TestKit, IRelayOwner
     {
         var serializer = new RelaySerializer((ExtendedActorSystem)Sys);
         Assert.Throws<System.Runtime.Serialization.SerializationException>(() => serializer.FromBinary(new byte[length], manifest));
-    }
-
-    [Fact]
-    public void A_part_comes_back_as_it_was()
-    {
-        SerializerWithStringManifest serializer = new RelaySerializer((ExtendedActorSystem)Sys);
-        var part = new RelayPart(long.MaxValue, RelayKind.Move, false, "bytes"u8.ToArray());
-        var read = (RelayPart)serializer.FromBinary(serializer.ToBinary(part), serializer.Manifest(part));
-        Assert.Equal((part.Id, part.Kind, part.IsLast), (read.Id, read.Kind, read.IsLast));
-        Assert.Equal("bytes", Encoding.UTF8.GetString(read.Bytes.Span));
     }
 
     Task<byte[]> IRelayOwner.AnswerAsync(RelayKind kind, byte[] question, CancellationToken aborted)

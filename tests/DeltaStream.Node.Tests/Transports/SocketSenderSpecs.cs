@@ -1,18 +1,22 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography;
+using DeltaStream.Actors.Clients;
 using DeltaStream.Actors.Wire;
+using DeltaStream.Node.Transports.Connections;
+using DeltaStream.Node.Transports.DirectSockets;
 using DeltaStream.Node.Transports.WebSockets;
 using DeltaStream.TestSupport;
 
 namespace DeltaStream.Node.Tests.Transports;
 
 /// <summary>Sending on the socket itself, against a real peer that reads when it is told to.</summary>
-public sealed class SocketSenderSpecs : IDisposable
+public sealed class SocketSenderSpecs : ILinkListener, IDisposable
 {
     private readonly Socket _server;
     private readonly Socket _client = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
     private readonly SocketSender _sender;
+    private readonly ConnectionEnd _end = new();
     private int _readies;
 
     public SocketSenderSpecs()
@@ -22,7 +26,8 @@ public sealed class SocketSenderSpecs : IDisposable
         listener.Listen();
         _client.Connect(listener.LocalEndPoint!);
         _server = listener.Accept();
-        _sender = new SocketSender(_server, () => Interlocked.Increment(ref _readies));
+        _sender = new SocketSender(_server, _end);
+        Assert.True(_sender.Attach(this));
     }
 
     public void Dispose()
@@ -88,9 +93,22 @@ public sealed class SocketSenderSpecs : IDisposable
         Assert.False(_sender.Write([half]));
         Assert.True(_sender.WriteControl(Frame(100)));
         var last = Frame(20);
+        _end.TryEnd(CloseReason.SlowConsumer);
         _sender.WriteLast(last, dropsWaiting: true);
 
         Assert.Equal(Bytes([half, last]), Receive(half.Bytes.Length + last.Bytes.Length));
+    }
+
+    [Fact]
+    public void Frames_before_one_that_can_not_be_compressed_reach_their_own_client_and_no_other()
+    {
+        var compressing = new SocketSender(_server, _end, FrameDeflater.From(1024));
+        var (whole, broken) = (Frame(100), new Frame(ReadOnlyMemory<byte>.Empty));
+
+        Assert.ThrowsAny<Exception>(() => compressing.Write([whole, broken]));
+
+        Assert.Empty(DueFrames.OfThread.Segments);
+        Assert.Equal(Bytes([whole]), Receive(whole.Bytes.Length));
     }
 
     [Fact]
@@ -117,13 +135,17 @@ public sealed class SocketSenderSpecs : IDisposable
         Assert.True(_sender.DrainAsync().IsCompletedSuccessfully);
     }
 
+    void ILinkListener.Ready() => Interlocked.Increment(ref _readies);
+
+    void ILinkListener.Ended(CloseReason reason) { }
+
     private static Frame Add(List<Frame> frames, Frame frame)
     {
         frames.Add(frame);
         return frame;
     }
 
-    private static Frame Frame(int size) => new(RandomNumberGenerator.GetBytes(size), 0);
+    private static Frame Frame(int size) => new(RandomNumberGenerator.GetBytes(size));
 
     private static List<Frame> Frames(int count, int size) => [.. Enumerable.Range(0, count).Select(_ => Frame(size))];
 

@@ -1,9 +1,9 @@
 using DeltaStream.Actors.Clients;
 using DeltaStream.Actors.Wire;
-using DeltaStream.Node.Transports;
+using DeltaStream.Node.Timing;
+using DeltaStream.Node.Transports.Connections;
 using DeltaStream.Node.Transports.Engine;
 using DeltaStream.Node.Transports.Sockets;
-using DeltaStream.Node.Transports.Timing;
 using DeltaStream.SocketIO;
 using Microsoft.Extensions.Time.Testing;
 
@@ -17,6 +17,7 @@ public sealed class SocketSessionSpecs : ISocketApplication, ISocketConnection, 
     private readonly SocketSession _session;
     private readonly Queue<TaskCompletionSource<SocketAdmission>> _asked = new();
     private CloseReason? _closedWith;
+    private readonly ConnectionEnd _end = new();
     private int _missed;
 
     public SocketSessionSpecs()
@@ -71,7 +72,7 @@ public sealed class SocketSessionSpecs : ISocketApplication, ISocketConnection, 
     public async Task A_client_that_has_gone_before_its_answer_is_not_counted()
     {
         var connecting = Connect();
-        ((IEngineConnection)_session).Closed(CloseReason.TransportError);
+        _end.TryEnd(CloseReason.TransportError);
         _asked.Dequeue().SetResult(SocketAdmission.Refuse("no"));
         await connecting;
         Advance(100);
@@ -79,13 +80,11 @@ public sealed class SocketSessionSpecs : ISocketApplication, ISocketConnection, 
     }
 
     [Fact]
-    public void A_deadline_that_comes_although_the_client_has_spoken_closes_nobody()
+    public void A_client_that_has_gone_is_not_kept_for_its_timeout()
     {
-        Advance(9);
-        _ = Connect();
-        Advance(1);
-        ((Deadline)_session).OnDue();
-        Assert.Equal((null, 0), (_closedWith, _missed));
+        _end.TryEnd(CloseReason.TransportError);
+        _end.Announce();
+        Assert.Equal(0, _deadlines.Count);
     }
 
     private Task Connect() => _session.ReceiveAsync("0"u8.ToArray(), isBinary: false).AsTask();
@@ -109,11 +108,7 @@ public sealed class SocketSessionSpecs : ISocketApplication, ISocketConnection, 
 
     void ISocketConnection.Disconnected(string ns) { }
 
-    void ISocketConnection.Ready() { }
-
     ValueTask ISocketConnection.SettleAsync() => default;
-
-    void ISocketConnection.Closed(CloseReason reason) { }
 
     string IConnectionLink.Transport => TransportName.WebSocket;
 
@@ -121,7 +116,9 @@ public sealed class SocketSessionSpecs : ISocketApplication, ISocketConnection, 
 
     int IConnectionLink.MaxBatch => 64;
 
-    bool IEngineLink.CanWrite => true;
+    ConnectionEnd IConnectionLink.End => _end;
+
+    void IConnectionLink.Attach(ILinkListener listener) { }
 
     bool IConnectionLink.Write(IReadOnlyList<Frame> frames) => true;
 

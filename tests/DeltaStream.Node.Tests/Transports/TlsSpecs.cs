@@ -1,12 +1,11 @@
 using System.Net;
-using System.Net.WebSockets;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
-using System.Text;
-using DeltaStream.Actors.Clients;
 using DeltaStream.Node.Transports;
+using DeltaStream.Node.Transports.Connections;
 using DeltaStream.Node.Transports.Engine;
 using DeltaStream.SocketIO.Engine;
+using DeltaStream.TestSupport;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
@@ -17,8 +16,6 @@ namespace DeltaStream.Node.Tests.Transports;
 /// <summary>With TLS nothing may go to the socket past it.</summary>
 public sealed class TlsSpecs : IAsyncLifetime, IEngineApplication
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
-
     private readonly X509Certificate2 _certificate = SelfSigned();
     private WebApplication _app = null!;
 
@@ -49,36 +46,20 @@ public sealed class TlsSpecs : IAsyncLifetime, IEngineApplication
     [Fact]
     public async Task A_WebSocket_over_TLS_gets_its_frames_encrypted_small_and_large()
     {
-        using var timeout = new CancellationTokenSource(Patience);
-        using var client = new ClientWebSocket();
-        client.Options.RemoteCertificateValidationCallback = (_, certificate, _, _) => certificate!.GetCertHashString() == _certificate.GetCertHashString();
-        var address = new Uri(_app.Urls.Single());
-        await client.ConnectAsync(new Uri($"wss://127.0.0.1:{address.Port}/engine.io/?EIO=4&transport=websocket"), timeout.Token);
-
-        Assert.StartsWith("0{", await ReceiveAsync(client, timeout.Token));
+        using var client = await TestClient.OpenAsync(new Uri(new Uri(_app.Urls.Single()), "/engine.io/?EIO=4&transport=websocket"), new()
+        {
+            Tls = new() { RemoteCertificateValidationCallback = (_, certificate, _, _) => certificate!.GetCertHashString() == _certificate.GetCertHashString() },
+        });
+        Assert.StartsWith("0{", await client.ReceiveAsync());
         foreach (var size in new[] { 10, 56_000, 900_000 })
         {
             var text = "4" + new string('x', size);
-            await client.SendAsync(Encoding.UTF8.GetBytes(text), WebSocketMessageType.Text, endOfMessage: true, timeout.Token);
-            Assert.Equal(text, await ReceiveAsync(client, timeout.Token));
+            await client.SendAsync(text);
+            Assert.Equal(text, await client.ReceiveAsync());
         }
     }
 
     IEngineConnection IEngineApplication.Open(IEngineLink link) => new Echo(link);
-
-    private static async Task<string> ReceiveAsync(ClientWebSocket client, CancellationToken cancellation)
-    {
-        var text = new StringBuilder();
-        var buffer = new byte[64 * 1024];
-        WebSocketReceiveResult result;
-        do
-        {
-            result = await client.ReceiveAsync(buffer, cancellation);
-            text.Append(Encoding.UTF8.GetString(buffer, 0, result.Count));
-        }
-        while (!result.EndOfMessage);
-        return text.ToString();
-    }
 
     private static X509Certificate2 SelfSigned()
     {
@@ -96,10 +77,6 @@ public sealed class TlsSpecs : IAsyncLifetime, IEngineApplication
             return default;
         }
 
-        public void Ready() { }
-
         public ValueTask SettleAsync() => default;
-
-        public void Closed(CloseReason reason) { }
     }
 }

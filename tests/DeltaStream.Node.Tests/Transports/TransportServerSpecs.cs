@@ -2,7 +2,9 @@ using System.Net;
 using System.Net.WebSockets;
 using System.Text;
 using DeltaStream.Actors.Clients;
+using DeltaStream.Node.Admission;
 using DeltaStream.Node.Transports;
+using DeltaStream.Node.Transports.Connections;
 using DeltaStream.Node.Transports.Plain;
 using DeltaStream.TestSupport;
 using Microsoft.AspNetCore.Builder;
@@ -53,26 +55,26 @@ public sealed class TransportServerSpecs : IAsyncLifetime
     public async Task Messages_come_through_and_what_is_none_is_told_apart()
     {
         using var socket = await ConnectAsync();
-        await SendAsync(socket, """{"event":"a","data":1}""");
-        await SendAsync(socket, "nonsense");
-        await socket.SendAsync(new byte[] { 1 }, WebSocketMessageType.Binary, true, default);
-        await SendAsync(socket, """{"event":"b"}""");
+        await socket.SendAsync("""{"event":"a","data":1}""");
+        await socket.SendAsync("nonsense");
+        await socket.SendBinaryAsync(1);
+        await socket.SendAsync("""{"event":"b"}""");
 
         await Eventually.True(() => _echo.Heard.Count == 4, "four messages");
         Assert.Equal("a 1", _echo.Heard[0]);
         Assert.StartsWith("invalid", _echo.Heard[1]);
         Assert.StartsWith("invalid", _echo.Heard[2]);
         Assert.Equal("b ", _echo.Heard[3]);
-        Assert.Equal("""{"event":"echo","data":1}""", await ReceiveAsync(socket));
+        Assert.Equal("""{"event":"echo","data":1}""", await socket.ReceiveAsync());
     }
 
     [Fact]
     public async Task A_message_over_the_limit_is_closed_with_1009()
     {
         using var socket = await ConnectAsync();
-        await SendAsync(socket, new string('x', 1001));
+        await socket.SendAsync(new string('x', 1001));
 
-        Assert.Equal(1009, await ReceiveCloseAsync(socket));
+        Assert.Equal(1009, await socket.EndAsync());
     }
 
     [Theory]
@@ -104,8 +106,8 @@ public sealed class TransportServerSpecs : IAsyncLifetime
     {
         var sockets = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => ConnectAsync()));
         await Assert.ThrowsAsync<WebSocketException>(ConnectAsync);
-        foreach (var socket in sockets) socket.Abort();
-        await Eventually.True(() => _server.Counts[TransportName.Plain] == 0, "all gone");
+        foreach (var socket in sockets) socket.Dispose();
+        await Eventually.True(() => _server.Inside == 0, "all gone");
 
         (await ConnectAsync()).Dispose();
     }
@@ -117,8 +119,8 @@ public sealed class TransportServerSpecs : IAsyncLifetime
         _server.StopAccepting();
 
         await Assert.ThrowsAsync<WebSocketException>(ConnectAsync);
-        await SendAsync(socket, """{"event":"a","data":1}""");
-        Assert.Equal("""{"event":"echo","data":1}""", await ReceiveAsync(socket));
+        await socket.SendAsync("""{"event":"a","data":1}""");
+        Assert.Equal("""{"event":"echo","data":1}""", await socket.ReceiveAsync());
     }
 
     [Fact]
@@ -136,7 +138,7 @@ public sealed class TransportServerSpecs : IAsyncLifetime
 
         Assert.Equal(10, _echo.ClosedWith.Count);
         Assert.InRange(counts[counts.Count / 2], 4, 6);
-        Assert.All(await Task.WhenAll(sockets.Select(ReceiveCloseAsync)), code => Assert.Equal(1012, code));
+        Assert.All(await Task.WhenAll(sockets.Select(socket => socket.EndAsync())), code => Assert.Equal(1012, code));
         foreach (var socket in sockets) socket.Dispose();
     }
 
@@ -161,31 +163,10 @@ public sealed class TransportServerSpecs : IAsyncLifetime
         using var socket = await ConnectAsync();
         await _server.CloseAllAsync(CloseReason.ServerDraining, TimeSpan.Zero);
 
-        Assert.Equal(1012, await ReceiveCloseAsync(socket));
+        Assert.Equal(1012, await socket.EndAsync());
     }
 
-    private async Task<ClientWebSocket> ConnectAsync()
-    {
-        var socket = new ClientWebSocket();
-        await socket.ConnectAsync(new UriBuilder(new Uri(_http.BaseAddress!, "/ws")) { Scheme = "ws" }.Uri, default);
-        return socket;
-    }
-
-    private static Task SendAsync(ClientWebSocket socket, string text) =>
-        socket.SendAsync(Encoding.UTF8.GetBytes(text), WebSocketMessageType.Text, true, default);
-
-    private static async Task<string> ReceiveAsync(ClientWebSocket socket)
-    {
-        var buffer = new byte[1000];
-        var result = await socket.ReceiveAsync(buffer, default).WaitAsync(Eventually.Patience);
-        return Encoding.UTF8.GetString(buffer, 0, result.Count);
-    }
-
-    private static async Task<int> ReceiveCloseAsync(ClientWebSocket socket)
-    {
-        while (socket.CloseStatus is null) await socket.ReceiveAsync(new byte[1000], default);
-        return (int)socket.CloseStatus;
-    }
+    private Task<TestClient> ConnectAsync() => TestClient.OpenAsync(new Uri(_http.BaseAddress!, "/ws"));
 
     private sealed class PlainEcho : IPlainApplication
     {
@@ -210,11 +191,15 @@ public sealed class TransportServerSpecs : IAsyncLifetime
 
         public IPlainConnection Open(IConnectionLink link) => new Connection(this, link);
 
-        private sealed class Connection(PlainEcho echo, IConnectionLink link) : IPlainConnection
+        private sealed class Connection(PlainEcho echo, IConnectionLink link) : IPlainConnection, ILinkListener
         {
             public bool IsOpen => true;
 
-            public ValueTask<bool> StartAsync() => new(true);
+            public ValueTask<bool> StartAsync()
+            {
+                link.Attach(this);
+                return new(true);
+            }
 
             public ValueTask ReceiveAsync(PlainMessage message)
             {
@@ -235,7 +220,7 @@ public sealed class TransportServerSpecs : IAsyncLifetime
 
             public void GiveUp() => throw new InvalidOperationException("it was let in");
 
-            public void Closed(CloseReason reason)
+            public void Ended(CloseReason reason)
             {
                 lock (echo._closedWith) echo._closedWith.Add(reason);
             }

@@ -1,5 +1,5 @@
 using DeltaStream.Actors.Clients;
-using DeltaStream.Node.Transports;
+using DeltaStream.Node.Transports.Connections;
 using DeltaStream.SocketIO.Engine;
 using DeltaStream.TestSupport;
 
@@ -160,7 +160,7 @@ public sealed class UpgradeSpecs : IDisposable
         var pair = _engine.OpenProbe();
         await EngineFixture.ProbeAsync(pair);
         _engine.Advance(9.9);
-        Assert.False(pair.Server.IsClosing);
+        Assert.False(pair.Server.End.IsOver);
 
         _engine.Advance(0.2);
         await pair.ReceiveCloseAsync();
@@ -173,7 +173,7 @@ public sealed class UpgradeSpecs : IDisposable
         var pair = await _engine.UpgradeAsync();
         _engine.Advance(20);
 
-        Assert.False(pair.Server.IsClosing);
+        Assert.False(pair.Server.End.IsOver);
     }
 
     [Fact]
@@ -196,11 +196,11 @@ public sealed class UpgradeSpecs : IDisposable
     public async Task The_websocket_that_ends_takes_the_session_with_it()
     {
         var pair = await _engine.UpgradeAsync();
-        Assert.Equal((0, 1), (_engine.Counts[TransportName.Polling], _engine.Counts[TransportName.WebSocket]));
+        Assert.Equal(TransportName.WebSocket, _engine.Link.Transport);
         pair.Break();
 
         await Eventually.True(() => _engine.ClosedWith == CloseReason.TransportError, "the end");
-        Assert.Equal(0, _engine.Counts.Total);
+        Assert.Equal((TransportName.WebSocket, 0), (_engine.Link.Transport, _engine.Admission.Inside));
         Assert.False(_engine.IsKnown);
     }
 

@@ -1,8 +1,8 @@
 using System.Text;
 using DeltaStream.Actors.Clients;
 using DeltaStream.Actors.Wire;
-using DeltaStream.Node.Transports;
-using DeltaStream.Node.Transports.Timing;
+using DeltaStream.Node.Timing;
+using DeltaStream.Node.Transports.Connections;
 using DeltaStream.Node.Transports.WebSockets;
 using DeltaStream.SocketIO.Framing;
 using DeltaStream.TestSupport;
@@ -25,6 +25,7 @@ public sealed class WebSocketConnectionSpecs : IDisposable
     {
         _deadlines = new Deadlines(_time, TimeSpan.FromMilliseconds(10));
         _pair = new WebSocketPair(_deadlines, new TransportSettings { MaxPayload = 1000 }, Room);
+        Assert.True(_pair.Server.Sender.Attach(_receiver));
         _running = _pair.Server.RunAsync(_receiver);
     }
 
@@ -140,7 +141,7 @@ public sealed class WebSocketConnectionSpecs : IDisposable
         _pair.Server.Sender.Write([Frame(new string('x', 100_000))]);
         for (var i = 0; i < 300; i++) await _pair.SendAsync(WebSocketOpcode.Ping, []);
 
-        await Eventually.True(() => _pair.Server.IsClosing, "closing");
+        await Eventually.True(() => _pair.Server.End.IsOver, "closing");
         await AdvanceUntilEnded();
         Assert.Equal(CloseReason.SlowConsumer, await _running);
     }
@@ -184,7 +185,7 @@ public sealed class WebSocketConnectionSpecs : IDisposable
         // As from the timer, which may have taken it out before.
         _pair.Server.OnDue();
         _time.Advance(TimeSpan.FromSeconds(20));
-        Assert.False(_pair.Server.IsClosing);
+        Assert.False(_pair.Server.End.IsOver);
     }
 
     [Fact]
@@ -192,7 +193,7 @@ public sealed class WebSocketConnectionSpecs : IDisposable
     {
         _pair.Server.CloseAfter(TimeSpan.FromSeconds(10));
         _time.Advance(TimeSpan.FromSeconds(10.1));
-        Assert.True(_pair.Server.IsClosing);
+        Assert.True(_pair.Server.End.IsOver);
         Assert.False(_pair.Server.TryCancelTimeout());
         _time.Advance(TimeSpan.FromSeconds(2.1));
         Assert.True(_pair.IsAborted);
@@ -227,13 +228,9 @@ public sealed class WebSocketConnectionSpecs : IDisposable
         return _running.IsCompleted;
     }, "the end");
 
-    private static Frame Frame(string text)
-    {
-        var frame = WebSocketFrameWriter.Text(Encoding.UTF8.GetBytes(text));
-        return new Frame(frame.Bytes, frame.HeaderLength);
-    }
+    private static Frame Frame(string text) => new(WebSocketFrameWriter.Text(Encoding.UTF8.GetBytes(text)));
 
-    private sealed class Receiver : IWebSocketReceiver
+    private sealed class Receiver : IWebSocketReceiver, ILinkListener
     {
         private TaskCompletionSource? _held;
         private int _readies;
@@ -254,8 +251,8 @@ public sealed class WebSocketConnectionSpecs : IDisposable
 
         public void OnTooLarge() => Messages.Add("too large");
 
-        public void OnAlive() { }
+        public void Ready() => Interlocked.Increment(ref _readies);
 
-        public void OnReady() => Interlocked.Increment(ref _readies);
+        public void Ended(CloseReason reason) { }
     }
 }

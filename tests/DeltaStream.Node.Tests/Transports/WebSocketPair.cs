@@ -2,8 +2,8 @@ using System.Buffers;
 using System.Buffers.Binary;
 using System.IO.Pipelines;
 using System.Text;
-using DeltaStream.Node.Transports;
-using DeltaStream.Node.Transports.Timing;
+using DeltaStream.Node.Timing;
+using DeltaStream.Node.Transports.Connections;
 using DeltaStream.Node.Transports.WebSockets;
 using DeltaStream.SocketIO.Framing;
 using DeltaStream.TestSupport;
@@ -25,7 +25,7 @@ internal sealed class WebSocketPair
         // As Kestrel's: whoever waits for room goes on within the client's reading.
         _toClient = new Pipe(new PipeOptions(
             writerScheduler: PipeScheduler.Inline, pauseWriterThreshold: room, resumeWriterThreshold: room / 2, useSynchronizationContext: false));
-        Server = new WebSocketConnection(new Duplex(_toServer.Reader, _toClient.Writer), socket: null, Abort, deadlines, settings);
+        Server = new WebSocketConnection(_toServer.Reader, new PipeSender(_toClient.Writer, new ConnectionEnd()), Abort, deadlines, settings);
     }
 
     public WebSocketConnection Server { get; }
@@ -142,6 +142,4 @@ internal sealed class WebSocketPair
         _toServer.Writer.Complete();
         _toClient.Reader.Complete();
     }
-
-    private sealed record Duplex(PipeReader Input, PipeWriter Output) : IDuplexPipe;
 }

@@ -10,7 +10,7 @@ public sealed class EngineHandshakeSpecs
     public void The_open_packet_holds_exactly_five_fields_in_order(bool canUpgrade, string wire)
     {
         var handshake = new EngineHandshake("abc-1", canUpgrade, TimeSpan.FromSeconds(25), TimeSpan.FromSeconds(20), 65536);
-        Assert.Equal(wire, EnginePacketCodec.ToFrame(handshake.ToPacket()).Payload.Text());
+        Assert.Equal(wire, EnginePacketCodec.ToFrame(handshake.ToPacket()).Payload().Text());
     }
 
     [Theory]

@@ -44,8 +44,10 @@ public sealed class PollingPayloadSpecs
     {
         var output = new ArrayBufferWriter<byte>();
         var writer = new PollingPayloadWriter(output);
-        foreach (var packet in packets) Assert.True(writer.TryAppend(EnginePacketCodec.ToFrame(Make(packet))));
+        var frames = packets.Select(packet => EnginePacketCodec.ToFrame(Make(packet))).ToArray();
+        foreach (var frame in frames) Assert.True(writer.TryAppendFrame(frame));
         Assert.Equal(payload, output.WrittenMemory.Text());
+        Assert.Equal(output.WrittenCount, frames.Sum(frame => PollingPayloadWriter.LengthOf(frame)) + frames.Length - 1);
     }
 
     [Theory]
@@ -89,7 +91,7 @@ public sealed class PollingPayloadSpecs
         Assert.False(writer.TryAppendText("4x"u8));
         Assert.False(writer.TryAppendBinary([1]));
         Assert.False(writer.TryAppend(EnginePacket.Of(EnginePacketType.Noop)));
-        Assert.False(writer.TryAppend(WebSocketFrameWriter.Text("4x"u8)));
+        Assert.False(writer.TryAppendFrame(WebSocketFrameWriter.Text("4x"u8)));
         Assert.Equal((16, full), (writer.Count, output.WrittenCount));
     }
 

@@ -1,10 +1,9 @@
 using DeltaStream.Actors.Wire;
 using DeltaStream.SocketIO.Engine;
-using DeltaStream.SocketIO.Framing;
 
 namespace DeltaStream.Node.Transports.Engine;
 
-/// <summary>The engine packets that are always the same, and how the protocol library's frames become the gateway's.</summary>
+/// <summary>The engine packets that are always the same.</summary>
 internal static class EngineFrames
 {
     public static readonly Frame Close = Of(EnginePacket.Of(EnginePacketType.Close));
@@ -12,7 +11,5 @@ internal static class EngineFrames
     public static readonly Frame Noop = Of(EnginePacket.Of(EnginePacketType.Noop));
     public static readonly Frame ProbePong = Of(new EnginePacket(EnginePacketType.Pong, "probe"u8.ToArray(), false));
 
-    public static Frame Of(in EnginePacket packet) => Of(EnginePacketCodec.ToFrame(packet));
-
-    public static Frame Of(in EncodedFrame frame) => new(frame.Bytes, frame.HeaderLength);
+    public static Frame Of(in EnginePacket packet) => new(EnginePacketCodec.ToFrame(packet));
 }

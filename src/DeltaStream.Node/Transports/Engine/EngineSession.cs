@@ -1,35 +1,28 @@
 using DeltaStream.Actors.Clients;
 using DeltaStream.Actors.Wire;
-using DeltaStream.Node.Transports.Timing;
+using DeltaStream.Node.Admission;
+using DeltaStream.Node.Timing;
+using DeltaStream.Node.Transports.Connections;
+using DeltaStream.Node.Transports.WebSockets;
 using DeltaStream.SocketIO.Engine;
 
 namespace DeltaStream.Node.Transports.Engine;
 
-/// <summary>
-/// One Engine.IO session: its heartbeat, its transport (long-polling, a WebSocket, or the change from one to the other) and
-/// its end. Writing on a WebSocket takes no lock of the session's.
-/// </summary>
-internal sealed partial class EngineSession : Deadline, IEngineLink
+/// <summary>One Engine.IO session: what its requests and packets cause, and its end. <see cref="SessionTransport"/> carries its packets.</summary>
+internal sealed class EngineSession : IEngineLink, IProbed, IPinged, IDeadline
 {
-    /// <summary>How many frames one write to a WebSocket may hold.</summary>
-    private const int WebSocketBatch = 64;
-
-    private readonly Lock _gate = new();
     private readonly EngineSessions _sessions;
+    private readonly SessionTransport _transport;
     private readonly Heartbeat _heartbeat;
-    private IEngineConnection _connection = NoConnection.Instance;
-    private PollingLeg? _polling;
-    private EngineWebSocket? _webSocket;
-    private CloseReason? _closed;
-    private ClientAddress _usedFrom;
+    private IEngineConnection _application = null!;
 
-    /// <summary>Makes a session; it begins with one of the two starts.</summary>
     public EngineSession(EngineSessions sessions, string sid, ClientAddress address)
     {
-        OpenedFrom = _usedFrom = address;
+        OpenedFrom = UsedFrom = address;
         _sessions = sessions;
         Sid = sid;
-        _heartbeat = new Heartbeat(sessions.Settings, sessions.Deadlines.Now);
+        _transport = new SessionTransport(End, sessions.Deadlines);
+        _heartbeat = new Heartbeat(this, sessions.Deadlines, sessions.Settings);
     }
 
     /// <summary>The engine's session id: the client's secret.</summary>
@@ -38,89 +31,126 @@ internal sealed partial class EngineSession : Deadline, IEngineLink
     /// <summary>Where its client was when it opened: it counts among that address's.</summary>
     public ClientAddress OpenedFrom { get; }
 
-    /// <summary>How its packets travel now.</summary>
-    public EngineTransport Current => Volatile.Read(ref _webSocket) is null && !_isMoving ? EngineTransport.Polling : EngineTransport.WebSocket;
+    /// <summary>Where its last request came from.</summary>
+    public ClientAddress UsedFrom { get; set; }
 
-    /// <inheritdoc/>
-    public string Transport => Volatile.Read(ref _webSocket) is null ? TransportName.Polling : TransportName.WebSocket;
+    /// <summary>The transport that requests are checked against.</summary>
+    public EngineTransport Current => _transport.State.Transport;
 
-    /// <inheritdoc/>
+    public string Transport => _transport.State.TransportName;
+
     public string? BearerToken { get; set; }
 
-    /// <inheritdoc/>
-    public int MaxBatch => Volatile.Read(ref _webSocket) is null ? PollingPayloadWriter.MaxPackets : WebSocketBatch;
+    public int MaxBatch => _transport.State is SessionState.Upgraded ? WebSocketSender.MaxBatch : PollingPayloadWriter.MaxPackets;
 
-    /// <summary>Whether it is over here.</summary>
-    public bool IsClosed => Volatile.Read(ref _closed) is not null;
+    public ConnectionEnd End { get; } = new();
 
-    /// <inheritdoc/>
-    public bool CanWrite
-    {
-        get
-        {
-            lock (_gate) return _closed is null && (_webSocket is not null || _polling!.HasRoom);
-        }
-    }
+    private TimeSpan Now => _sessions.Deadlines.Now;
 
     /// <summary>Opens it over polling.</summary>
-    public void StartPolling(IEngineApplication application)
-    {
-        _polling = new PollingLeg();
-        _connection = application.Open(this);
-        lock (_gate) Reschedule();
-    }
+    public void StartPolling(IEngineApplication application) => Start(new SessionState.Polling(new PollingQueue()), application);
 
     /// <summary>Opens it over this WebSocket, whose first frame is the handshake.</summary>
     public void StartWebSocket(EngineWebSocket webSocket, IEngineApplication application)
     {
-        _webSocket = webSocket;
-        webSocket.Connection.Sender.WriteControl(EngineFrames.Of(_sessions.Handshake(this, canUpgrade: false)));
-        _connection = application.Open(this);
-        lock (_gate) Reschedule();
-        _connection.Ready();
+        webSocket.Sender.WriteControl(EngineFrames.Of(_sessions.Handshake(this, canUpgrade: false)));
+        Start(new SessionState.Upgraded(webSocket), application);
     }
 
-    /// <summary>A request with its id came from this address.</summary>
-    public void UsedFrom(ClientAddress address)
+    /// <summary>Goes on where another node has stopped.</summary>
+    /// <param name="webSocket">The WebSocket that carries it from now on.</param>
+    /// <param name="waiting">The frames that waited there.</param>
+    /// <param name="arrive">Takes what the application there has given; null where it can't go on here.</param>
+    public async Task ArriveAsync(EngineWebSocket webSocket, IReadOnlyList<Frame> waiting, Func<IEngineLink, ValueTask<IEngineConnection?>> arrive)
     {
-        ClientAddress before;
-        lock (_gate) (before, _usedFrom) = (_usedFrom, address);
-        if (before != address) _sessions.OnMovedAddress(before, address, Transport);
+        if (waiting.Count > 0) webSocket.Sender.Write(waiting);
+        _transport.Start(new SessionState.Upgraded(webSocket));
+        _heartbeat.Start();
+        if (await arrive(this) is { } application) _application = application;
+        else Close(CloseReason.ServerError);
     }
 
-    /// <inheritdoc/>
-    public bool Write(IReadOnlyList<Frame> frames)
+    public void Attach(ILinkListener listener)
     {
-        if (Volatile.Read(ref _webSocket) is { } webSocket) return webSocket.Connection.Sender.Write(frames);
-        lock (_gate)
-        {
-            if (_closed is not null) return false;
-            return _webSocket?.Connection.Sender.Write(frames) ?? _polling!.Write(frames);
-        }
+        _transport.Attach(listener);
+        End.Attach(listener);
     }
 
-    /// <inheritdoc/>
+    public bool Write(IReadOnlyList<Frame> frames) => _transport.Write(frames);
+
     public void WriteControl(Frame frame)
     {
-        bool taken;
-        lock (_gate)
+        if (!_transport.WriteControl(frame)) Close(CloseReason.SlowConsumer);
+    }
+
+    /// <summary>Waits for something to say, at least one frame and at most what one response may hold.</summary>
+    /// <returns>The frames, or why the poll is refused.</returns>
+    public async Task<(IReadOnlyList<Frame>? Frames, EngineError? Refusal)> PollAsync(CancellationToken aborted)
+    {
+        CloseIfExpired();
+        if (_transport.Park(out var isCorked, out var refusal) is not { } poll)
         {
-            if (_closed is not null) return;
-            taken = _webSocket?.Connection.Sender.WriteControl(frame) ?? _polling!.WriteControl(frame);
+            // Two polls at once: the first gets the close packet, the second 400.
+            if (refusal is null) Close(CloseReason.ProtocolError);
+            return (null, refusal ?? EngineError.BadRequest);
         }
-        if (!taken) Close(CloseReason.SlowConsumer);
+        if (isCorked)
+        {
+            // Something of the protocol's own waits: the application's frames leave with it.
+            await _application.SettleAsync();
+            _transport.Uncork();
+        }
+        using var registration = aborted.UnsafeRegister(_ => OnPollAborted(poll), null);
+        return await poll is { Count: > 0 } frames ? (frames, null) : (null, EngineError.SessionIdUnknown);
+    }
+
+    /// <summary>Takes a POST; completes once everything that its packets caused is queued.</summary>
+    /// <param name="read">Reads its body; null where that is not to be had.</param>
+    /// <returns>Why it is refused, or null.</returns>
+    public async Task<EngineError?> PostAsync(Func<Task<ReadOnlyMemory<byte>?>> read)
+    {
+        CloseIfExpired();
+        if (!_transport.TryBeginPost(out var refusal))
+        {
+            // Two POSTs at once have no order.
+            if (refusal is null) Close(CloseReason.ProtocolError);
+            return refusal ?? EngineError.BadRequest;
+        }
+        try
+        {
+            return await read() is { } body && !await TryReceiveAsync(body) ? EngineError.BadRequest : null;
+        }
+        finally
+        {
+            // Before the answer: the client sends its next POST as soon as it has that, and these are not two at once.
+            if (_transport.EndPost()) Close(CloseReason.ServerDraining);
+        }
+    }
+
+    private async Task<bool> TryReceiveAsync(ReadOnlyMemory<byte> body)
+    {
+        if (End.IsOver) return _transport.State.PostRefusal is null;
+        _transport.Cork();
+        var reader = new PollingPayloadReader(body);
+        var status = PollingReadStatus.Packet;
+        while (!End.IsOver && (status = reader.Read(out var packet)) == PollingReadStatus.Packet) await ReceiveAsync(packet);
+        if (status == PollingReadStatus.Malformed) Close(CloseReason.ProtocolError);
+        await _application.SettleAsync();
+        _transport.Uncork();
+        return status != PollingReadStatus.Malformed;
     }
 
     /// <summary>Takes one packet from the client, on whichever transport it came.</summary>
     public ValueTask ReceiveAsync(EnginePacket packet)
     {
-        if (Volatile.Read(ref _closed) is not null) return default;
+        if (End.IsOver) return default;
         switch (packet.Type)
         {
             case EnginePacketType.Message:
-                return _connection.ReceiveAsync(packet.Data, packet.IsBinary);
+                return _application.ReceiveAsync(packet.Data, packet.IsBinary);
             case EnginePacketType.Pong:
-                OnPong();
+                CloseIfExpired();
+                _heartbeat.OnPong();
                 break;
             case EnginePacketType.Close:
                 Close(CloseReason.ClientClosed);
@@ -134,76 +164,86 @@ internal sealed partial class EngineSession : Deadline, IEngineLink
     }
 
     /// <summary>A message was larger than it may be: a WebSocket closes next, over polling the session goes on.</summary>
-    public void TooLarge() => _connection.TooLarge();
+    public void TooLarge() => _application.TooLarge();
 
-    /// <inheritdoc/>
+    public ValueTask<bool> TryBeginProbeAsync(EngineWebSocket webSocket) => new(TryBeginProbe(webSocket));
+
+    /// <summary>A WebSocket (<see cref="EngineWebSocket"/>, or the name of one on another node) has sent its probe.</summary>
+    /// <returns>False where another one probes already, or the session is not polling.</returns>
+    public bool TryBeginProbe(object probe) => _transport.TryBeginProbe(probe, Now + _sessions.Settings.UpgradeTimeout);
+
+    public async ValueTask<EngineSession?> UpgradeAsync(EngineWebSocket webSocket)
+    {
+        if (!_transport.TryUpgrade(webSocket, out var post)) return null;
+        // What the POST still brings in comes before the WebSocket's messages.
+        await post;
+        return this;
+    }
+
+    /// <summary>The WebSocket that has sent its probe is gone.</summary>
+    public void EndProbe(object probe) => _transport.EndProbe(probe);
+
+    void IProbed.EndProbe(EngineWebSocket webSocket) => EndProbe(webSocket);
+
+    /// <summary>The client moves to that WebSocket on another node: everything here comes to an end, and goes there.</summary>
+    /// <returns>The frames that wait, and all that the application gives; null where the session can't move.</returns>
+    public async Task<(IReadOnlyList<Frame> Waiting, byte[] Application)?> LeaveAsync(string probe)
+    {
+        if (!_transport.TryLeave(probe, out var post)) return null;
+        await post;
+        await _application.SettleAsync();
+        var application = await _application.LeaveAsync();
+        if (application is null) Close(CloseReason.ServerError);
+        if (application is null || _transport.Move() is not { } waiting) return null;
+        Forget();
+        _sessions.OnClosed(this);
+        return (waiting, application);
+    }
+
+    /// <summary>A WebSocket that carried the session has ended.</summary>
+    public void OnWebSocketEnded(EngineWebSocket webSocket, CloseReason reason)
+    {
+        if (_transport.State is SessionState.Upgraded upgraded && upgraded.WebSocket == webSocket) Close(reason);
+    }
+
     public void Close(CloseReason reason)
     {
-        object? probe;
-        lock (_gate)
-        {
-            if (_closed is not null || WaitsForPost(reason)) return;
-            Volatile.Write(ref _closed, reason);
-            (probe, _probe) = (_probe, null);
-            _polling?.SayFarewell(reason, ref _farewell);
-            if (_farewell is not null) _farewellEnds = _sessions.Deadlines.Now + _sessions.Settings.Linger;
-            Reschedule();
-        }
-        (probe as EngineWebSocket)?.Connection.Close(reason);
-        _webSocket?.Connection.Close(reason);
-        if (!Lingers) _sessions.Remove(this);
+        if (!_transport.TryClose(reason, Now + _sessions.Settings.Linger, out var webSocket)) return;
+        webSocket?.Connection.Close(reason);
+        Forget();
         _sessions.OnClosed(this);
-        _connection.Closed(reason);
+        End.Announce();
     }
 
     /// <summary>Closes the session if its time is over: not only the timer looks, every request does.</summary>
     public void CloseIfExpired()
     {
-        bool isOver;
-        lock (_gate) isOver = _heartbeat.IsOver(_sessions.Deadlines.Now);
-        if (isOver) Close(CloseReason.PingTimeout);
+        if (_heartbeat.IsOver) Close(CloseReason.PingTimeout);
     }
 
-    /// <inheritdoc/>
-    internal override void OnDue()
+    public void Ping() => WriteControl(EngineFrames.Ping);
+
+    public void OnDue() => _sessions.Remove(this);
+
+    public void OnFault() { }
+
+    private void Start(SessionState state, IEngineApplication application)
     {
-        var now = _sessions.Deadlines.Now;
-        if (Volatile.Read(ref _closed) is not null)
-        {
-            if (now >= _farewellEnds) _sessions.Remove(this);
-            return;
-        }
-        CloseIfExpired();
-        bool pings;
-        lock (_gate)
-        {
-            if (_closed is not null) return;
-            pings = _heartbeat.TakePing(now);
-            PaceProbedPoll(now);
-            Reschedule();
-        }
-        if (pings) WriteControl(EngineFrames.Ping);
+        _transport.Start(state);
+        _application = application.Open(this);
+        _heartbeat.Start();
     }
 
-    private void OnPong()
+    private void OnPollAborted(Task<IReadOnlyList<Frame>> poll)
     {
-        CloseIfExpired();
-        lock (_gate)
-        {
-            _heartbeat.OnPong(_sessions.Deadlines.Now);
-            Reschedule();
-        }
+        if (_transport.IsWaiting(poll)) Close(CloseReason.TransportError);
     }
 
-    private void Reschedule()
+    /// <summary>From its end on requests find the session no longer, or for a while only.</summary>
+    private void Forget()
     {
-        if (_closed is null) _sessions.Deadlines.Schedule(this, NextDue());
-        else if (Lingers) _sessions.Deadlines.Schedule(this, _farewellEnds);
-        else _sessions.Deadlines.Cancel(this);
+        _heartbeat.Stop();
+        if (_transport.State.FoundUntil is { } until) _sessions.Deadlines.Schedule(this, until);
+        else _sessions.Remove(this);
     }
-
-    /// <summary>Whether requests still find it though it is closed.</summary>
-    private bool Lingers => _farewellEnds > TimeSpan.Zero;
-
-    private TimeSpan NextDue() => _pollDue is { } due && due < _heartbeat.NextDue ? due : _heartbeat.NextDue;
 }

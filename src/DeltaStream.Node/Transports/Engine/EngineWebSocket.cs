@@ -5,67 +5,81 @@ using DeltaStream.SocketIO.Framing;
 
 namespace DeltaStream.Node.Transports.Engine;
 
-/// <summary>A WebSocket of an Engine.IO session: its transport from the start, or one that probes to become it.</summary>
-internal sealed class EngineWebSocket(EngineSession session, WebSocketConnection connection, bool probes) : IWebSocketReceiver
+/// <summary>A session that a WebSocket may come to carry; here or on another node.</summary>
+internal interface IProbed
 {
-    private enum Phase { Opened, Probed, Active }
+    /// <summary>The WebSocket has sent its probe.</summary>
+    /// <returns>False where it is to be dropped; the session goes on over polling.</returns>
+    ValueTask<bool> TryBeginProbeAsync(EngineWebSocket webSocket);
 
-    private Phase _phase = probes ? Phase.Opened : Phase.Active;
+    /// <summary>The client moves to the WebSocket.</summary>
+    /// <returns>The session that it carries now; null where that can't be, and it is to be closed.</returns>
+    ValueTask<EngineSession?> UpgradeAsync(EngineWebSocket webSocket);
 
-    /// <summary>Whose it is, or wants to be.</summary>
-    public EngineSession Session => session;
+    /// <summary>The WebSocket is gone, and was not upgraded.</summary>
+    void EndProbe(EngineWebSocket webSocket);
+}
 
-    /// <summary>The WebSocket itself.</summary>
-    public WebSocketConnection Connection => connection;
+/// <summary>A WebSocket that carries an Engine.IO session, or probes to carry one.</summary>
+internal sealed class EngineWebSocket : IWebSocketReceiver
+{
+    private readonly IProbed? _probed;
+    private EngineSession? _session;
+    private bool _hasProbed;
 
-    /// <inheritdoc/>
+    private EngineWebSocket(WebSocketConnection connection, EngineSession? session, IProbed? probed) =>
+        (Connection, _session, _probed) = (connection, session, probed);
+
+    public WebSocketConnection Connection { get; }
+
+    public WebSocketSender Sender => Connection.Sender;
+
+    public static EngineWebSocket Of(EngineSession session, WebSocketConnection connection) => new(connection, session, null);
+
+    public static EngineWebSocket Probing(IProbed session, WebSocketConnection connection) => new(connection, null, session);
+
+    /// <summary>Serves it to its end.</summary>
+    public async Task RunAsync()
+    {
+        var reason = await Connection.RunAsync(this);
+        if (_session is not null) _session.OnWebSocketEnded(this, reason);
+        else if (_hasProbed) _probed!.EndProbe(this);
+    }
+
     public ValueTask OnMessageAsync(WebSocketMessage message)
     {
-        if (message.Opcode == WebSocketOpcode.Binary)
-            return _phase == Phase.Active ? session.ReceiveAsync(EnginePacket.Binary(message.Data)) : Drop();
+        if (message.Opcode == WebSocketOpcode.Binary) return _session?.ReceiveAsync(EnginePacket.Binary(message.Data)) ?? Drop();
         if (!EnginePacketCodec.TryParseText(message.Data, out var packet))
         {
-            if (_phase != Phase.Active) return Drop();
-            session.Close(CloseReason.ProtocolError);
-            return default;
+            _session?.Close(CloseReason.ProtocolError);
+            return Drop();
         }
-        return _phase == Phase.Active ? session.ReceiveAsync(packet) : ProbeAsync(packet);
+        if (_session is not null) return _session.ReceiveAsync(packet);
+        if (!_hasProbed && packet is { Type: EnginePacketType.Ping, IsProbe: true }) return ProbeAsync();
+        return _hasProbed && packet.Type == EnginePacketType.Upgrade ? UpgradeAsync() : Drop();
     }
 
-    /// <inheritdoc/>
-    public void OnTooLarge()
+    public void OnTooLarge() => _session?.TooLarge();
+
+    private async ValueTask ProbeAsync()
     {
-        if (_phase == Phase.Active) session.TooLarge();
+        _hasProbed = true;
+        if (await _probed!.TryBeginProbeAsync(this)) Sender.WriteControl(EngineFrames.ProbePong);
+        else await Drop();
     }
 
-    /// <inheritdoc/>
-    public void OnAlive() { }
-
-    /// <inheritdoc/>
-    public void OnReady() => session.OnWebSocketReady(this);
-
-    private ValueTask ProbeAsync(in EnginePacket packet)
+    private async ValueTask UpgradeAsync()
     {
-        if (_phase == Phase.Opened && packet is { Type: EnginePacketType.Ping, IsProbe: true } && session.TryBeginProbe(this))
-        {
-            _phase = Phase.Probed;
-            connection.Sender.WriteControl(EngineFrames.ProbePong);
-            return default;
-        }
-        if (_phase == Phase.Probed && packet.Type == EnginePacketType.Upgrade)
-        {
-            // Too late: it closes, and is dropped alone.
-            if (!connection.TryCancelTimeout()) return default;
-            _phase = Phase.Active;
-            return session.UpgradeAsync(this);
-        }
-        return Drop();
+        // Too late: it closes, and is dropped alone.
+        if (!Connection.TryCancelTimeout()) return;
+        _session = await _probed!.UpgradeAsync(this);
+        if (_session is null) Connection.Close(CloseReason.ServerError);
     }
 
-    // Only this WebSocket is dropped: the session goes on over polling.
+    // Only this WebSocket: a session that it probes for goes on over polling.
     private ValueTask Drop()
     {
-        connection.Close(CloseReason.ProtocolError);
+        Connection.Close(CloseReason.ProtocolError);
         return default;
     }
 }

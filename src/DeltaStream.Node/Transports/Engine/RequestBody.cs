@@ -1,4 +1,5 @@
 using System.Buffers;
+using DeltaStream.Node.Admission;
 using Microsoft.AspNetCore.Connections;
 
 namespace DeltaStream.Node.Transports.Engine;
@@ -43,7 +44,14 @@ internal sealed class RequestBody(int most) : IDisposable
         }
     }
 
-    /// <inheritdoc/>
+    /// <summary>Answers a request whose body is not whole, and counts it.</summary>
+    public static void Refuse(HttpContext context, AdmissionControl admission, RequestBodyStatus status)
+    {
+        context.Response.StatusCode = status == RequestBodyStatus.TooLarge ? StatusCodes.Status413PayloadTooLarge : StatusCodes.Status400BadRequest;
+        if (status == RequestBodyStatus.TooLarge) admission.Count(RefusedConnection.BodyTooLarge);
+        if (status == RequestBodyStatus.TooSlow) admission.Count(RefusedConnection.BodyTimeout);
+    }
+
     public void Dispose() => ArrayPool<byte>.Shared.Return(_bytes);
 
     private void Grow()

@@ -1,28 +1,28 @@
-using DeltaStream.Actors.Clients;
+using DeltaStream.Node.Transports.Connections;
 
 namespace DeltaStream.Node.Transports.Plain;
 
 /// <summary>What speaks over plain WebSockets.</summary>
-public interface IPlainApplication
+internal interface IPlainApplication
 {
     /// <summary>A connection was opened.</summary>
     IPlainConnection Open(IConnectionLink link);
 }
 
-/// <summary>The application's end of one plain WebSocket. Calls come one after the other, but for <see cref="Ready"/> and <see cref="Closed"/>.</summary>
-public interface IPlainConnection
+/// <summary>The application's end of one plain WebSocket. Calls come one after the other.</summary>
+internal interface IPlainConnection
 {
-    /// <summary>Whether the client is let in; where it is not yet, it has the connect timeout for the message that lets it in.</summary>
+    /// <summary>Whether the client is let in; if not, it has the connect timeout for the message that lets it in.</summary>
     bool IsOpen { get; }
 
     /// <summary>Begins; nothing is read before this has completed.</summary>
-    /// <returns>False where the client is not let in: the connection is closed.</returns>
+    /// <returns>False if the client is not let in: the connection is closed.</returns>
     ValueTask<bool> StartAsync();
 
     /// <summary>A message from the client; valid until this has completed, and nothing more is read until then.</summary>
     ValueTask ReceiveAsync(PlainMessage message);
 
-    /// <summary>Something that is no message; the connection stays open.</summary>
+    /// <summary>Bytes that are not a message; the connection stays open.</summary>
     ValueTask ReceiveInvalidAsync(string why);
 
     /// <summary>A message is larger than it may be; the connection closes next, and what is written now still leaves.</summary>
@@ -31,9 +31,4 @@ public interface IPlainConnection
     /// <summary>The time in which the client had to be let in is over; the connection is to be closed.</summary>
     void GiveUp();
 
-    /// <summary>The link is ready for a write. Never called before the client is let in.</summary>
-    void Ready();
-
-    /// <summary>The connection is over. Called once, last.</summary>
-    void Closed(CloseReason reason);
 }

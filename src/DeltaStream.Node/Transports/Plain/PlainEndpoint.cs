@@ -1,5 +1,7 @@
 using System.Collections.Concurrent;
-using DeltaStream.Node.Transports.Timing;
+using DeltaStream.Node.Admission;
+using DeltaStream.Node.Timing;
+using DeltaStream.Node.Transports.Connections;
 using DeltaStream.Node.Transports.WebSockets;
 using DeltaStream.SocketIO.Engine;
 
@@ -7,14 +9,14 @@ namespace DeltaStream.Node.Transports.Plain;
 
 /// <summary>The HTTP requests of one plain WebSocket's path.</summary>
 internal sealed class PlainEndpoint(
-    TransportSettings settings, Deadlines deadlines, ConnectionCounts counts, Admission admission, IPlainApplication application)
+    TransportSettings settings, Deadlines deadlines, AdmissionControl admission, IPlainApplication application)
 {
-    private readonly ConcurrentDictionary<PlainSession, bool> _sessions = [];
+    private readonly ConcurrentDictionary<PlainLink, bool> _links = [];
 
-    /// <summary>All sessions, for letting them go.</summary>
-    public IEnumerable<PlainSession> All => _sessions.Select(entry => entry.Key);
+    /// <summary>All open connections.</summary>
+    public IEnumerable<PlainLink> All => _links.Select(entry => entry.Key);
 
-    /// <summary>Answers one request; its WebSocket is served when it has ended (<see cref="ConnectionHandover"/>). Nothing a client does makes it throw.</summary>
+    /// <summary>Answers one request; its WebSocket is served when it has ended (<see cref="IUpgradedConnection"/>). Nothing a client does makes it throw.</summary>
     public async Task HandleAsync(HttpContext context)
     {
         if (!settings.Origins.Allows(context.Request))
@@ -38,38 +40,23 @@ internal sealed class PlainEndpoint(
     private async Task OpenAsync(HttpContext context)
     {
         var address = ClientAddress.Of(context);
-        if (admission.TryEnter(address) is { } refused)
-        {
-            await admission.RefuseAsync(context, refused);
-            return;
-        }
-        WebSocketConnection? webSocket = null;
-        try
-        {
-            webSocket = await WebSocketAcceptor.AcceptAsync(context, deadlines, settings);
-        }
-        finally
-        {
-            if (webSocket is null) admission.Leave(address);
-        }
+        var webSocket = await WebSocketAcceptor.EnterAsync(context, admission, address, deadlines, settings);
         if (webSocket is null) return;
         var bearerToken = BearerToken.Of(context.Request);
-        await ConnectionHandover.ServeAsync(context, () => ServeAsync(webSocket, bearerToken, address));
+        await WebSocketAcceptor.ServeAsync(context, () => ServeAsync(webSocket, bearerToken, address));
     }
 
     private async Task ServeAsync(WebSocketConnection webSocket, string? bearerToken, ClientAddress address)
     {
-        var session = new PlainSession(webSocket, bearerToken, application, deadlines, settings);
-        counts.Opened(TransportName.Plain);
-        _sessions[session] = true;
+        var link = new PlainLink(webSocket, bearerToken, application, deadlines, settings);
+        _links[link] = true;
         try
         {
-            await session.RunAsync();
+            await link.RunAsync();
         }
         finally
         {
-            _sessions.TryRemove(session, out _);
-            counts.Closed(TransportName.Plain);
+            _links.TryRemove(link, out _);
             admission.Leave(address);
         }
     }

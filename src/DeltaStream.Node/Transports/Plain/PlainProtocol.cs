@@ -6,40 +6,34 @@ using DeltaStream.SocketIO.Framing;
 namespace DeltaStream.Node.Transports.Plain;
 
 /// <summary>Events and acknowledgements as one JSON object a text frame.</summary>
-public sealed class PlainProtocol : IWireProtocol
+internal sealed class PlainProtocol : IWireProtocol
 {
     /// <summary>The only one.</summary>
     public static readonly PlainProtocol Instance = new();
 
     private PlainProtocol() { }
 
-    /// <inheritdoc/>
     public int Slot => 1;
 
-    /// <inheritdoc/>
     public Frame EncodeEvent(string name, ReadOnlySpan<byte> data)
     {
         var quoted = JsonEncodedText.Encode(name, JavaScriptEncoder.UnsafeRelaxedJsonEscaping);
         return Encode("{\"event\":\""u8, quoted.EncodedUtf8Bytes, data.IsEmpty ? "\""u8 : "\",\"data\":"u8, data);
     }
 
-    /// <inheritdoc/>
     public Frame EncodeAck(ReadOnlySpan<byte> id, ReadOnlySpan<byte> data) =>
         Encode("""{"event":"ack","id":"""u8, id, data.IsEmpty ? default : ",\"data\":"u8, data);
 
     private static Frame Encode(ReadOnlySpan<byte> opening, ReadOnlySpan<byte> first, ReadOnlySpan<byte> between, ReadOnlySpan<byte> second)
     {
         var length = opening.Length + first.Length + between.Length + second.Length + 1;
-        var headerLength = WebSocketFrameWriter.HeaderLength(length);
-        var bytes = GC.AllocateUninitializedArray<byte>(headerLength + length);
-        WebSocketFrameWriter.WriteHeader(bytes, WebSocketOpcode.Text, length);
-        var rest = bytes.AsSpan(headerLength);
+        var frame = WebSocketFrameWriter.Allocate(WebSocketOpcode.Text, length, out var rest);
         Put(opening, ref rest);
         Put(first, ref rest);
         Put(between, ref rest);
         Put(second, ref rest);
         rest[0] = (byte)'}';
-        return new Frame(bytes, headerLength);
+        return new Frame(frame);
     }
 
     private static void Put(ReadOnlySpan<byte> part, ref Span<byte> rest)

@@ -4,7 +4,7 @@ using Akka.Remote;
 
 namespace DeltaStream.Node.Transports.Relay;
 
-/// <summary>A node's end of the relay: puts parts together, lets the owner of the sessions answer, and hears who is gone.</summary>
+/// <summary>A node's end of the relay: puts parts together, lets the owner of the sessions answer, and hears which nodes are gone.</summary>
 internal sealed class RelayActor(SessionRelay relay) : UntypedActor
 {
     private readonly Dictionary<(Address, long, RelayKind), MemoryStream> _partial = [];
@@ -14,8 +14,8 @@ internal sealed class RelayActor(SessionRelay relay) : UntypedActor
     {
         Cluster.Get(Context.System).Subscribe(
             Self, ClusterEvent.SubscriptionInitialStateMode.InitialStateAsEvents, typeof(ClusterEvent.MemberDowned), typeof(ClusterEvent.MemberRemoved));
-        // Of a process that was killed the connections break at once, long before the cluster misses it; of one that is only slow
-        // they don't.
+        // The connections of a killed process break at once, long before the cluster misses it; those of a slow process
+        // don't.
         Context.System.EventStream.Subscribe(Self, typeof(AssociationEvent));
     }
 
@@ -97,15 +97,27 @@ internal sealed class RelayActor(SessionRelay relay) : UntypedActor
         var sender = Sender;
         relay.Send(sender, Self, id, RelayKind.Accepted, []);
         var aborted = _running[(sender.Path.Address, id)] = new CancellationTokenSource();
-        owner.AnswerAsync(kind, question, aborted.Token).ContinueWith(
-            task => new Answered(sender, id, task.IsCompletedSuccessfully ? task.Result : []), TaskScheduler.Default).PipeTo(Self);
+        AnswerAsync().PipeTo(Self);
+
+        async Task<Answered> AnswerAsync()
+        {
+            try
+            {
+                return new(sender, id, await owner.AnswerAsync(kind, question, aborted.Token));
+            }
+            catch (Exception e)
+            {
+                relay.AnswerFailed(kind, e);
+                return new(sender, id, []);
+            }
+        }
     }
 
     private void OnGone(Address node)
     {
         relay.OnGone(node);
         foreach (var key in _partial.Keys.Where(key => key.Item1.Equals(node)).ToArray()) _partial.Remove(key);
-        // Who asked for a poll's answer is not there to pass it on.
+        // The node that asked for a poll's answer is not there to pass it on.
         foreach (var (_, running) in _running.Where(it => it.Key.Item1.Equals(node)).ToArray()) running.Cancel();
     }
 

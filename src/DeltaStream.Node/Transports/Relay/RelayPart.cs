@@ -4,15 +4,15 @@ namespace DeltaStream.Node.Transports.Relay;
 /// What one node asks of another that holds a session, and what that says. A kind that a node does not know it answers with nothing;
 /// a newer version's fields at the end of a question or an answer it leaves unread.
 /// </summary>
-public enum RelayKind : byte
+internal enum RelayKind : byte
 {
-    /// <summary>How does the session's client travel? Answered by one byte: 0 no such session, 1 polling, 2 a WebSocket.</summary>
+    /// <summary>Which transport does the session use? Answered by one byte: 0 no such session, 1 polling, 2 a WebSocket.</summary>
     Look = 1,
 
     /// <summary>A poll or a POST of the session's.</summary>
     Request = 2,
 
-    /// <summary>Whoever sent that request has gone away.</summary>
+    /// <summary>The client that sent that request has gone.</summary>
     Abort = 3,
 
     /// <summary>A WebSocket of the session's has sent its probe here. Answered by one byte: 1 go on.</summary>
@@ -42,4 +42,4 @@ public enum RelayKind : byte
 /// <param name="Kind">What it is.</param>
 /// <param name="IsLast">Whether the message is whole with this.</param>
 /// <param name="Bytes">This part.</param>
-public sealed record RelayPart(long Id, RelayKind Kind, bool IsLast, ReadOnlyMemory<byte> Bytes);
+internal sealed record RelayPart(long Id, RelayKind Kind, bool IsLast, ReadOnlyMemory<byte> Bytes);

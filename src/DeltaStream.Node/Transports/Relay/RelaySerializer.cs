@@ -9,7 +9,7 @@ namespace DeltaStream.Node.Transports.Relay;
 /// A <see cref="RelayPart"/> as bytes: a head of ten bytes (the id, the kind, flags), then the part as it is. A newer version adds
 /// fields at the end of what the parts hold together, and flags; an older one leaves them unread.
 /// </summary>
-public sealed class RelaySerializer(ExtendedActorSystem system) : SerializerWithStringManifest(system)
+internal sealed class RelaySerializer(ExtendedActorSystem system) : SerializerWithStringManifest(system)
 {
     private const string PartManifest = "p";
     private const byte LastFlag = 1;
@@ -32,13 +32,10 @@ public sealed class RelaySerializer(ExtendedActorSystem system) : SerializerWith
         }
         """;
 
-    /// <inheritdoc/>
     public override int Identifier => Id;
 
-    /// <inheritdoc/>
     public override string Manifest(object o) => o is RelayPart ? PartManifest : throw new ArgumentException($"{o.GetType()} is no message between nodes", nameof(o));
 
-    /// <inheritdoc/>
     public override byte[] ToBinary(object obj)
     {
         if (obj is not RelayPart part) throw new ArgumentException($"{obj.GetType()} is no message between nodes", nameof(obj));
@@ -46,8 +43,7 @@ public sealed class RelaySerializer(ExtendedActorSystem system) : SerializerWith
             .Int64(part.Id).Byte((byte)part.Kind).Byte(part.IsLast ? LastFlag : (byte)0).Rest(part.Bytes.Span).ToBytes();
     }
 
-    /// <inheritdoc/>
-    /// <exception cref="SerializationException">The bytes are no such message.</exception>
+    /// <exception cref="SerializationException">The bytes are not such a message.</exception>
     public override object FromBinary(byte[] bytes, string manifest)
     {
         if (manifest != PartManifest) throw new SerializationException($"no message is called '{manifest}'");

@@ -7,20 +7,22 @@ using DeltaStream.Actors.Telemetry;
 
 namespace DeltaStream.Node.Transports.Relay;
 
-/// <summary>Who answers for the sessions of this node.</summary>
+/// <summary>Answers for the sessions of this node.</summary>
 internal interface IRelayOwner
 {
-    /// <summary>Answers a question of another node's. Never throws.</summary>
+    /// <summary>Answers another node's question. An exception is answered with nothing, and logged.</summary>
     Task<byte[]> AnswerAsync(RelayKind kind, byte[] question, CancellationToken aborted);
 }
 
 /// <summary>
 /// Finds the node that holds a session, by the session's id, and asks it: one hop, over the cluster's own connections, so
-/// that nobody but a member can ask. The node's name in an id is its number in the cluster, which says nothing about where
+/// that only members can ask. The node's name in an id is its number in the cluster, which says nothing about where
 /// it is and is another one in each life of the node.
 /// </summary>
-/// <param name="metrics">Counts what is passed on.</param>
-public sealed class SessionRelay(GatewayMetrics? metrics = null)
+/// <param name="metrics">Counts the bytes that pass.</param>
+/// <param name="log">Where failed answers are written.</param>
+/// <param name="time">The clock.</param>
+internal sealed partial class SessionRelay(GatewayMetrics? metrics = null, ILogger<SessionRelay>? log = null, TimeProvider? time = null)
 {
     /// <summary>The relay's name on every node.</summary>
     internal const string ActorName = "session-relay";
@@ -28,13 +30,18 @@ public sealed class SessionRelay(GatewayMetrics? metrics = null)
     private const int NameLength = 6;
     private const int PartBytes = 512 * 1024;
 
-    // A slow owner is waited for: the cluster says who is dead, and a broken connection says it sooner. This is for a question that
-    // was lost without either, and longer than the cluster takes to give a silent member up.
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    // For a question that was lost, though the cluster has not given the owner up and the connection to it has not broken. Longer
+    // than the cluster takes to give a silent member up: a slow owner keeps its sessions.
+    private static readonly TimeSpan AcceptTimeout = TimeSpan.FromSeconds(20);
 
-    // While there is no connection to it what is sent is lost, until one is made again.
-    private static readonly TimeSpan PatienceWithoutConnection = TimeSpan.FromSeconds(2);
+    // While there is no connection, questions are lost until one is made again.
+    private static readonly TimeSpan AcceptTimeoutWithoutConnection = TimeSpan.FromSeconds(2);
 
+    // For an answer that was lost. A poll may wait for as long as its session is quiet; nothing else takes longer than settling.
+    private static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan PollTimeout = TimeSpan.FromMinutes(2);
+
+    private readonly TimeProvider _time = time ?? TimeProvider.System;
     private readonly ConcurrentDictionary<long, Question> _open = new();
     private readonly ConcurrentDictionary<Address, bool> _broken = new();
     private Cluster? _cluster;
@@ -44,7 +51,7 @@ public sealed class SessionRelay(GatewayMetrics? metrics = null)
     /// <summary>What stands before the random part of this node's session ids.</summary>
     internal string Prefix { get; private set; } = "";
 
-    /// <summary>Who answers here; null before a path was mounted.</summary>
+    /// <summary>Answers on this node; null before a path was mounted.</summary>
     internal IRelayOwner? Owner { get; set; }
 
     /// <summary>Starts the relay's actor; before, every session is this node's own.</summary>
@@ -56,7 +63,7 @@ public sealed class SessionRelay(GatewayMetrics? metrics = null)
     }
 
     /// <summary>
-    /// The member that a session's id names; null where that is this node, or nobody who could be asked. One that is unreachable
+    /// The member that a session's id names; null if that is this node, or no member. An unreachable member
     /// may only be slow.
     /// </summary>
     internal Address? OwnerOf(string sid) =>
@@ -66,7 +73,7 @@ public sealed class SessionRelay(GatewayMetrics? metrics = null)
                 .FirstOrDefault(it => it.Status != MemberStatus.Down && sid.StartsWith(NameOf(it.UniqueAddress), StringComparison.Ordinal))?.Address;
 
     /// <summary>Asks, and waits for a slow owner as long as the cluster does.</summary>
-    /// <returns>The answer; null where the owner is gone.</returns>
+    /// <returns>The answer; null if the owner is gone, or question or answer was lost.</returns>
     internal async Task<byte[]?> AskAsync(Address owner, RelayKind kind, byte[] bytes, CancellationToken aborted = default)
     {
         var id = Interlocked.Increment(ref _lastId);
@@ -75,15 +82,15 @@ public sealed class SessionRelay(GatewayMetrics? metrics = null)
         try
         {
             Send(target, _actor, id, kind, bytes);
-            await question.Accepted.Task.WaitAsync(_broken.ContainsKey(owner) ? PatienceWithoutConnection : Patience, CancellationToken.None);
+            await question.Accepted.Task.WaitAsync(_broken.ContainsKey(owner) ? AcceptTimeoutWithoutConnection : AcceptTimeout, _time, CancellationToken.None);
             try
             {
-                return await question.Answered.Task.WaitAsync(aborted);
+                return await question.Answered.Task.WaitAsync(kind == RelayKind.Request ? PollTimeout : AnswerTimeout, _time, aborted);
             }
             catch (OperationCanceledException)
             {
                 Send(target, _actor, id, RelayKind.Abort, []);
-                return await question.Answered.Task.WaitAsync(Patience, CancellationToken.None);
+                return await question.Answered.Task.WaitAsync(AnswerTimeout, _time, CancellationToken.None);
             }
         }
         catch (TimeoutException)
@@ -126,6 +133,11 @@ public sealed class SessionRelay(GatewayMetrics? metrics = null)
         question.Accepted.TrySetResult();
     }
 
+    internal void AnswerFailed(RelayKind kind, Exception exception)
+    {
+        if (log is not null) AnswerFailed(log, kind, exception);
+    }
+
     internal void OnBroken(Address owner) => _broken[owner] = true;
 
     /// <summary>Forgets that the connection was broken: there is one again, or the node has gone for good.</summary>
@@ -139,6 +151,9 @@ public sealed class SessionRelay(GatewayMetrics? metrics = null)
             question.Accepted.TrySetResult();
         }
     }
+
+    [LoggerMessage(115, LogLevel.Error, "relay_answer_failed {kind}", EventName = "relay_answer_failed")]
+    private static partial void AnswerFailed(ILogger log, RelayKind kind, Exception exception);
 
     private static string NameOf(UniqueAddress node)
     {

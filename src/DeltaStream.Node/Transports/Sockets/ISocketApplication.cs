@@ -1,11 +1,11 @@
 using DeltaStream.Actors.Binary;
-using DeltaStream.Actors.Clients;
+using DeltaStream.Node.Transports.Connections;
 using DeltaStream.SocketIO;
 
 namespace DeltaStream.Node.Transports.Sockets;
 
 /// <summary>What speaks over Socket.IO.</summary>
-public interface ISocketApplication
+internal interface ISocketApplication
 {
     /// <summary>A connection was opened; its client has joined no namespace yet.</summary>
     ISocketConnection Open(IConnectionLink link);
@@ -15,15 +15,18 @@ public interface ISocketApplication
     ValueTask<ISocketConnection?> ArriveAsync(IConnectionLink link, FieldReader state) => new((ISocketConnection?)null);
 }
 
-/// <summary>The application's end of one connection. Calls come one after the other, but for <see cref="Ready"/> and <see cref="Closed"/>.</summary>
-public interface ISocketConnection
+/// <summary>The application's end of one connection. Calls come one after the other.</summary>
+internal interface ISocketConnection
 {
     /// <summary>The client asks to join a namespace.</summary>
     /// <param name="ns">The namespace, with its slash.</param>
     /// <param name="payload">A JSON object; empty where none came. Valid until this has completed.</param>
     ValueTask<SocketAdmission> ConnectAsync(string ns, ReadOnlyMemory<byte> payload);
 
-    /// <summary>The reply to an accepted CONNECT is on its way: what is written from now on comes after it.</summary>
+    /// <summary>
+    /// The reply to an accepted CONNECT is on its way: what is written from now on comes after it. The moment for
+    /// <see cref="IConnectionLink.Attach"/>.
+    /// </summary>
     void Connected(string ns);
 
     /// <summary>An event in a namespace that the client has joined.</summary>
@@ -37,25 +40,19 @@ public interface ISocketConnection
     /// <summary>The client has left a namespace.</summary>
     void Disconnected(string ns);
 
-    /// <summary>The link is ready for a write. Never called before a client has joined a namespace.</summary>
-    void Ready();
-
     /// <summary>Completes once everything received so far is handled, and what it caused is written or waits to be.</summary>
     ValueTask SettleAsync();
 
-    /// <summary>The connection goes on at another node: writes all that is to be known of it there.</summary>
+    /// <summary>The connection goes on at another node: writes everything that the application there has to know.</summary>
     /// <returns>False where it can't leave.</returns>
     ValueTask<bool> LeaveAsync(FieldWriter state) => new(false);
-
-    /// <summary>The connection is over. Called once, last.</summary>
-    void Closed(CloseReason reason);
 }
 
 /// <summary>The answer to a CONNECT.</summary>
 /// <param name="Sid">The client's public id in the namespace; null where it is refused.</param>
 /// <param name="Refusal">What a refused client is told.</param>
 /// <param name="Code">The code that goes with it; null for none.</param>
-public readonly record struct SocketAdmission(string? Sid, string? Refusal, string? Code)
+internal readonly record struct SocketAdmission(string? Sid, string? Refusal, string? Code)
 {
     /// <summary>The private id with which the client finds its state again; null where none is kept.</summary>
     public string? Pid { get; init; }

@@ -1,25 +1,23 @@
 using DeltaStream.Actors.Binary;
+using DeltaStream.Node.Timing;
 using DeltaStream.Node.Transports.Engine;
-using DeltaStream.Node.Transports.Timing;
 
 namespace DeltaStream.Node.Transports.Sockets;
 
-/// <summary>Socket.IO as what speaks over Engine.IO.</summary>
+/// <summary>Socket.IO as an application of Engine.IO.</summary>
 /// <param name="application">What speaks over Socket.IO.</param>
 /// <param name="deadlines">The connections' timer.</param>
 /// <param name="connectTimeout">How long a client may take to join.</param>
-/// <param name="onNoConnect">Called for each that takes longer, as it is closed.</param>
+/// <param name="onNoConnect">Called for each client that takes longer, as it is closed.</param>
 internal sealed class SocketServer(ISocketApplication application, Deadlines deadlines, TimeSpan connectTimeout, Action? onNoConnect = null) : IEngineApplication
 {
-    /// <inheritdoc/>
     public IEngineConnection Open(IEngineLink link) => new SocketSession(link, application, deadlines, connectTimeout, onNoConnect);
 
-    /// <inheritdoc/>
     public async ValueTask<IEngineConnection?> ArriveAsync(IEngineLink link, byte[] state)
     {
         var from = new FieldReader(state);
         // A client that has not joined yet has nothing to bring.
         if (!from.Bool()) return Open(link);
-        return await application.ArriveAsync(link, from) is { } connection ? new SocketSession(link, connection, deadlines) : null;
+        return await application.ArriveAsync(link, from) is { } connection ? new SocketSession(link, connection) : null;
     }
 }

@@ -1,8 +1,10 @@
 using System.Text;
 using DeltaStream.Actors.Binary;
 using DeltaStream.Actors.Clients;
+using DeltaStream.Actors.Wire;
+using DeltaStream.Node.Timing;
+using DeltaStream.Node.Transports.Connections;
 using DeltaStream.Node.Transports.Engine;
-using DeltaStream.Node.Transports.Timing;
 using DeltaStream.SocketIO;
 
 namespace DeltaStream.Node.Transports.Sockets;
@@ -10,55 +12,52 @@ namespace DeltaStream.Node.Transports.Sockets;
 /// <summary>
 /// One Socket.IO connection: which namespaces its client has joined, its binary packets, and every rule whose breach closes it.
 /// </summary>
-internal sealed class SocketSession : Deadline, IEngineConnection
+internal sealed class SocketSession : IEngineConnection
 {
     private readonly IEngineLink _link;
     private readonly ISocketConnection _application;
-    private readonly Deadlines _deadlines;
-    private readonly Action? _onNoConnect;
-    // A list: an application has few namespaces, and most clients are in one.
+    // Not a set: an application has few namespaces, and most clients are in one.
     private readonly List<string> _joined = new(1);
     private BinaryReassembler? _binary;
-    private volatile bool _hasJoined;
-    private Silence _silence;
+    private ConnectTimeout? _timeout;
 
-    /// <summary>
-    /// Begins; the client has this long, beside what its answers take, for a CONNECT that is accepted. One that has sent none by
-    /// then is told of, and closed.
-    /// </summary>
+    /// <param name="link">The client's Engine.IO session.</param>
+    /// <param name="application">What speaks over it.</param>
+    /// <param name="deadlines">The connections' timer.</param>
+    /// <param name="connectTimeout">How long the client has, beside the time that answers take, for a CONNECT that is accepted.</param>
+    /// <param name="onNoConnect">Called for a client that has sent none by then, before it is closed.</param>
     public SocketSession(IEngineLink link, ISocketApplication application, Deadlines deadlines, TimeSpan connectTimeout, Action? onNoConnect)
     {
-        _onNoConnect = onNoConnect;
         _link = link;
-        _deadlines = deadlines;
         _application = application.Open(link);
-        var until = deadlines.Now + connectTimeout;
-        _silence = new Silence(until);
-        deadlines.Schedule(this, until);
+        _timeout = new ConnectTimeout(deadlines, connectTimeout, () =>
+        {
+            if (link.End.IsOver) return;
+            onNoConnect?.Invoke();
+            link.Close(CloseReason.PingTimeout);
+        });
+        _timeout.Run();
+        // Until the client listens itself.
+        link.End.Attach(_timeout);
     }
 
     /// <summary>Goes on where another node has stopped, in the namespace <c>/</c>.</summary>
-    public SocketSession(IEngineLink link, ISocketConnection application, Deadlines deadlines)
+    public SocketSession(IEngineLink link, ISocketConnection application)
     {
         _link = link;
-        _deadlines = deadlines;
         _application = application;
         _joined.Add(SocketPacket.RootNamespace);
-        _silence.End();
-        _hasJoined = true;
     }
 
-    /// <inheritdoc/>
     public async ValueTask<byte[]?> LeaveAsync()
     {
         // Half a binary packet can't be taken along, nor other namespaces.
         if (_binary is { IsPending: true } || _joined.Exists(static ns => ns != SocketPacket.RootNamespace)) return null;
-        EndSilence();
+        _timeout?.Pause();
         var state = new FieldWriter().Bool(_joined.Count > 0);
         return _joined.Count == 0 || await _application.LeaveAsync(state) ? state.ToBytes() : null;
     }
 
-    /// <inheritdoc/>
     public ValueTask ReceiveAsync(ReadOnlyMemory<byte> data, bool isBinary)
     {
         if (isBinary) return ReceiveBinaryAsync(data);
@@ -73,7 +72,7 @@ internal sealed class SocketSession : Deadline, IEngineConnection
             case SocketPacketType.Event when _joined.Contains(packet.Namespace):
                 return _application.EventAsync(packet, []);
             case SocketPacketType.Ack when _joined.Contains(packet.Namespace):
-                // Nobody here asks for acknowledgements: one for an unknown id is no offence.
+                // This server does not ask for acknowledgements; one for an unknown id is tolerated.
                 return default;
             case SocketPacketType.BinaryEvent or SocketPacketType.BinaryAck when _joined.Contains(packet.Namespace):
                 _binary ??= new BinaryReassembler();
@@ -83,35 +82,12 @@ internal sealed class SocketSession : Deadline, IEngineConnection
         }
     }
 
-    /// <inheritdoc/>
     public void TooLarge()
     {
-        if (_hasJoined) _application.TooLarge();
+        if (_timeout is null) _application.TooLarge();
     }
 
-    /// <inheritdoc/>
-    public void Ready()
-    {
-        if (_hasJoined) _application.Ready();
-    }
-
-    /// <inheritdoc/>
     public ValueTask SettleAsync() => _application.SettleAsync();
-
-    /// <inheritdoc/>
-    public void Closed(CloseReason reason)
-    {
-        EndSilence();
-        _application.Closed(reason);
-    }
-
-    /// <inheritdoc/>
-    internal override void OnDue()
-    {
-        if (!_silence.TryGiveUp(_deadlines.Now)) return;
-        _onNoConnect?.Invoke();
-        _link.Close(CloseReason.PingTimeout);
-    }
 
     private async ValueTask ConnectAsync(SocketPacket packet)
     {
@@ -121,28 +97,20 @@ internal sealed class SocketSession : Deadline, IEngineConnection
             await Break();
             return;
         }
-        // Asking for keys, rooms and an actor may take long: that is not the client's silence, and has times of its own.
-        var left = _silence.Pause(_deadlines.Now);
+        // Asking for keys, rooms and an actor may take long, and has timeouts of its own.
+        _timeout?.Pause();
         var admission = await _application.ConnectAsync(ns, packet.Data);
         if (admission.Sid is null)
         {
-            if (_silence.Resume(left, _deadlines.Now) is { } until) _deadlines.Schedule(this, until);
+            if (!_link.End.IsOver) _timeout?.Run();
             ReadOnlySpan<byte> data = admission.Code is { } code ? Encoding.UTF8.GetBytes($$"""{"code":"{{code}}"}""") : default;
-            _link.WriteControl(EngineFrames.Of(SocketFrames.ConnectError(admission.Refusal ?? "", data, ns)));
+            _link.WriteControl(new Frame(SocketFrames.ConnectError(admission.Refusal ?? "", data, ns)));
             return;
         }
-        EndSilence();
+        _timeout = null;
         _joined.Add(ns);
-        _link.WriteControl(EngineFrames.Of(SocketFrames.Connected(admission.Sid, admission.Pid, ns)));
-        _hasJoined = true;
+        _link.WriteControl(new Frame(SocketFrames.Connected(admission.Sid, admission.Pid, ns)));
         _application.Connected(ns);
-        if (_link.CanWrite) _application.Ready();
-    }
-
-    private void EndSilence()
-    {
-        _silence.End();
-        _deadlines.Cancel(this);
     }
 
     private ValueTask ReceiveBinaryAsync(ReadOnlyMemory<byte> data)

@@ -3,25 +3,18 @@ using DeltaStream.SocketIO.Framing;
 
 namespace DeltaStream.Node.Transports.WebSockets;
 
-/// <summary>Compresses what is worth it, once for all connections that agreed on it.</summary>
-internal sealed class FrameDeflater
+/// <summary>Compresses large frames, each once for all connections that agreed on permessage-deflate.</summary>
+/// <param name="from">The smallest payload that is compressed, in bytes.</param>
+internal sealed class FrameDeflater(int from)
 {
     private static FrameDeflater? _last;
 
-    private readonly int _from;
-    private readonly Func<Frame, Frame> _compress;
+    /// <summary>The deflater for messages from this size on; the same for all connections of a process.</summary>
+    public static FrameDeflater From(int bytes) => _last is { } last && last.Least == bytes ? last : _last = new FrameDeflater(bytes);
 
-    private FrameDeflater(int from)
-    {
-        _from = from;
-        _compress = static frame => WebSocketDeflate.TryCompress(new EncodedFrame(frame.Bytes, frame.HeaderLength)) is { } smaller ? EngineFrameOf(smaller) : frame;
-    }
+    private int Least => from;
 
-    /// <summary>The one for messages from this size on; the same for all connections of a process.</summary>
-    public static FrameDeflater From(int bytes) => _last is { } last && last._from == bytes ? last : _last = new FrameDeflater(bytes);
-
-    /// <summary>The frame as it is to leave.</summary>
-    public Frame Deflate(Frame frame) => frame.Bytes.Length - frame.HeaderLength < _from ? frame : frame.Compressed(_compress);
-
-    private static Frame EngineFrameOf(in EncodedFrame frame) => new(frame.Bytes, frame.HeaderLength);
+    /// <summary>The frame as it is to be sent.</summary>
+    public Frame Deflate(Frame frame) =>
+        WebSocketFrameWriter.PayloadOf(frame.Bytes.Span).Length < from ? frame : frame.Compressed(static it => WebSocketDeflate.TryCompress(it.Bytes.Span) is { } smaller ? new Frame(smaller) : it);
 }

@@ -12,8 +12,5 @@ internal interface IWebSocketReceiver
     void OnTooLarge();
 
     /// <summary>A pong, or anything else that shows that the client is there.</summary>
-    void OnAlive();
-
-    /// <summary>Everything has left after a write that returned false.</summary>
-    void OnReady();
+    void OnAlive() { }
 }

@@ -2,11 +2,12 @@ using System.Buffers;
 using System.IO.Pipelines;
 using System.Runtime.CompilerServices;
 using DeltaStream.Actors.Wire;
+using DeltaStream.Node.Transports.Connections;
 
 namespace DeltaStream.Node.Transports.WebSockets;
 
-/// <summary>Writes to the connection's pipe: where something stands between it and the socket, as TLS does.</summary>
-internal sealed class PipeSender(PipeWriter output, Action onReady, FrameDeflater? deflater = null) : WebSocketSender(onReady, deflater)
+/// <summary>Writes to the connection's pipe.</summary>
+internal sealed class PipeSender(PipeWriter output, ConnectionEnd end, FrameDeflater? deflater = null) : WebSocketSender(end, deflater)
 {
     /// <summary>
     /// What is put into the pipe between two flushes: bounds what a client that does not read can hold, and is large so that a
@@ -21,16 +22,14 @@ internal sealed class PipeSender(PipeWriter output, Action onReady, FrameDeflate
     private bool _registering;
     private bool _completedInline;
 
-    /// <inheritdoc/>
     protected override bool IsWithinFrame => _offset > 0;
 
-    /// <inheritdoc/>
     protected override bool TryPut(Frame frame)
     {
         var bytes = frame.Bytes.Span;
         while (_offset < bytes.Length)
         {
-            if (IsPending || HasEnded) return false;
+            if (IsPending || IsStopped) return false;
             var part = bytes.Slice(_offset, Math.Min(ChunkBytes - _unflushed, bytes.Length - _offset));
             try
             {
@@ -38,8 +37,8 @@ internal sealed class PipeSender(PipeWriter output, Action onReady, FrameDeflate
             }
             catch (Exception e) when (e is InvalidOperationException or IOException)
             {
-                // The connection was completed under us; its reading side says why it ended.
-                EndUnderLock();
+                // The connection was completed under us.
+                StopUnderLock();
                 return false;
             }
             _offset += part.Length;
@@ -48,20 +47,18 @@ internal sealed class PipeSender(PipeWriter output, Action onReady, FrameDeflate
         }
         _offset = 0;
         // The last flush may have found the connection over: then nothing waits any more, not even this frame.
-        return !HasEnded;
+        return !IsStopped;
     }
 
-    /// <inheritdoc/>
     protected override void Flush()
     {
-        if (_unflushed == 0 || IsPending || HasEnded) return;
+        if (_unflushed == 0 || IsPending || IsStopped) return;
         _unflushed = 0;
         _flush = output.FlushAsync().GetAwaiter();
         if (_flush.IsCompleted || CompletesWhileRegistering()) TakeFlushResult();
         else IsPending = true;
     }
 
-    /// <inheritdoc/>
     protected override bool TryComplete()
     {
         // Only the registering thread itself can be here then: it holds the lock.
@@ -93,11 +90,11 @@ internal sealed class PipeSender(PipeWriter output, Action onReady, FrameDeflate
     {
         try
         {
-            if (_flush.GetResult().IsCompleted) EndUnderLock();
+            if (_flush.GetResult().IsCompleted) StopUnderLock();
         }
         catch (Exception e) when (e is InvalidOperationException or IOException or OperationCanceledException)
         {
-            EndUnderLock();
+            StopUnderLock();
         }
         _flush = default;
     }

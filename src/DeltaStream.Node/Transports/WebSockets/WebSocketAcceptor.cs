@@ -1,6 +1,8 @@
 using System.IO.Pipelines;
 using System.Net.Sockets;
-using DeltaStream.Node.Transports.Timing;
+using DeltaStream.Node.Admission;
+using DeltaStream.Node.Timing;
+using DeltaStream.Node.Transports.Connections;
 using DeltaStream.SocketIO.Framing;
 using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http.Features;
@@ -14,6 +16,26 @@ internal static class WebSocketAcceptor
     public static bool IsRequested(HttpContext context) =>
         HttpMethods.IsGet(context.Request.Method)
         && context.Request.Headers.Upgrade.ToString().Equals("websocket", StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>As <see cref="AcceptAsync"/>, for a client that needs a place, which its connection gives back when it ends.</summary>
+    public static async Task<WebSocketConnection?> EnterAsync(
+        HttpContext context, AdmissionControl admission, ClientAddress address, Deadlines deadlines, TransportSettings settings)
+    {
+        if (admission.TryEnter(address) is { } refused)
+        {
+            await admission.RefuseAsync(context, refused);
+            return null;
+        }
+        WebSocketConnection? connection = null;
+        try
+        {
+            return connection = await AcceptAsync(context, deadlines, settings);
+        }
+        finally
+        {
+            if (connection is null) admission.Leave(address);
+        }
+    }
 
     /// <summary>Takes the connection over, or answers 400 (426 for another version) and returns null.</summary>
     public static async Task<WebSocketConnection?> AcceptAsync(HttpContext context, Deadlines deadlines, TransportSettings settings)
@@ -41,13 +63,11 @@ internal static class WebSocketAcceptor
         var lifetime = context.Features.Get<IConnectionLifetimeFeature>();
         Action abort = lifetime is null ? context.Abort : lifetime.Abort;
         var pipe = PipeOf(context, stream);
-        var socket = SocketOf(context);
-        // Kestrel's answer to the request has to be out before frames go past its pipe. The pipe holds nothing back
-        // (TransportRegistration), so a flush ends when all has left.
-        if (socket is not null) await pipe.Output.FlushAsync();
+        var (end, deflater) = (new ConnectionEnd(), deflates ? FrameDeflater.From(settings.DeflateFrom ?? 0) : null);
         try
         {
-            return new WebSocketConnection(pipe, socket, abort, deadlines, settings, deflates);
+            var direct = context.Features.Get<IUpgradedConnection>() is { } upgraded ? await upgraded.TakeSocketAsync(pipe.Output, end, deflater) : null;
+            return new WebSocketConnection(pipe.Input, direct ?? new PipeSender(pipe.Output, end, deflater), abort, deadlines, settings, deflates);
         }
         catch (Exception e) when (e is ObjectDisposedException or SocketException)
         {
@@ -57,14 +77,20 @@ internal static class WebSocketAcceptor
         }
     }
 
+    /// <summary>Serves an accepted WebSocket to its end: when the request has ended, or within it.</summary>
+    /// <param name="context">The request; it is over once this has completed.</param>
+    /// <param name="serve">Serves the WebSocket, without the request.</param>
+    public static Task ServeAsync(HttpContext context, Func<Task> serve)
+    {
+        if (context.Features.Get<IUpgradedConnection>() is not { } connection) return serve();
+        connection.ServeAfterRequest(serve);
+        return Task.CompletedTask;
+    }
+
     // Kestrel's own pipe of the connection: several frames leave in one flush, without a copy into a buffer of ours and
     // without a rate limit on a connection that idles by nature. Other servers give their stream.
     private static IDuplexPipe PipeOf(HttpContext context, Stream stream) =>
         context.Features.Get<IConnectionTransportFeature>()?.Transport ?? new StreamPipe(stream);
-
-    // With TLS the socket carries what the pipe's bytes become, and is not for us.
-    private static Socket? SocketOf(HttpContext context) =>
-        context.Features.Get<ITlsHandshakeFeature>() is null ? context.Features.Get<IConnectionSocketFeature>()?.Socket : null;
 
     private sealed class StreamPipe(Stream stream) : IDuplexPipe
     {

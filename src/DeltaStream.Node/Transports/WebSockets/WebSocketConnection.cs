@@ -1,8 +1,8 @@
 using System.IO.Pipelines;
-using System.Net.Sockets;
 using DeltaStream.Actors.Clients;
 using DeltaStream.Actors.Wire;
-using DeltaStream.Node.Transports.Timing;
+using DeltaStream.Node.Timing;
+using DeltaStream.Node.Transports.Connections;
 using DeltaStream.SocketIO.Framing;
 
 namespace DeltaStream.Node.Transports.WebSockets;
@@ -11,49 +11,43 @@ namespace DeltaStream.Node.Transports.WebSockets;
 /// One WebSocket (RFC 6455) on an upgraded connection: reads, answers pings and closing, and closes. Between two messages it
 /// holds no memory for reading.
 /// </summary>
-internal sealed class WebSocketConnection : Deadline
+internal sealed class WebSocketConnection : IDeadline
 {
     private static readonly TimeSpan LingerTime = TimeSpan.FromMilliseconds(250);
 
-    private readonly IDuplexPipe _pipe;
+    private readonly PipeReader _pipe;
     private readonly Action _abort;
     private readonly Deadlines _deadlines;
     private readonly TimeSpan _closeTimeout;
     private readonly WebSocketFrameReader _reader;
-    private IWebSocketReceiver? _receiver;
-    private CloseReason? _reason;
     private bool _lingering;
     private bool _closesLater;
 
-    /// <summary>Takes an upgraded connection over.</summary>
-    /// <param name="pipe">Its bytes.</param>
-    /// <param name="socket">Its socket, where frames may go to it directly; nothing else is sent any more then.</param>
-    /// <param name="abort">Breaks it.</param>
-    /// <param name="deadlines">The shared timer.</param>
+    /// <param name="pipe">The connection's bytes; only the reading side is used.</param>
+    /// <param name="sender">The connection's sending side.</param>
+    /// <param name="abort">Breaks the connection.</param>
+    /// <param name="deadlines">The connections' timer.</param>
     /// <param name="settings">Limits and times.</param>
     /// <param name="deflates">Whether permessage-deflate was agreed on.</param>
-    public WebSocketConnection(IDuplexPipe pipe, Socket? socket, Action abort, Deadlines deadlines, TransportSettings settings, bool deflates = false)
+    public WebSocketConnection(PipeReader pipe, WebSocketSender sender, Action abort, Deadlines deadlines, TransportSettings settings, bool deflates = false)
     {
+        Sender = sender;
         _pipe = pipe;
         _abort = abort;
         _deadlines = deadlines;
         _closeTimeout = settings.CloseTimeout;
         _reader = new WebSocketFrameReader(settings.MaxPayload, deflates);
-        var deflater = deflates ? FrameDeflater.From(settings.DeflateFrom ?? 0) : null;
-        Sender = socket is null ? new PipeSender(pipe.Output, OnReady, deflater) : new SocketSender(socket, OnReady, deflater);
     }
 
-    /// <summary>The writing side.</summary>
     public WebSocketSender Sender { get; }
 
-    /// <summary>Whether closing has begun.</summary>
-    public bool IsClosing => Volatile.Read(ref _reason) is not null;
+    /// <summary>Whether the WebSocket is over: closing has begun, or the connection broke.</summary>
+    public ConnectionEnd End => Sender.End;
 
     /// <summary>Reads until the connection ends; never throws.</summary>
     /// <returns>Why it ended.</returns>
     public async Task<CloseReason> RunAsync(IWebSocketReceiver receiver)
     {
-        if (Interlocked.Exchange(ref _receiver, receiver) is not null) receiver.OnReady();
         try
         {
             await ReadAllAsync(receiver);
@@ -61,14 +55,14 @@ internal sealed class WebSocketConnection : Deadline
         catch (Exception e) when (e is IOException or OperationCanceledException or InvalidOperationException)
         {
             // The connection broke.
-            Interlocked.CompareExchange(ref _reason, CloseReason.TransportError, null);
         }
+        // A client that has ended its sending side and does not read either must not keep the connection.
+        if (End.TryEnd(CloseReason.TransportError)) _deadlines.Schedule(this, _deadlines.Now + _closeTimeout);
         await Sender.DrainAsync();
-        Sender.End();
+        Sender.Stop();
         _deadlines.Cancel(this);
         _reader.Dispose();
-        _receiver = null;
-        return _reason ?? CloseReason.TransportError;
+        return End.Reason!;
     }
 
     /// <summary>Begins to close: what waits leaves, then the close frame; the peer has a short time to answer it.</summary>
@@ -86,36 +80,33 @@ internal sealed class WebSocketConnection : Deadline
 
     /// <summary>Takes <see cref="CloseAfter"/> back. Its entry stays with the timer: it may be closing's by now, and else comes to nothing.</summary>
     /// <returns>False where closing has begun.</returns>
-    public bool TryCancelTimeout() => Interlocked.Exchange(ref _closesLater, false) && !IsClosing;
+    public bool TryCancelTimeout() => Interlocked.Exchange(ref _closesLater, false) && !End.IsOver;
 
-    /// <inheritdoc/>
-    internal override void OnDue()
+    public void OnDue()
     {
-        if (!IsClosing)
+        if (!End.IsOver)
         {
             if (Interlocked.Exchange(ref _closesLater, false)) Close(CloseReason.PingTimeout);
         }
-        else if (Volatile.Read(ref _lingering)) _pipe.Input.CancelPendingRead();
+        else if (Volatile.Read(ref _lingering)) _pipe.CancelPendingRead();
         else _abort();
     }
 
-    /// <summary>Everything has left. Where nobody is there yet to hear it, that is kept for who comes: it would wait for ever.</summary>
-    private void OnReady() => Interlocked.CompareExchange(ref _receiver, OwedReady.Instance, null)?.OnReady();
+    public void OnFault() => _abort();
 
     private void Close(CloseReason reason, int code, string text)
     {
-        if (Interlocked.CompareExchange(ref _reason, reason, null) is not null) return;
+        if (!End.TryEnd(reason)) return;
         _deadlines.Schedule(this, _deadlines.Now + _closeTimeout);
-        var frame = WebSocketFrameWriter.Close(code, text);
         // A client that does not read may still read this, if nothing more stands before it.
-        Sender.WriteLast(new Frame(frame.Bytes, frame.HeaderLength), dropsWaiting: reason == CloseReason.SlowConsumer);
+        Sender.WriteLast(new Frame(WebSocketFrameWriter.Close(code, text)), dropsWaiting: reason == CloseReason.SlowConsumer);
     }
 
     private async Task ReadAllAsync(IWebSocketReceiver receiver)
     {
         while (true)
         {
-            var result = await _pipe.Input.ReadAsync();
+            var result = await _pipe.ReadAsync();
             var rest = result.Buffer;
             try
             {
@@ -125,7 +116,7 @@ internal sealed class WebSocketConnection : Deadline
                     if (status == WebSocketReadStatus.NeedMore) break;
                     if (status == WebSocketReadStatus.Failed)
                     {
-                        if (_reader.Failure == WebSocketFailure.TooBig && !IsClosing) receiver.OnTooLarge();
+                        if (_reader.Failure == WebSocketFailure.TooBig && !End.IsOver) receiver.OnTooLarge();
                         Fail(_reader.Failure!);
                         break;
                     }
@@ -134,7 +125,7 @@ internal sealed class WebSocketConnection : Deadline
             }
             finally
             {
-                _pipe.Input.AdvanceTo(_reader.Failure is null ? rest.Start : rest.End, rest.End);
+                _pipe.AdvanceTo(_reader.Failure is null ? rest.Start : rest.End, rest.End);
             }
             if (_reader.Failure is not null) await LingerAsync();
             if (_reader.Failure is not null || result.IsCompleted) return;
@@ -152,8 +143,8 @@ internal sealed class WebSocketConnection : Deadline
         ReadResult result;
         do
         {
-            result = await _pipe.Input.ReadAsync();
-            _pipe.Input.AdvanceTo(result.Buffer.End);
+            result = await _pipe.ReadAsync();
+            _pipe.AdvanceTo(result.Buffer.End);
         }
         while (!result.IsCompleted && !result.IsCanceled);
         Volatile.Write(ref _lingering, false);
@@ -173,29 +164,14 @@ internal sealed class WebSocketConnection : Deadline
                 Close(CloseReason.ClientClosed, message.CloseCode == WebSocketCloseCode.NoStatus ? WebSocketCloseCode.Normal : message.CloseCode, "");
                 return false;
             case WebSocketOpcode.Ping:
-                var pong = WebSocketFrameWriter.Pong(message.Data.Span);
-                if (!Sender.WriteControl(new Frame(pong.Bytes, pong.HeaderLength))) Close(CloseReason.SlowConsumer);
+                if (!Sender.WriteControl(new Frame(WebSocketFrameWriter.Pong(message.Data.Span)))) Close(CloseReason.SlowConsumer);
                 return true;
             case WebSocketOpcode.Pong:
                 return true;
             default:
-                // What arrives after our close frame belongs to nobody.
-                if (!IsClosing) await receiver.OnMessageAsync(message);
+                // Messages that arrive after our close frame are dropped.
+                if (!End.IsOver) await receiver.OnMessageAsync(message);
                 return true;
         }
-    }
-
-    /// <summary>Stands where the receiver will, when it is owed an <see cref="IWebSocketReceiver.OnReady"/>.</summary>
-    private sealed class OwedReady : IWebSocketReceiver
-    {
-        public static readonly OwedReady Instance = new();
-
-        public ValueTask OnMessageAsync(WebSocketMessage message) => default;
-
-        public void OnTooLarge() { }
-
-        public void OnAlive() { }
-
-        public void OnReady() { }
     }
 }

@@ -1,0 +1,17 @@
+namespace DeltaStream.Actors.Feed;
+
+/// <summary>The pauses before something that failed is tried again: each twice the one before, and a little spread over the nodes.</summary>
+internal sealed class Backoff(TimeSpan first, TimeSpan longest)
+{
+    private const double Spread = 0.2;
+
+    private int _failures;
+
+    public TimeSpan Next()
+    {
+        var pause = first * Math.Pow(2, Math.Min(_failures++, 10)) * (1 + Spread * Random.Shared.NextDouble());
+        return pause < longest ? pause : longest;
+    }
+
+    public void Reset() => _failures = 0;
+}

@@ -1,0 +1,249 @@
+using Akka.Actor;
+using Akka.Cluster;
+using Akka.Cluster.Tools.PublishSubscribe;
+using Akka.Event;
+using Akka.Streams;
+using DeltaStream.Actors.Cache;
+using DeltaStream.Actors.Lease;
+using DeltaStream.Actors.Market;
+using DeltaStream.Actors.Takeover;
+using DeltaStream.Actors.Telemetry;
+using DeltaStream.Actors.Topics;
+
+namespace DeltaStream.Actors.Feed;
+
+/// <summary>
+/// The bridge of one node. Runs the graph all the time, and with it the intake; whether the graph publishes is up to the
+/// lease, which a child keeps. Sends heartbeats, and while it stands by hears in <c>general</c>, which every kind of message
+/// reaches, what the active bridge publishes. A failure of Redis does not end it: it is logged and tried again.
+/// </summary>
+internal sealed class BridgeActor : UntypedActor, IWithTimers
+{
+    // Costs next to nothing where the subscriptions still stand; a standby without a cache beside it has no other way to notice
+    // that a restarted mediator has dropped them.
+    private static readonly TimeSpan SubscribeEvery = TimeSpan.FromSeconds(5);
+
+    private readonly BridgeSettings _settings;
+    private readonly BridgePorts _ports;
+    private readonly TimeProvider _time;
+    private readonly BridgeLog _log;
+    private readonly IActorRef _mediator = DistributedPubSub.Get(Context.System).Mediator;
+    private readonly string _node;
+    private readonly PublishingRight _right;
+    private readonly IntakeLedger _ledger;
+    private readonly HeartbeatPolicy _heartbeats;
+    private readonly FeedInlet _inlet;
+    private readonly Backoff _runAgain;
+    private readonly IMaterializer _materializer = Context.Materializer();
+    private readonly GraphRunner _graph;
+
+    private IActorRef _lease = ActorRefs.Nobody;
+    private IActorRef _sync = ActorRefs.Nobody;
+    private long _highestEpoch;
+
+    public BridgeActor(BridgeSettings settings, BridgePorts ports, TimeProvider time, string? node)
+    {
+        (_settings, _ports, _time, _log) = (settings, ports, time, new BridgeLog(ports.Log));
+        _node = node ?? HostPort(Cluster.Get(Context.System).SelfAddress);
+        _right = new PublishingRight(time);
+        _ledger = new IntakeLedger(settings.TakeoverHold, settings.MaxKeys);
+        _inlet = new FeedInlet(settings, _ledger, new MessageReader(settings.MaxMessageBytes, time, _log), time);
+        _graph = new GraphRunner(settings, ports, time, _right, _ledger, _inlet);
+        _runAgain = new Backoff(settings.MinBackoff, settings.MaxBackoff);
+        _heartbeats = new HeartbeatPolicy(_node, settings.HeartbeatInterval * 4, Now);
+    }
+
+    private enum Due
+    {
+        Beat,
+        Forget,
+        StartGraph,
+    }
+
+    public ITimerScheduler Timers { get; set; } = null!;
+
+    private TimeSpan Now => _time.Elapsed();
+
+    // The node's name is unique in the cluster; by default its host:port.
+    public static Props Props(BridgeSettings settings, BridgePorts ports, TimeProvider time, string? node = null) =>
+        Akka.Actor.Props.Create(() => new BridgeActor(settings, ports, time, node));
+
+    /// <summary>A child that fails starts anew: the lease's keeper gives the lease up, and is told with each beat what it has to know.</summary>
+    protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(_ => Directive.Restart);
+
+    protected override void PreStart()
+    {
+        BridgeMetrics.HoldsEpoch(0);
+        Context.System.EventStream.Subscribe<SubscriptionsLost>(Self);
+        Subscribe();
+        _lease = Context.ActorOf(LeaseActor.Props(_settings.Lease, _ports.Lease, _ports.MayPublish, _right, _time, new LeaseLog(_ports.Log)), "lease");
+        _sync = Context.ActorOf(Akka.Actor.Props.Create(() => new StoreSyncActor(_ports.Latest, _ledger, _right, _inlet, _settings, _time, _log)), "sync");
+        Timers.StartPeriodicTimer(Due.Beat, Due.Beat, _settings.HeartbeatInterval);
+        Timers.StartPeriodicTimer(Due.Forget, Due.Forget, MarketUpdate.Life);
+        Timers.StartPeriodicTimer("subscribe", SubscriptionsLost.Instance, SubscribeEvery);
+        StartGraph();
+        Context.ActorOf(Akka.Actor.Props.Create(() => new ListenerActor(_ports.Feed, _inlet, _settings, _log)), "listener");
+    }
+
+    protected override void PostStop()
+    {
+        Context.System.EventStream.Unsubscribe(Self);
+        _right.Withdraw();
+        _graph.Stop();
+        BridgeMetrics.NoBridge();
+        _ports.Status.IsActive = _ports.Status.IsListening = false;
+    }
+
+    protected override void OnReceive(object message) => StandingBy(message);
+
+    private void StandingBy(object message)
+    {
+        switch (message)
+        {
+            case RightGranted granted: Begin(granted.Epoch); break;
+            case RoomEvent published: Hear(published.Update); break;
+            default: InEitherState(message); break;
+        }
+    }
+
+    private UntypedReceive Publishing(long epoch) => message =>
+    {
+        switch (message)
+        {
+            case RightGranted granted when granted.Epoch == epoch: _graph.RightChanged(); break;
+            case RightGranted granted: Begin(granted.Epoch); break;
+            case RoomEvent published when published.Update.Position.Epoch == epoch: break;
+            case RoomEvent published: Hear(published.Update); break;
+            default: InEitherState(message); break;
+        }
+    };
+
+    private void InEitherState(object message)
+    {
+        switch (message)
+        {
+            case LinkUp: OnLink(true); break;
+            case LinkDown: OnLink(false); break;
+            case WriteFailed failed: OnWriteFailed(failed); break;
+            case WriteRefused: _lease.Tell(new RefusedByStore()); break;
+            case GraphEnded ended: OnGraphEnded(ended.Failure); break;
+            case RightEnded ended: StandBy(ended); break;
+            case LeaseReleased released: Tell(_heartbeats.Last(released.Epoch)); break;
+            case StoreReachable store: OnStoreReachable(store.Reachable); break;
+            case BridgeHeartbeat heartbeat: OnHeartbeat(heartbeat); break;
+            case HandOn: _lease.Forward(message); break;
+            case Due.Beat: OnBeat(); break;
+            case Due.Forget: _ledger.Forget(Now); break;
+            case Due.StartGraph: StartGraph(); break;
+            case SubscriptionsLost: Subscribe(); break;
+            case SubscribeAck: break;
+            default: Unhandled(message); break;
+        }
+    }
+
+    private static string HostPort(Address address) => $"{address.Host}:{address.Port}";
+
+    private void Subscribe()
+    {
+        _mediator.Tell(new Subscribe(TopicName.Heartbeat, Self));
+        _mediator.Tell(new Subscribe(TopicName.For(Room.General), Self));
+    }
+
+    private void Begin(long epoch)
+    {
+        // By now every update that stood before this in the mailbox is in the ledger.
+        _right.Begin(epoch);
+        Become(Publishing(epoch));
+        _highestEpoch = Math.Max(_highestEpoch, epoch);
+        _log.Active(epoch, _node);
+        BridgeMetrics.HoldsEpoch(epoch);
+        _ports.Status.IsActive = true;
+        SendHeartbeat();
+        _sync.Tell(new SyncNow());
+        _graph.RightChanged();
+    }
+
+    private void StandBy(RightEnded ended)
+    {
+        Become(StandingBy);
+        _log.Standby(ended.Epoch, ended.Reason);
+        BridgeMetrics.HoldsEpoch(0);
+        _ports.Status.IsActive = false;
+    }
+
+    private void Hear(MarketUpdate update)
+    {
+        _ledger.Heard(PublishedValue.Of(update), Now);
+        OnEpoch(update.Position.Epoch);
+    }
+
+    private void OnHeartbeat(BridgeHeartbeat heartbeat)
+    {
+        if (heartbeat.Node == _node) return;
+        _heartbeats.Heard(heartbeat, Now);
+        if (heartbeat.Epoch != 0) _ledger.SignOfLife(Now);
+        OnEpoch(heartbeat.Epoch);
+        if (heartbeat.IsLast) _lease.Tell(new LeaseFreed(heartbeat.Epoch));
+    }
+
+    private void OnEpoch(long epoch)
+    {
+        if (epoch <= _highestEpoch) return;
+        _highestEpoch = epoch;
+        _lease.Tell(new EpochSeen(epoch));
+    }
+
+    private void OnBeat()
+    {
+        // Told again and again, so that a keeper that was restarted knows what its predecessor knew.
+        _lease.Tell(new LinkIsUp(_heartbeats.LinkUp));
+        _lease.Tell(new EpochSeen(_highestEpoch));
+        SendHeartbeat();
+    }
+
+    private void OnStoreReachable(bool reachable)
+    {
+        _heartbeats.StoreReachable = reachable;
+        SendHeartbeat();
+    }
+
+    private void SendHeartbeat()
+    {
+        if (_heartbeats.Due(_right.Current, Now) is { } heartbeat) Tell(heartbeat);
+    }
+
+    private void Tell(BridgeHeartbeat heartbeat) => _mediator.Tell(new Publish(TopicName.Heartbeat, heartbeat));
+
+    private void OnLink(bool up)
+    {
+        if (up == _heartbeats.LinkUp) return;
+        _heartbeats.LinkUp = up;
+        BridgeMetrics.LinkIsUp(up);
+        _ports.Status.IsListening = up;
+        _lease.Tell(new LinkIsUp(up));
+        SendHeartbeat();
+        if (!up) BridgeMetrics.LinksLost.Add(1);
+        else
+        {
+            _runAgain.Reset();
+            _sync.Tell(new SyncNow());
+        }
+    }
+
+    private void OnWriteFailed(WriteFailed failed)
+    {
+        _log.WriteFailed(failed.Reason);
+        _sync.Tell(new SyncLater());
+    }
+
+    private void StartGraph() => _graph.Start(Self, _materializer, new TopicPublisher(Context.System, _mediator, _node, _log));
+
+    private void OnGraphEnded(Exception? failure)
+    {
+        _graph.Stop();
+        var backoff = _runAgain.Next();
+        BridgeMetrics.Restarts.Add(1);
+        _log.GraphEnded(failure, backoff);
+        Timers.StartSingleTimer(Due.StartGraph, Due.StartGraph, backoff);
+    }
+}

@@ -1,0 +1,214 @@
+using Akka.Actor;
+using Akka.Cluster.Tools.PublishSubscribe;
+using Akka.Streams;
+using Akka.Streams.Stage;
+using DeltaStream.Actors.Lease;
+using DeltaStream.Actors.Market;
+using DeltaStream.Actors.Takeover;
+using DeltaStream.Actors.Telemetry;
+
+namespace DeltaStream.Actors.Feed;
+
+/// <summary>What the actor says to the publishing stage of its running graph.</summary>
+internal interface IPublishControl
+{
+    /// <summary>The right to publish has begun or ended: look again.</summary>
+    void RightChanged();
+}
+
+/// <summary>
+/// Publishes messages to their rooms' topics while this bridge has the right to, and passes on what it published. It really
+/// pushes back: a Tell to the mediator never would, so after every so many events a canary takes a round trip through the
+/// mediator, and when too many canaries are under way nothing more is taken. Without the right it takes nothing, and the newest
+/// messages wait in the conflating stage.
+/// </summary>
+/// <param name="settings">Sizes and times.</param>
+/// <param name="time">The clock.</param>
+/// <param name="right">The fence, asked before each publication.</param>
+/// <param name="ledger">What was received and published.</param>
+/// <param name="topics">The way to the topics.</param>
+internal sealed class PublishStage(BridgeSettings settings, TimeProvider time, PublishingRight right, IntakeLedger ledger, TopicPublisher topics)
+    : GraphStageWithMaterializedValue<FlowShape<Intake, MarketUpdate>, IPublishControl>
+{
+    private readonly Inlet<Intake> _in = new("Publish.in");
+    private readonly Outlet<MarketUpdate> _out = new("Publish.out");
+
+    public override FlowShape<Intake, MarketUpdate> Shape => new(_in, _out);
+
+    protected override Attributes InitialAttributes => Attributes.CreateName("publish");
+
+    public override ILogicAndMaterializedValue<IPublishControl> CreateLogicAndMaterializedValue(Attributes inheritedAttributes)
+    {
+        var logic = new Logic(this, settings, time, right, ledger, topics);
+        return new LogicAndMaterializedValue<IPublishControl>(logic, logic);
+    }
+
+    private sealed class Logic : TimerGraphStageLogic, IPublishControl
+    {
+        private const string Late = "late";
+        private const string HoldOver = "hold-over";
+
+        // So many round trips may be under way while the mediator keeps up; one that is late leaves one.
+        private const int MostCanaries = 4;
+
+        private readonly PublishStage _stage;
+        private readonly BridgeSettings _settings;
+        private readonly TimeProvider _time;
+        private readonly PublishingRight _right;
+        private readonly IntakeLedger _ledger;
+        private readonly TopicPublisher _topics;
+        private readonly Action _pump;
+
+        // What was taken and not published yet: at most one message when the right or downstream is gone, during a takeover one a key.
+        private readonly Dictionary<ConflationKey, Intake> _held = [];
+
+        // The keys of held messages that are to be decided again.
+        private readonly Queue<ConflationKey> _again = new();
+        private StageActor? _self;
+        private long _term;
+        private int _events;
+        private int _canaries;
+        private int _canariesAllowed = 1;
+        private bool _resubscribing;
+
+        public Logic(PublishStage stage, BridgeSettings settings, TimeProvider time, PublishingRight right, IntakeLedger ledger, TopicPublisher topics)
+            : base(stage.Shape)
+        {
+            (_stage, _settings, _time, _right, _ledger, _topics) = (stage, settings, time, right, ledger, topics);
+            _pump = GetAsyncCallback(Pump);
+            SetHandler(stage._in, onPush: OnPush, onUpstreamFinish: CompleteStage);
+            SetHandler(stage._out, onPull: Pump);
+        }
+
+        private bool IsOpen => IsAvailable(_stage._out) && _canaries < _canariesAllowed;
+
+        public override void PreStart()
+        {
+            _self = GetStageActor(OnMessage);
+            _topics.Subscribe(_self.Ref);
+        }
+
+        public void RightChanged() => _pump();
+
+        protected override void OnTimer(object timerKey)
+        {
+            if (timerKey is HoldOver)
+            {
+                DecideAgain();
+                Pump();
+            }
+            else if (_canaries > 0 && !_resubscribing)
+            {
+                // Either the mediator is slow, or it was restarted and has forgotten every subscription. Its answer tells
+                // which: by then the canary is back, or it never comes.
+                _resubscribing = true;
+                _canariesAllowed = 1;
+                _topics.Subscribe(_self!.Ref);
+            }
+        }
+
+        private void OnMessage((IActorRef Sender, object Message) received)
+        {
+            switch (received.Message)
+            {
+                case Canary when _canaries > 0:
+                    _canaries--;
+                    _canariesAllowed = Math.Min(_canariesAllowed + 1, MostCanaries);
+                    WatchCanaries();
+                    Pump();
+                    break;
+                case SubscribeAck when _resubscribing:
+                    _resubscribing = false;
+                    if (_canaries == 0) break;
+                    BridgeMetrics.SubscriptionsLost.Add(1);
+                    _topics.TellSubscriptionsLost();
+                    _canaries = 0;
+                    SendCanary();
+                    break;
+            }
+        }
+
+        /// <summary>Goes on as far as right, downstream and mediator let it: first what was held back, then what comes.</summary>
+        private void Pump()
+        {
+            while (IsOpen && CurrentTerm() is not null && _again.TryDequeue(out var key))
+                if (_held.Remove(key, out var intake)) Handle(intake);
+            if (IsOpen && !HasBeenPulled(_stage._in) && CurrentTerm() is not null) Pull(_stage._in);
+        }
+
+        private void DecideAgain()
+        {
+            _again.Clear();
+            foreach (var key in _held.Keys) _again.Enqueue(key);
+        }
+
+        private void OnPush()
+        {
+            Handle(Grab(_stage._in));
+            Pump();
+        }
+
+        private void Handle(Intake intake)
+        {
+            var key = intake.Message.Key;
+            // It is newer than the one of its key that was held back.
+            _held.Remove(key);
+            if (CurrentTerm() is not { } term || !IsOpen)
+            {
+                _held[key] = intake;
+                _again.Enqueue(key);
+            }
+            else if (intake.LivesAt(_time.UnixMicroseconds()))
+            {
+                switch (_ledger.Decide(intake, term.Epoch, _time.Elapsed()))
+                {
+                    case Publication.Hold: Hold(intake); break;
+                    case Publication.Send: Publish(intake, term); break;
+                }
+            }
+        }
+
+        /// <summary>Holds a message back until the value that was published last is received, as a push of its key, or the time is over.</summary>
+        private void Hold(Intake intake)
+        {
+            _held[intake.Message.Key] = intake;
+            if (!IsTimerActive(HoldOver)) ScheduleOnce(HoldOver, _ledger.HoldUntil - _time.Elapsed());
+        }
+
+        /// <summary>The fence, and what a new term begins with.</summary>
+        private Term? CurrentTerm()
+        {
+            if (_right.Current is not { } term) return null;
+            if (term.Epoch == _term) return term;
+            _term = term.Epoch;
+            _ledger.TakeOver(_time.Elapsed());
+            DecideAgain();
+            return _right.Current;
+        }
+
+        private void Publish(Intake intake, Term term)
+        {
+            var position = new Position(term.Epoch, term.Next());
+            var update = _topics.Publish(intake, position, out var events);
+            _ledger.Published(intake, position, _time.Elapsed());
+            BridgeMetrics.Published.Add(1);
+            _events += events;
+            if (_events >= _settings.RoundTripEvery) SendCanary();
+            Push(_stage._out, update);
+        }
+
+        private void SendCanary()
+        {
+            _events = 0;
+            _canaries++;
+            _topics.SendCanary();
+            if (_canaries == 1) WatchCanaries();
+        }
+
+        private void WatchCanaries()
+        {
+            if (_canaries > 0) ScheduleRepeatedly(Late, _settings.RoundTripTimeout);
+            else CancelTimer(Late);
+        }
+    }
+}

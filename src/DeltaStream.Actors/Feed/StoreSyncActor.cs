@@ -1,0 +1,95 @@
+using Akka.Actor;
+using DeltaStream.Actors.Cache;
+using DeltaStream.Actors.Lease;
+using DeltaStream.Actors.Market;
+using DeltaStream.Actors.Takeover;
+
+namespace DeltaStream.Actors.Feed;
+
+/// <summary>Read the store, and write what it has lost: now, or when the present reading has ended.</summary>
+internal sealed record SyncNow : INoSerializationVerificationNeeded;
+
+/// <summary>The same after a pause: the store has just failed.</summary>
+internal sealed record SyncLater : INoSerializationVerificationNeeded;
+
+/// <summary>
+/// Brings bridge and store into step after a gap, one reading at a time: what the store has that was missed here goes into the
+/// graph; what was published and the store has lost is written again, if this bridge has the right to write.
+/// </summary>
+/// <param name="store">The store.</param>
+/// <param name="ledger">What is known here.</param>
+/// <param name="right">The right to write, asked before each write.</param>
+/// <param name="inlet">The way into the graph.</param>
+/// <param name="settings">Sizes, and the pause after a failure.</param>
+/// <param name="time">The clock.</param>
+/// <param name="log">The bridge's.</param>
+internal sealed class StoreSyncActor(
+    ILatestStore store, IntakeLedger ledger, PublishingRight right, FeedInlet inlet, BridgeSettings settings, TimeProvider time, BridgeLog log)
+    : UntypedActor, IWithTimers
+{
+    private readonly CancellationTokenSource _stopped = new();
+
+    public ITimerScheduler Timers { get; set; } = null!;
+
+    protected override void PostStop() => _stopped.Cancel();
+
+    protected override void OnReceive(object message) => Idle(message);
+
+    private void Idle(object message)
+    {
+        switch (message)
+        {
+            case SyncNow:
+                Become(Reading);
+                ReadAsync(_stopped.Token).PipeTo(Self, success: () => new Ended(null), failure: error => new Ended(FeedUnavailableException.ReasonOf(error)));
+                break;
+            case SyncLater: Later(); break;
+            default: Unhandled(message); break;
+        }
+    }
+
+    private void Reading(object message)
+    {
+        switch (message)
+        {
+            // It may be about what this reading has already passed.
+            case SyncNow or SyncLater: Later(); break;
+            case Ended ended:
+                Become(Idle);
+                if (ended.Error is null) break;
+                log.SyncFailed(ended.Error);
+                Later();
+                break;
+            default: Unhandled(message); break;
+        }
+    }
+
+    private void Later() => Timers.StartSingleTimer(nameof(SyncNow), new SyncNow(), settings.MinBackoff * 2);
+
+    private async Task ReadAsync(CancellationToken stopped)
+    {
+        var index = await store.ReadIndexAsync(stopped);
+        var keys = index.Select(entry => entry.Key).Union(ledger.Keys).ToArray();
+        foreach (var chunk in keys.Chunk(settings.WriteBatch))
+        {
+            var stored = await store.ReadAsync(chunk, stopped);
+            foreach (var update in stored) Restore(update);
+            if (right.Current is null) continue;
+            var missing = ledger.MissingFrom(chunk.ToHashSet(), stored, time.UnixMicroseconds());
+            if (missing.Count > 0) await store.WriteAsync(missing, stopped);
+        }
+    }
+
+    private void Restore(MarketUpdate update)
+    {
+        var channel = update.Key.Kind == MarketKind.Underlying ? EnrichedMessage.UnderlyingChannel : EnrichedMessage.ChainChannel;
+
+        // Other programs write there too: what is not a valid message is left alone.
+        if (!EnrichedMessage.TryRead(channel, update.Payload, settings.MaxMessageBytes, out var message, out _) || message!.Key != update.Key) return;
+        if (update.Position != Position.None)
+            ledger.Stored(new PublishedValue(update.Key, update.Position, message.Hash, message.Timestamp), time.Elapsed());
+        inlet.Restore(new FeedMessage(channel, update.Payload, update.ReceivedAt));
+    }
+
+    private sealed record Ended(string? Error) : INoSerializationVerificationNeeded;
+}

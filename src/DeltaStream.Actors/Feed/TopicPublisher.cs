@@ -1,0 +1,68 @@
+using System.Text;
+using Akka.Actor;
+using Akka.Cluster.Tools.PublishSubscribe;
+using DeltaStream.Actors.Cache;
+using DeltaStream.Actors.Market;
+using DeltaStream.Actors.Takeover;
+using DeltaStream.Actors.Topics;
+
+namespace DeltaStream.Actors.Feed;
+
+/// <summary>Comes back to its sender through the mediator, and never leaves the node.</summary>
+internal sealed class Canary : INoSerializationVerificationNeeded
+{
+    public static readonly Canary Instance = new();
+}
+
+/// <summary>Puts updates on their rooms' topics, wide rooms first.</summary>
+/// <param name="system">The node's actor system.</param>
+/// <param name="mediator">Its mediator of DistributedPubSub.</param>
+/// <param name="node">A name for this node, unique in the cluster.</param>
+/// <param name="log">For the debug events that name each broadcast.</param>
+internal sealed class TopicPublisher(ActorSystem system, IActorRef mediator, string node, BridgeLog log)
+{
+    private readonly NodeOrder _order = NodeOrder.For(system);
+    private readonly string _canaryTopic = TopicName.Canary(node);
+
+    /// <summary>Publishes a message to all its rooms; a chain's summary goes to <c>general</c> with the same position.</summary>
+    /// <param name="intake">The message.</param>
+    /// <param name="position">Its place.</param>
+    /// <param name="events">How many room events it took.</param>
+    /// <returns>The update, for the store.</returns>
+    public MarketUpdate Publish(Intake intake, Position position, out int events)
+    {
+        events = intake.Message.Key.Kind == MarketKind.Chain ? Publish(intake.ToSummary(position)) : 0;
+        var update = intake.ToUpdate(position);
+        events += Publish(update);
+        if (log.IsDebugEnabled) Log(intake);
+        return update;
+    }
+
+    /// <summary>Subscribes to the own canary.</summary>
+    public void Subscribe(IActorRef subscriber) => mediator.Tell(new Subscribe(_canaryTopic, subscriber), subscriber);
+
+    /// <summary>Sends the canary.</summary>
+    public void SendCanary() => mediator.Tell(new Publish(_canaryTopic, Canary.Instance), ActorRefs.NoSender);
+
+    /// <summary>The mediator has forgotten every subscription of the node: tells those who have any.</summary>
+    public void TellSubscriptionsLost() => system.EventStream.Publish(SubscriptionsLost.Instance);
+
+    private int Publish(MarketUpdate update)
+    {
+        var events = 0;
+        foreach (var room in Room.For(update.Event, update.Key))
+        {
+            mediator.Tell(new Publish(TopicName.For(room), _order.Take(room, update)), ActorRefs.NoSender);
+            events++;
+        }
+
+        return events;
+    }
+
+    private void Log(Intake intake)
+    {
+        var headline = Encoding.ASCII.GetString(intake.Message.Headline);
+        if (intake.Message.Key.Kind == MarketKind.Underlying) log.BroadcastedUnderlying(intake.Message.Key.Product, headline);
+        else log.BroadcastedChain(intake.Message.Key.Product, headline);
+    }
+}

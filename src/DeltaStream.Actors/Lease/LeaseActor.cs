@@ -1,0 +1,216 @@
+using Akka.Actor;
+using Akka.Cluster;
+using DeltaStream.Actors.Market;
+using DeltaStream.Actors.Telemetry;
+
+namespace DeltaStream.Actors.Lease;
+
+/// <summary>How the lease is kept.</summary>
+/// <param name="Ttl">How long a grant holds without renewal.</param>
+/// <param name="ReachTimeout">How long a member of the cluster may stay silent before it counts as out of reach.</param>
+/// <param name="LinkGrace">How long the feed's link may be down before the lease is left to a bridge that still hears it.</param>
+internal sealed record LeaseSettings(TimeSpan Ttl, TimeSpan ReachTimeout, TimeSpan LinkGrace);
+
+/// <summary>
+/// Keeps the lease: asks the store, watches what of the cluster it reaches, and carries out what <see cref="LeaseState"/>
+/// decides. An actor of its own, so that nothing the bridge does can delay a renewal.
+/// </summary>
+internal sealed class LeaseActor : UntypedActor, IWithTimers
+{
+    private static readonly TimeSpan TickEvery = TimeSpan.FromMilliseconds(50);
+
+    private readonly LeaseSettings _settings;
+    private readonly ILeaseStore _store;
+    private readonly Func<bool> _mayPublish;
+    private readonly PublishingRight _right;
+    private readonly TimeProvider _time;
+    private readonly LeaseLog _log;
+    private readonly Cluster _cluster = Cluster.Get(Context.System);
+    private readonly ClusterReach _reach;
+    private readonly LeaseState _lease;
+    private readonly CancellationTokenSource _stopped = new();
+
+    // Unique for each start: a bridge that comes back at once must not take its predecessor's lease for its own.
+    private readonly string _owner;
+    private TimeSpan _linkGoodUntil = TimeSpan.MinValue;
+    private IActorRef? _handingOn;
+    private bool _isMember;
+    private bool? _toldReachable;
+
+    public LeaseActor(LeaseSettings settings, ILeaseStore store, Func<bool> mayPublish, PublishingRight right, TimeProvider time, LeaseLog log)
+    {
+        (_settings, _store, _mayPublish, _right, _time, _log) = (settings, store, mayPublish, right, time, log);
+        _reach = new ClusterReach(settings.ReachTimeout);
+        _lease = new LeaseState(settings.Ttl);
+        _owner = $"{_cluster.SelfUniqueAddress.Address.HostPort()}/{Guid.NewGuid():N}";
+    }
+
+    private enum Due
+    {
+        Tick,
+        Ping,
+    }
+
+    public ITimerScheduler Timers { get; set; } = null!;
+
+    private TimeSpan Now => _time.Elapsed();
+
+    private bool MayHold => Now < _linkGoodUntil && _isMember && _handingOn is null && _mayPublish() && _reach.IsEnough(Now);
+
+    public static Props Props(LeaseSettings settings, ILeaseStore store, Func<bool> mayPublish, PublishingRight right, TimeProvider time, LeaseLog log) =>
+        Akka.Actor.Props.Create(() => new LeaseActor(settings, store, mayPublish, right, time, log));
+
+    protected override void PreStart()
+    {
+        _cluster.Subscribe(Self, ClusterEvent.SubscriptionInitialStateMode.InitialStateAsEvents, typeof(ClusterEvent.IMemberEvent));
+        Timers.StartPeriodicTimer(Due.Tick, Due.Tick, TimeSpan.Zero, TickEvery);
+        Timers.StartPeriodicTimer(Due.Ping, Due.Ping, TimeSpan.Zero, _settings.ReachTimeout / 3);
+    }
+
+    protected override void PostStop()
+    {
+        _right.Withdraw();
+        _cluster.Unsubscribe(Self);
+        _stopped.Cancel();
+
+        // The store's own ttl ends it anyway; this only makes it sooner.
+        if (_lease.Epoch is { } epoch) _ = ReleaseAsync(epoch, CancellationToken.None);
+    }
+
+    protected override void OnReceive(object message)
+    {
+        switch (message)
+        {
+            case Due.Tick: Do(_lease.Tick(MayHold, Now)); break;
+            case Due.Ping: PingOthers(); break;
+            // Without a subject it is no answer of the other node's: this node's own dead letters answer so, too.
+            case ActorIdentity { MessageId: string member, Subject: not null }: _reach.Heard(Address.Parse(member), Now); break;
+            case ActorIdentity: break;
+            case Answer answer: OnAnswer(answer); break;
+            case LinkIsUp { Up: true }: _linkGoodUntil = TimeSpan.MaxValue; break;
+            case LinkIsUp: _linkGoodUntil = _linkGoodUntil == TimeSpan.MaxValue ? Now + _settings.LinkGrace : _linkGoodUntil; break;
+            case EpochSeen seen: Do(_lease.Seen(seen.Epoch)); break;
+            case LeaseFreed freed: Do(_lease.Freed(freed.Epoch, MayHold, Now)); break;
+            case RefusedByStore: Do(_lease.Refused()); break;
+            case HandOn: OnHandOn(); break;
+            case Released released: OnReleased(released); break;
+            case ClusterEvent.IMemberEvent change: OnMember(change.Member); break;
+            default: Unhandled(message); break;
+        }
+    }
+
+    private void OnHandOn()
+    {
+        _handingOn = Sender;
+        var commands = _lease.Tick(MayHold, Now);
+        Do(commands);
+        if (!commands.OfType<LeaseCommand.Release>().Any()) Sender.Tell(new HandedOn());
+    }
+
+    private void OnReleased(Released released)
+    {
+        // Where the store did not answer, the lease expires; a standby is not told that it is free, for it is not.
+        if (released.Error is null) Context.Parent.Tell(new LeaseReleased(released.Epoch));
+        else _log.Unavailable(released.Error);
+        _handingOn?.Tell(new HandedOn());
+    }
+
+    private void OnMember(Member member)
+    {
+        var counts = member.Status is MemberStatus.Up or MemberStatus.WeaklyUp;
+        if (member.UniqueAddress == _cluster.SelfUniqueAddress)
+        {
+            // A leaving node hears of no topic any more.
+            _isMember = counts;
+            Do(_lease.Tick(MayHold, Now));
+        }
+        else if (counts) _reach.Joined(member.Address, Now);
+        else if (member.Status != MemberStatus.Joining) _reach.Left(member.Address);
+    }
+
+    private void PingOthers()
+    {
+        // Every actor answers Identify by itself; the guardian of user actors is on every node and never busy.
+        // The address goes as text: Akka binds a serializer to strings, and to addresses none.
+        foreach (var member in _reach.Others)
+            Context.ActorSelection(new RootActorPath(member) / "user").Tell(new Identify(member.ToString()));
+    }
+
+    private void OnAnswer(Answer answer)
+    {
+        if (answer.Error is null) _log.Available();
+        else _log.Unavailable(answer.Error);
+        var commands = answer switch
+        {
+            { Error: not null } => _lease.Failed(Now),
+            { Command: LeaseCommand.Acquire } => _lease.Acquired(answer.Said, answer.AskedAt, MayHold, Now),
+            { Command: LeaseCommand.Renew renew } => _lease.Renewed(renew.Epoch, answer.Said.Grant is not null, answer.AskedAt),
+            _ => [],
+        };
+        Do(commands);
+        if (_lease.StoreReachable is { } reachable && reachable != _toldReachable)
+        {
+            _toldReachable = reachable;
+            Context.Parent.Tell(new StoreReachable(reachable));
+        }
+    }
+
+    private void Do(IReadOnlyList<LeaseCommand> commands)
+    {
+        foreach (var command in commands)
+        {
+            switch (command)
+            {
+                case LeaseCommand.Acquire acquire:
+                    AskAsync(command, async stop => await _store.TryAcquireAsync(_owner, _settings.Ttl, acquire.EpochFloor, stop)).PipeTo(Self);
+                    break;
+                case LeaseCommand.Renew renew:
+                    AskAsync(command, async stop => await _store.RenewAsync(_owner, renew.Epoch, _settings.Ttl, stop) ? new LeaseAnswer(new LeaseGrant(renew.Epoch, renew.Epoch), TimeSpan.Zero) : default).PipeTo(Self);
+                    break;
+                case LeaseCommand.Release release:
+                    ReleaseAsync(release.Epoch, _stopped.Token).PipeTo(Self);
+                    break;
+                case LeaseCommand.Publish publish:
+                    _right.Grant(publish.Epoch, _time.Later(0, publish.Until));
+                    Context.Parent.Tell(new RightGranted(publish.Epoch));
+                    break;
+                case LeaseCommand.StepDown down:
+                    _right.Withdraw();
+                    BridgeMetrics.LostLease(down.Reason);
+                    Context.Parent.Tell(new RightEnded(down.Epoch, down.Reason));
+                    break;
+            }
+        }
+    }
+
+    private async Task<Answer> AskAsync(LeaseCommand command, Func<CancellationToken, Task<LeaseAnswer>> request)
+    {
+        var askedAt = Now;
+        try
+        {
+            // An answer after this is of no use to anybody.
+            return new Answer(command, askedAt, await request(_stopped.Token).WaitAsync(_settings.Ttl, _time, _stopped.Token), null);
+        }
+        catch (Exception error)
+        {
+            return new Answer(command, askedAt, default, FeedUnavailableException.ReasonOf(error));
+        }
+    }
+
+    private async Task<Released> ReleaseAsync(long epoch, CancellationToken cancellation)
+    {
+        try
+        {
+            await _store.ReleaseAsync(_owner, epoch, cancellation);
+            return new Released(epoch, null);
+        }
+        catch (Exception error)
+        {
+            return new Released(epoch, FeedUnavailableException.ReasonOf(error));
+        }
+    }
+
+    private sealed record Answer(LeaseCommand Command, TimeSpan AskedAt, LeaseAnswer Said, string? Error) : INoSerializationVerificationNeeded;
+
+    private sealed record Released(long Epoch, string? Error) : INoSerializationVerificationNeeded;
+}

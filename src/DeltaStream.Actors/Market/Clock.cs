@@ -1,0 +1,18 @@
+namespace DeltaStream.Actors.Market;
+
+/// <summary>Readings of a <see cref="TimeProvider"/>.</summary>
+public static class Clock
+{
+    private const long MicrosecondsPerSecond = 1_000_000;
+
+    /// <summary>Microseconds since the Unix epoch, the unit of every time of receipt.</summary>
+    public static long UnixMicroseconds(this TimeProvider time) =>
+        (time.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond;
+
+    /// <summary>The provider's monotonic reading as a span since its own zero.</summary>
+    public static TimeSpan Elapsed(this TimeProvider time) => time.GetElapsedTime(0, time.GetTimestamp());
+
+    /// <summary>A monotonic reading plus a span, in the provider's own units.</summary>
+    public static long Later(this TimeProvider time, long timestamp, TimeSpan span) =>
+        timestamp + (long)(span.TotalMicroseconds * time.TimestampFrequency / MicrosecondsPerSecond);
+}

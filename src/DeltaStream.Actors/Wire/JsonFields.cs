@@ -1,0 +1,76 @@
+using System.Text.Json;
+
+namespace DeltaStream.Actors.Wire;
+
+/// <summary>
+/// Reads a JSON object field by field, in place, and with that checks the whole text: it has to be read to its end. Of duplicate
+/// fields a caller that keeps each value keeps the last one, as a browser does. No name or text makes it throw, but text that is
+/// not JSON does.
+/// </summary>
+/// <param name="json">UTF-8 text.</param>
+/// <param name="maxDepth">How deep values may nest.</param>
+public ref struct JsonFields(ReadOnlySpan<byte> json, int maxDepth = 64)
+{
+    private Utf8JsonReader _reader = new(json, new JsonReaderOptions { MaxDepth = maxDepth });
+    private Utf8JsonReader _name;
+    private bool _isOpen;
+
+    /// <summary>The type of the field's value.</summary>
+    public JsonTokenType Type { get; private set; }
+
+    /// <summary>Where the field's value stands in the text, quotes included.</summary>
+    public Range Value { get; private set; }
+
+    /// <summary>Moves to the next field.</summary>
+    /// <returns>False after the last one, and if the text is a value other than an object (<see cref="Type"/>).</returns>
+    /// <exception cref="JsonException">The text is not JSON.</exception>
+    public bool Read()
+    {
+        if (!_isOpen)
+        {
+            _isOpen = _reader.Read() && _reader.TokenType == JsonTokenType.StartObject;
+            Type = _reader.TokenType;
+            if (!_isOpen) _reader.Skip();
+        }
+        if (!_reader.Read() || !_isOpen || _reader.TokenType != JsonTokenType.PropertyName)
+        {
+            // Only white space may follow; reading on throws at anything else.
+            while (_reader.Read()) { }
+            return false;
+        }
+        _name = _reader;
+        _reader.Read();
+        Type = _reader.TokenType;
+        var start = (int)_reader.TokenStartIndex;
+        _reader.Skip();
+        Value = start..(int)_reader.BytesConsumed;
+        return true;
+    }
+
+    /// <summary>Whether the field has this name.</summary>
+    public readonly bool Is(ReadOnlySpan<byte> name)
+    {
+        try
+        {
+            return _name.ValueTextEquals(name);
+        }
+        catch (InvalidOperationException)
+        {
+            // Half of a surrogate pair.
+            return false;
+        }
+    }
+
+    /// <summary>The value as text; null if it is not a string, or has half of a surrogate pair, which is valid JSON and not a text.</summary>
+    public readonly string? GetText()
+    {
+        try
+        {
+            return Type == JsonTokenType.String ? _reader.GetString() : null;
+        }
+        catch (InvalidOperationException)
+        {
+            return null;
+        }
+    }
+}

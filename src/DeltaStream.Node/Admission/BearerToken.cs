@@ -1,0 +1,41 @@
+using System.Text.Json;
+using DeltaStream.Actors.Wire;
+
+namespace DeltaStream.Node.Admission;
+
+/// <summary>Finds a client's token: in a header or in a message, never in the address, which ends up in logs.</summary>
+internal static class BearerToken
+{
+    private const string Scheme = "Bearer ";
+
+    // Stands for a token that is not a text: there is one, and it is not valid.
+    private const string NotText = "?";
+
+    /// <summary>The token of the request's <c>Authorization</c> header (RFC 6750, section 2.1); null for none.</summary>
+    public static string? Of(HttpRequest request)
+    {
+        var header = request.Headers.Authorization;
+        if (header.Count != 1 || header[0] is not { } text || !text.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase)) return null;
+        return text[Scheme.Length..].Trim();
+    }
+
+    /// <summary>The field <c>token</c> of a JSON object; null if it has none, or is not an object.</summary>
+    public static string? Of(ReadOnlySpan<byte> json)
+    {
+        if (json.IsEmpty) return null;
+        string? token = null;
+        var fields = new JsonFields(json);
+        try
+        {
+            while (fields.Read())
+            {
+                if (fields.Is("token"u8)) token = fields.Type == JsonTokenType.Null ? null : fields.GetText() ?? NotText;
+            }
+        }
+        catch (JsonException)
+        {
+            return NotText;
+        }
+        return token;
+    }
+}

@@ -1,0 +1,40 @@
+using System.Buffers.Binary;
+using System.Net;
+using System.Net.Sockets;
+
+namespace DeltaStream.Node.Admission;
+
+/// <summary>
+/// Where a client comes from, in eight bytes: an IPv4 address, or the first 64 bits of an IPv6 address, for a single client
+/// has all of the others to choose from.
+/// </summary>
+internal readonly record struct ClientAddress
+{
+    // An IPv4 address lies in ::/64, from which no IPv6 client comes but the loopback address.
+    private readonly ulong _bits;
+
+    private ClientAddress(ulong bits) => _bits = bits;
+
+    /// <summary>The address of a request's client: the connection's, or what a trusted proxy says.</summary>
+    public static ClientAddress Of(HttpContext context) => Of(context.Connection.RemoteIpAddress);
+
+    /// <summary>The part of an address that counts; none where there is none.</summary>
+    public static ClientAddress Of(IPAddress? address)
+    {
+        if (address is null) return default;
+        Span<byte> bytes = stackalloc byte[16];
+        if (!address.TryWriteBytes(bytes, out var length)) return default;
+        if (address.AddressFamily == AddressFamily.InterNetworkV6 && !address.IsIPv4MappedToIPv6)
+            return new ClientAddress(IPAddress.IsLoopback(address) ? 1 : BinaryPrimitives.ReadUInt64BigEndian(bytes));
+        return new ClientAddress(BinaryPrimitives.ReadUInt32BigEndian(bytes[(length - 4)..]));
+    }
+
+    public override string ToString()
+    {
+        if (_bits == 1) return "::1";
+        Span<byte> bytes = stackalloc byte[16];
+        bytes.Clear();
+        BinaryPrimitives.WriteUInt64BigEndian(bytes, _bits);
+        return _bits <= uint.MaxValue ? new IPAddress(bytes[4..8]).ToString() : $"{new IPAddress(bytes)}/64";
+    }
+}

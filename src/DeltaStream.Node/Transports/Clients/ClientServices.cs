@@ -1,0 +1,21 @@
+using Akka.Actor;
+using DeltaStream.Actors.Sessions;
+using DeltaStream.Node.Admission;
+using DeltaStream.Node.Authentication;
+
+namespace DeltaStream.Node.Transports.Clients;
+
+/// <summary>What all clients share.</summary>
+/// <param name="Supervisor">The actor that opens clients; asked for with each connection, so that it may start after the host was built.</param>
+/// <param name="Tokens">Checks clients' tokens.</param>
+/// <param name="Recovery">Keeps the rooms of clients that lose their connection; null for no recovery.</param>
+/// <param name="Rate">How many messages a client may send.</param>
+/// <param name="Time">The clock.</param>
+internal sealed record ClientServices(
+    Func<IActorRef> Supervisor, ITokenValidator Tokens, SessionRecovery? Recovery, MessageRate Rate, TimeProvider Time)
+{
+    private readonly long _start = Time.GetTimestamp();
+
+    /// <summary>The time, in ticks: monotonic, never the wall clock.</summary>
+    public long Now => Time.GetElapsedTime(_start).Ticks;
+}

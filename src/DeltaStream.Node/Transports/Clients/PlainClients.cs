@@ -1,0 +1,81 @@
+using DeltaStream.Actors.Clients;
+using DeltaStream.Node.Admission;
+using DeltaStream.Node.Authentication;
+using DeltaStream.Node.Transports.Connections;
+using DeltaStream.Node.Transports.Plain;
+
+namespace DeltaStream.Node.Transports.Clients;
+
+/// <summary>The clients over plain WebSockets: a ClientActor for each that is let in.</summary>
+internal sealed class PlainClients(ClientServices services) : IPlainApplication
+{
+    private const string InvalidMessage = "invalid_message";
+
+    public IPlainConnection Open(IConnectionLink link) => new Connection(link, services);
+
+    private sealed class Connection(IConnectionLink link, ClientServices services) : IPlainConnection
+    {
+        private readonly ClientConnection _client = new(link, PlainProtocol.Instance, services);
+
+        public bool IsOpen { get; private set; }
+
+        public async ValueTask<bool> StartAsync()
+        {
+            // Without a token in the handshake the first message has to bring it.
+            if (services.Tokens.NeedsToken && link.BearerToken is null) return true;
+            return await OpenAsync(await services.Tokens.CheckAsync(link.BearerToken), message: null);
+        }
+
+        public async ValueTask ReceiveAsync(PlainMessage message)
+        {
+            if (IsOpen) await _client.TellEventAsync(message.Event, message.Data, message.Id);
+            else if (message.Event != ClientConnection.Authenticate) await RefuseWithoutTokenAsync();
+            else await OpenAsync(await services.Tokens.CheckAsync(BearerToken.Of(message.Data.Span)), message);
+        }
+
+        public async ValueTask ReceiveInvalidAsync(string why)
+        {
+            if (IsOpen) await _client.TellInvalidAsync(new InvalidClientMessage(InvalidMessage, why));
+            else await RefuseWithoutTokenAsync();
+        }
+
+        public void TooLarge()
+        {
+            if (IsOpen) _client.TooLarge();
+        }
+
+        public void GiveUp() => _ = RefuseWithoutTokenAsync();
+
+        /// <summary>Lets the client in, or closes the connection.</summary>
+        private async ValueTask<bool> OpenAsync(TokenCheck check, PlainMessage? message)
+        {
+            if (check.Refusal is { } refusal)
+            {
+                Refuse(refusal);
+                return false;
+            }
+
+            var identity = check.Identity!;
+            var first = message is { } it ? new Authenticated(identity, ClientConnection.Own(it.Id)) : null;
+            if (await _client.OpenAsync(RandomId.Create(), identity, first) is null)
+            {
+                IsOpen = true;
+                link.Attach(_client);
+                return true;
+            }
+
+            link.Close(CloseReason.ServerDraining);
+            return false;
+        }
+
+        /// <summary>Refused by the token check, which counts the refusals.</summary>
+        private async Task RefuseWithoutTokenAsync() => Refuse((await services.Tokens.CheckAsync(null)).Refusal ?? TokenRefusal.Missing);
+
+        private void Refuse(TokenRefusal refusal)
+        {
+            var error = ServerEvents.ErrorData(new RequestError(ClientConnection.Unauthorized, refusal.Message));
+            link.Write([PlainProtocol.Instance.EncodeEvent(ServerEvents.Error, error)]);
+            link.Close(CloseReason.Unauthorized);
+        }
+    }
+}

@@ -1,0 +1,29 @@
+using DeltaStream.Node.Transports.Connections;
+
+namespace DeltaStream.Node.Transports.Clients;
+
+/// <summary>Stops the reading from a client while the client does not read its answers.</summary>
+internal sealed class ReadingGate
+{
+    private TaskCompletionSource? _closed;
+
+    public void Set(bool isOpen)
+    {
+        lock (this)
+        {
+            if (!isOpen)
+            {
+                _closed ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+                return;
+            }
+            _closed?.TrySetResult();
+            _closed = null;
+        }
+    }
+
+    /// <summary>Completes while the gate is open, and when the client is over.</summary>
+    public Task WaitAsync(ConnectionEnd end)
+    {
+        lock (this) return _closed is null ? Task.CompletedTask : Task.WhenAny(_closed.Task, end.WhenOver());
+    }
+}

@@ -1,0 +1,19 @@
+using DeltaStream.Actors.Wire;
+using DeltaStream.SocketIO;
+
+namespace DeltaStream.Node.Transports.Clients;
+
+/// <summary>Events and acknowledgements as Socket.IO packets of the namespace <c>/</c>.</summary>
+internal sealed class SocketIoProtocol : IWireProtocol
+{
+    /// <summary>The only one.</summary>
+    public static readonly SocketIoProtocol Instance = new();
+
+    private SocketIoProtocol() { }
+
+    public int Slot => 0;
+
+    public Frame EncodeEvent(string name, ReadOnlySpan<byte> data) => new(SocketFrames.Event(name, data));
+
+    public Frame EncodeAck(ReadOnlySpan<byte> id, ReadOnlySpan<byte> data) => new(SocketFrames.Ack(id, data));
+}

@@ -1,0 +1,96 @@
+using System.Net.Sockets;
+using System.Runtime.CompilerServices;
+using DeltaStream.Actors.Wire;
+using DeltaStream.Node.Transports.Connections;
+using DeltaStream.Node.Transports.WebSockets;
+
+namespace DeltaStream.Node.Transports.DirectSockets;
+
+/// <summary>
+/// Writes to the connection's socket itself: the shared bytes go to the kernel without a copy, all frames of a write in one
+/// call, and what the kernel does not take stays where it is. A client that does not read holds no buffer.
+/// <para>
+/// Nothing else may write to the connection any more. Kestrel does not after the upgrade, and its own bytes are sent by
+/// then (<see cref="ConnectionHandover.TakeSocketAsync"/>). Reading and closing stay Kestrel's.
+/// </para>
+/// </summary>
+internal sealed class SocketSender : WebSocketSender
+{
+    private readonly Socket _socket;
+    private Action? _onSent;
+    private ValueTaskAwaiter<int> _sending;
+    private List<ArraySegment<byte>>? _rest;
+
+    public SocketSender(Socket socket, ConnectionEnd end, FrameDeflater? deflater = null) : base(end, deflater)
+    {
+        _socket = socket;
+        // A write takes what the kernel takes at once. Asynchronous calls, Kestrel's, are not concerned.
+        socket.Blocking = false;
+    }
+
+    protected override bool TryPut(Frame frame)
+    {
+        if (IsPending || IsStopped) return false;
+        var due = DueFrames.OfThread;
+        due.Add(frame);
+        if (due.IsFull) Flush();
+        return !IsStopped;
+    }
+
+    protected override void Flush()
+    {
+        var due = DueFrames.OfThread;
+        if (due.Segments.Count == 0) return;
+        try
+        {
+            var sent = Send(due, out var error);
+            if (error is not (SocketError.Success or SocketError.WouldBlock)) StopUnderLock();
+            else if (sent < due.Bytes) SendLater(DueFrames.After(due.Segments, sent));
+        }
+        catch (ObjectDisposedException)
+        {
+            // The connection was closed under us.
+            StopUnderLock();
+        }
+        finally
+        {
+            due.Clear();
+        }
+    }
+
+    protected override bool TryComplete()
+    {
+        IsPending = false;
+        var rest = _rest!;
+        _rest = null;
+        try
+        {
+            var left = DueFrames.After(rest, _sending.GetResult());
+            if (left.Count > 0) SendLater(left);
+        }
+        catch (Exception e) when (e is SocketException or ObjectDisposedException or OperationCanceledException)
+        {
+            StopUnderLock();
+        }
+        if (!IsPending) _sending = default;
+        return true;
+    }
+
+    private int Send(DueFrames due, out SocketError error)
+    {
+        if (due.Segments.Count == 1) return _socket.Send(due.Segments[0].AsSpan(), SocketFlags.None, out error);
+        return due.TryJoin(out var joined)
+            ? _socket.Send(joined, SocketFlags.None, out error)
+            : _socket.Send(due.Segments, SocketFlags.None, out error);
+    }
+
+    /// <summary>The kernel's buffer is full: the runtime sends the rest as it empties.</summary>
+    private void SendLater(List<ArraySegment<byte>> rest)
+    {
+        _rest = rest;
+        var sending = rest.Count == 1 ? _socket.SendAsync(rest[0].AsMemory()) : new ValueTask<int>(_socket.SendAsync(rest, SocketFlags.None));
+        IsPending = true;
+        _sending = sending.GetAwaiter();
+        _sending.UnsafeOnCompleted(_onSent ??= Continue);
+    }
+}

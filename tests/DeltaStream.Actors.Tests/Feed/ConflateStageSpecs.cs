@@ -1,0 +1,87 @@
+using System.Text;
+using Akka.Streams;
+using Akka.Streams.Dsl;
+using Akka.TestKit;
+using DeltaStream.Actors.Feed;
+using DeltaStream.Actors.Market;
+using DeltaStream.Actors.Takeover;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
+using Xunit.Abstractions;
+
+namespace DeltaStream.Actors.Tests.Feed;
+
+/// <summary>The throttle in the running graph: the first value at once, the last one always.</summary>
+public class ConflateStageSpecs : Akka.TestKit.Xunit2.TestKit
+{
+    private const int Burst = 100;
+    private static readonly BridgeSettings Settings = new() { MaxRate = 50 };
+
+    private readonly FakeTimeProvider _clock = new();
+    private readonly FeedInlet _inlet;
+
+    public ConflateStageSpecs(ITestOutputHelper output) : base(VirtualTime.Config, output) => _inlet = new FeedInlet(
+        Settings, new IntakeLedger(Settings.TakeoverHold, Settings.MaxKeys), new MessageReader(1_000, _clock, new(NullLogger.Instance)), _clock);
+
+    [Fact]
+    public void The_last_value_of_a_burst_goes_though_nothing_follows_it()
+    {
+        Run();
+        Receive(1);
+        Assert.Equal(1, ExpectMsg<Intake>().Ordinal);
+        for (var ordinal = 2; ordinal <= Burst; ordinal++) Receive(ordinal);
+
+        // No more than the throttle's bucket holds, and then the newest when its time has come.
+        var taken = new List<long>();
+        AwaitAssert(() =>
+        {
+            while (ReceiveOne(TimeSpan.Zero) is Intake intake) taken.Add(intake.Ordinal);
+            _clock.Advance(TimeSpan.FromMilliseconds(5));
+            ((TestScheduler)Sys.Scheduler).Advance(TimeSpan.FromMilliseconds(5));
+            Assert.Equal(Burst, taken.LastOrDefault());
+        }, interval: TimeSpan.FromMilliseconds(5));
+        Assert.Equal(taken.Order().Distinct(), taken);
+        Assert.InRange(taken.Count, 1, (int)(ConflationBuffer<Intake>.Jitter.TotalSeconds * Settings.MaxRate) + 1);
+    }
+
+    [Fact]
+    public void What_came_while_no_graph_ran_waits_for_the_next_one()
+    {
+        Receive(1);
+        Receive(2);
+        Run();
+        Assert.Equal(2, ExpectMsg<Intake>().Ordinal);
+    }
+
+    [Fact]
+    public void Messages_that_come_faster_than_the_graph_looks_are_not_conflated_while_downstream_asks()
+    {
+        Run();
+        for (var ordinal = 1; ordinal <= 10; ordinal++) Receive(ordinal);
+        Assert.Equal(Enumerable.Range(1, 10), Enumerable.Range(1, 10).Select(_ => (int)ExpectMsg<Intake>().Ordinal));
+    }
+
+    [Fact]
+    public void Beyond_its_bounds_the_line_is_conflated_though_nobody_looks()
+    {
+        for (var ordinal = 1; ordinal <= 10_000; ordinal++) Receive(ordinal);
+        Assert.True(_inlet.TryTake(out var first));
+        Assert.Equal(8193, first.Ordinal);
+    }
+
+    [Fact]
+    public void A_new_graph_is_offered_what_the_one_before_it_may_not_have_published()
+    {
+        Receive(1);
+        Receive(2);
+        while (_inlet.TryTake(out _)) { }
+        _clock.Advance(TimeSpan.FromSeconds(1));
+        Run();
+        Assert.Equal(2, ExpectMsg<Intake>().Ordinal);
+    }
+
+    private void Run() => Source.FromGraph(new ConflateStage(_inlet, _clock)).RunForeach(intake => TestActor.Tell(intake, TestActor), Sys.Materializer());
+
+    private void Receive(int price) => _inlet.Receive(new FeedMessage(
+        EnrichedMessage.UnderlyingChannel, Encoding.UTF8.GetBytes($$"""{"product":"NIFTY","price":{{price}},"timestamp":"2026-11-23T10:00:00"}"""), _clock.UnixMicroseconds()));
+}

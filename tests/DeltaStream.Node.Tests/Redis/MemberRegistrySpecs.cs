@@ -1,0 +1,25 @@
+using DeltaStream.Actors.Market;
+using DeltaStream.Node.Redis;
+using DeltaStream.TestSupport;
+
+namespace DeltaStream.Node.Tests.Redis;
+
+public sealed class MemberRegistrySpecs
+{
+    [Fact]
+    public async Task A_list_that_nobody_can_write_says_nothing_of_who_is_alive()
+    {
+        await using var redis = await RedisServer.StartAsync();
+        var url = new Node.Settings.RedisUrl("127.0.0.1", redis.Port, false, null, null, 0);
+        await using var connection = new RedisConnection(RedisBackend.Settings, url, RedisBackend.Login);
+        var registry = new MemberRegistry(connection);
+        Assert.Empty(await registry.OthersAsync("first:1", default));
+        await registry.AnnounceAsync("second:1", default);
+        Assert.Equal(["second:1"], await registry.OthersAsync("first:1", default));
+
+        // A node that only asks is not a member.
+        Assert.Empty(await registry.AnnounceAsync("second:1", default));
+        await redis.ExecuteAsync("CONFIG", "SET", "min-replicas-to-write", "1");
+        Assert.Contains("NOREPLICAS", (await Assert.ThrowsAsync<FeedUnavailableException>(() => registry.OthersAsync("first:1", default))).Message);
+    }
+}

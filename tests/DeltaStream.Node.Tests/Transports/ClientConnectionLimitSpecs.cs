@@ -1,0 +1,109 @@
+using Akka.Actor;
+using Akka.TestKit;
+using DeltaStream.Actors.Clients;
+using DeltaStream.Node.Transports.Clients;
+using DeltaStream.TestSupport;
+using Barrier = DeltaStream.Actors.Clients.Barrier;
+
+namespace DeltaStream.Node.Tests.Transports;
+
+/// <summary>Tokens that a client brings on the way, and how much it may say.</summary>
+public sealed class ClientConnectionLimitSpecs : ClientConnectionSpec
+{
+    [Fact]
+    public async Task A_token_is_checked_and_what_it_says_is_passed_on_in_the_order_of_events()
+    {
+        await OpenAsync();
+        await Client.TellEventAsync("get_products", default, null);
+        await Client.TellEventAsync("authenticate", """{"token":"good"}"""u8.ToArray(), "1"u8.ToArray());
+        await Client.TellEventAsync("get_products", default, null);
+
+        ExpectMsg<ClientEvent>();
+        var authenticated = ExpectMsg<Authenticated>();
+        Assert.Equal(("somebody", "1"), (authenticated.Identity.Subject, Text(authenticated.AckId!.Value)));
+        ExpectMsg<ClientEvent>();
+    }
+
+    [Theory]
+    [InlineData("""{"token":"bad"}""", "The token has expired")]
+    [InlineData("{}", "A token is needed")]
+    [InlineData("", "A token is needed")]
+    [InlineData("[1]", "A token is needed")]
+    [InlineData("""{"token":null}""", "A token is needed")]
+    [InlineData("""{"token":7}""", "The token has expired")]
+    [InlineData("""{"token":"\ud800"}""", "The token has expired")]
+    public async Task A_token_that_is_not_good_is_refused(string data, string message)
+    {
+        await OpenAsync();
+        await Client.TellEventAsync("authenticate", System.Text.Encoding.UTF8.GetBytes(data), "1"u8.ToArray());
+
+        var refused = ExpectMsg<InvalidClientMessage>();
+        Assert.Equal(("unauthorized", message, "1"), (refused.Code, refused.Message, Text(refused.AckId!.Value)));
+    }
+
+    [Fact]
+    public async Task Messages_beyond_the_burst_are_refused_each_and_no_token_among_them_is_looked_at()
+    {
+        await OpenAsync();
+        SettleAtOnce();
+        for (var i = 0; i < 100; i++) await Client.TellEventAsync("get_products", default, null);
+        await Client.TellEventAsync("authenticate", """{"token":"good"}"""u8.ToArray(), "7"u8.ToArray());
+        await Client.TellInvalidAsync(new InvalidClientMessage("invalid_message", "no"));
+
+        for (var i = 0; i < 100; i++) ExpectMsg<ClientEvent>();
+        var refused = ExpectMsg<InvalidClientMessage>();
+        Assert.Equal(("rate_limited", "7"), (refused.Code, Text(refused.AckId!.Value)));
+        Assert.Equal("rate_limited", ExpectMsg<InvalidClientMessage>().Code);
+        Assert.Equal(0, Tokens.Checked);
+    }
+
+    [Fact]
+    public async Task What_was_sent_before_a_client_left_counts_when_it_is_back_and_so_does_coming_back()
+    {
+        await OpenAsync();
+        SettleAtOnce();
+        for (var i = 0; i < 98; i++) await Client.TellEventAsync("get_products", default, null);
+        Assert.True(await Client.MayComeBackAsync());
+        var again = new ClientConnection(Link, SocketIoProtocol.Instance, Services, Client);
+        Assert.True(await again.MayComeBackAsync());
+        Assert.False(await again.MayComeBackAsync());
+        Time.Advance(TimeSpan.FromMilliseconds(20));
+        Assert.True(await again.MayComeBackAsync());
+    }
+
+    [Fact]
+    public async Task After_a_burst_messages_are_taken_at_the_rate()
+    {
+        await OpenAsync();
+        SettleAtOnce();
+        for (var i = 0; i < 100; i++) await Client.TellEventAsync("get_products", default, null);
+        Time.Advance(TimeSpan.FromMilliseconds(100));
+        for (var i = 0; i < 6; i++) await Client.TellEventAsync("get_products", default, null);
+
+        for (var i = 0; i < 105; i++) ExpectMsg<ClientEvent>();
+        ExpectMsg<InvalidClientMessage>();
+    }
+
+    [Fact]
+    public async Task A_client_that_goes_on_sending_is_not_read_from_for_a_second()
+    {
+        await OpenAsync();
+        SettleAtOnce();
+        for (var i = 0; i < 199; i++) await Client.TellEventAsync("get_products", default, null);
+        var held = Client.TellEventAsync("get_products", default, null).AsTask();
+        Assert.False(held.IsCompleted);
+        Time.Advance(TimeSpan.FromSeconds(1));
+        await held.WaitAsync(Eventually.Patience);
+    }
+
+    /// <summary>Answers barriers as an actor that is never behind does.</summary>
+    private void SettleAtOnce()
+    {
+        IgnoreMessages(message => message is Barrier);
+        SetAutoPilot(new DelegateAutoPilot((sender, message) =>
+        {
+            if (message is Barrier) sender.Tell(message);
+            return AutoPilot.KeepRunning;
+        }));
+    }
+}

@@ -1,0 +1,168 @@
+using Akka.Actor;
+using DeltaStream.Actors.Clients;
+using DeltaStream.Node.Transports.Clients;
+using DeltaStream.TestSupport;
+using Barrier = DeltaStream.Actors.Clients.Barrier;
+
+namespace DeltaStream.Node.Tests.Transports;
+
+/// <summary>What passes between a client's connection and its actor, and when.</summary>
+public sealed class ClientConnectionSpecs : ClientConnectionSpec
+{
+    [Fact]
+    public async Task It_asks_the_supervisor_for_an_actor_and_passes_everything_on_in_order()
+    {
+        await OpenAsync();
+        Client.Ready();
+        await Client.TellEventAsync("subscribe", "{}"u8.ToArray(), "7"u8.ToArray());
+        Client.Ended(CloseReason.ClientClosed);
+
+        ExpectMsg<TransportReady>();
+        var sent = ExpectMsg<ClientEvent>();
+        Assert.Equal(("subscribe", "{}", "7"), (sent.Event, Text(sent.Data), Text(sent.AckId!.Value)));
+        Assert.Equal(CloseReason.ClientClosed, ExpectMsg<TransportClosed>().Reason);
+    }
+
+    [Fact]
+    public async Task An_actor_that_comes_too_late_is_told_that_its_client_has_gone()
+    {
+        var opening = Client.OpenAsync("sid", ClientIdentity.Anonymous).AsTask();
+        ExpectMsg<OpenClient>();
+        Time.Advance(TimeSpan.FromSeconds(30));
+        Assert.Equal("Server is busy", await opening.WaitAsync(Eventually.Patience));
+        Reply(new ClientOpened(TestActor));
+        Assert.Equal(CloseReason.ServerError, ExpectMsg<TransportClosed>().Reason);
+    }
+
+    [Fact]
+    public async Task An_event_without_an_acknowledgement_id_asks_for_none()
+    {
+        await OpenAsync();
+        await Client.TellEventAsync("get_products", default, null);
+
+        Assert.Null(ExpectMsg<ClientEvent>().AckId);
+    }
+
+    [Fact]
+    public async Task The_actors_bytes_are_its_own()
+    {
+        await OpenAsync();
+        var buffer = "first"u8.ToArray();
+        await Client.TellEventAsync("x", buffer, null);
+        "later"u8.CopyTo(buffer);
+
+        Assert.Equal("first", Text(ExpectMsg<ClientEvent>().Data));
+    }
+
+    [Fact]
+    public async Task A_refused_client_is_told_why()
+    {
+        var opening = Client.OpenAsync("sid", ClientIdentity.Anonymous);
+        ExpectMsg<OpenClient>();
+        Reply(new ClientRefused("too many"));
+
+        Assert.Equal("too many", await opening);
+    }
+
+    [Fact]
+    public async Task An_actor_that_comes_after_the_connection_has_ended_is_told_at_once()
+    {
+        var opening = Client.OpenAsync("sid", ClientIdentity.Anonymous);
+        ExpectMsg<OpenClient>();
+        Link.End.TryEnd(CloseReason.TransportError);
+        Link.End.Announce();
+        Reply(new ClientOpened(TestActor));
+        await opening;
+        Link.Attach(Client);
+
+        Assert.Equal(CloseReason.TransportError, ExpectMsg<TransportClosed>().Reason);
+    }
+
+    [Fact]
+    public async Task Nothing_is_told_after_the_end()
+    {
+        await OpenAsync();
+        Client.Ended(CloseReason.ClientClosed);
+        ExpectMsg<TransportClosed>();
+        Client.Ended(CloseReason.TransportError);
+        Client.Ready();
+        await Client.TellEventAsync("x", default, null);
+        TestActor.Tell("end");
+
+        ExpectMsg("end");
+    }
+
+    [Fact]
+    public async Task It_settles_when_the_actor_has_handled_what_came_before()
+    {
+        await OpenAsync();
+        var settling = Client.SettleAsync().AsTask();
+        ExpectMsg<Barrier>();
+        Assert.False(settling.IsCompleted);
+        Reply(Barrier.Instance);
+
+        await settling;
+    }
+
+    [Fact]
+    public async Task A_wait_for_the_actor_ends_with_the_connection()
+    {
+        await OpenAsync();
+        var settling = Client.SettleAsync().AsTask();
+        ExpectMsg<Barrier>();
+        Client.Ended(CloseReason.TransportError);
+
+        await settling.WaitAsync(Eventually.Patience);
+    }
+
+    [Fact]
+    public async Task No_more_than_32_inputs_wait_in_the_actors_mailbox()
+    {
+        await OpenAsync();
+        for (var i = 0; i < 31; i++) await Client.TellEventAsync("x", default, null);
+        var last = Client.TellEventAsync("x", default, null).AsTask();
+        for (var i = 0; i < 32; i++) ExpectMsg<ClientEvent>();
+        ExpectMsg<Barrier>();
+        Assert.False(last.IsCompleted);
+        Reply(Barrier.Instance);
+
+        await last.WaitAsync(Eventually.Patience);
+    }
+
+    [Fact]
+    public async Task Nothing_more_is_read_while_the_actor_says_so()
+    {
+        await OpenAsync();
+        ((IClientTransport)Client).SetReading(false);
+        var held = Client.TellEventAsync("x", default, null).AsTask();
+        ExpectMsg<ClientEvent>();
+        Assert.False(held.IsCompleted);
+        ((IClientTransport)Client).SetReading(true);
+
+        await held.WaitAsync(Eventually.Patience);
+    }
+
+    [Fact]
+    public async Task Who_is_held_back_is_let_go_at_the_end()
+    {
+        await OpenAsync();
+        ((IClientTransport)Client).SetReading(false);
+        var held = Client.TellEventAsync("x", default, null).AsTask();
+        Client.Ended(CloseReason.SlowConsumer);
+
+        await held.WaitAsync(Eventually.Patience);
+    }
+
+    [Fact]
+    public async Task A_client_that_is_gone_writes_and_closes_nothing()
+    {
+        await OpenAsync();
+        var frame = SocketIoProtocol.Instance.EncodeEvent("x", "1"u8);
+        Assert.True(Client.Write([frame]));
+        Client.Ended(CloseReason.ClientClosed);
+
+        Assert.False(Client.Write([frame]));
+        Client.Close(CloseReason.ServerError);
+        Assert.Equal((1, null), (Link.Written, Link.ClosedWith));
+    }
+}

@@ -1,0 +1,60 @@
+using DeltaStream.Actors.Clients;
+using DeltaStream.Node.Transports.Connections;
+
+namespace DeltaStream.Node.Tests.Transports;
+
+public sealed class ConnectionEndSpecs : ILinkListener
+{
+    private readonly ConnectionEnd _end = new();
+    private readonly List<CloseReason> _heard = [];
+
+    [Fact]
+    public void The_first_reason_counts_and_is_told_once()
+    {
+        _end.Attach(this);
+        Assert.True(_end.TryEnd(CloseReason.SlowConsumer));
+        Assert.False(_end.TryEnd(CloseReason.TransportError));
+        Assert.Empty(_heard);
+
+        _end.Announce();
+        _end.Announce();
+        Assert.Equal([CloseReason.SlowConsumer], _heard);
+        Assert.Equal(CloseReason.SlowConsumer, _end.Reason);
+    }
+
+    [Fact]
+    public void A_listener_that_comes_later_is_told_at_once()
+    {
+        _end.TryEnd(CloseReason.ClientClosed);
+        _end.Announce();
+        _end.Attach(this);
+        Assert.Equal([CloseReason.ClientClosed], _heard);
+    }
+
+    [Fact]
+    public void Of_two_listeners_the_second_is_told()
+    {
+        _end.Attach(this);
+        var second = new ConnectionEndSpecs();
+        _end.Attach(second);
+        _end.TryEnd(CloseReason.ClientClosed);
+        _end.Announce();
+        Assert.Empty(_heard);
+        Assert.Single(second._heard);
+    }
+
+    [Fact]
+    public void A_wait_for_it_ends_when_it_is_announced()
+    {
+        var waiting = _end.WhenOver();
+        _end.TryEnd(CloseReason.ClientClosed);
+        Assert.False(waiting.IsCompleted);
+        _end.Announce();
+        Assert.True(waiting.IsCompleted);
+        Assert.True(_end.WhenOver().IsCompleted);
+    }
+
+    void ILinkListener.Ready() { }
+
+    void ILinkListener.Ended(CloseReason reason) => _heard.Add(reason);
+}

@@ -1,0 +1,34 @@
+using DeltaStream.Actors.Clients;
+using DeltaStream.Node.Transports.Clients;
+
+namespace DeltaStream.Node.Tests.Transports;
+
+/// <summary>How often one may ask to come in.</summary>
+public sealed class SocketIoClientsSpecs : ClientConnectionSpec
+{
+    private const int Burst = 100;
+
+    [Fact]
+    public async Task Who_is_not_in_is_told_eight_times_that_there_is_no_such_namespace()
+    {
+        var connection = new SocketIoClients(Services).Open(Link);
+        for (var i = 0; i < 8; i++) Assert.Equal("Invalid namespace", (await connection.ConnectAsync("/other", default)).Refusal);
+        Assert.Null(Link.ClosedWith);
+        await connection.ConnectAsync("/other", default);
+        Assert.Equal(CloseReason.ProtocolError, Link.ClosedWith);
+    }
+
+    [Fact]
+    public async Task Of_who_is_in_each_such_question_is_a_message_under_the_limit()
+    {
+        var connection = new SocketIoClients(Services).Open(Link);
+        var connecting = connection.ConnectAsync("/", """{"token":"good"}"""u8.ToArray());
+        ExpectMsg<OpenClient>();
+        Reply(new ClientOpened(TestActor));
+        Assert.Null((await connecting).Refusal);
+
+        for (var i = 0; i < Burst; i++) Assert.Equal("Invalid namespace", (await connection.ConnectAsync("/other", default)).Refusal);
+        Assert.Equal(RequestError.RateLimited.Message, (await connection.ConnectAsync("/other", default)).Refusal);
+        Assert.Null(Link.ClosedWith);
+    }
+}
