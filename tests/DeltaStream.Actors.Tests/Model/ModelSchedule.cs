@@ -29,7 +29,7 @@ internal sealed record ModelSchedule(int Seed, bool Moves, IReadOnlyList<(int Op
     /// <summary>Reads back what <see cref="ToString"/> writes.</summary>
     public static ModelSchedule Parse(string text)
     {
-        var parts = text.Split(' ');
+        var parts = text.Split(' ', StringSplitOptions.RemoveEmptyEntries);
         return new(
             int.Parse(parts[1], CultureInfo.InvariantCulture), parts[0] == "moves",
             [.. parts.Skip(2).Select(step => step.Split('.')).Select(step => (int.Parse(step[0], CultureInfo.InvariantCulture), int.Parse(step[1], CultureInfo.InvariantCulture)))]);

@@ -24,6 +24,24 @@ public class NodeModelSpecs
     [Trait("Category", "Full")]
     public void Nor_in_millions_of_schedules_with_moves() => Run(Ordinary, Full, moves: true);
 
+    public static TheoryData<string, string> Traps
+    {
+        get
+        {
+            var traps = new TheoryData<string, string>();
+            foreach (var (mechanism, schedule) in ModelTraps.All) traps.Add(mechanism, schedule);
+            return traps;
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Traps))]
+    public void A_schedule_that_breaks_a_promise_without_a_mechanism_breaks_none_with_it(string mechanism, string schedule)
+    {
+        var broken = ModelSchedule.Parse(schedule).Run(out _);
+        Assert.True(broken is null, $"{mechanism}: {broken?.Message}");
+    }
+
     /// <returns>How often clients moved.</returns>
     private static int Run(int from, int count, bool moves)
     {
