@@ -1,6 +1,7 @@
 using BenchmarkDotNet.Attributes;
 using DeltaStream.Actors.Clients;
 using DeltaStream.Actors.Market;
+using DeltaStream.Actors.Topics;
 
 namespace DeltaStream.Benchmarks;
 
@@ -9,15 +10,17 @@ namespace DeltaStream.Benchmarks;
 public class ClientBenchmarks
 {
     private readonly Outbox _outbox = new(256, 65_536);
-    private readonly DeliveryLedger _ledger = new();
+    private readonly NodeOrder _order = new(TimeProvider.System);
+    private readonly ClientRooms _rooms = new();
+    private RoomEvent _event = null!;
     private readonly MarketUpdate _update = Samples.Update("NIFTY", 1);
     private long _sequence;
 
     public ClientBenchmarks()
     {
-        var general = _ledger.Join(Room.General);
-        _ledger.BeginSnapshot(general);
-        _ledger.Complete(general, [], isComplete: true, Position.None, serial: 0, new List<MarketUpdate>());
+        _order.Use(Room.General);
+        _rooms.GoLive(_rooms.Enter(Room.General, JoinPurpose.Silent), new(_order, Room.General, TimeProvider.System, TimeSpan.FromSeconds(60)));
+        Take_an_update_into_the_nodes_order();
     }
 
     [Benchmark]
@@ -41,6 +44,15 @@ public class ClientBenchmarks
         return _outbox.Add(_update);
     }
 
+    /// <summary>Once an update, room and node, under the node's lock: shared by all clients of the room.</summary>
     [Benchmark]
-    public bool Decide_whether_to_deliver() => _ledger.Receive(Room.General, Samples.Update("NIFTY", ++_sequence));
+    public RoomEvent Take_an_update_into_the_nodes_order() => _event = _order.Take(Room.General, Samples.Update("NIFTY", ++_sequence));
+
+    /// <summary>Once a delivery, without a lock: most of them of the same update.</summary>
+    [Benchmark]
+    public object? Decide_whether_to_deliver() => _rooms.Receive(_event);
+
+    /// <summary>Once a join, under the node's lock.</summary>
+    [Benchmark]
+    public int Read_a_room() => _order.Read(Room.General, 0, static slot => slot.Update).Values.Count;
 }

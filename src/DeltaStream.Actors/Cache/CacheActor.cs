@@ -1,6 +1,6 @@
 using Akka.Actor;
-using Akka.Event;
 using Akka.Cluster.Tools.PublishSubscribe;
+using Akka.Event;
 using DeltaStream.Actors.Clients;
 using DeltaStream.Actors.Market;
 using DeltaStream.Actors.Topics;
@@ -8,24 +8,21 @@ using DeltaStream.Actors.Topics;
 namespace DeltaStream.Actors.Cache;
 
 /// <summary>
-/// The newest values on this node. It hears <c>general</c> always and the topic of every room in use here, so that it has
-/// seen whatever a client here was sent; what the topics did not bring it reads from the store and offers to the clients.
+/// The shell of the <see cref="RoomBook{TUser}"/>: tells it what clients, store and feed say, and does what it wants. It answers
+/// snapshot requests, gives clients what their topics have not brought, and hears <c>general</c> for the node, whether a client
+/// is there or not.
 /// </summary>
-public sealed partial class CacheActor : UntypedActor, IWithTimers
+public sealed class CacheActor : UntypedActor, IWithTimers
 {
-    private const int SweepTicks = 4;
-
     private readonly CacheSettings _settings;
     private readonly IActorRef _mediator;
     private readonly ILatestStore _store;
     private readonly NodeStatus _status;
     private readonly CacheLog _log;
     private readonly TimeProvider _time;
-    private readonly LastValueCache _values;
-    private readonly Dictionary<string, RoomUse> _rooms = [];
-    private readonly RoomUse _general = new(Room.General);
-    private long _tick;
-    private long _serial;
+    private readonly RoomBook<IActorRef> _book;
+    private Subscribe _general;
+    private IActorRef? _canary;
     private FeedState _feed;
 
     /// <summary>Makes the actor.</summary>
@@ -37,15 +34,9 @@ public sealed partial class CacheActor : UntypedActor, IWithTimers
     /// <param name="time">The wall clock.</param>
     public CacheActor(CacheSettings settings, IActorRef mediator, ILatestStore store, NodeStatus status, CacheLog log, TimeProvider time)
     {
-        _settings = settings;
-        _mediator = mediator;
-        _store = store;
-        _status = status;
-        _log = log;
-        _time = time;
-        _values = new(time, settings.TimeToLive);
-        // Clients drop what they take for counted already: one that starts anew must not begin below its former self.
-        _serial = time.GetUtcNow().Ticks;
+        (_settings, _mediator, _store, _status, _log, _time) = (settings, mediator, store, status, log, time);
+        _book = new(settings, NodeOrder.For(Context.System), time);
+        _general = new(TopicName.For(Room.General), Self);
     }
 
     /// <inheritdoc/>
@@ -54,19 +45,18 @@ public sealed partial class CacheActor : UntypedActor, IWithTimers
     /// <inheritdoc/>
     protected override void PreStart()
     {
-        _rooms.Add(TopicName.For(Room.General), _general);
-        _status.Rooms = _rooms.Count;
+        _status.Rooms = _book.Count;
         Context.System.EventStream.Subscribe<FeedStatusChanged>(Self);
         _feed = _status.Feed.State;
         Timers.StartPeriodicTimer(Tick.Instance, Tick.Instance, _settings.GossipInterval);
-        Subscribe(_general);
+        _mediator.Tell(_general, Self);
     }
 
     /// <inheritdoc/>
     protected override void PostStop()
     {
         Context.System.EventStream.Unsubscribe(Self);
-        foreach (var room in _rooms.Values) _mediator.Tell(new Unsubscribe(TopicName.For(room.Room), Self), Self);
+        _mediator.Tell(new Unsubscribe(TopicName.For(Room.General), Self), Self);
         _status.Rooms = 0;
     }
 
@@ -74,7 +64,7 @@ public sealed partial class CacheActor : UntypedActor, IWithTimers
     protected override void PostRestart(Exception reason)
     {
         base.PostRestart(reason);
-        // Whoever waited for an answer, and whoever used a room, has to come again.
+        // The new book knows no client: each has to say once more which rooms it uses.
         Context.System.EventStream.Publish(SubscriptionsLost.Instance);
     }
 
@@ -83,123 +73,125 @@ public sealed partial class CacheActor : UntypedActor, IWithTimers
     {
         switch (message)
         {
-            case RoomEvent { Room: var room, Update: var update }:
-                OnRoomEvent(room, update);
-                break;
+            case RoomEvent:
+                // The node's order took it in where it was decoded or published.
+                return;
             case UseRoom use:
-                OnUseRoom(use);
-                break;
-            case GetSnapshot request:
-                OnGetSnapshot(request);
+                _book.Use(Sender, use.Room, use.Token);
                 break;
             case LeaveRoom leave:
-                OnLeaveRoom(leave.Room);
+                _book.Leave(Sender, leave.Room);
                 break;
-            case OfferAgain again:
-                OnOfferAgain(again);
+            case GetSnapshot request:
+                _book.GetSnapshot(Sender, request.Room, request.Token);
                 break;
             case GetProducts request:
-                Sender.Tell(new ProductList(_values.Products(), request.AckId), Self);
+                Sender.Tell(new ProductList(_book.Products(), request.AckId), Self);
                 break;
-            case SubscribeAck ack:
-                OnSubscribed(ack.Subscribe);
+            case SubscribeAck { Subscribe: var subscribe } when ReferenceEquals(subscribe, _general):
+                _book.HearGeneral();
+                FindCanary();
                 break;
-            case UnsubscribeAck:
+            case SubscribeAck or UnsubscribeAck:
                 break;
-            case ReadNow:
-                _isReadDue = false;
-                Read();
+            case IndexRead index:
+                _book.OnIndex(index.Read, index.Entries);
                 break;
-            case ValuesRead read when _reads.IsUnderWay(read.Keys):
-                OnValuesRead(read.Values);
+            case ValuesRead values:
+                _book.OnValues(values.Read, values.Values);
                 break;
-            case IndexRead read:
-                OnIndexRead(read.Entries);
+            case StoreFailed failed:
+                _log.StoreFailed(_time, failed.Error);
+                _book.OnFailed(failed.Read);
                 break;
-            case StoreFailed failed when failed.Keys is null || _reads.IsUnderWay(failed.Keys):
-                OnStoreFailed(failed);
-                break;
-            case ValuesRead or StoreFailed:
-                // Asked for before this actor was restarted.
-                break;
-            case FeedStatusChanged changed:
-                OnFeedStatus(changed.Status.State);
+            case FeedStatusChanged { Status.State: var state }:
+                if (state == FeedState.Live && _feed != FeedState.Live) _book.EndGap();
+                _feed = state;
                 break;
             case Tick:
-                OnTick();
+                _book.Tick(_status.Feed.BridgeEpoch);
+                if (_canary is null) FindCanary();
                 break;
-            case ActorIdentity identity:
-                OnCanary(identity.Subject);
+            case ActorIdentity { Subject: { } topic }:
+                WatchCanary(topic);
+                break;
+            case ActorIdentity:
                 break;
             case CanaryLost:
                 OnSubscriptionsLost();
                 break;
             default:
                 Unhandled(message);
-                break;
+                return;
+        }
+
+        DoWhatTheBookWants();
+    }
+
+    private void DoWhatTheBookWants()
+    {
+        foreach (var (to, answer) in _book.TakeAnswers())
+        {
+            if (to is not null) to.Tell(answer, Self);
+            else Context.System.EventStream.Publish(answer);
+        }
+
+        while (_book.TakeRead() is { } read) ReadAsync(_store, read, _settings.ReadTimeout, _time).PipeTo(Self);
+        _status.Rooms = _book.Count;
+    }
+
+    /// <summary>
+    /// A mediator that restarts drops every subscription of the node without a word. The topic of <c>general</c> goes with
+    /// it, so its end is taken as that sign.
+    /// </summary>
+    private void FindCanary() =>
+        Context.ActorSelection(_mediator.Path / TopicName.For(Room.General)).Tell(new Identify(null), Self);
+
+    private void WatchCanary(IActorRef topic)
+    {
+        if (_canary is not null) return;
+        _canary = topic;
+        Context.WatchWith(topic, CanaryLost.Instance);
+    }
+
+    private void OnSubscriptionsLost()
+    {
+        _canary = null;
+        _log.SubscriptionsLost();
+        _book.Reopen();
+        _mediator.Tell(_general = new(TopicName.For(Room.General), Self), Self);
+        Context.System.EventStream.Publish(SubscriptionsLost.Instance);
+    }
+
+    private static async Task<object> ReadAsync(ILatestStore store, StoreRead read, TimeSpan timeout, TimeProvider time)
+    {
+        try
+        {
+            using var cancellation = new CancellationTokenSource(timeout, time);
+            return read.Keys is null
+                ? new IndexRead(read, await store.ReadIndexAsync(cancellation.Token).ConfigureAwait(false))
+                : new ValuesRead(read, await store.ReadAsync(read.Keys, cancellation.Token).ConfigureAwait(false));
+        }
+        catch (Exception error)
+        {
+            // Whatever a read fails with, it is logged and tried again: without an answer the actor would wait for ever.
+            return new StoreFailed(read, error.Message);
         }
     }
 
-    private void OnRoomEvent(Room room, MarketUpdate update)
-    {
-        if (!_rooms.TryGetValue(TopicName.For(room), out var use)) return;
-        var isInOrder = use.Hear(update, _tick);
-        if (_values.Offer(update) && !update.IsRepeat)
-        {
-            // Clients drop what is out of order; what is the newest of its key all the same is a superseded bridge's last word.
-            if (!isInOrder) OfferTo(use, update);
-            OfferToSettling(use, update);
-        }
+    private sealed record IndexRead(StoreRead Read, IReadOnlyList<LatestEntry> Entries) : INoSerializationVerificationNeeded;
 
-        if (use.Parked.Count > 0 || use.ParkedOffers.Count > 0) Unpark(use);
-    }
+    private sealed record ValuesRead(StoreRead Read, IReadOnlyList<MarketUpdate> Values) : INoSerializationVerificationNeeded;
 
-    /// <summary>A room that is not known everywhere yet gets what its twin's topic brings.</summary>
-    private void OfferToSettling(RoomUse heardOn, MarketUpdate update)
-    {
-        if (update.Event == MarketEvent.ChainSummary) return;
-        var twin = heardOn.Room.Kind switch
-        {
-            RoomKind.General => Room.Product(update.Key.Product),
-            RoomKind.Chain => Room.Chain(update.Key.Product, update.Key.Expiry!),
-            RoomKind.ChainExpiry => Room.Chain(update.Key.Product),
-            _ => null,
-        };
-        if (twin is not null && _rooms.TryGetValue(TopicName.For(twin), out var use) && use.IsSettling) OfferTo(use, update);
-    }
-
-    private void OfferTo(RoomUse use, MarketUpdate update)
-    {
-        use.Offer(update, _tick);
-        var offer = new OfferedValue(use.Room, update, use.Seen, ++_serial);
-        if (use.Room.Kind == RoomKind.General)
-        {
-            Context.System.EventStream.Publish(offer);
-            return;
-        }
-
-        foreach (var user in use.Served) user.Tell(offer, Self);
-    }
-
-    private void OnTick()
-    {
-        _tick++;
-        if (_tick % SweepTicks == 0) Sweep();
-        GiveUpUnusedRooms();
-        UnparkOverdue();
-        Look();
-        ScheduleRead();
-        if (_canary is null) FindCanary();
-    }
-
-    private void Sweep()
-    {
-        _values.Sweep();
-        foreach (var room in _rooms.Values) room.ForgetOffers(_tick);
-    }
+    private sealed record StoreFailed(StoreRead Read, string Error) : INoSerializationVerificationNeeded;
 
     private sealed record Tick : INoSerializationVerificationNeeded
     {
         public static readonly Tick Instance = new();
+    }
+
+    private sealed record CanaryLost : INoSerializationVerificationNeeded
+    {
+        public static readonly CanaryLost Instance = new();
     }
 }

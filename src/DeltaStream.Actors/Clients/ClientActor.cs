@@ -6,223 +6,241 @@ using DeltaStream.Actors.Dispatch;
 using DeltaStream.Actors.Market;
 using DeltaStream.Actors.Sessions;
 using DeltaStream.Actors.Topics;
-using DeltaStream.Actors.Wire;
 
 namespace DeltaStream.Actors.Clients;
 
 /// <summary>
-/// One connection: subscribes to the topics of the client's rooms, sends each update once, and conflates what the client
-/// does not take in time. Its decisions are <see cref="RequestReader"/>'s, <see cref="DeliveryLedger"/>'s and
-/// <see cref="Outbox"/>'s; this is where they meet the topics, the cache and the transport.
+/// One connection: subscribes to the topics of the client's rooms, sends each update once, and conflates what the client does not
+/// take in time. What it decides is in types without an actor: <see cref="RequestReader"/>, <see cref="ClientRooms"/>,
+/// <see cref="ClientJoins"/>, <see cref="ClientConnection"/>, <see cref="TokenLife"/>. It has three states: connected; leaving, as
+/// soon as nothing is under way; and closing, once its token has expired, until its last answers are read.
 /// </summary>
-public sealed partial class ClientActor : UntypedActor, IRequiresMessageQueue<IdleMessageQueue>
+internal sealed class ClientActor : UntypedActor, IRequiresMessageQueue<IdleMessageQueue>
 {
+    // What waits for a client that has stopped reading may be megabytes of chains.
+    private const int MostBytesCarried = 256 * 1024;
+
+    // How long a client that can't be written to now has for its last answers.
+    private static readonly TimeSpan FarewellPatience = TimeSpan.FromSeconds(2);
+
     private readonly ClientContext _context;
     private readonly string _sessionId;
-    private readonly IClientTransport _transport;
-    private readonly DeliveryLedger _ledger = new();
+    private readonly ClientConnection _connection;
+    private readonly ClientRooms _rooms = new();
+    private readonly ClientJoins _joins;
+    private readonly TokenLife _token;
+    private readonly SessionNotes _session;
     private readonly ActorCell _cell;
-    private List<PendingJoin>? _joins;
-    private Subscribe? _opening;
     private FeedStatus _feed;
-    private CloseReason? _reason;
-    private int _lastToken;
+    private ICancelable? _stuckCheck;
+    private int _productsAsked;
 
-    /// <summary>Makes the actor of a connection.</summary>
     public ClientActor(ClientContext context, OpenClient open, FeedStatus feed)
     {
-        _context = context;
-        _sessionId = open.SessionId;
-        _transport = open.Transport;
-        _identity = open.Identity;
-        _session = open.Session;
-        _moved = open.Moved;
-        _countedAs = _transport.Name;
-        _feed = feed;
-        _outbox = new(context.Settings.ControlLaneEntries, context.Settings.ControlLaneBytes);
+        (_context, _sessionId, _feed) = (context, open.SessionId, feed);
+        _connection = new(context, open.Transport);
+        _token = new(context, Self, _connection, open.Identity);
+        _session = new(open.SessionId, open.Session, context.Sessions);
+        _joins = new(context, _sessionId, Self, _rooms, _connection, _session);
         _cell = (ActorCell)Context;
     }
 
-    /// <inheritdoc/>
-    protected override void PreStart() => _context.Metrics.Opened(_countedAs);
+    protected override void PreStart() => _connection.Opened();
 
-    /// <inheritdoc/>
     protected override void PostStop()
     {
         _stuckCheck?.Cancel();
-        if (_identity.ExpiresAt is not null) _context.Tokens.Tell(ForgetToken.Instance, Self);
-        foreach (var joined in _ledger.Rooms)
-        {
-            if (joined.Room.Kind != RoomKind.General) _context.Cache.Tell(new LeaveRoom(joined.Room), Self);
-        }
-
-        if (_session is not null) EndSession(_session);
-        // Without a reason the actor has failed: the connection must not outlive it.
-        if (_reason is null) _transport.Close(_reason = CloseReason.ServerError);
-        _context.Metrics.Closed(_countedAs, _reason.Name);
-        Context.Parent.Tell(new ClientEnded(_sessionId, _reason), Self);
+        _token.Forget();
+        _joins.LeaveAll();
+        _connection.Stopped();
+        _session.Ended(_rooms, _connection, Self);
+        Context.Parent.Tell(new ClientEnded(_sessionId, _connection.End!), Self);
     }
 
-    /// <inheritdoc/>
     protected override void OnReceive(object message)
+    {
+        if (message is LeaveNode)
+        {
+            var to = Sender;
+            Become(next => Leaving(next, to));
+            LeaveIfIdle(to);
+            return;
+        }
+
+        Handle(message);
+        GoOn();
+    }
+
+    private void Leaving(object message, IActorRef to)
+    {
+        OnReceive(message);
+        LeaveIfIdle(to);
+    }
+
+    private void Closing(object message)
+    {
+        if (message is TransportReady or Barrier or TransportClosed or CloseClient) Handle(message);
+        _connection.Flush();
+        if (_connection.IsOver) Context.Stop(Self);
+    }
+
+    private void Handle(object message)
     {
         switch (message)
         {
-            case RoomEvent { Room: var room, Update: var update }:
-                if (_ledger.Receive(room, update)) Send(update);
-                else _context.Metrics.Conflated(_ledger.TakeOvertaken());
+            case RoomEvent roomEvent:
+                Send(_rooms.Receive(roomEvent));
                 break;
-            case Greeting:
-                Greet();
+            case MissedUpdate missed:
+                Send(_rooms.Receive(missed));
+                break;
+            case Greeting { Moved: var moved }:
+                Greet(moved);
                 break;
             case TransportReady:
-                OnReady();
+                _connection.OnReady();
                 break;
-            case ClientEvent { Event: var name, Data: var data, AckId: var ackId }:
-                OnClientEvent(name, data, ackId);
+            case ClientEvent request:
+                OnClientEvent(request);
                 break;
             case InvalidClientMessage invalid:
-                Refuse(new(invalid.Code, invalid.Message), invalid.AckId);
+                _connection.Refuse(new(invalid.Code, invalid.Message), invalid.AckId);
                 break;
             case Barrier:
-                Flush();
+                _connection.Flush();
                 Sender.Tell(Barrier.Instance);
                 break;
             case TransportClosed closed:
-                _hasLeft = closed.HasLeft;
-                End(closed.Reason);
-                return;
+                _connection.Ended(closed.Reason, closed.HasLeft);
+                break;
             case CloseClient close:
-                _transport.Close(close.Reason);
-                End(close.Reason);
-                return;
-            case FeedStatusChanged changed:
-                OnFeedStatus(changed.Status);
+                _connection.Close(close.Reason);
+                break;
+            case FeedStatusChanged { Status: var status }:
+                OnFeedStatus(status, _feed.State);
                 break;
             case Authenticated authenticated:
-                OnAuthenticated(authenticated.Identity, authenticated.AckId);
+                // A renewed token touches no room that it covers.
+                if (_token.Renew(authenticated)) _joins.LeaveUncovered(_token.Identity);
                 break;
             case TokenDue due:
-                OnTokenDue(due.ExpiresAt);
-                break;
-            case LeaveNode:
-                _leaveFor = Sender;
-                break;
-            case PassedOn passed:
-                OnPassedOn(passed.Token);
+                OnTokenDue(due);
                 break;
             case TellSession:
-                TellSessionTo(Sender);
+                Sender.Tell(_session.Tell(_rooms), Self);
                 break;
-            case StuckCheck check:
-                OnStuckCheck(check);
+            case StuckCheck { Write: var write }:
+                _stuckCheck = null;
+                if (!_connection.IsReady && write == _connection.Writes) _connection.CloseSlowConsumer();
                 break;
             case SubscribeAck ack:
-                OnSubscribed(ack.Subscribe);
+                _joins.OnSubscribed(ack.Subscribe);
                 break;
             case UnsubscribeAck:
                 break;
+            case ProductList list:
+                _productsAsked--;
+                _connection.Answer(ServerEvents.Products, ServerEvents.ProductsData(list.Products));
+                _connection.Acknowledge(list.AckId, ServerEvents.OkAck(null));
+                break;
             case ICacheReply reply:
-                OnCacheReply(reply);
+                _joins.OnCacheReply(reply);
                 break;
             default:
                 Unhandled(message);
                 break;
         }
-
-        FlushWhenIdle();
-        if (_leaveFor is not null) LeaveIfIdle();
     }
 
-    private void Greet()
+    /// <summary>What follows each message: the end, or the next write.</summary>
+    private void GoOn()
     {
-        AwaitExpiry();
-        if (_moved is not null)
-        {
-            Arrive(_moved);
-            return;
-        }
-
-        var rooms = FirstRooms();
-        Answer(ServerEvents.Connected, ServerEvents.ConnectedData(_sessionId, _context.Time.GetUtcNow(), rooms, _context.Status.IsSimulated));
-        if (_feed.State != FeedState.Live) Answer(ServerEvents.FeedStatus, ServerEvents.FeedStatusData(_feed));
-        foreach (var room in rooms)
-        {
-            _ledger.Join(room);
-            var join = StartJoin(room);
-            join.IsRecovered = _session?.Recovered is not null;
-            Enter(join);
-            if (room.Kind == RoomKind.General) _opening = join.Subscription;
-        }
-
-        NoteRooms();
+        if (_connection.IsOver) Context.Stop(Self);
+        if (_connection.IsOver) return;
+        _connection.FlushWhenIdle(!_cell.HasMessages);
+        if (_connection.MayRead && !_joins.IsAskedTooOften) _connection.ResumeReading();
+        // One look later costs no timer for each write: it finds the very write it was set for, or sets the next.
+        if (!_connection.IsReady && _connection.Writes > 0)
+            _stuckCheck ??= Context.System.Scheduler.ScheduleTellOnceCancelable(_context.Settings.StuckWriteTimeout, Self, new StuckCheck(_connection.Writes), Self);
     }
 
-    private void OnClientEvent(string name, ReadOnlyMemory<byte> data, ReadOnlyMemory<byte>? ackId)
+    private void Greet(MovedClient? moved)
     {
-        var error = RequestReader.Read(name, data.Span, out var request);
-        if (error is not null)
+        _token.Watch();
+        if (moved is not null)
         {
-            Refuse(error, ackId);
-            return;
+            foreach (var answer in moved.Answers) _connection.Outbox.Add(answer);
+            foreach (var update in moved.Updates) _connection.Outbox.Add(update);
+            OnFeedStatus(_feed, moved.Feed);
+            _rooms.Arrive(moved.Rooms);
+        }
+        else
+        {
+            var rooms = (_session.Recovered ?? [Room.General]).Where(_token.Identity.Rooms.Covers).Distinct().Take(_context.Settings.MaxSubscriptions).ToList();
+            _connection.Answer(ServerEvents.Connected, ServerEvents.ConnectedData(_sessionId, _context.Time.GetUtcNow(), rooms, _context.Status.IsSimulated));
+            OnFeedStatus(_feed, FeedState.Live);
+            foreach (var room in rooms) _rooms.Enter(room, _session.Recovered is null ? JoinPurpose.Silent : JoinPurpose.Recovered);
+            // After `connected` no update may be missed: it does not leave before `general` is heard.
+            _connection.IsHeld = rooms.Contains(Room.General);
         }
 
-        switch (request.Kind)
+        _joins.EnterAll();
+    }
+
+    private void Send(MarketUpdate? update)
+    {
+        if (update is not null) _connection.Send(update, !_cell.HasMessages);
+        else _context.Metrics.Conflated(_rooms.TakeSuperseded());
+    }
+
+    private void OnClientEvent(ClientEvent message)
+    {
+        if (RequestReader.Read(message.Event, message.Data.Span, out var request) is { } error)
         {
-            case ClientRequestKind.Subscribe:
-                Join(request.Room!, ackId);
-                break;
-            case ClientRequestKind.Unsubscribe:
-                Leave(request.Room!, ackId);
-                break;
-            default:
-                _productsAsked++;
-                _context.Cache.Tell(new GetProducts(ackId), Self);
-                break;
+            _connection.Refuse(error, message.AckId);
+        }
+        else if (request.Kind == ClientRequestKind.Subscribe)
+        {
+            _joins.Join(request.Room!, message.AckId, _token.Identity);
+        }
+        else if (request.Kind == ClientRequestKind.Unsubscribe)
+        {
+            _joins.Leave(request.Room!, message.AckId);
+        }
+        else
+        {
+            _productsAsked++;
+            _context.Cache.Tell(new GetProducts(message.AckId), Self);
         }
     }
 
-    private void OnFeedStatus(FeedStatus status)
+    private void OnFeedStatus(FeedStatus status, FeedState told)
     {
-        if (status.State == _feed.State) return;
         _feed = status;
-        Answer(ServerEvents.FeedStatus, ServerEvents.FeedStatusData(status));
+        if (status.State != told) _connection.Answer(ServerEvents.FeedStatus, ServerEvents.FeedStatusData(status));
     }
 
-    private void Refuse(RequestError error, ReadOnlyMemory<byte>? ackId)
+    private void OnTokenDue(TokenDue due)
     {
-        _context.Metrics.Refused(error.Code);
-        Answer(ServerEvents.Error, ServerEvents.ErrorData(error));
-        Acknowledge(ackId, error, null);
+        if (!_token.HasExpired(due)) return;
+        _connection.CloseAfterAnswers(CloseReason.TokenExpired);
+        // In place of the look after a stuck write, which would keep a client that never reads for longer.
+        _stuckCheck?.Cancel();
+        _stuckCheck = Context.System.Scheduler.ScheduleTellOnceCancelable(FarewellPatience, Self, new CloseClient(CloseReason.TokenExpired), Self);
+        Become(Closing);
     }
 
-    private void Answer(string name, ReadOnlySpan<byte> data) => Add(_transport.Protocol.EncodeEvent(name, data));
-
-    private void Acknowledge(ReadOnlyMemory<byte>? ackId, RequestError? error, Room? room)
+    /// <summary>Goes on at another node, if nothing is under way that could not follow the client: a second at most.</summary>
+    private void LeaveIfIdle(IActorRef to)
     {
-        if (ackId is not { } id) return;
-        Add(_transport.Protocol.EncodeAck(id.Span, error is null ? ServerEvents.OkAck(room) : ServerEvents.ErrorAck(error)));
+        if (_connection.IsOver || _connection.IsHeld || _connection.Farewell is not null || _productsAsked > 0 || _rooms.Joining.Any()) return;
+        var waiting = _connection.Outbox.TakeAll(MostBytesCarried);
+        var (pid, isClaimed, holder) = _session.Session is { } it ? (it.Pid, it.IsClaimed, _context.HolderOf(it)) : (null, false, null);
+        var rooms = _rooms.Move(_context.Order, waiting.LeftBehind);
+        to.Tell(new ClientLeft(new(_sessionId, _token.Identity, pid, isClaimed, holder, _feed.State, rooms, waiting.Answers, waiting.Updates)));
+        _connection.Ended(CloseReason.Moved);
+        GoOn();
     }
 
-    private void Add(Frame answer)
-    {
-        _outbox.Add(answer);
-        // One message may have many answers. Who reads them is no slow consumer, however many there are.
-        if (_outbox.IsFilling && CanWrite) Flush();
-        if (_outbox.IsOverfull) CloseSlowConsumer();
-        else if (_outbox.IsFilling) PauseReading();
-    }
-
-    private void PauseReading()
-    {
-        if (_isPaused) return;
-        _isPaused = true;
-        _transport.SetReading(false);
-    }
-
-    private void End(CloseReason reason)
-    {
-        _reason ??= reason;
-        Context.Stop(Self);
-    }
+    private sealed record StuckCheck(long Write) : INoSerializationVerificationNeeded;
 }

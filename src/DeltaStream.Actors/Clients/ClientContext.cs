@@ -1,6 +1,7 @@
 using Akka.Actor;
 using DeltaStream.Actors.Sessions;
 using DeltaStream.Actors.Telemetry;
+using DeltaStream.Actors.Topics;
 
 namespace DeltaStream.Actors.Clients;
 
@@ -18,6 +19,9 @@ public sealed record ClientContext(
 {
     /// <summary>The node's SessionKeeper.</summary>
     public IActorRef Sessions { get; init; } = ActorRefs.Nobody;
+
+    /// <summary>The node's order of updates.</summary>
+    internal NodeOrder Order { get; init; } = null!;
 
     /// <summary>Who keeps a session, as the store knows it.</summary>
     internal Func<ClientSession, string> HolderOf { get; init; } = static _ => "";

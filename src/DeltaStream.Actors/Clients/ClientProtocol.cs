@@ -74,13 +74,11 @@ public sealed record Barrier : IClientInput
 public sealed record TransportClosed(CloseReason Reason, bool HasLeft = false) : IClientInput;
 
 /// <summary>
-/// The first thing a ClientActor is told: to greet its client. Not done on starting, because an actor that fails then is
-/// gone without a word.
+/// Told to a ClientActor first: to greet its client. Not done on starting, because an actor that fails then is gone without a
+/// word.
 /// </summary>
-internal sealed record Greeting : INoSerializationVerificationNeeded
-{
-    public static readonly Greeting Instance = new();
-}
+/// <param name="Moved">What a client from another node brings; it is not greeted again.</param>
+internal sealed record Greeting(MovedClient? Moved) : INoSerializationVerificationNeeded;
 
 /// <summary>Told by a ClientActor to the TokenClock: tell me then with <see cref="TokenDue"/>. Replaces what it asked before.</summary>
 /// <param name="ExpiresAt">When the token expires: says which one it is about.</param>
@@ -103,19 +101,6 @@ internal sealed record CloseClient(CloseReason Reason) : INoSerializationVerific
 internal sealed record ClientEnded(string SessionId, CloseReason Reason) : INoSerializationVerificationNeeded;
 
 /// <summary>
-/// Told to the ClientSupervisor: let no client in and close those there are, evenly over the time, so that they do not all
-/// knock at another node at once. Answered by <see cref="Drained"/> when none is left; repeating it is harmless.
-/// </summary>
-public sealed record Drain(TimeSpan Over) : INoSerializationVerificationNeeded;
-
-/// <summary>No client is left.</summary>
-public sealed record Drained : INoSerializationVerificationNeeded
-{
-    /// <summary>The only one.</summary>
-    public static readonly Drained Instance = new();
-}
-
-/// <summary>
 /// Told to a ClientActor: the client goes on at another node. Answered by <see cref="ClientLeft"/> as soon as nothing is under
 /// way; the actor has written its last then, and is gone.
 /// </summary>
@@ -124,11 +109,6 @@ public sealed record LeaveNode : IClientInput
     /// <summary>The only one.</summary>
     public static readonly LeaveNode Instance = new();
 }
-
-/// <summary>
-/// Asked of the supervisor by a ClientActor, and its answer: whatever it had to pass on to that client before has been passed on.
-/// </summary>
-internal sealed record PassedOn(int Token) : INoSerializationVerificationNeeded;
 
 /// <summary>All that is to be known of the client.</summary>
 public sealed record ClientLeft(MovedClient Client) : INoSerializationVerificationNeeded;

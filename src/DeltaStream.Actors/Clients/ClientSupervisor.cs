@@ -1,22 +1,19 @@
 using Akka.Actor;
 using Akka.Event;
 using DeltaStream.Actors.Cache;
+using DeltaStream.Actors.Topics;
 
 namespace DeltaStream.Actors.Clients;
 
 /// <summary>
-/// Parent of all ClientActors of a node: lets clients in, counts them, tells all of them what concerns all, and lets them go
-/// in batches before the node stops. A client that fails is closed; it never restarts, and no other notices.
+/// Parent of all ClientActors of a node: lets clients in, counts them, and tells all of them what concerns all. A client that
+/// fails is closed; it never restarts, and no other notices.
 /// </summary>
-public sealed class ClientSupervisor : UntypedActor, IWithTimers
+public sealed class ClientSupervisor : UntypedActor
 {
-    private static readonly TimeSpan DrainInterval = TimeSpan.FromMilliseconds(100);
-
     private readonly ClientContext _context;
     private readonly NodeStatus _status;
-    private readonly List<IActorRef> _awaitDrained = [];
     private FeedStatus _feed = null!;
-    private int _drainBatch;
 
     /// <summary>Makes the supervisor.</summary>
     /// <param name="context">What all clients share.</param>
@@ -28,15 +25,10 @@ public sealed class ClientSupervisor : UntypedActor, IWithTimers
     }
 
     /// <inheritdoc/>
-    public ITimerScheduler Timers { get; set; } = null!;
-
-    private bool IsDraining => _drainBatch > 0;
-
-    /// <inheritdoc/>
     protected override void PreStart()
     {
         Context.System.EventStream.Subscribe<FeedStatusChanged>(Self);
-        Context.System.EventStream.Subscribe<OfferedValue>(Self);
+        Context.System.EventStream.Subscribe<MissedUpdate>(Self);
         Context.System.EventStream.Subscribe<SubscriptionsLost>(Self);
         // After subscribing: a change is then either in here or on its way.
         _feed = _status.Feed;
@@ -63,23 +55,13 @@ public sealed class ClientSupervisor : UntypedActor, IWithTimers
             case ClientEnded ended:
                 _status.Clients--;
                 _context.Log.Disconnected(ended.SessionId, ended.Reason, _status.Clients);
-                TellIfDrained();
                 break;
             case FeedStatusChanged changed:
                 _feed = changed.Status;
                 TellAll(changed);
                 break;
-            case OfferedValue or SubscriptionsLost:
+            case MissedUpdate or SubscriptionsLost:
                 TellAll(message);
-                break;
-            case PassedOn:
-                Sender.Tell(message, Self);
-                break;
-            case Drain drain:
-                StartDraining(drain.Over);
-                break;
-            case DrainTick:
-                CloseBatch();
                 break;
             default:
                 Unhandled(message);
@@ -90,15 +72,16 @@ public sealed class ClientSupervisor : UntypedActor, IWithTimers
     private void Open(OpenClient open)
     {
         var most = _context.Settings.MaxClients;
-        if (IsDraining || (most > 0 && _status.Clients >= most))
+        if (most > 0 && _status.Clients >= most)
         {
-            Sender.Tell(new ClientRefused(IsDraining ? "The node is stopping" : "Too many clients"), Self);
+            Sender.Tell(new ClientRefused("Too many clients"), Self);
             return;
         }
 
-        var client = Context.ActorOf(Props.CreateBy(new ClientProducer(_context, open, _feed)));
+        // The props live as long as the actor; what a client brings with it does not have to.
+        var client = Context.ActorOf(Props.CreateBy(new ClientProducer(_context, open.Moved is null ? open : open with { Moved = null }, _feed)));
         if (open.First is not null) client.Tell(open.First, Self);
-        client.Tell(Greeting.Instance, Self);
+        client.Tell(new Greeting(open.Moved), Self);
         _status.Clients++;
         _context.Log.Connected(open.SessionId, open.Transport.Name, _status.Clients);
         Sender.Tell(new ClientOpened(client), Self);
@@ -107,32 +90,6 @@ public sealed class ClientSupervisor : UntypedActor, IWithTimers
     private void TellAll(object message)
     {
         foreach (var client in Context.GetChildren()) client.Tell(message, Self);
-    }
-
-    private void StartDraining(TimeSpan over)
-    {
-        _awaitDrained.Add(Sender);
-        if (!IsDraining)
-        {
-            var ticks = Math.Max(1, (int)(over / DrainInterval));
-            _drainBatch = Math.Max(1, (_status.Clients + ticks - 1) / ticks);
-            Timers.StartPeriodicTimer(DrainTick.Instance, DrainTick.Instance, TimeSpan.Zero, DrainInterval);
-        }
-
-        TellIfDrained();
-    }
-
-    private void CloseBatch()
-    {
-        foreach (var client in Context.GetChildren().Take(_drainBatch)) client.Tell(new CloseClient(CloseReason.ServerDraining), Self);
-    }
-
-    private void TellIfDrained()
-    {
-        if (!IsDraining || _status.Clients > 0) return;
-        Timers.Cancel(DrainTick.Instance);
-        foreach (var asker in _awaitDrained) asker.Tell(Drained.Instance, Self);
-        _awaitDrained.Clear();
     }
 
     /// <summary>Makes a ClientActor without the expression tree that <c>Props.Create</c> would build for each.</summary>
@@ -146,10 +103,5 @@ public sealed class ClientSupervisor : UntypedActor, IWithTimers
         {
             // Nothing is held for an actor.
         }
-    }
-
-    private sealed record DrainTick : INoSerializationVerificationNeeded
-    {
-        public static readonly DrainTick Instance = new();
     }
 }

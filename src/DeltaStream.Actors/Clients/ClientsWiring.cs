@@ -5,6 +5,7 @@ using DeltaStream.Actors.Cache;
 using DeltaStream.Actors.Dispatch;
 using DeltaStream.Actors.Sessions;
 using DeltaStream.Actors.Telemetry;
+using DeltaStream.Actors.Topics;
 using Microsoft.Extensions.Logging;
 
 namespace DeltaStream.Actors.Clients;
@@ -38,6 +39,7 @@ public static class ClientsWiring
         var context = new ClientContext(
             settings, DistributedPubSub.Get(system).Mediator, cache, tokens, status, metrics, new(logs.CreateLogger<ClientActor>()), time)
         {
+            Order = NodeOrder.For(system),
             Sessions = recovery is null ? ActorRefs.Nobody : system.StartSessions(recovery),
             HolderOf = session => recovery?.HolderOf(session) ?? "",
         };

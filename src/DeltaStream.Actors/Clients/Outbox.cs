@@ -110,6 +110,22 @@ public sealed class Outbox
         return true;
     }
 
+    /// <summary>Takes all that waits, for a client that goes on at another node.</summary>
+    /// <param name="mostBytes">Bytes of chains that go along. The next node has the others as well, once for all its clients.</param>
+    public WaitingItems TakeAll(int mostBytes)
+    {
+        var all = new WaitingItems([], [], []);
+        var carried = 0;
+        while (TryTake(out var answer, out var update))
+        {
+            if (answer is not null) all.Answers.Add(answer);
+            else if (update!.Event == MarketEvent.ChainUpdate && (carried += update.Payload.Length) > mostBytes) all.LeftBehind.Add(update);
+            else all.Updates.Add(update);
+        }
+
+        return all;
+    }
+
     /// <summary>Removes the updates that the client is no longer to get.</summary>
     /// <returns>How many were removed.</returns>
     public int Purge(Func<MarketUpdate, bool> isWanted) => PurgeDue(isWanted) + PurgeNewest(isWanted);
@@ -159,3 +175,9 @@ public sealed class Outbox
 
     private readonly record struct DataKey(MarketEvent Event, ConflationKey Key);
 }
+
+/// <summary>What waits for a client that goes on at another node.</summary>
+/// <param name="Answers">Answers, in order.</param>
+/// <param name="Updates">Updates that go along, in order.</param>
+/// <param name="LeftBehind">Chains that do not go along.</param>
+public sealed record WaitingItems(List<Frame> Answers, List<MarketUpdate> Updates, List<MarketUpdate> LeftBehind);

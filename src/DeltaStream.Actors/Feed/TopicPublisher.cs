@@ -21,7 +21,7 @@ internal sealed class Canary : INoSerializationVerificationNeeded
 /// <param name="log">For the debug events that name each broadcast.</param>
 internal sealed class TopicPublisher(ActorSystem system, IActorRef mediator, string node, BridgeLog log)
 {
-    private readonly RepeatTable _repeats = NodeUpdates.For(system).Repeats;
+    private readonly NodeOrder _order = NodeOrder.For(system);
     private readonly string _canaryTopic = TopicName.Canary(node);
 
     /// <summary>Publishes a message to all its rooms; a chain's summary goes to <c>general</c> with the same position.</summary>
@@ -31,12 +31,8 @@ internal sealed class TopicPublisher(ActorSystem system, IActorRef mediator, str
     /// <returns>The update, for the store.</returns>
     public MarketUpdate Publish(Intake intake, Position position, out int events)
     {
-        var (key, hash) = (intake.Message.Key, intake.Message.Hash);
-        events = 0;
-        if (key.Kind == MarketKind.Chain)
-            events += Publish(intake.ToSummary(position, _repeats.Note(MarketEvent.ChainSummary, key, position, hash)));
-        var @event = key.Kind == MarketKind.Underlying ? MarketEvent.UnderlyingUpdate : MarketEvent.ChainUpdate;
-        var update = intake.ToUpdate(position, _repeats.Note(@event, key, position, hash));
+        events = intake.Message.Key.Kind == MarketKind.Chain ? Publish(intake.ToSummary(position)) : 0;
+        var update = intake.ToUpdate(position);
         events += Publish(update);
         if (log.IsDebugEnabled) Log(intake);
         return update;
@@ -56,7 +52,7 @@ internal sealed class TopicPublisher(ActorSystem system, IActorRef mediator, str
         var events = 0;
         foreach (var room in Room.For(update.Event, update.Key))
         {
-            mediator.Tell(new Publish(TopicName.For(room), new RoomEvent(room, update)), ActorRefs.NoSender);
+            mediator.Tell(new Publish(TopicName.For(room), _order.Take(room, update)), ActorRefs.NoSender);
             events++;
         }
 

@@ -16,6 +16,9 @@ public enum MarketKind : byte
 /// <param name="Expiry"><c>YYYY-MM-DD</c> for a chain, null for an underlying.</param>
 public readonly record struct ConflationKey(MarketKind Kind, string Product, string? Expiry)
 {
+    /// <summary>The event that carries the messages of this key.</summary>
+    public MarketEvent Event => Kind == MarketKind.Underlying ? MarketEvent.UnderlyingUpdate : MarketEvent.ChainUpdate;
+
     /// <summary>The key of a product's underlying.</summary>
     public static ConflationKey Underlying(string product) => new(MarketKind.Underlying, product, null);
 

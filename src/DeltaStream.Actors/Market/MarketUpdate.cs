@@ -16,13 +16,15 @@ public enum MarketEvent : byte
 }
 
 /// <summary>
-/// One value on its way to clients or kept for later ones: immutable, shared by every client of the node,
-/// and with it the frames made from it.
+/// One value on its way to clients or kept for later ones: immutable once the node has numbered it, shared by every client of
+/// the node, and with it the frames made from it.
 /// </summary>
 public sealed class MarketUpdate
 {
     /// <summary>How long a value lives from its receipt: in memory, and in the <c>latest:*</c> keys.</summary>
     public static readonly TimeSpan Life = TimeSpan.FromSeconds(60);
+
+    private KeyBarrier? _barrier;
 
     /// <summary>Makes an update.</summary>
     public MarketUpdate(MarketEvent @event, ConflationKey key, Position position, ReadOnlyMemory<byte> payload, ulong hash, long receivedAt)
@@ -53,15 +55,19 @@ public sealed class MarketUpdate
     /// <summary>When the bridge received the message from Redis: microseconds since the Unix epoch.</summary>
     public long ReceivedAt { get; }
 
-    /// <summary>
-    /// The same bytes as this node's last update of the key, published again by a new publisher that could not know whether
-    /// they had arrived here. Its position counts, but nobody is sent it a second time.
-    /// </summary>
-    public bool IsRepeat => RepeatOf is not null;
+    /// <summary>Its number in the node's own order; 0 while the node has not taken it in.</summary>
+    internal long Serial { get; private set; }
 
-    /// <summary>Where those bytes stood when they first came here; null where this is no repeat.</summary>
-    public Position? RepeatOf { get; init; }
+    /// <summary>The serial below which updates of its key are superseded for a client that keeps none for that key.</summary>
+    internal long Barrier => _barrier?.Serial ?? 0;
 
     /// <summary>The frames made from this update, one for each wire protocol in use on the node.</summary>
     public SharedFrames Frames { get; init; } = new();
+
+    /// <summary>Gives the update its place in the node's order, before anybody else sees it.</summary>
+    internal MarketUpdate Stamp(long serial, KeyBarrier barrier)
+    {
+        (Serial, _barrier) = (serial, barrier);
+        return this;
+    }
 }

@@ -50,6 +50,17 @@ public sealed class Room : IEquatable<Room>
         _ => null,
     };
 
+    /// <summary>Whether it is about many keys: <c>general</c> or <c>chain:X</c>. Every other room is about one.</summary>
+    public bool IsWide => Kind is RoomKind.General or RoomKind.Chain;
+
+    /// <summary>The wide room that gets the updates of this narrow one as well; null for a wide room.</summary>
+    public Room? Overlapping => Kind switch
+    {
+        RoomKind.Product => General,
+        RoomKind.ChainExpiry => Chain(Symbol!),
+        _ => null,
+    };
+
     /// <summary>The room <c>product:X</c>.</summary>
     /// <exception cref="ArgumentException">No valid symbol.</exception>
     public static Room Product(string symbol) =>

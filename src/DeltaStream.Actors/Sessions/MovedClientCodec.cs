@@ -19,13 +19,12 @@ public static class MovedClientCodec
         .Bool(client.IsRecovered)
         .OptionalText(client.Holder)
         .Byte((byte)client.Feed)
-        .List(client.NarrowLeft, static (it, left) => it.Key(left.Item1).Position(left.Item2))
-        .List(client.WideLeft, static (it, left) => it.Room(left.Item1).Position(left.Item2))
-        .List(client.Rooms, static (it, room) => it.Room(room.Room).Position(room.Position).Position(room.Delivered)
-            .List(room.Marks, static (inner, mark) => inner.Key(mark.Key).Position(mark.Value)))
+        .List(client.Rooms.Rooms, static (it, room) => it.Room(room))
+        .List(client.Rooms.Until, static (it, until) => it.Room(until.Room).Position(until.Position))
+        .List(client.Rooms.Ahead, Write)
+        .List(client.Rooms.Owed, Write)
         .List(client.Answers, Write)
-        .List(client.Updates, static (it, update) => it.Head(update).Bytes(update.Payload.Span))
-        .List(client.Owed, static (it, owed) => it.Key(owed.Key).Position(owed.Position));
+        .List(client.Updates, static (it, update) => it.Head(update).Bytes(update.Payload.Span));
 
     /// <exception cref="SerializationException">The bytes are no moving client.</exception>
     public static MovedClient Read(FieldReader from) => new(
@@ -35,15 +34,13 @@ public static class MovedClientCodec
         from.Bool(),
         from.OptionalText(),
         from.Enum<FeedState>(),
-        from.List(static it => (it.Key(), it.Position())) ?? [],
-        from.List(static it => (it.Room(), it.Position())) ?? [],
-        from.List(static it => new MovedRoom(
-            it.Room(), it.Position(), it.Position(), it.List(static inner => KeyValuePair.Create(inner.Key(), inner.Position())) ?? [])) ?? [],
+        new(
+            from.List(static it => it.Room()) ?? [],
+            from.List(static it => (it.Room(), it.Position())) ?? [],
+            from.List(ReadPosition) ?? [],
+            from.List(ReadPosition) ?? []),
         from.List(ReadFrame) ?? [],
-        from.List(ReadUpdate) ?? [])
-    {
-        Owed = from.List(static it => (it.Key(), it.Position())) ?? [],
-    };
+        from.List(ReadUpdate) ?? []);
 
     public static void Write(FieldWriter to, Frame frame) => to.Bytes(frame.Bytes.Span);
 
@@ -55,6 +52,11 @@ public static class MovedClientCodec
         if (expires < 0 || expires > DateTime.MaxValue.Ticks) throw new SerializationException("no time");
         return new(subject, RoomGrant.Of(from.List(static it => it.Text())), role, expires == 0 ? null : new DateTimeOffset(expires, TimeSpan.Zero));
     }
+
+    private static void Write(FieldWriter to, (MarketEvent Event, ConflationKey Key, Position Position) known) =>
+        to.Byte((byte)known.Event).Key(known.Key).Position(known.Position);
+
+    private static (MarketEvent, ConflationKey, Position) ReadPosition(FieldReader from) => (from.Enum<MarketEvent>(), from.Key(), from.Position());
 
     private static MarketUpdate ReadUpdate(FieldReader from)
     {

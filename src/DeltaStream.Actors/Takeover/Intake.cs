@@ -14,14 +14,13 @@ internal sealed record Intake(long Ordinal, EnrichedMessage Message, long Receiv
 
     /// <summary>The update that clients and the store get of it.</summary>
     /// <param name="position">Its place among all that was published.</param>
-    /// <param name="repeatOf">See <see cref="MarketUpdate.RepeatOf"/>.</param>
-    public MarketUpdate ToUpdate(Position position, Position? repeatOf = null)
+    public MarketUpdate ToUpdate(Position position)
     {
         var @event = Message.Key.Kind == MarketKind.Underlying ? MarketEvent.UnderlyingUpdate : MarketEvent.ChainUpdate;
-        return new(@event, Message.Key, position, Message.Payload, Message.Hash, ReceivedAt) { RepeatOf = repeatOf };
+        return new(@event, Message.Key, position, Message.Payload, Message.Hash, ReceivedAt);
     }
 
     /// <summary>The summary that goes to <c>general</c> when the message is a chain.</summary>
-    public MarketUpdate ToSummary(Position position, Position? repeatOf) =>
-        new(MarketEvent.ChainSummary, Message.Key, position, Message.Summary(), Message.Hash, ReceivedAt) { RepeatOf = repeatOf };
+    public MarketUpdate ToSummary(Position position) =>
+        new(MarketEvent.ChainSummary, Message.Key, position, Message.Summary(), Message.Hash, ReceivedAt);
 }

@@ -4,8 +4,12 @@ namespace DeltaStream.Actors.Topics;
 
 /// <summary>An update published to one room's topic: the only word between the bridge and the clients.</summary>
 /// <param name="Room">The room whose topic carries it.</param>
-/// <param name="Update">What it is. The events of one update's rooms share it, on the publishing node and on every other.</param>
-public sealed record RoomEvent(Room Room, MarketUpdate Update);
+/// <param name="Update">What was published: position, key, hash and bytes are this copy's own.</param>
+/// <param name="Handed">
+/// What clients of the room on this node are handed; null where they have that or something newer. The copies of one update hand
+/// out the same object, and with it the frames. It does not leave the node.
+/// </param>
+public sealed record RoomEvent(Room Room, MarketUpdate Update, MarketUpdate? Handed = null);
 
 /// <summary>The state of the active bridge's link to Redis.</summary>
 public enum FeedLink : byte

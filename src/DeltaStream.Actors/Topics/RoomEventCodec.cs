@@ -18,11 +18,11 @@ internal static class RoomEventCodec
     }
 
     /// <summary>The payload stays where it is: the bytes are the reader's own.</summary>
-    public static RoomEvent Read(FieldReader from, NodeUpdates updates)
+    public static RoomEvent Read(FieldReader from, NodeOrder order)
     {
         var head = from.Nested(from.UInt16());
         var (room, update) = (head.Enum<RoomKind>(), head.Head());
-        return new RoomEvent(RoomOf(room, update.Key), updates.Share(update.Event, update.Key, update.Position, update.Hash, update.ReceivedAt, from.Rest()));
+        return order.Take(RoomOf(room, update.Key), new(update.Event, update.Key, update.Position, from.Rest(), update.Hash, update.ReceivedAt));
     }
 
     private static Room RoomOf(RoomKind kind, ConflationKey key) => kind switch

@@ -18,10 +18,10 @@ public sealed class RoomEventSerializer : SerializerWithStringManifest
     private const string HeartbeatManifest = "h";
     private const string StoreManifest = "s";
 
-    private readonly NodeUpdates _updates;
+    private readonly NodeOrder _order;
 
     /// <summary>Made by Akka.NET for the configured system.</summary>
-    public RoomEventSerializer(ExtendedActorSystem system) : base(system) => _updates = NodeUpdates.For(system);
+    public RoomEventSerializer(ExtendedActorSystem system) : base(system) => _order = NodeOrder.For(system);
 
     /// <inheritdoc/>
     public override int Identifier => Id;
@@ -51,7 +51,7 @@ public sealed class RoomEventSerializer : SerializerWithStringManifest
         var from = new FieldReader(bytes);
         return manifest switch
         {
-            RoomEventManifest => RoomEventCodec.Read(from, _updates),
+            RoomEventManifest => RoomEventCodec.Read(from, _order),
             HeartbeatManifest => BridgeCodec.ReadHeartbeat(from),
             StoreManifest => BridgeCodec.ReadStore(from),
             _ => throw new SerializationException($"no message is called '{manifest}'"),

@@ -56,29 +56,6 @@ public class ClientSupervisorSpecs(ITestOutputHelper output) : GatewaySpec(outpu
     }
 
     [Fact]
-    public void Draining_refuses_newcomers_and_lets_clients_go_over_the_time()
-    {
-        var clients = Enumerable.Range(0, 4).Select(i => Connect(sessionId: $"c{i}")).ToArray();
-        Supervisor.Tell(new Drain(TimeSpan.FromMilliseconds(200)), TestActor);
-        Supervisor.Tell(new OpenClient("late", new MemoryTransport(Protocol)), TestActor);
-        ExpectMsg<ClientRefused>();
-        Advance(TimeSpan.FromMilliseconds(1));
-        AwaitAssert(() => Assert.Equal(2, Status.Clients));
-        ExpectNoMsg(TimeSpan.Zero);
-        Advance(TimeSpan.FromMilliseconds(100));
-        ExpectMsg<Drained>();
-        Assert.All(clients, client => Assert.Same(CloseReason.ServerDraining, client.Closed));
-        Assert.Equal(0, Status.Clients);
-    }
-
-    [Fact]
-    public void Draining_a_node_without_clients_is_done_at_once()
-    {
-        Supervisor.Tell(new Drain(TimeSpan.FromSeconds(5)), TestActor);
-        ExpectMsg<Drained>();
-    }
-
-    [Fact]
     public void Clients_that_went_leave_nothing_behind()
     {
         for (var round = 0; round < 20; round++)

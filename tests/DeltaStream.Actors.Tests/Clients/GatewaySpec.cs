@@ -104,8 +104,11 @@ public abstract class GatewaySpec : TestKit
     private protected void Publish(MarketUpdate update)
     {
         if (update.Event != MarketEvent.ChainSummary) Store.Put(update);
-        foreach (var room in Room.For(update.Event, update.Key)) Publish(TopicName.For(room), new RoomEvent(room, update));
+        foreach (var room in Room.For(update.Event, update.Key)) PublishTo(room, update);
     }
+
+    /// <summary>Publishes to one of its rooms only.</summary>
+    private protected void PublishTo(Room room, MarketUpdate update) => Publish(TopicName.For(room), NodeOrder.For(Sys).Take(room, update));
 
     private protected MarketUpdate Price(string product, long sequence, long epoch = 1) =>
         Make(MarketEvent.UnderlyingUpdate, ConflationKey.Underlying(product), sequence, epoch);

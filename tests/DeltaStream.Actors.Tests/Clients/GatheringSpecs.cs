@@ -116,7 +116,7 @@ public class GatheringSpecs : GatewaySpec
 
     private void Tell(params MarketUpdate[] updates)
     {
-        foreach (var update in updates) _client.Client.Tell(new RoomEvent(Room.General, update), TestActor);
+        foreach (var update in updates) _client.Client.Tell(NodeOrder.For(Sys).Take(Room.General, update), TestActor);
     }
 
     private MarketUpdate Large(int sequence) => new(MarketEvent.UnderlyingUpdate, ConflationKey.Underlying("A"), new(1, sequence),

@@ -43,20 +43,20 @@ public class PromiseSpecs(ITestOutputHelper output) : GatewaySpec(output)
     {
         var client = Connect();
         Subscribe(client, Room.Product("NIFTY"));
-        var (first, second) = (Price("NIFTY", 1), Price("NIFTY", 2));
+        var (order, room) = (NodeOrder.For(Sys), Room.Product("NIFTY"));
+        var (first, second) = (order.Take(Room.General, Price("NIFTY", 1)), order.Take(Room.General, Price("NIFTY", 2)));
         client.OnWrite = () =>
         {
             client.OnWrite = () => { };
             // All of it is in the mailbox before the cache is asked, so this snapshot is the one that answers.
-            client.Emit("subscribe", RequestFor(Room.Product("NIFTY")));
-            client.Client.Tell(new RoomEvent(Room.General, second));
-            client.Client.Tell(new Snapshot(Room.Product("NIFTY"), 3, [second], IsComplete: true, Position.None, 0));
+            client.Emit("subscribe", RequestFor(room));
+            client.Client.Tell(second);
+            client.Client.Tell(new Snapshot(new(order, room, Time, TimeSpan.FromSeconds(60)), 3));
         };
-        client.Client.Tell(new RoomEvent(Room.General, first));
+        client.Client.Tell(first);
 
-        Await(client, sent => sent.Count(line => line == Text(second)) == 2);
-        Assert.Equal(
-            ["connected", "subscribed", "underlying_update", "underlying_update", "subscribed", "underlying_update"], Names(client));
+        Await(client, sent => sent.Count(line => line == Text(second.Update)) == 2);
+        Assert.Equal(["connected", "subscribed", "underlying_update", "underlying_update", "subscribed", "underlying_update"], Names(client));
     }
 
     [Fact]

@@ -68,7 +68,7 @@ public sealed class BridgeEmptyRedisSpecs(ITestOutputHelper output) : TwoBridges
         Lease.Flush();
         Time.Until(() => Assert.True(Holds("b")));
         Both(2);
-        Assert.All(Updates(until: 2), update => Assert.Equal(old, update.Position.Epoch));
+        Assert.All(Updates(until: 2), it => Assert.Equal(old, it.Update.Position.Epoch));
 
         Time.Until(() => Assert.Contains(Heartbeats(), beat => beat.Epoch == Lease.Epoch), TimeSpan.FromSeconds(1));
         Both(3);

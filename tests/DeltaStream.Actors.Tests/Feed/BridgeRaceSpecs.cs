@@ -94,7 +94,7 @@ public sealed class BridgeRaceSpecs(ITestOutputHelper output) : TwoBridges(outpu
     public void Of_a_chain_a_successor_learns_from_the_summary_in_general_what_was_published()
     {
         A.Feed.Publish(EnrichedMessage.ChainChannel, Chain(4));
-        Assert.Equal(MarketEvent.ChainSummary, Next().Event);
+        Assert.Equal(MarketEvent.ChainSummary, Next().Update.Event);
         Kill(A);
         Time.Until(() => Assert.True(Holds("b")));
         foreach (var number in new[] { 2, 4, 3, 6 })
@@ -106,7 +106,7 @@ public sealed class BridgeRaceSpecs(ITestOutputHelper output) : TwoBridges(outpu
         // 2 came before the last published one and is not sent; 3 and 6 follow it in the successor's own intake.
         List<int> spots = [];
         while (spots.LastOrDefault() != 6)
-            if (Next() is { IsRepeat: false } update) spots.Add(SpotOf(update));
+            if (Next() is { Handed: { } update }) spots.Add(SpotOf(update));
         Assert.Equal([3, 6], spots);
     }
 
@@ -118,8 +118,8 @@ public sealed class BridgeRaceSpecs(ITestOutputHelper output) : TwoBridges(outpu
         Kill(A);
         Time.Until(() => Assert.True(Holds("b")));
         var repeat = Next();
-        Assert.True(repeat.IsRepeat);
-        Assert.Equal(Lease.Epoch, repeat.Position.Epoch);
+        Assert.Null(repeat.Handed);
+        Assert.Equal(Lease.Epoch, repeat.Update.Position.Epoch);
     }
 
     [Fact]
@@ -138,8 +138,8 @@ public sealed class BridgeRaceSpecs(ITestOutputHelper output) : TwoBridges(outpu
         Both(3);
 
         var updates = Updates(until: 3);
-        Assert.DoesNotContain(updates, update => update.Position.Epoch == old);
-        Assert.Contains(updates, update => PriceOf(update) == 3);
+        Assert.DoesNotContain(updates, it => it.Update.Position.Epoch == old);
+        Assert.Contains(updates, it => PriceOf(it.Update) == 3);
     }
 
     [Fact]
@@ -156,7 +156,7 @@ public sealed class BridgeRaceSpecs(ITestOutputHelper output) : TwoBridges(outpu
 
         Both(2);
 
-        Assert.All(Updates(until: 2), update => Assert.Equal(Lease.Epoch, update.Position.Epoch));
+        Assert.All(Updates(until: 2), it => Assert.Equal(Lease.Epoch, it.Update.Position.Epoch));
     }
 
     [Fact]

@@ -36,6 +36,7 @@ public abstract class TwoBridges : Akka.TestKit.Xunit2.TestKit
         cluster.Join(cluster.SelfAddress);
         Time.Until(() => Assert.Equal(Akka.Cluster.MemberStatus.Up, cluster.SelfMember.Status), TimeSpan.FromMinutes(1));
         _mediator = DistributedPubSub.Get(Sys).Mediator;
+        NodeOrder.For(Sys).Use(Room.General);
         _general = Listen(TopicName.For(Room.General));
         _heartbeats = Listen(TopicName.Heartbeat);
         A = Start("a");
@@ -92,29 +93,29 @@ public abstract class TwoBridges : Akka.TestKit.Xunit2.TestKit
         Time.Advance(TimeSpan.FromMilliseconds(25));
     }
 
-    private protected MarketUpdate Next()
+    private protected RoomEvent Next()
     {
         object? message = null;
         Time.Until(() => Assert.NotNull(message = _general.ReceiveOne(TimeSpan.Zero)));
-        return Assert.IsType<RoomEvent>(message).Update;
+        return Assert.IsType<RoomEvent>(message);
     }
 
-    private protected List<MarketUpdate> Updates(int until)
+    private protected List<RoomEvent> Updates(int until)
     {
-        var updates = new List<MarketUpdate>();
-        while (updates.Count == 0 || PriceOf(updates[^1]) != until) updates.Add(Next());
+        var updates = new List<RoomEvent>();
+        while (updates.Count == 0 || PriceOf(updates[^1].Update) != until) updates.Add(Next());
         return updates;
     }
 
     /// <summary>What a client would see, up to and with the given price: without repeats.</summary>
-    private protected int[] Prices(int until) => [.. Updates(until).Where(update => !update.IsRepeat).Select(PriceOf)];
+    private protected int[] Prices(int until) => [.. Updates(until).Where(it => it.Handed is not null).Select(it => PriceOf(it.Update))];
 
     /// <summary>What a client has seen by now.</summary>
     private protected int[] Prices()
     {
         var prices = new List<int>();
         while (_general.ReceiveOne(TimeSpan.FromMilliseconds(50)) is RoomEvent roomEvent)
-            if (!roomEvent.Update.IsRepeat) prices.Add(PriceOf(roomEvent.Update));
+            if (roomEvent.Handed is not null) prices.Add(PriceOf(roomEvent.Update));
         return [.. prices];
     }
 

@@ -29,9 +29,11 @@ public class MovedClientCodecSpecs
         Texts, Any<string[]?>(null, [], ["product:*", "chain:A"]), Texts, Gen.Long[0, 100_000],
         (subject, rooms, role, seconds) => new ClientIdentity(subject, RoomGrant.Of(rooms), role, seconds == 0 ? null : DateTimeOffset.UnixEpoch.AddSeconds(seconds)));
 
-    private static readonly Gen<MovedRoom> MovedRooms = Gen.Select(
-        Rooms, Positions, Positions, Gen.Select(Keys, Positions, KeyValuePair.Create).Array[0, 3],
-        (room, position, delivered, marks) => new MovedRoom(room, position, delivered, marks));
+    private static readonly Gen<(MarketEvent, ConflationKey, Position)[]> Known =
+        Gen.Select(Keys, Positions, (key, position) => (key.Event, key, position)).Array[0, 3];
+
+    private static readonly Gen<MovedRooms> Moved = Gen.Select(
+        Rooms.Array[0, 4], Gen.Select(Rooms, Positions).Array[0, 3], Known, Known, (rooms, until, ahead, owed) => new MovedRooms(rooms, until, ahead, owed));
 
     private static readonly Gen<Frame> Frames = Gen.Byte.Array[0, 20].Select(bytes => new Frame(bytes));
 
@@ -40,10 +42,8 @@ public class MovedClientCodecSpecs
 
     private static readonly Gen<MovedClient> Clients = Gen.Select(
         Gen.Select(Identities, Texts, Gen.Bool, Texts, Any(FeedState.Live, FeedState.Stale, FeedState.Down)),
-        Gen.Select(Gen.Select(Keys, Positions).Array[0, 3], Gen.Select(Rooms, Positions).Array[0, 3], MovedRooms.Array[0, 4]),
-        Gen.Select(Frames.Array[0, 3], Updates.Array[0, 3], Gen.Select(Keys, Positions).Array[0, 3]),
-        (who, had, waiting) => new MovedClient(
-            "sid", who.Item1, who.Item2, who.Item3, who.Item4, who.Item5, had.Item1, had.Item2, had.Item3, waiting.Item1, waiting.Item2) { Owed = waiting.Item3 });
+        Moved, Gen.Select(Frames.Array[0, 3], Updates.Array[0, 3]),
+        (who, rooms, waiting) => new MovedClient("sid", who.Item1, who.Item2, who.Item3, who.Item4, who.Item5, rooms, waiting.Item1, waiting.Item2));
 
     [Fact]
     public void What_is_written_is_read() => Clients.Sample(
@@ -57,10 +57,15 @@ public class MovedClientCodecSpecs
         var texts = new[]
         {
             client, client with { SessionId = "x" }, client with { Identity = ClientIdentity.Anonymous }, client with { Pid = null }, client with { IsRecovered = true },
-            client with { Holder = null }, client with { Feed = FeedState.Down }, client with { NarrowLeft = [] }, client with { WideLeft = [] },
-            client with { Rooms = [] }, client with { Answers = [] }, client with { Updates = [] }, client with { Owed = [] },
+            client with { Holder = null }, client with { Feed = FeedState.Down }, client with { Rooms = client.Rooms with { Until = [] } },
+            client with { Answers = [] }, client with { Updates = [] },
         }.Select(it => Show(Read(Write(it)))).ToArray();
         Assert.Equal(texts.Length, texts.Distinct().Count());
+        var rooms = client.Rooms;
+        var parts = new[] { rooms, rooms with { Rooms = [] }, rooms with { Until = [] }, rooms with { Ahead = [] }, rooms with { Owed = [] } }
+            .Select(it => Show(Read(Write(client with { Rooms = it })))).ToArray();
+        Assert.Equal(parts.Length, parts.Distinct().Count());
+        Assert.Equal(typeof(MovedRooms).GetProperties().Length, parts.Length - 1);
         Assert.Equal(typeof(MovedClient).GetProperties().Length, texts.Length - 1);
     }
 
@@ -104,13 +109,11 @@ public class MovedClientCodecSpecs
 
     private static MovedClient Example() => new(
         "sid", new("trader-7", RoomGrant.Of(["product:*"]), "operator", DateTimeOffset.UnixEpoch.AddDays(20_000)), "pid", false, "1.2", FeedState.Stale,
-        [(ConflationKey.Underlying("A"), new(3, 4))], [(Room.Chain("A"), new(5, 6))],
-        [new(Room.General, new(7, 8), Position.None, [KeyValuePair.Create(ConflationKey.Chain("A", "2026-11-26"), new Position(9, 10))])],
+        new(
+            [Room.General, Room.Chain("A", "2026-11-26")], [(Room.Chain("A"), new(5, 6))], [(MarketEvent.UnderlyingUpdate, ConflationKey.Underlying("A"), new(3, 4))],
+            [(MarketEvent.ChainSummary, ConflationKey.Chain("A", "2026-11-26"), new(15, 16))]),
         [new Frame("answer"u8.ToArray())],
-        [new MarketUpdate(MarketEvent.UnderlyingUpdate, ConflationKey.Underlying("A"), new(11, 12), Encoding.UTF8.GetBytes("{}"), 13, 14)])
-    {
-        Owed = [(ConflationKey.Chain("A", "2026-11-26"), new(15, 16))],
-    };
+        [new MarketUpdate(MarketEvent.UnderlyingUpdate, ConflationKey.Underlying("A"), new(11, 12), Encoding.UTF8.GetBytes("{}"), 13, 14)]);
 
     private static Gen<T> Any<T>(params T[] values) => Gen.Int[0, values.Length - 1].Select(i => values[i]);
 

@@ -169,7 +169,7 @@ public class IntakeLedgerSpecs
     {
         Assert.True(EnrichedMessage.TryRead(channel, Encoding.UTF8.GetBytes(json), 1_000, out var message, out _));
         var (intake, position) = (new Intake(1, message!, 0), new Position(Old, 7));
-        var update = message!.Key.Kind == MarketKind.Underlying ? intake.ToUpdate(position) : intake.ToSummary(position, null);
+        var update = message!.Key.Kind == MarketKind.Underlying ? intake.ToUpdate(position) : intake.ToSummary(position);
         Assert.Equal(new PublishedValue(message.Key, position, message.Hash, message.Timestamp), PublishedValue.Of(update));
     }
 

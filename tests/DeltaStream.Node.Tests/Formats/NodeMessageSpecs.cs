@@ -39,8 +39,9 @@ public sealed class NodeMessageSpecs() : TestKit(TopicsHosting.Hocon + "\n" + Se
         ["relay-part"] = new RelayPart(4711, RelayKind.Move, true, "part"u8.ToArray()),
         ["moved-client"] = new MovedClient(
             "sid", new("trader-7", RoomGrant.Of(["product:*"]), "operator", DateTimeOffset.UnixEpoch.AddDays(20_000)), "pid", true, "1.2", FeedState.Stale,
-            [(Nifty, new(3, 4))], [(Room.Chain("M&M"), new(5, 6))], [new(Room.General, new(7, 8), new(9, 10), [KeyValuePair.Create(Chain, new Position(11, 12))])],
-            [new Frame("answer"u8.ToArray())], [Update(MarketEvent.UnderlyingUpdate, Nifty)]) { Owed = [(Chain, new(15, 16))] },
+            new([Room.General, Room.Chain("M&M", "2026-11-26")], [(Room.Chain("M&M"), new(5, 6))],
+                [(MarketEvent.UnderlyingUpdate, Nifty, new(3, 4))], [(MarketEvent.ChainSummary, Chain, new(15, 16))]),
+            [new Frame("answer"u8.ToArray())], [Update(MarketEvent.UnderlyingUpdate, Nifty)]),
         ["redis-position"] = new StoredPosition(Place, ReceivedAt, Hash),
         ["redis-session"] = new SavedSession("sid", [Room.General, Room.Chain("M&M", "2026-11-26")]),
     };

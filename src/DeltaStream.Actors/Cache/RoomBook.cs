@@ -1,0 +1,280 @@
+using DeltaStream.Actors.Market;
+using DeltaStream.Actors.Topics;
+
+namespace DeltaStream.Actors.Cache;
+
+/// <summary>
+/// The rooms in use on the node and their users; what is asked of the store for them, and what their clients are told. Makes no
+/// call itself: what is to be said is in <see cref="TakeAnswers"/>, what is to be read in <see cref="TakeRead"/>.
+/// </summary>
+/// <typeparam name="TUser">A client.</typeparam>
+internal sealed class RoomBook<TUser>
+    where TUser : class
+{
+    private const int SweepTicks = 4;
+
+    private readonly CacheSettings _settings;
+    private readonly NodeOrder _order;
+    private readonly TimeProvider _time;
+    private readonly ReadQueue _reads = new();
+    private readonly Dictionary<Room, RoomUse<TUser>> _rooms = [];
+    private readonly HashSet<RoomUse<TUser>> _unread = [];
+    private readonly HashSet<RoomUse<TUser>> _lingering = [];
+    private readonly RoomOpenings<TUser> _openings;
+    private readonly RoomUse<TUser> _general;
+    private List<(TUser? To, object Answer)> _answers = [];
+    private StoreLook? _look;
+    private bool _mustLook;
+    private bool _isLookDue;
+    private long _tick;
+    private long _retryAt;
+
+    public RoomBook(CacheSettings settings, NodeOrder order, TimeProvider time)
+    {
+        (_settings, _order, _time) = (settings, order, time);
+        _openings = new(settings.SubscribeWindow, Ticks(settings.Linger), (user, ready) => _answers.Add((user, ready)));
+        _general = Add(Room.General);
+        // Those of a former CacheActor: their users come again.
+        foreach (var room in order.Rooms.Where(room => !_rooms.ContainsKey(room))) Linger(Add(room));
+    }
+
+    /// <summary>How many rooms are in use.</summary>
+    public int Count => _rooms.Count;
+
+    private long Oldest => _time.UnixMicroseconds() - (long)_settings.TimeToLive.TotalMicroseconds;
+
+    /// <summary>A client is about to join a room.</summary>
+    public void Use(TUser user, Room room, int token)
+    {
+        if (!_rooms.TryGetValue(room, out var use))
+        {
+            if (_rooms.Count >= _settings.MaxRooms)
+            {
+                _answers.Add((user, new RoomRefused(room, token)));
+                return;
+            }
+
+            use = Add(room);
+        }
+
+        _lingering.Remove(use);
+        use.Users.Add(user);
+        use.Waiting.RemoveAll(it => it.User == user);
+        use.Waiting.Add((user, token));
+        if (!use.Slots.IsReady && !_unread.Contains(use)) ReadFirst(use);
+        else if (!_unread.Contains(use)) _openings.Enqueue(use, _tick);
+    }
+
+    /// <summary>A client has left a room.</summary>
+    public void Leave(TUser user, Room room)
+    {
+        if (!_rooms.TryGetValue(room, out var use) || !use.Users.Remove(user)) return;
+        use.Waiting.RemoveAll(it => it.User.Equals(user));
+        if (use.Users.Count > 0 || use == _general) return;
+        Linger(use);
+        _openings.End(use, use.IsOpen, _tick);
+    }
+
+    /// <summary>A client that has subscribed to a room's topic asks for its snapshot.</summary>
+    public void GetSnapshot(TUser user, Room room, int token)
+    {
+        _answers.Add((user, new Snapshot(new(_order, room, _time, _settings.TimeToLive), token)));
+        if (_rooms.TryGetValue(room, out var use)) _openings.End(use, isOpen: true, _tick);
+    }
+
+    /// <summary>The products with a value under 60 s old.</summary>
+    public IReadOnlyList<string> Products() => _order.Products(Oldest);
+
+    /// <summary>The node hears <c>general</c> from now on, for the first time or again.</summary>
+    public void HearGeneral()
+    {
+        _general.Slots.HeardSince = Math.Min(_general.Slots.HeardSince, _time.UnixMicroseconds());
+        _mustLook = true;
+    }
+
+    /// <summary>The mediator has dropped the node's subscriptions: every topic is new once more.</summary>
+    public void Reopen()
+    {
+        _order.Unsettle();
+        _openings.Forget();
+        foreach (var use in _rooms.Values) use.Reopen();
+    }
+
+    /// <summary>The feed lives again after a gap: the store may hold what no topic has brought.</summary>
+    public void EndGap() => _order.HasGap = _mustLook = true;
+
+    /// <summary>A gossip interval has passed.</summary>
+    /// <param name="epoch">The epoch of the bridge that the node hears.</param>
+    public void Tick(long epoch)
+    {
+        _tick++;
+        _order.Begin(epoch);
+        if (_tick % SweepTicks == 0) _order.Sweep(Oldest, Oldest - (long)_settings.TimeToLive.TotalMicroseconds);
+        GiveUp();
+        CheckFirstReads();
+        _openings.Next(_tick);
+        _isLookDue = _rooms.Values.Any(use => use.IsLookDue(_order, _tick));
+        Give(all: false, [], 0);
+    }
+
+    /// <summary>What is to be said since the last call: to a client, or where there is none to every client of the node.</summary>
+    public IReadOnlyList<(TUser? To, object Answer)> TakeAnswers()
+    {
+        if (_answers.Count == 0) return [];
+        var answers = _answers;
+        _answers = [];
+        return answers;
+    }
+
+    /// <summary>The next read that is to be started, if one is due: one of the index and one of values are under way at a time.</summary>
+    public StoreRead? TakeRead()
+    {
+        if (_tick < _retryAt) return null;
+        if (_look is null && (_mustLook || _isLookDue))
+        {
+            return StartLook();
+        }
+
+        return _reads.Take(_settings.ReadBatch, Math.Max(1, _settings.ReadBatch / _settings.ChainReadBatch)) is { } keys ? new(keys) : null;
+    }
+
+    /// <summary>The index was read.</summary>
+    public void OnIndex(StoreRead read, IReadOnlyList<LatestEntry> entries)
+    {
+        // Or it was asked for by a CacheActor that has restarted since.
+        if (_look?.Read != read) return;
+        foreach (var (key, receivedAt) in entries)
+        {
+            if (receivedAt <= Oldest) continue;
+            _order.Note(key, receivedAt);
+            if (IsNewer(key, receivedAt)) Want(key);
+        }
+
+        // A value that another writer put there is in no index.
+        foreach (var use in _rooms.Values)
+            if (use.Slots.Room.SingleKey is { } only && _order.IsSettling(use.Slots) && _order.ReceivedAt(only.Event, only) == 0) Want(only);
+        _look.HasIndex = true;
+        EndLook();
+
+        void Want(ConflationKey key) => _look.Ticket = Math.Max(_look.Ticket, _reads.Enqueue(key));
+    }
+
+    /// <summary>Values were read.</summary>
+    public void OnValues(StoreRead read, IReadOnlyList<MarketUpdate> values)
+    {
+        if (!_reads.IsUnderWay(read.Keys!)) return;
+        foreach (var value in values)
+        {
+            _order.Store(value, Oldest);
+            if (value.Event == MarketEvent.ChainUpdate && ChainSummary.TryFrom(value.Payload.Span, out var summary))
+                _order.Store(new(MarketEvent.ChainSummary, value.Key, value.Position, summary, value.Hash, value.ReceivedAt), Oldest);
+        }
+
+        _reads.Completed();
+        CheckFirstReads();
+        EndLook();
+    }
+
+    /// <summary>A read has failed: it is tried again.</summary>
+    public void OnFailed(StoreRead read)
+    {
+        if (_look?.Read == read) (_look, _mustLook) = (null, true);
+        else if (read.Keys is not null && _reads.IsUnderWay(read.Keys)) _reads.Failed();
+        else return;
+        _retryAt = _tick + Ticks(TimeSpan.FromSeconds(1));
+    }
+
+    private StoreRead StartLook()
+    {
+        // From here on: a gap that ends while the index is read is behind what it says.
+        _look = new() { IsAfterGap = _order.HasGap && _mustLook, Epoch = _order.Epoch };
+        _mustLook = _isLookDue = false;
+        foreach (var use in _rooms.Values)
+            if (use.Look(_order, _tick)) _look.Settles.Add(use.Slots);
+        return _look.Read;
+    }
+
+    private void EndLook()
+    {
+        if (_look is not { HasIndex: true } look || !_reads.IsDone(look.Ticket)) return;
+        _look = null;
+        // Joining `general` brings no snapshot: what was there before the node listened is not given to its clients.
+        if (!_general.Slots.IsReady && _general.Slots.HeardSince != long.MaxValue) _order.Ready(_general.Slots, _general.Slots.HeardSince);
+        Give(look.IsAfterGap, look.Settles, look.Epoch);
+        if (look.IsAfterGap && !_mustLook) _order.HasGap = false;
+    }
+
+    private void Give(bool all, IReadOnlyCollection<RoomSlots> settled, long epoch)
+    {
+        foreach (var missed in _order.GiveMissed(all, settled, epoch))
+        {
+            if (missed.Room.Kind == RoomKind.General) _answers.Add((default, missed));
+            else foreach (var user in _rooms[missed.Room].Users) _answers.Add((user, missed));
+        }
+    }
+
+    private RoomUse<TUser> Add(Room room)
+    {
+        var use = new RoomUse<TUser>(_order.Use(room));
+        _rooms.Add(room, use);
+        return use;
+    }
+
+    private void ReadFirst(RoomUse<TUser> use)
+    {
+        use.PatientUntil = _tick + Ticks(_settings.SnapshotPatience);
+        var room = use.Slots.Room;
+        foreach (var key in room.SingleKey is { } only ? [only] : _order.Chains(room.Symbol!, Oldest))
+        {
+            // What is in memory already is kept up to date by another room's topic.
+            if (_order.ReceivedAt(key.Event, key) == 0) use.ReadTicket = _reads.Enqueue(key);
+        }
+
+        _unread.Add(use);
+        CheckFirstRead(use);
+    }
+
+    private void CheckFirstReads()
+    {
+        foreach (var use in _unread.ToArray()) CheckFirstRead(use);
+    }
+
+    private void CheckFirstRead(RoomUse<TUser> use)
+    {
+        if (!_reads.IsDone(use.ReadTicket) && _tick < use.PatientUntil) return;
+        _unread.Remove(use);
+        _order.Ready(use.Slots);
+        _openings.Enqueue(use, _tick);
+    }
+
+    private void Linger(RoomUse<TUser> use)
+    {
+        use.LingersUntil = _tick + Ticks(_settings.Linger);
+        _lingering.Add(use);
+    }
+
+    private void GiveUp()
+    {
+        foreach (var use in _lingering)
+        {
+            if (_tick < use.LingersUntil) continue;
+            _lingering.Remove(use);
+            _unread.Remove(use);
+            _rooms.Remove(use.Slots.Room);
+            _order.GiveUp(use.Slots.Room);
+        }
+    }
+
+    /// <summary>Whether the store has another value of a key than the node, for any of the rooms that want it.</summary>
+    private bool IsNewer(ConflationKey key, long receivedAt)
+    {
+        if (key.Kind == MarketKind.Underlying) return Differs(MarketEvent.UnderlyingUpdate);
+        var isUsed = _rooms.ContainsKey(Room.Chain(key.Product)) || _rooms.ContainsKey(Room.Chain(key.Product, key.Expiry!));
+        return Differs(MarketEvent.ChainSummary) || (isUsed && Differs(MarketEvent.ChainUpdate));
+
+        // The index counts in milliseconds, and bridges have clocks of their own: anything but the same is worth a read.
+        bool Differs(MarketEvent @event) => _order.ReceivedAt(@event, key) / 1000 != receivedAt / 1000;
+    }
+
+    private long Ticks(TimeSpan time) => Math.Max(1, (long)Math.Ceiling(time / _settings.GossipInterval));
+}

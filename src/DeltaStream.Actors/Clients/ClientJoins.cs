@@ -1,0 +1,163 @@
+using Akka.Actor;
+using Akka.Cluster.Tools.PublishSubscribe;
+using DeltaStream.Actors.Cache;
+using DeltaStream.Actors.Market;
+using DeltaStream.Actors.Topics;
+
+namespace DeltaStream.Actors.Clients;
+
+/// <summary>
+/// How a client comes into its rooms and leaves them. A join goes: the cache has the room in use and has read it, the client
+/// subscribes to the topic, and when that is acknowledged it asks for the room's snapshot and reads it as it comes. Nothing waits
+/// meanwhile: what the topic brings before was in the room when it was read.
+/// </summary>
+internal sealed class ClientJoins(
+    ClientContext context, string sessionId, IActorRef self, ClientRooms rooms, ClientConnection connection, SessionNotes session)
+{
+    // How often a client may ask for a room whose snapshot is awaited, before no more is read from it.
+    private const int MostRequests = 64;
+
+    public bool IsAskedTooOften => rooms.Joining.Any(static joined => joined.Join!.Requests.Count >= MostRequests);
+
+    /// <summary>The client asks for a room.</summary>
+    public void Join(Room room, ReadOnlyMemory<byte>? ackId, ClientIdentity identity)
+    {
+        var joined = rooms.Find(room);
+        if (!identity.Rooms.Covers(room))
+        {
+            connection.Refuse(RequestError.Unauthorized, ackId);
+        }
+        else if (joined is null && rooms.Count >= context.Settings.MaxSubscriptions)
+        {
+            connection.Refuse(RequestError.TooManySubscriptions, ackId);
+        }
+        else
+        {
+            if (joined is null) Enter(joined = rooms.Enter(room, JoinPurpose.Snapshot));
+            else if (rooms.Ask(joined)) AskForSnapshot(joined);
+            joined.Join!.Requests.Add(ackId);
+            if (IsAskedTooOften) connection.PauseReading();
+            session.Changed(self);
+        }
+    }
+
+    /// <summary>The client leaves a room, or has to; it is answered even if it was not in it.</summary>
+    public void Leave(Room room, ReadOnlyMemory<byte>? ackId)
+    {
+        if (rooms.Find(room) is { } joined)
+        {
+            // Answered in the order of asking; its snapshot is no longer wanted.
+            if (joined.Join is { } join) Welcome(room, join);
+            if (joined.HasSubscribed) context.Mediator.Tell(new Unsubscribe(TopicName.For(room), self), self);
+            if (room == Room.General) connection.IsHeld = false;
+            else context.Cache.Tell(new LeaveRoom(room), self);
+            rooms.Leave(room, context.Order);
+            session.Changed(self);
+            connection.Drop(rooms.Covers);
+            context.Log.Unsubscribed(sessionId, room.Name);
+        }
+
+        connection.Answer(ServerEvents.Unsubscribed, ServerEvents.UnsubscribedData(room));
+        connection.Acknowledge(ackId, ServerEvents.OkAck(room));
+    }
+
+    /// <summary>The client leaves the rooms that its token no longer covers.</summary>
+    public void LeaveUncovered(ClientIdentity identity)
+    {
+        foreach (var joined in rooms.Rooms.Where(joined => !identity.Rooms.Covers(joined.Room)).ToList()) Leave(joined.Room, null);
+    }
+
+    /// <summary>Begins the joins of the rooms that the client has from the start, or again.</summary>
+    public void EnterAll()
+    {
+        foreach (var joined in rooms.Rooms) Enter(joined);
+        session.Changed(self);
+    }
+
+    /// <summary>The client is gone.</summary>
+    public void LeaveAll()
+    {
+        foreach (var joined in rooms.Rooms.Where(static joined => joined.Room != Room.General)) context.Cache.Tell(new LeaveRoom(joined.Room), self);
+    }
+
+    public void OnSubscribed(Subscribe subscribe)
+    {
+        if (rooms.Find(subscribe) is not { } joined) return;
+        if (joined.Room == Room.General) connection.IsHeld = false;
+        if (joined.Join!.Purpose == JoinPurpose.Silent) rooms.GoLive(joined, new(context.Order, joined.Room, context.Time, TimeSpan.Zero));
+        else AskForSnapshot(joined);
+    }
+
+    public void OnCacheReply(ICacheReply reply)
+    {
+        switch (reply)
+        {
+            case RoomReady ready when rooms.Find(ready.Token, JoinStep.Room) is { } joined:
+                Subscribe(joined);
+                break;
+            case RoomRefused refused when rooms.Find(refused.Token, JoinStep.Room) is { } joined:
+                OnRefused(joined);
+                break;
+            case Snapshot snapshot when rooms.Find(snapshot.Token, JoinStep.View) is { } joined:
+                GoLive(joined, snapshot.View);
+                break;
+            case SubscriptionsLost:
+                rooms.JoinAgain();
+                EnterAll();
+                break;
+        }
+    }
+
+    /// <summary><c>general</c> is always in use; of any other room the cache has to be told first.</summary>
+    private void Enter(JoinedRoom joined)
+    {
+        if (joined.Room == Room.General) Subscribe(joined);
+        else context.Cache.Tell(new UseRoom(joined.Room, joined.Join!.Token), self);
+    }
+
+    private void Subscribe(JoinedRoom joined)
+    {
+        var subscribe = new Subscribe(TopicName.For(joined.Room), self);
+        context.Mediator.Tell(subscribe, self);
+        joined.HasSubscribed = true;
+        (joined.Join!.Step, joined.Join.Subscription) = (JoinStep.Subscription, subscribe);
+    }
+
+    private void AskForSnapshot(JoinedRoom joined)
+    {
+        joined.Join!.Step = JoinStep.View;
+        context.Cache.Tell(new GetSnapshot(joined.Room, joined.Join.Token), self);
+    }
+
+    private void GoLive(JoinedRoom joined, RoomView view)
+    {
+        // Answers overtake updates: what came over another room before must not follow the answer, or the snapshot would bring it
+        // a second time.
+        connection.Flush();
+        Welcome(joined.Room, joined.Join!);
+        foreach (var update in rooms.GoLive(joined, view)) connection.Enqueue(update);
+    }
+
+    private void OnRefused(JoinedRoom joined)
+    {
+        var (room, join) = (joined.Room, joined.Join!);
+        rooms.Leave(room, context.Order);
+        session.Changed(self);
+        foreach (var ackId in join.Requests) connection.Refuse(RequestError.TooManySubscriptions, ackId);
+        if (join.Purpose == JoinPurpose.Snapshot) return;
+        // It has not asked: it takes itself to be in the room.
+        if (join.Requests.Count == 0) connection.Refuse(RequestError.TooManySubscriptions, null);
+        connection.Answer(ServerEvents.Unsubscribed, ServerEvents.UnsubscribedData(room));
+    }
+
+    private void Welcome(Room room, PendingJoin join)
+    {
+        foreach (var ackId in join.Requests)
+        {
+            connection.Answer(ServerEvents.Subscribed, ServerEvents.SubscribedData(room));
+            connection.Acknowledge(ackId, ServerEvents.OkAck(room));
+        }
+
+        if (join.Requests.Count > 0) context.Log.Subscribed(sessionId, room.Name);
+    }
+}

@@ -1,0 +1,134 @@
+using DeltaStream.Actors.Market;
+using DeltaStream.Actors.Sessions;
+using DeltaStream.Actors.Topics;
+
+namespace DeltaStream.Actors.Clients;
+
+/// <summary>
+/// What a client has had on the nodes that it comes from, in positions, because each node has an order of its own: of a wide
+/// room all until one position, and single keys that are ahead of that or behind it.
+/// </summary>
+internal sealed class MoveHistory
+{
+    private readonly Dictionary<string, Position> _until;
+    private readonly Dictionary<(MarketEvent Event, ConflationKey Key), Position> _ahead;
+    private readonly Dictionary<(MarketEvent Event, ConflationKey Key), Position> _owed;
+
+    public MoveHistory() => (_until, _ahead, _owed) = ([], [], []);
+
+    public MoveHistory(MovedRooms moved)
+    {
+        _until = moved.Until.ToDictionary(it => NameOf(it.Room), it => it.Position);
+        _ahead = moved.Ahead.ToDictionary(it => (it.Event, it.Key), it => it.Position);
+        _owed = moved.Owed.ToDictionary(it => (it.Event, it.Key), it => it.Position);
+    }
+
+    /// <summary>Whether the client has had an update on another node.</summary>
+    /// <param name="event">Its event.</param>
+    /// <param name="key">Its key.</param>
+    /// <param name="position">The position of the copy.</param>
+    /// <param name="first">The position under which this node knew it first.</param>
+    public bool WasHad(MarketEvent @event, ConflationKey key, Position position, Position first)
+    {
+        if (_owed.TryGetValue((@event, key), out var owed)) return Later(position, first) < owed;
+        if (_ahead.TryGetValue((@event, key), out var ahead) && (position <= ahead || first <= ahead)) return true;
+        return _until.Count > 0 && _until.TryGetValue(WideOf(@event, key), out var until) && (position <= until || first <= until);
+    }
+
+    /// <summary>Whether a snapshot would go behind what the client has had.</summary>
+    public bool GoesBack(Slot slot, bool isBehind)
+    {
+        var top = Later(slot.Position, slot.Update!.Position);
+        if (_ahead.TryGetValue((slot.Event, slot.Key), out var ahead) && top < ahead) return true;
+        if (_owed.TryGetValue((slot.Event, slot.Key), out var owed)) return top < owed;
+        return isBehind && WasHad(slot.Event, slot.Key, slot.Position, slot.Update.Position);
+    }
+
+    /// <summary>Whether the node may lack what the client has had elsewhere of this room's keys.</summary>
+    public bool IsBehind(Room room, NodeOrder order)
+    {
+        var wide = room.Overlapping ?? room;
+        return _until.TryGetValue(NameOf(wide), out var until) && order.IsBehind(wide, until);
+    }
+
+    /// <summary>An update is sent: what was noted of its key is settled; while the client is still arriving it may come over another room.</summary>
+    public void Sent(MarketEvent @event, ConflationKey key, Position position, bool isArriving)
+    {
+        _owed.Remove((@event, key));
+        if (isArriving) _ahead[(@event, key)] = position;
+        else _ahead.Remove((@event, key));
+    }
+
+    /// <summary>The history for the next node begins with what was claimed before.</summary>
+    public MoveHistory Next()
+    {
+        var next = new MoveHistory();
+        foreach (var (wide, until) in _until) next._until.Add(wide, until);
+        return next;
+    }
+
+    /// <summary>Claims that the client has had all of a wide room until where it is. Not while the room may miss something.</summary>
+    public void Claim(JoinedRoom wide, NodeOrder order)
+    {
+        if (order.IsBehind(wide.Room, Position.None)) return;
+        ClaimUntil(wide.Room, wide.Seen.Latest);
+    }
+
+    /// <summary>Notes a slot of one of the client's rooms: whether the client is ahead of the claim there, or is owed it.</summary>
+    public void Note(Slot slot, MoveHistory before, bool had)
+    {
+        var (name, position) = ((slot.Event, slot.Key), slot.Position);
+        if (_ahead.ContainsKey(name) || _owed.ContainsKey(name)) return;
+        var isAhead = before._ahead.TryGetValue(name, out var ahead);
+        var isOwed = before._owed.TryGetValue(name, out var owed);
+        if (!had && !before.WasHad(slot.Event, slot.Key, position, slot.Update!.Position))
+            _owed[name] = Later(owed, position);
+        else if (isOwed && Later(position, slot.Update!.Position) < owed)
+            _owed[name] = owed;
+        else if ((isAhead && ahead > position) || !_until.TryGetValue(WideOf(slot.Event, slot.Key), out var until) || position > until)
+            _ahead[name] = Later(ahead, position);
+    }
+
+    /// <summary>All of it, for the next node.</summary>
+    public MovedRooms Close(IReadOnlyList<Room> rooms, MoveHistory before, IEnumerable<LeftValue> left, IEnumerable<MarketUpdate> waiting)
+    {
+        // Keys of no room that the client is in now.
+        foreach (var (name, position) in before._ahead) if (!_owed.ContainsKey(name)) _ahead.TryAdd(name, position);
+        foreach (var (name, position) in before._owed) if (!_ahead.ContainsKey(name)) _owed.TryAdd(name, position);
+        foreach (var value in left)
+        {
+            var name = (value.Event, value.Key);
+            if (value.Wide is { } wide)
+            {
+                if (!rooms.Contains(wide)) ClaimUntil(wide, value.Position);
+            }
+            else if (!_ahead.ContainsKey(name) && !_owed.ContainsKey(name) && !rooms.Any(Room.For(value.Event, value.Key).Contains))
+            {
+                (value.WasHad ? _ahead : _owed)[name] = value.Position;
+            }
+        }
+
+        foreach (var update in waiting)
+        {
+            _ahead.Remove((update.Event, update.Key));
+            _owed[(update.Event, update.Key)] = update.Position;
+        }
+
+        return new(rooms, [.. _until.Select(it => (it.Key.Length == 0 ? Room.General : Room.Chain(it.Key), it.Value))], List(_ahead), List(_owed));
+    }
+
+    private static IReadOnlyList<(MarketEvent, ConflationKey, Position)> List(Dictionary<(MarketEvent Event, ConflationKey Key), Position> positions) =>
+        [.. positions.Select(it => (it.Key.Event, it.Key.Key, it.Value))];
+
+    private void ClaimUntil(Room wide, Position position) => _until[NameOf(wide)] = Later(_until.GetValueOrDefault(NameOf(wide)), position);
+
+    // No product has an empty symbol.
+    private static string NameOf(Room wide) => wide.Symbol ?? "";
+
+    private static string WideOf(MarketEvent @event, ConflationKey key) => @event == MarketEvent.ChainUpdate ? key.Product : "";
+
+    private static Position Later(Position one, Position other) => one > other ? one : other;
+}
+
+/// <summary>What a client had had of a room that it left a moment ago: all of a wide room until this position, or one key's value.</summary>
+internal readonly record struct LeftValue(Room? Wide, MarketEvent Event, ConflationKey Key, Position Position, bool WasHad);
