@@ -13,14 +13,14 @@ public class BridgeBenchmarks
     private readonly ConflationBuffer<byte[]> _buffer = new(maxRate: 0, maxKeys: 20_000);
 
     [Benchmark]
-    public bool Read_an_underlying() => EnrichedMessage.TryRead(EnrichedMessage.UnderlyingChannel, Samples.Underlying, MaxBytes, out _, out _);
+    public bool Read_an_underlying() => EnrichedMessage.TryRead(MessageKind.Underlying, Samples.Underlying, 0, MaxBytes, out _, out _);
 
     [Benchmark]
-    public bool Read_a_chain() => EnrichedMessage.TryRead(EnrichedMessage.ChainChannel, Samples.Chain, MaxBytes, out _, out _);
+    public bool Read_a_chain() => EnrichedMessage.TryRead(MessageKind.Chain, Samples.Chain, 0, MaxBytes, out _, out _);
 
     [Benchmark]
     public int Read_a_chain_and_write_its_summary() =>
-        EnrichedMessage.TryRead(EnrichedMessage.ChainChannel, Samples.Chain, MaxBytes, out var message, out _) ? message!.Summary().Length : 0;
+        EnrichedMessage.TryRead(MessageKind.Chain, Samples.Chain, 0, MaxBytes, out var message, out _) ? message!.Summary().Length : 0;
 
     [Benchmark]
     public bool Conflate_one_over_another_and_take_it()

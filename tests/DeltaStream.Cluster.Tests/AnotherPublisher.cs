@@ -27,7 +27,7 @@ internal sealed class AnotherPublisher : IAsyncDisposable
     public static MarketUpdate Price(string product, int price, Position position)
     {
         var json = $$"""{"product":"{{product}}","price":{{price}},"timestamp":"2026-11-24T10:00:00"}""";
-        Assert.True(EnrichedMessage.TryRead(EnrichedMessage.UnderlyingChannel, Encoding.UTF8.GetBytes(json), json.Length, out var message, out _));
+        Assert.True(EnrichedMessage.TryRead(MessageKind.Underlying, Encoding.UTF8.GetBytes(json), 0, json.Length, out var message, out _));
         var received = (DateTimeOffset.UtcNow - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond;
         return new(MarketEvent.UnderlyingUpdate, message!.Key, position, message.Payload, message.Hash, received);
     }

@@ -53,7 +53,7 @@ public sealed class SnapshotAheadSpecs(SharedCluster shared)
     /// <summary>As docs/redis.md says where a value and its position lie.</summary>
     private async Task StoreAsync(MarketUpdate update)
     {
-        var (key, position) = ($"latest:underlying:{update.Key.Product}", update.Position);
+        var (key, position) = ($"latest:underlying:{update.Key.Symbol}", update.Position);
         await _cluster.Redis.ExecuteAsync("SET", key, Encoding.UTF8.GetString(update.Payload.Span), "PX", "60000");
         var place = string.Create(CultureInfo.InvariantCulture, $"{position.Epoch}:{position.Sequence}:{update.ReceivedAt}:{update.Hash:x}");
         await _cluster.Redis.ExecuteAsync("SET", $"deltastream:position:{key}", place, "PX", "60000");

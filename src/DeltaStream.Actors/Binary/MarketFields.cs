@@ -18,33 +18,35 @@ internal static class MarketFields
     public static Room Room(this FieldReader from) =>
         Market.Room.TryParse(from.Text(), out var room) ? room! : throw new SerializationException("no room");
 
-    public static FieldWriter Key(this FieldWriter to, ConflationKey key) => to.Byte((byte)key.Kind).Names(key);
-
-    public static ConflationKey Key(this FieldReader from) => Names(from, from.Enum<MarketKind>());
+    /// <summary>An event by its number.</summary>
+    /// <exception cref="SerializationException">No event has this number.</exception>
+    public static MarketEvent Event(this FieldReader from)
+    {
+        var number = from.Byte();
+        return MarketEvent.All.FirstOrDefault(@event => @event.Number == number) ?? throw new SerializationException($"no event has the number {number}");
+    }
 
     /// <summary>All of an update but its payload.</summary>
     public static FieldWriter Head(this FieldWriter to, MarketUpdate update) =>
-        to.Byte((byte)update.Event).Position(update.Position).UInt64(update.Hash).Int64(update.ReceivedAt).Names(update.Key);
+        to.Byte(update.Event.Number).Position(update.Position).UInt64(update.Hash).Int64(update.ReceivedAt).Names(update.Key);
 
     public static UpdateHead Head(this FieldReader from)
     {
-        var @event = from.Enum<MarketEvent>();
+        var @event = from.Event();
         var (position, hash, receivedAt) = (from.Position(), from.UInt64(), from.Int64());
-        var key = Names(from, @event == MarketEvent.UnderlyingUpdate ? MarketKind.Underlying : MarketKind.Chain);
-        return new(@event, key, position, hash, receivedAt);
+        return new(@event, Names(from, @event.Kind), position, hash, receivedAt);
     }
 
-    public static FieldWriter Names(this FieldWriter to, ConflationKey key) => to.Text(key.Product).Text(key.Expiry ?? "");
+    public static FieldWriter Names(this FieldWriter to, ConflationKey key) => to.Text(key.Symbol).Text(key.Expiry ?? "");
 
     /// <summary>The texts of a key.</summary>
     /// <exception cref="SerializationException">No key of this kind has these.</exception>
-    public static ConflationKey Names(this FieldReader from, MarketKind kind)
+    public static ConflationKey Names(this FieldReader from, MessageKind kind)
     {
-        var (product, expiry) = (from.Text(), from.Text());
-        if (!Symbol.IsValid(product)) throw new SerializationException("no symbol");
-        return kind == MarketKind.Underlying && expiry.Length == 0 ? ConflationKey.Underlying(product)
-            : kind == MarketKind.Chain && Expiry.IsValid(expiry) ? ConflationKey.Chain(product, expiry)
-            : throw new SerializationException($"no expiry of {kind}");
+        var (symbol, expiry) = (from.Text(), from.Text());
+        if (!Symbol.IsValid(symbol)) throw new SerializationException("not a symbol");
+        if (kind.HasExpiry ? !Expiry.IsValid(expiry) : expiry.Length > 0) throw new SerializationException($"not an expiry of the kind {kind}");
+        return new(kind, symbol, kind.HasExpiry ? expiry : null);
     }
 }
 

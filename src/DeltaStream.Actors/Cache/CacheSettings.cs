@@ -3,9 +3,6 @@ namespace DeltaStream.Actors.Cache;
 /// <summary>How the CacheActor keeps and reads the newest values.</summary>
 public sealed record CacheSettings
 {
-    /// <summary>The age, by time of receipt, from which on a value is no longer sent.</summary>
-    public TimeSpan TimeToLive { get; init; } = TimeSpan.FromSeconds(60);
-
     /// <summary>The interval of pub-sub gossip: a new room is looked up in the store again after 2, 4, 8 and 16 of them.</summary>
     public TimeSpan GossipInterval { get; init; } = TimeSpan.FromMilliseconds(250);
 

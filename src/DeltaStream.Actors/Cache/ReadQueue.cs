@@ -43,7 +43,7 @@ public sealed class ReadQueue
         while (weight < most && _keys.TryDequeue(out var key))
         {
             _inFlight.Add(key);
-            weight += key.Kind == MarketKind.Chain ? chainWeight : 1;
+            weight += key.Event.IsLarge ? chainWeight : 1;
         }
 
         return _inFlight;

@@ -41,7 +41,7 @@ internal sealed class RoomBook<TUser>
     /// <summary>How many rooms are in use.</summary>
     public int Count => _rooms.Count;
 
-    private long Oldest => _time.UnixMicroseconds() - (long)_settings.TimeToLive.TotalMicroseconds;
+    private long Now => _time.UnixMicroseconds();
 
     /// <summary>A client is about to join a room.</summary>
     public void Use(TUser user, Room room, int token)
@@ -78,12 +78,12 @@ internal sealed class RoomBook<TUser>
     /// <summary>A client that has subscribed to a room's topic asks for its snapshot.</summary>
     public void GetSnapshot(TUser user, Room room, int token)
     {
-        _answers.Add((user, new Snapshot(new(_order, room, _time, _settings.TimeToLive), token)));
+        _answers.Add((user, new Snapshot(new(_order, room, _time), token)));
         if (_rooms.TryGetValue(room, out var use)) _openings.End(use, isOpen: true, _tick);
     }
 
-    /// <summary>The products with a value under 60 s old.</summary>
-    public IReadOnlyList<string> Products() => _order.Products(Oldest);
+    /// <summary>The products with a live value.</summary>
+    public IReadOnlyList<string> Products() => _order.Known.Products(Now);
 
     /// <summary>The node hears <c>general</c> from now on, for the first time or again.</summary>
     public void HearGeneral()
@@ -109,7 +109,7 @@ internal sealed class RoomBook<TUser>
     {
         _tick++;
         _order.Begin(epoch);
-        if (_tick % SweepTicks == 0) _order.Sweep(Oldest, Oldest - (long)_settings.TimeToLive.TotalMicroseconds);
+        if (_tick % SweepTicks == 0) _order.Sweep(Now);
         GiveUp();
         CheckFirstReads();
         _openings.Next(_tick);
@@ -145,8 +145,8 @@ internal sealed class RoomBook<TUser>
         if (_look?.Read != read) return;
         foreach (var (key, receivedAt) in entries)
         {
-            if (receivedAt <= Oldest) continue;
-            _order.Note(key, receivedAt);
+            if (!key.Kind.LivesAt(receivedAt, Now)) continue;
+            _order.Known.Note(key, receivedAt);
             if (IsNewer(key, receivedAt)) Want(key);
         }
 
@@ -165,9 +165,9 @@ internal sealed class RoomBook<TUser>
         if (!_reads.IsUnderWay(read.Keys!)) return;
         foreach (var value in values)
         {
-            _order.Store(value, Oldest);
-            if (value.Event == MarketEvent.ChainUpdate && ChainSummary.TryFrom(value.Payload.Span, out var summary))
-                _order.Store(new(MarketEvent.ChainSummary, value.Key, value.Position, summary, value.Hash, value.ReceivedAt), Oldest);
+            _order.Store(value, Now);
+            if (value.Key.Kind.Summary is { } summary && MessageSummary.TryFrom(value.Key.Kind, value.Payload.Span, out var data))
+                _order.Store(new(summary, value.Key, value.Position, data, value.Hash, value.ReceivedAt), Now);
         }
 
         _reads.Completed();
@@ -224,7 +224,7 @@ internal sealed class RoomBook<TUser>
     {
         use.PatientUntil = _tick + Ticks(_settings.SnapshotPatience);
         var room = use.Slots.Room;
-        foreach (var key in room.SingleKey is { } only ? [only] : _order.Chains(room.Symbol!, Oldest))
+        foreach (var key in room.SingleKey is { } only ? [only] : _order.Known.Chains(room.Symbol!, Now))
         {
             // What is in memory already is kept up to date by another room's topic.
             if (_order.ReceivedAt(key.Event, key) == 0) use.ReadTicket = _reads.Enqueue(key);
@@ -268,9 +268,7 @@ internal sealed class RoomBook<TUser>
     /// <summary>Whether the store has another value of a key than the node, for any of the rooms that want it.</summary>
     private bool IsNewer(ConflationKey key, long receivedAt)
     {
-        if (key.Kind == MarketKind.Underlying) return Differs(MarketEvent.UnderlyingUpdate);
-        var isUsed = _rooms.ContainsKey(Room.Chain(key.Product)) || _rooms.ContainsKey(Room.Chain(key.Product, key.Expiry!));
-        return Differs(MarketEvent.ChainSummary) || (isUsed && Differs(MarketEvent.ChainUpdate));
+        return Differs(key.Kind.InGeneral) || (Differs(key.Event) && key.Event.RoomsOf(key).Any(_rooms.ContainsKey));
 
         // The index counts in milliseconds, and bridges have clocks of their own: anything but the same is worth a read.
         bool Differs(MarketEvent @event) => _order.ReceivedAt(@event, key) / 1000 != receivedAt / 1000;

@@ -19,7 +19,7 @@ internal sealed class ClientConnection
     private static readonly Func<IWireProtocol, (MarketUpdate Update, ClientContext Context), Frame> Encode = static (protocol, it) =>
     {
         it.Context.Metrics.Encoded(protocol.Slot);
-        return protocol.EncodeEvent(ServerEvents.NameOf(it.Update.Event), it.Update.Payload.Span);
+        return protocol.EncodeEvent(it.Update.Event.Name, it.Update.Payload.Span);
     };
 
     // The transport does not keep the list, so one a thread is enough.

@@ -84,7 +84,7 @@ internal sealed class ClientJoins(
     {
         if (rooms.Find(subscribe) is not { } joined) return;
         if (joined.Room == Room.General) connection.IsHeld = false;
-        if (joined.Join!.Purpose == JoinPurpose.Silent) rooms.GoLive(joined, new(context.Order, joined.Room, context.Time, TimeSpan.Zero));
+        if (joined.Join!.Purpose == JoinPurpose.Silent) GoLive(joined, new(context.Order, joined.Room, context.Time));
         else AskForSnapshot(joined);
     }
 

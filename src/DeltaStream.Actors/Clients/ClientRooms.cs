@@ -97,7 +97,7 @@ internal sealed class ClientRooms
 
     /// <summary>Whether any of the client's rooms is for the update.</summary>
     public bool Covers(MarketUpdate update) =>
-        _joined.WideOf(update.Event, update.Key) is not null || (update.Event != MarketEvent.ChainSummary && In(_joined.NarrowOf(update.Key)) is not null);
+        _joined.WideOf(update.Event, update.Key) is not null || (update.Event.Narrow is not null && In(_joined.NarrowOf(update.Key)) is not null);
 
     /// <summary>Takes in an event of a room's topic; gives the update if it is to be sent.</summary>
     public MarketUpdate? Receive(RoomEvent roomEvent)
@@ -186,7 +186,7 @@ internal sealed class ClientRooms
     /// <summary>Another node, to which the client may go, may still be behind what it has had of the room.</summary>
     private void Remember(JoinedRoom left, NodeOrder order)
     {
-        if (left.Room.IsWide && !order.IsBehind(left.Room, Position.None)) Note(new(left.Room, default, default, left.Seen.Latest, true));
+        if (left.Room.IsWide && !order.IsBehind(left.Room, Position.None)) Note(new(left.Room, null, default, left.Seen.Latest, true));
         else
             order.Read(left.Room, 0, slot =>
             {
@@ -229,7 +229,7 @@ internal sealed class ClientRooms
 
     private bool IsWanted(JoinedRoom joined, Slot slot, JoinPurpose purpose, bool isBehind) => purpose switch
     {
-        JoinPurpose.Silent => false,
+        JoinPurpose.Silent => slot.Key.Kind.IsSentOnConnect,
         JoinPurpose.Snapshot or JoinPurpose.Recovered => _history?.GoesBack(slot, isBehind) != true,
         JoinPurpose.Moved => !WasHad(slot) && !HadOverAnother(joined, slot),
         _ => !Had(joined, slot) && !WasHad(slot),
@@ -275,7 +275,7 @@ internal sealed class ClientRooms
 
     /// <summary>The narrow room that keeps the serial of this key's last update.</summary>
     private JoinedRoom? LastOf(MarketEvent @event, ConflationKey key) =>
-        @event != MarketEvent.ChainSummary && _joined.NarrowOf(key) is { Serial: > 0 } narrow ? narrow : null;
+        @event.Narrow is not null && _joined.NarrowOf(key) is { Serial: > 0 } narrow ? narrow : null;
 
     private JoinedRoom? FindFor(Room room, MarketUpdate update) => room.IsWide ? _joined.WideOf(update.Event, update.Key) : In(_joined.NarrowOf(update.Key));
 }

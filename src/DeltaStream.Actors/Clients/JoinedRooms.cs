@@ -24,7 +24,7 @@ internal sealed class JoinedRooms
     };
 
     /// <summary>The wide room that is for an update.</summary>
-    public JoinedRoom? WideOf(MarketEvent @event, ConflationKey key) => @event == MarketEvent.ChainUpdate ? Chain(key.Product) : _general;
+    public JoinedRoom? WideOf(MarketEvent @event, ConflationKey key) => @event.Wide == RoomKind.Chain ? Chain(key.Symbol) : _general;
 
     /// <summary>The narrow room of a key.</summary>
     public JoinedRoom? NarrowOf(ConflationKey key)

@@ -97,14 +97,14 @@ internal sealed class MoveHistory
         foreach (var (name, position) in before._owed) if (!_ahead.ContainsKey(name)) _owed.TryAdd(name, position);
         foreach (var value in left)
         {
-            var name = (value.Event, value.Key);
             if (value.Wide is { } wide)
             {
                 if (!rooms.Contains(wide)) ClaimUntil(wide, value.Position);
             }
-            else if (!_ahead.ContainsKey(name) && !_owed.ContainsKey(name) && !rooms.Any(Room.For(value.Event, value.Key).Contains))
+            else if (value.Event is { } @event && !_ahead.ContainsKey((@event, value.Key)) && !_owed.ContainsKey((@event, value.Key))
+                && !rooms.Any(@event.RoomsOf(value.Key).Contains))
             {
-                (value.WasHad ? _ahead : _owed)[name] = value.Position;
+                (value.WasHad ? _ahead : _owed)[(@event, value.Key)] = value.Position;
             }
         }
 
@@ -125,10 +125,10 @@ internal sealed class MoveHistory
     // No product has an empty symbol.
     private static string NameOf(Room wide) => wide.Symbol ?? "";
 
-    private static string WideOf(MarketEvent @event, ConflationKey key) => @event == MarketEvent.ChainUpdate ? key.Product : "";
+    private static string WideOf(MarketEvent @event, ConflationKey key) => @event.Wide == RoomKind.Chain ? key.Symbol : "";
 
     private static Position Later(Position one, Position other) => one > other ? one : other;
 }
 
 /// <summary>What a client had had of a room that it left a moment ago: all of a wide room until this position, or one key's value.</summary>
-internal readonly record struct LeftValue(Room? Wide, MarketEvent Event, ConflationKey Key, Position Position, bool WasHad);
+internal readonly record struct LeftValue(Room? Wide, MarketEvent? Event, ConflationKey Key, Position Position, bool WasHad);

@@ -119,7 +119,7 @@ public sealed class Outbox
         while (TryTake(out var answer, out var update))
         {
             if (answer is not null) all.Answers.Add(answer);
-            else if (update!.Event == MarketEvent.ChainUpdate && (carried += update.Payload.Length) > mostBytes) all.LeftBehind.Add(update);
+            else if (update!.Event.IsLarge && (carried += update.Payload.Length) > mostBytes) all.LeftBehind.Add(update);
             else all.Updates.Add(update);
         }
 

@@ -35,15 +35,6 @@ public static class ServerEvents
     // Symbols hold '&' and '/', which need no escaping outside HTML.
     private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    /// <summary>The name of an event that carries market data.</summary>
-    public static string NameOf(MarketEvent @event) => @event switch
-    {
-        MarketEvent.UnderlyingUpdate => "underlying_update",
-        MarketEvent.ChainUpdate => "chain_update",
-        MarketEvent.ChainSummary => "chain_summary",
-        _ => throw new ArgumentOutOfRangeException(nameof(@event)),
-    };
-
     /// <summary>The data of <c>connected</c>.</summary>
     public static byte[] ConnectedData(string sessionId, DateTimeOffset now, IReadOnlyList<Room> rooms, bool demo) => Write((sessionId, now, rooms, demo), static (json, it) =>
     {

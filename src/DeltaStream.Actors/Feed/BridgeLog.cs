@@ -1,3 +1,4 @@
+using DeltaStream.Actors.Market;
 using Microsoft.Extensions.Logging;
 
 namespace DeltaStream.Actors.Feed;
@@ -34,9 +35,20 @@ internal sealed partial class BridgeLog(ILogger log)
     [LoggerMessage(208, LogLevel.Warning, "message_skipped_more {suppressed}", EventName = "message_skipped_more")]
     public partial void MoreMessagesSkipped(int suppressed);
 
+    /// <summary>Names a broadcast. The first two kinds have event names of their own, which operators know.</summary>
+    public void Broadcasted(MessageKind kind, string symbol, string headline)
+    {
+        if (kind == MessageKind.Underlying) BroadcastedUnderlying(symbol, headline);
+        else if (kind == MessageKind.Chain) BroadcastedChain(symbol, headline);
+        else BroadcastedOther(kind.Name, symbol, headline);
+    }
+
     [LoggerMessage(210, LogLevel.Debug, "broadcasted_underlying {product} {price}", EventName = "broadcasted_underlying")]
-    public partial void BroadcastedUnderlying(string product, string price);
+    private partial void BroadcastedUnderlying(string product, string price);
 
     [LoggerMessage(211, LogLevel.Debug, "broadcasted_chain {product} {pcr}", EventName = "broadcasted_chain")]
-    public partial void BroadcastedChain(string product, string pcr);
+    private partial void BroadcastedChain(string product, string pcr);
+
+    [LoggerMessage(212, LogLevel.Debug, "broadcasted {kind} {symbol} {headline}", EventName = "broadcasted")]
+    private partial void BroadcastedOther(string kind, string symbol, string headline);
 }

@@ -23,8 +23,8 @@ internal sealed class MessageReader(int maxBytes, TimeProvider time, BridgeLog l
     /// <summary>The message; null when it is skipped.</summary>
     public EnrichedMessage? Read(FeedMessage message)
     {
-        if (!EnrichedMessage.IsKnown(message.Channel)) return null;
-        if (EnrichedMessage.TryRead(message.Channel, message.Payload, maxBytes, out var read, out var reason)) return read;
+        if (MessageKind.OnChannel(message.Channel) is not { } kind) return null;
+        if (EnrichedMessage.TryRead(kind, message.Payload, message.ReceivedAt, maxBytes, out var read, out var reason)) return read;
         BridgeMetrics.InvalidMessage(reason);
         lock (_lock) LogSkipped(message.Channel, reason, message.Payload.Span);
         return null;

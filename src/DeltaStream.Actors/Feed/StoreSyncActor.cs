@@ -82,13 +82,11 @@ internal sealed class StoreSyncActor(
 
     private void Restore(MarketUpdate update)
     {
-        var channel = update.Key.Kind == MarketKind.Underlying ? EnrichedMessage.UnderlyingChannel : EnrichedMessage.ChainChannel;
-
         // Other programs write there too: what is not a valid message is left alone.
-        if (!EnrichedMessage.TryRead(channel, update.Payload, settings.MaxMessageBytes, out var message, out _) || message!.Key != update.Key) return;
+        if (!EnrichedMessage.TryRead(update.Key.Kind, update.Payload, update.ReceivedAt, settings.MaxMessageBytes, out var message, out _) || message!.Key != update.Key) return;
         if (update.Position != Position.None)
             ledger.Stored(new PublishedValue(update.Key, update.Position, message.Hash, message.Timestamp), time.Elapsed());
-        inlet.Restore(new FeedMessage(channel, update.Payload, update.ReceivedAt));
+        inlet.Restore(new FeedMessage(update.Key.Kind.Channel, update.Payload, update.ReceivedAt));
     }
 
     private sealed record Ended(string? Error) : INoSerializationVerificationNeeded;

@@ -31,10 +31,11 @@ internal sealed class TopicPublisher(ActorSystem system, IActorRef mediator, str
     /// <returns>The update, for the store.</returns>
     public MarketUpdate Publish(Intake intake, Position position, out int events)
     {
-        events = intake.Message.Key.Kind == MarketKind.Chain ? Publish(intake.ToSummary(position)) : 0;
+        var kind = intake.Message.Key.Kind;
+        events = kind.Summary is { } summary ? Publish(intake.ToSummary(summary, position)) : 0;
         var update = intake.ToUpdate(position);
         events += Publish(update);
-        if (log.IsDebugEnabled) Log(intake);
+        if (log.IsDebugEnabled) log.Broadcasted(kind, intake.Message.Key.Symbol, Encoding.UTF8.GetString(intake.Message.Headline));
         return update;
     }
 
@@ -50,19 +51,12 @@ internal sealed class TopicPublisher(ActorSystem system, IActorRef mediator, str
     private int Publish(MarketUpdate update)
     {
         var events = 0;
-        foreach (var room in Room.For(update.Event, update.Key))
+        foreach (var room in update.Event.RoomsOf(update.Key))
         {
             mediator.Tell(new Publish(TopicName.For(room), _order.Take(room, update)), ActorRefs.NoSender);
             events++;
         }
 
         return events;
-    }
-
-    private void Log(Intake intake)
-    {
-        var headline = Encoding.ASCII.GetString(intake.Message.Headline);
-        if (intake.Message.Key.Kind == MarketKind.Underlying) log.BroadcastedUnderlying(intake.Message.Key.Product, headline);
-        else log.BroadcastedChain(intake.Message.Key.Product, headline);
     }
 }

@@ -10,21 +10,15 @@ namespace DeltaStream.Actors.Market;
 /// </summary>
 public sealed class EnrichedMessage
 {
-    /// <summary>The channel of underlyings.</summary>
-    public const string UnderlyingChannel = "enriched:underlying";
-
-    /// <summary>The channel of option chains.</summary>
-    public const string ChainChannel = "enriched:option_chain";
-
     /// <summary>How deep a message may be nested.</summary>
     public const int MaxDepth = 64;
 
     // 32 characters, each at most written as \uXXXX, and two quotes; the other strings are shorter or bounded by the same.
     private const int MaxStringBytes = Market.Symbol.MaxLength * 6 + 2;
 
-    private readonly PeekedFields _fields;
+    private readonly MessageFields _fields;
 
-    private EnrichedMessage(ConflationKey key, ReadOnlyMemory<byte> payload, long timestamp, in PeekedFields fields)
+    private EnrichedMessage(ConflationKey key, ReadOnlyMemory<byte> payload, long timestamp, in MessageFields fields)
     {
         Key = key;
         Payload = payload;
@@ -45,88 +39,101 @@ public sealed class EnrichedMessage
     /// <summary>The message's own time: microseconds since the Unix epoch, a missing zone counting as UTC.</summary>
     public long Timestamp { get; }
 
-    /// <summary>The price of an underlying, the put-call ratio of a chain, as published.</summary>
-    public ReadOnlySpan<byte> Headline =>
-        (Key.Kind == MarketKind.Underlying ? _fields.Price : _fields.PcrOi).In(Payload.Span);
+    /// <summary>The value of the kind's headline field, as published.</summary>
+    public ReadOnlySpan<byte> Headline => _fields[Key.Kind.HeadlineIndex].In(Payload.Span);
 
-    /// <summary>The <c>chain_summary</c> of this chain, values as published.</summary>
-    /// <exception cref="InvalidOperationException">The message is no chain.</exception>
-    public ReadOnlyMemory<byte> Summary() => Key.Kind == MarketKind.Chain
-        ? ChainSummary.Write(Payload.Span, _fields)
-        : throw new InvalidOperationException("only a chain has a summary");
+    /// <summary>What <see cref="MessageKind.Summary"/> carries, values as published.</summary>
+    /// <exception cref="InvalidOperationException">The kind has no summary.</exception>
+    public ReadOnlyMemory<byte> Summary() => Key.Kind.Summary is not null
+        ? MessageSummary.Write(Key.Kind, Payload.Span, _fields)
+        : throw new InvalidOperationException($"a message of the kind {Key.Kind} has no summary");
 
-    /// <summary>Whether anything is published on this channel that the gateway knows.</summary>
-    public static bool IsKnown(string channel) => channel is UnderlyingChannel or ChainChannel;
-
-    /// <summary>The own time of a valid message or of its summary; 0 where there is none.</summary>
-    public static long TimestampOf(ReadOnlySpan<byte> json)
+    /// <summary>The own time of a valid message or of its summary; the time of its receipt where it has none.</summary>
+    public static long TimestampOf(MessageKind kind, ReadOnlySpan<byte> json, long receivedAt)
     {
-        Span<char> text = stackalloc char[MaxStringBytes];
+        var timestamp = receivedAt;
         try
         {
-            return PeekedFields.Read(json, out var fields) && fields.Timestamp.Type == JsonTokenType.String
-                && IsoTimestamp.TryParse(Decode(json, fields.Timestamp, text), out var timestamp) ? timestamp : 0;
+            if (MessageFields.Read(json, kind, out var fields)) TryTime(json, fields[kind.TimestampIndex], stackalloc char[MaxStringBytes], ref timestamp);
+            return timestamp;
         }
         catch (JsonException)
         {
-            return 0;
+            return timestamp;
         }
     }
 
     /// <summary>Reads a message without deserialising it. Never throws on bad input.</summary>
-    /// <param name="channel">One of the two known channels.</param>
+    /// <param name="kind">The kind that is published on its channel.</param>
     /// <param name="payload">The published bytes; they must not change any more.</param>
+    /// <param name="receivedAt">Microseconds since the Unix epoch: the time of a message that has none of its own and needs none.</param>
     /// <param name="maxBytes">The size limit.</param>
     /// <param name="message">The message, if it is valid.</param>
     /// <param name="reason">Why not, if it is not.</param>
-    public static bool TryRead(string channel, ReadOnlyMemory<byte> payload, int maxBytes, out EnrichedMessage? message, out InvalidReason reason)
+    public static bool TryRead(
+        MessageKind kind, ReadOnlyMemory<byte> payload, long receivedAt, int maxBytes, out EnrichedMessage? message, out InvalidReason reason)
     {
         message = null;
         var json = payload.Span;
         if (json.Length > maxBytes) return Invalid(InvalidReason.Size, out reason);
         if (!Utf8.IsValid(json)) return Invalid(InvalidReason.Utf8, out reason);
 
-        PeekedFields fields;
+        MessageFields fields;
         try
         {
-            if (!PeekedFields.Read(json, out fields)) return Invalid(InvalidReason.Field, out reason);
+            if (!MessageFields.Read(json, kind, out fields)) return Invalid(InvalidReason.Field, out reason);
         }
         catch (JsonException)
         {
             return Invalid(NonFinite.IsAllThatIsWrong(json) ? InvalidReason.Nan : InvalidReason.Json, out reason);
         }
 
+        if (!HasTypes(kind, fields)) return Invalid(InvalidReason.Field, out reason);
+        var (symbol, expiry, timestamp) = ((string?)null, (string?)null, receivedAt);
         Span<char> text = stackalloc char[MaxStringBytes];
-        if (!HasFields(channel, fields) || !IsoTimestamp.TryParse(Decode(json, fields.Timestamp, text), out var timestamp))
-            return Invalid(InvalidReason.Field, out reason);
-        string? expiry = null;
-        if (channel == ChainChannel)
+        for (var i = 0; i < kind.Fields.Count; i++)
         {
-            var decoded = Decode(json, fields.Expiry, text);
-            if (!Expiry.IsValid(decoded)) return Invalid(InvalidReason.Field, out reason);
-            expiry = decoded.ToString();
+            switch (kind.Fields[i].Role)
+            {
+                case FieldRole.Symbol:
+                    var decoded = Decode(json, fields[i], text);
+                    if (Symbol.IsValid(decoded)) symbol = decoded.ToString();
+                    break;
+                case FieldRole.Expiry:
+                    decoded = Decode(json, fields[i], text);
+                    if (!Expiry.IsValid(decoded)) return Invalid(InvalidReason.Field, out reason);
+                    expiry = decoded.ToString();
+                    break;
+                case FieldRole.Timestamp:
+                    if (TryTime(json, fields[i], text, ref timestamp) || !kind.Fields[i].IsRequired) break;
+                    return Invalid(InvalidReason.Field, out reason);
+                case FieldRole.Value:
+                    break;
+            }
         }
 
-        var symbol = Decode(json, fields.Product, text);
-        if (!Symbol.IsValid(symbol)) return Invalid(InvalidReason.Symbol, out reason);
-        var product = symbol.ToString();
-        message = new EnrichedMessage(
-            expiry is null ? ConflationKey.Underlying(product) : ConflationKey.Chain(product, expiry), payload, timestamp, fields);
+        if (symbol is null) return Invalid(InvalidReason.Symbol, out reason);
+        message = new EnrichedMessage(new ConflationKey(kind, symbol, expiry), payload, timestamp, fields);
         reason = default;
         return true;
     }
 
-    private static bool HasFields(string channel, in PeekedFields fields) =>
-        fields.Product.Type == JsonTokenType.String
-        && fields.Timestamp.Type == JsonTokenType.String
-        && (channel == UnderlyingChannel
-            ? fields.Price.Type == JsonTokenType.Number
-            : fields.Expiry.Type == JsonTokenType.String
-              && fields.SpotPrice.Type == JsonTokenType.Number
-              && fields.PcrOi.Type == JsonTokenType.Number
-              && fields.MaxPainStrike.Type == JsonTokenType.Number
-              && fields.Calls.Type == JsonTokenType.StartArray
-              && fields.Puts.Type == JsonTokenType.StartArray);
+    private static bool HasTypes(MessageKind kind, in MessageFields fields)
+    {
+        for (var i = 0; i < kind.Fields.Count; i++)
+        {
+            if (kind.Fields[i].IsRequired && fields[i].Type != kind.Fields[i].Type) return false;
+        }
+
+        return true;
+    }
+
+    private static bool TryTime(ReadOnlySpan<byte> json, RawValue value, Span<char> buffer, ref long timestamp)
+    {
+        if (value.Type != JsonTokenType.String || !IsoTimestamp.TryParse(Decode(json, value, buffer), out var microseconds)) return false;
+        timestamp = microseconds;
+        return true;
+    }
 
     /// <summary>The characters of a short string; none when it is too long or holds half a surrogate pair, which no valid value does.</summary>
     private static ReadOnlySpan<char> Decode(ReadOnlySpan<byte> json, RawValue value, Span<char> buffer)

@@ -2,28 +2,12 @@ using DeltaStream.Actors.Wire;
 
 namespace DeltaStream.Actors.Market;
 
-/// <summary>The events that carry market data to a client.</summary>
-public enum MarketEvent : byte
-{
-    /// <summary><c>underlying_update</c>: the published message.</summary>
-    UnderlyingUpdate = 1,
-
-    /// <summary><c>chain_update</c>: the published message.</summary>
-    ChainUpdate = 2,
-
-    /// <summary><c>chain_summary</c>: seven fields of a chain, values as published.</summary>
-    ChainSummary = 3,
-}
-
 /// <summary>
 /// One value on its way to clients or kept for later ones: immutable once the node has numbered it, shared by every client of
 /// the node, and with it the frames made from it.
 /// </summary>
 public sealed class MarketUpdate
 {
-    /// <summary>How long a value lives from its receipt: in memory, and in the <c>latest:*</c> keys.</summary>
-    public static readonly TimeSpan Life = TimeSpan.FromSeconds(60);
-
     private KeyBarrier? _barrier;
 
     /// <summary>Makes an update.</summary>
@@ -60,6 +44,10 @@ public sealed class MarketUpdate
 
     /// <summary>The serial below which updates of its key are superseded for a client that keeps none for that key.</summary>
     internal long Barrier => _barrier?.Serial ?? 0;
+
+    /// <summary>Whether the value still counts: it was received no longer ago than its kind lives.</summary>
+    /// <param name="unixNow">Microseconds since the Unix epoch.</param>
+    public bool LivesAt(long unixNow) => Key.Kind.LivesAt(ReceivedAt, unixNow);
 
     /// <summary>The frames made from this update, one for each wire protocol in use on the node.</summary>
     public SharedFrames Frames { get; init; } = new();

@@ -2,17 +2,17 @@ using System.Text.Json;
 
 namespace DeltaStream.Actors.Market;
 
-/// <summary>Tells text that is no JSON only for <c>NaN</c> and <c>Infinity</c> from text that is none at all.</summary>
+/// <summary>Finds out whether <c>NaN</c> and <c>Infinity</c>, which Python writes, are the only thing wrong with a text.</summary>
 internal static class NonFinite
 {
-    /// <summary>Whether the text would be JSON with a number in place of each of them. Only asked of text that is no JSON.</summary>
+    /// <summary>Whether the text, which is not JSON, would be JSON with a number in place of each of them.</summary>
     public static bool IsAllThatIsWrong(ReadOnlySpan<byte> text)
     {
         var copy = text.ToArray();
         if (!Replace(copy)) return false;
         try
         {
-            PeekedFields.Read(copy, out _);
+            MessageFields.Read(copy, MessageKind.Underlying, out _);
             return true;
         }
         catch (JsonException)

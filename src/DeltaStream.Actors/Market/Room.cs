@@ -101,13 +101,15 @@ public sealed class Room : IEquatable<Room>
         return room is not null;
     }
 
-    /// <summary>The rooms that an update is for, the wide one first.</summary>
-    public static IEnumerable<Room> For(MarketEvent @event, ConflationKey key) => @event switch
+    /// <summary>The room of a kind that an update of a key is for.</summary>
+    /// <exception cref="ArgumentException">The key has no such room.</exception>
+    public static Room Of(RoomKind kind, ConflationKey key) => kind switch
     {
-        MarketEvent.UnderlyingUpdate => [General, Product(key.Product)],
-        MarketEvent.ChainUpdate => [Chain(key.Product), Chain(key.Product, key.Expiry!)],
-        MarketEvent.ChainSummary => [General],
-        _ => throw new ArgumentOutOfRangeException(nameof(@event)),
+        RoomKind.General => General,
+        RoomKind.Product => Product(key.Symbol),
+        RoomKind.Chain => Chain(key.Symbol),
+        RoomKind.ChainExpiry when key.Expiry is { } expiry => Chain(key.Symbol, expiry),
+        _ => throw new ArgumentException($"{key} has no room of the kind {kind}"),
     };
 
     /// <inheritdoc/>

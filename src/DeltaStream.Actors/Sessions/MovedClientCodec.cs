@@ -54,9 +54,13 @@ public static class MovedClientCodec
     }
 
     private static void Write(FieldWriter to, (MarketEvent Event, ConflationKey Key, Position Position) known) =>
-        to.Byte((byte)known.Event).Key(known.Key).Position(known.Position);
+        to.Byte(known.Event.Number).Names(known.Key).Position(known.Position);
 
-    private static (MarketEvent, ConflationKey, Position) ReadPosition(FieldReader from) => (from.Enum<MarketEvent>(), from.Key(), from.Position());
+    private static (MarketEvent, ConflationKey, Position) ReadPosition(FieldReader from)
+    {
+        var @event = from.Event();
+        return (@event, from.Names(@event.Kind), from.Position());
+    }
 
     private static MarketUpdate ReadUpdate(FieldReader from)
     {

@@ -10,17 +10,14 @@ internal sealed record Intake(long Ordinal, EnrichedMessage Message, long Receiv
 {
     /// <summary>Whether the message is young enough to be sent.</summary>
     /// <param name="unixNow">Microseconds since the Unix epoch.</param>
-    public bool LivesAt(long unixNow) => unixNow - ReceivedAt < (long)MarketUpdate.Life.TotalMicroseconds;
+    public bool LivesAt(long unixNow) => Message.Key.Kind.LivesAt(ReceivedAt, unixNow);
 
     /// <summary>The update that clients and the store get of it.</summary>
     /// <param name="position">Its place among all that was published.</param>
-    public MarketUpdate ToUpdate(Position position)
-    {
-        var @event = Message.Key.Kind == MarketKind.Underlying ? MarketEvent.UnderlyingUpdate : MarketEvent.ChainUpdate;
-        return new(@event, Message.Key, position, Message.Payload, Message.Hash, ReceivedAt);
-    }
+    public MarketUpdate ToUpdate(Position position) =>
+        new(Message.Key.Kind.Update, Message.Key, position, Message.Payload, Message.Hash, ReceivedAt);
 
-    /// <summary>The summary that goes to <c>general</c> when the message is a chain.</summary>
-    public MarketUpdate ToSummary(Position position) =>
-        new(MarketEvent.ChainSummary, Message.Key, position, Message.Summary(), Message.Hash, ReceivedAt);
+    /// <summary>The summary that goes to <c>general</c> in the place of a large message.</summary>
+    public MarketUpdate ToSummary(MarketEvent summary, Position position) =>
+        new(summary, Message.Key, position, Message.Summary(), Message.Hash, ReceivedAt);
 }

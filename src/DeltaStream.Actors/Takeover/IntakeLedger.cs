@@ -89,7 +89,7 @@ internal sealed class IntakeLedger(TimeSpan hold, int maxKeys)
             if (_keys.TryGetValue(message.Key, out var key)
                 && (key.OrdinalOf(message.Hash) != 0 || key.Newest?.Message.Timestamp >= message.Timestamp)) return null;
             var intake = Add(message, receivedAt, now);
-            if (intake is not null) _keys[message.Key].Restored = (message.Hash, message.Timestamp, now + MarketUpdate.Life);
+            if (intake is not null) _keys[message.Key].Restored = (message.Hash, message.Timestamp, now + MessageKind.DefaultLife);
             return intake;
         }
     }
@@ -151,8 +151,8 @@ internal sealed class IntakeLedger(TimeSpan hold, int maxKeys)
 
             if (now < _holdUntil) return Publication.Hold;
 
-            // For as long as a value lives: a producer whose clock was put back must not be silenced for good.
-            if (now - MarketUpdate.Life > key.PublishedAt) return Publication.Send;
+            // For a minute, as long as most values live: a producer whose clock was put back must not be silenced for good.
+            if (now - MessageKind.DefaultLife > key.PublishedAt) return Publication.Send;
             return intake.Message.Timestamp < key.PublishedTimestamp ? Publication.Skip : Publication.Send;
         }
     }
@@ -184,7 +184,7 @@ internal sealed class IntakeLedger(TimeSpan hold, int maxKeys)
         lock (_lock)
         {
             foreach (var (name, key) in _keys)
-                if (now - key.TouchedAt > 2 * MarketUpdate.Life) _keys.Remove(name);
+                if (now - key.TouchedAt > 2 * name.Kind.Life) _keys.Remove(name);
         }
     }
 

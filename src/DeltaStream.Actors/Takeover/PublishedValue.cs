@@ -14,5 +14,5 @@ internal readonly record struct PublishedValue(ConflationKey Key, Position Posit
     /// and timestamp.
     /// </summary>
     public static PublishedValue Of(MarketUpdate update) =>
-        new(update.Key, update.Position, update.Hash, EnrichedMessage.TimestampOf(update.Payload.Span));
+        new(update.Key, update.Position, update.Hash, EnrichedMessage.TimestampOf(update.Key.Kind, update.Payload.Span, update.ReceivedAt));
 }

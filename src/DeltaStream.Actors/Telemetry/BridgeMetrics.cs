@@ -55,7 +55,7 @@ public static class BridgeMetrics
     public static void ShowAll(IEnumerable<string> leaseLostReasons)
     {
         foreach (var counter in new[] { Conflated, Refused, Published, Restarts, LinksLost, SubscriptionsLost }) counter.Add(0);
-        foreach (var channel in new[] { EnrichedMessage.UnderlyingChannel, EnrichedMessage.ChainChannel, OtherChannel })
+        foreach (var channel in MessageKind.All.Select(kind => kind.Channel).Append(OtherChannel))
             MessagesIn.Add(0, new KeyValuePair<string, object?>("channel", channel));
         foreach (var reason in Enum.GetValues<InvalidReason>())
             Invalid.Add(0, new KeyValuePair<string, object?>("reason", reason.Name()));
@@ -65,7 +65,7 @@ public static class BridgeMetrics
 
     /// <summary>Counts a message from the platform; a channel that is not known as <c>other</c>, so that nobody can make tags at will.</summary>
     public static void MessageIn(string channel) =>
-        MessagesIn.Add(1, new KeyValuePair<string, object?>("channel", EnrichedMessage.IsKnown(channel) ? channel : OtherChannel));
+        MessagesIn.Add(1, new KeyValuePair<string, object?>("channel", MessageKind.OnChannel(channel) is null ? OtherChannel : channel));
 
     /// <summary>Counts a skipped message.</summary>
     public static void InvalidMessage(InvalidReason reason) => Invalid.Add(1, new KeyValuePair<string, object?>("reason", reason.Name()));

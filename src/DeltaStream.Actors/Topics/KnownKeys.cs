@@ -2,12 +2,13 @@ using DeltaStream.Actors.Market;
 
 namespace DeltaStream.Actors.Topics;
 
-/// <summary>Which products and expiries have had a value lately, whether the node holds it or not. Not safe for concurrent use.</summary>
+/// <summary>Which products and expiries have had a value lately, whether the node holds it or not. Safe for concurrent use.</summary>
 internal sealed class KnownKeys
 {
     // Microseconds for which the sorted list is not made anew, however often it is asked for.
     private const long ProductsFreshFor = 100_000;
 
+    private readonly Lock _lock = new();
     private readonly Dictionary<ConflationKey, long> _received = [];
     private readonly Dictionary<string, SortedSet<string>> _expiries = [];
     private IReadOnlyList<string>? _products;
@@ -16,41 +17,48 @@ internal sealed class KnownKeys
     /// <summary>Notes that a value of the key was received at this time (microseconds since the Unix epoch).</summary>
     public void Note(ConflationKey key, long receivedAt)
     {
+        using var scope = _lock.EnterScope();
         if (!_received.TryGetValue(key, out var known)) Add(key);
         if (receivedAt > known) _received[key] = receivedAt;
     }
 
-    /// <summary>The chains of a product with a value since <paramref name="oldest"/>, nearest expiry first.</summary>
-    public IReadOnlyList<ConflationKey> Chains(string product, long oldest) => _expiries.TryGetValue(product, out var expiries)
-        ? [.. expiries.Select(expiry => ConflationKey.Chain(product, expiry)).Where(key => _received[key] > oldest)]
-        : [];
-
-    /// <summary>The products with a value of any kind since <paramref name="oldest"/>, by ordinal.</summary>
-    public IReadOnlyList<string> Products(long oldest)
+    /// <summary>The live chains of a product, nearest expiry first.</summary>
+    public IReadOnlyList<ConflationKey> Chains(string product, long unixNow)
     {
-        if (_products is not null && oldest < _productsUntil) return _products;
-        _productsUntil = oldest + ProductsFreshFor;
+        using var scope = _lock.EnterScope();
+        return _expiries.TryGetValue(product, out var expiries)
+            ? [.. expiries.Select(expiry => ConflationKey.Chain(product, expiry)).Where(key => key.Kind.LivesAt(_received[key], unixNow))]
+            : [];
+    }
+
+    /// <summary>The products with a live value of any kind, by ordinal.</summary>
+    public IReadOnlyList<string> Products(long unixNow)
+    {
+        using var scope = _lock.EnterScope();
+        if (_products is not null && unixNow < _productsUntil) return _products;
+        _productsUntil = unixNow + ProductsFreshFor;
         var products = new SortedSet<string>(StringComparer.Ordinal);
         foreach (var (key, receivedAt) in _received)
         {
-            if (receivedAt <= oldest) continue;
-            products.Add(key.Product);
-            _productsUntil = Math.Min(_productsUntil, receivedAt);
+            if (!key.Kind.IsOfProduct || !key.Kind.LivesAt(receivedAt, unixNow)) continue;
+            products.Add(key.Symbol);
+            _productsUntil = Math.Min(_productsUntil, receivedAt + (long)key.Kind.Life.TotalMicroseconds);
         }
 
         return _products = [.. products];
     }
 
-    /// <summary>Forgets the keys without a value since <paramref name="oldest"/>.</summary>
-    public void Sweep(long oldest)
+    /// <summary>Forgets the keys without a live value.</summary>
+    public void Sweep(long unixNow)
     {
+        using var scope = _lock.EnterScope();
         foreach (var (key, receivedAt) in _received)
         {
-            if (receivedAt > oldest) continue;
+            if (key.Kind.LivesAt(receivedAt, unixNow)) continue;
             _received.Remove(key);
-            if (key.Expiry is null || !_expiries.TryGetValue(key.Product, out var expiries)) continue;
+            if (key.Expiry is null || !_expiries.TryGetValue(key.Symbol, out var expiries)) continue;
             expiries.Remove(key.Expiry);
-            if (expiries.Count == 0) _expiries.Remove(key.Product);
+            if (expiries.Count == 0) _expiries.Remove(key.Symbol);
         }
     }
 
@@ -59,8 +67,8 @@ internal sealed class KnownKeys
         _received.Add(key, 0);
         _products = null;
         if (key.Expiry is null) return;
-        if (!_expiries.TryGetValue(key.Product, out var expiries))
-            _expiries.Add(key.Product, expiries = new(StringComparer.Ordinal));
+        if (!_expiries.TryGetValue(key.Symbol, out var expiries))
+            _expiries.Add(key.Symbol, expiries = new(StringComparer.Ordinal));
         expiries.Add(key.Expiry);
     }
 }

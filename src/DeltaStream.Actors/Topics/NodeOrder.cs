@@ -20,23 +20,21 @@ public sealed class NodeOrder(TimeProvider time) : IExtension
     private readonly Lock _lock = new();
     private readonly Dictionary<Room, RoomSlots> _rooms = [];
     private readonly Dictionary<(MarketEvent Event, ConflationKey Key), Slot> _slots = [];
-    private readonly KnownKeys _known = new();
     // Above 0, the serial of what the node has not taken in.
     private long _serial = 1;
     private long _given;
     private long _epoch;
     private long _epochBegan;
-    private bool _hasGap;
+    private volatile bool _hasGap;
+
+    /// <summary>Which keys have a value, here or in the store.</summary>
+    internal KnownKeys Known { get; } = new();
 
     /// <summary>The highest epoch that is known on the node.</summary>
     internal long Epoch => Volatile.Read(ref _epoch);
 
     /// <summary>Whether the feed had a gap behind which nobody has looked yet.</summary>
-    internal bool HasGap
-    {
-        get => Volatile.Read(ref _hasGap);
-        set => Volatile.Write(ref _hasGap, value);
-    }
+    internal bool HasGap { get => _hasGap; set => _hasGap = value; }
 
     /// <summary>The rooms in use.</summary>
     internal IReadOnlyList<Room> Rooms
@@ -45,7 +43,7 @@ public sealed class NodeOrder(TimeProvider time) : IExtension
     }
 
     /// <summary>The node's own.</summary>
-    public static NodeOrder For(ActorSystem system) => system.WithExtension<NodeOrder, Provider>();
+    public static NodeOrder For(ActorSystem system) => system.WithExtension<NodeOrder, NodeOrderProvider>();
 
     /// <summary>Takes in the copy of an update that a room's topic is about to bring.</summary>
     /// <param name="room">The room.</param>
@@ -59,7 +57,7 @@ public sealed class NodeOrder(TimeProvider time) : IExtension
             // Of a room that is not in use no trace is kept: it would refuse what the store says later.
             if (!_rooms.TryGetValue(room, out var heard)) return new(room, copy);
             heard.Hear(copy.Position);
-            _known.Note(copy.Key, copy.ReceivedAt);
+            Known.Note(copy.Key, copy.ReceivedAt);
             var slot = SlotOf(copy.Event, copy.Key);
             if (copy.Position != slot.Position && !IsTaken(slot, copy)) return new(room, copy);
             if (slot.IsHanded(room.IsWide)) return new(room, copy);
@@ -70,14 +68,14 @@ public sealed class NodeOrder(TimeProvider time) : IExtension
 
     /// <summary>Takes in a value that was read from the store. Nobody is handed it yet.</summary>
     /// <param name="value">The value.</param>
-    /// <param name="oldest">Values received until then are not sent any more: microseconds since the Unix epoch.</param>
-    internal void Store(MarketUpdate value, long oldest)
+    /// <param name="unixNow">Microseconds since the Unix epoch.</param>
+    internal void Store(MarketUpdate value, long unixNow)
     {
         lock (_lock)
         {
             BeginEpoch(value.Position.Epoch);
-            _known.Note(value.Key, value.ReceivedAt);
-            if (!Room.For(value.Event, value.Key).Any(_rooms.ContainsKey)) return;
+            Known.Note(value.Key, value.ReceivedAt);
+            if (!value.Event.RoomsOf(value.Key).Any(_rooms.ContainsKey)) return;
             var slot = SlotOf(value.Event, value.Key);
             if (value.Position != Position.None)
             {
@@ -86,34 +84,15 @@ public sealed class NodeOrder(TimeProvider time) : IExtension
             }
 
             // Another writer's: it has no place, so it is below any value that has one.
-            var isLive = slot.ReceivedAt > oldest;
-            if (!isLive || (slot.Position == Position.None && value.Hash != slot.Update?.Hash && value.ReceivedAt >= slot.ReceivedAt))
+            if (!slot.LivesAt(unixNow) || (slot.Position == Position.None && value.Hash != slot.Update?.Hash && value.ReceivedAt >= slot.ReceivedAt))
                 slot.Replace(value, ++_serial);
         }
-    }
-
-    /// <summary>Notes that a key has a value in the store.</summary>
-    internal void Note(ConflationKey key, long receivedAt)
-    {
-        lock (_lock) _known.Note(key, receivedAt);
     }
 
     /// <summary>When the value of a key was received that the node holds; 0 where it holds none.</summary>
     internal long ReceivedAt(MarketEvent @event, ConflationKey key)
     {
         lock (_lock) return _slots.TryGetValue((@event, key), out var slot) && slot.Update is not null ? slot.ReceivedAt : 0;
-    }
-
-    /// <summary>The products with a value since <paramref name="oldest"/>, by ordinal.</summary>
-    internal IReadOnlyList<string> Products(long oldest)
-    {
-        lock (_lock) return _known.Products(oldest);
-    }
-
-    /// <summary>The chains of a product with a value since <paramref name="oldest"/>, nearest expiry first.</summary>
-    internal IReadOnlyList<ConflationKey> Chains(string product, long oldest)
-    {
-        lock (_lock) return _known.Chains(product, oldest);
     }
 
     /// <summary>A room comes into use: said before anybody subscribes to its topic.</summary>
@@ -125,7 +104,7 @@ public sealed class NodeOrder(TimeProvider time) : IExtension
             _rooms.Add(room, used = new(room));
             foreach (var slot in _slots.Values)
             {
-                if (Room.For(slot.Event, slot.Key).Contains(room)) used.Add(slot);
+                if (slot.Event.RoomsOf(slot.Key).Contains(room)) used.Add(slot);
             }
 
             return used;
@@ -140,14 +119,14 @@ public sealed class NodeOrder(TimeProvider time) : IExtension
             if (!_rooms.Remove(room, out var left)) return;
             foreach (var slot in left.Slots)
             {
-                if (!Room.For(slot.Event, slot.Key).Any(_rooms.ContainsKey)) _slots.Remove((slot.Event, slot.Key));
+                if (!slot.Event.RoomsOf(slot.Key).Any(_rooms.ContainsKey)) _slots.Remove((slot.Event, slot.Key));
             }
         }
     }
 
     /// <summary>
     /// The first read of a room is done: from now on the cache may give its clients what the topic does not bring, but for what
-    /// a bridge had received until <paramref name="before"/>.
+    /// a bridge had received until <paramref name="before"/>. Kinds that every client is sent on connecting it may give in any case.
     /// </summary>
     internal void Ready(RoomSlots room, long before = 0)
     {
@@ -156,7 +135,7 @@ public sealed class NodeOrder(TimeProvider time) : IExtension
             room.IsReady = true;
             foreach (var slot in room.Slots)
             {
-                if (slot.ReceivedAt <= before && !slot.IsHanded(room.Room.IsWide)) slot.Hand(room.Room.IsWide, Cache, new(true, Position.None, 0));
+                if (slot.ReceivedAt <= before && !slot.Key.Kind.IsSentOnConnect && !slot.IsHanded(room.Room.IsWide)) slot.Hand(room.Room.IsWide, Cache, new(true, Position.None, 0));
             }
         }
     }
@@ -210,9 +189,9 @@ public sealed class NodeOrder(TimeProvider time) : IExtension
 
     /// <summary>Reads a room at one moment.</summary>
     /// <param name="room">The room.</param>
-    /// <param name="oldest">Values received until then are left out.</param>
+    /// <param name="unixNow">Values that are no longer live then are left out: microseconds since the Unix epoch.</param>
     /// <param name="take">Says of each slot with a value what of it is wanted: its update, or null.</param>
-    internal RoomReading Read(Room room, long oldest, Func<Slot, MarketUpdate?> take)
+    internal RoomReading Read(Room room, long unixNow, Func<Slot, MarketUpdate?> take)
     {
         lock (_lock)
         {
@@ -220,7 +199,7 @@ public sealed class NodeOrder(TimeProvider time) : IExtension
             var values = new List<MarketUpdate>();
             foreach (var slot in used.Slots)
             {
-                if (slot.Update is not null && slot.ReceivedAt > oldest && take(slot) is { } update) values.Add(update);
+                if (slot.Update is not null && slot.LivesAt(unixNow) && take(slot) is { } update) values.Add(update);
             }
 
             return new(_serial, values, used.Handed, _given);
@@ -234,18 +213,18 @@ public sealed class NodeOrder(TimeProvider time) : IExtension
     }
 
     /// <summary>Drops the bytes of what is too old to be sent, and forgets what has been so for as long again.</summary>
-    internal void Sweep(long oldest, long forgotten)
+    internal void Sweep(long unixNow)
     {
         lock (_lock)
         {
-            _known.Sweep(oldest);
+            Known.Sweep(unixNow);
             foreach (var (name, slot) in _slots)
             {
-                if (slot.ReceivedAt > oldest) continue;
+                if (slot.LivesAt(unixNow)) continue;
                 slot.DropBytes();
-                if (slot.ReceivedAt > forgotten) continue;
+                if (slot.LivesAt(unixNow - (long)slot.Key.Kind.Life.TotalMicroseconds)) continue;
                 _slots.Remove(name);
-                foreach (var room in Room.For(slot.Event, slot.Key))
+                foreach (var room in slot.Event.RoomsOf(slot.Key))
                 {
                     if (_rooms.TryGetValue(room, out var used)) used.Remove(slot);
                 }
@@ -288,8 +267,9 @@ public sealed class NodeOrder(TimeProvider time) : IExtension
     {
         if (slot.Update is not { } held || copy.Position.Epoch == slot.Position.Epoch || time.GetElapsedTime(_epochBegan) > Takeover) return false;
         if (slot.WasFormer(copy.Hash)) return true;
-        var said = EnrichedMessage.TimestampOf(copy.Payload.Span);
-        return said > 0 && said < EnrichedMessage.TimestampOf(held.Payload.Span);
+        return TimestampOf(copy) < TimestampOf(held);
+
+        static long TimestampOf(MarketUpdate update) => EnrichedMessage.TimestampOf(update.Key.Kind, update.Payload.Span, update.ReceivedAt);
     }
 
     private void Give(RoomSlots room, List<MissedUpdate> missed)
@@ -307,16 +287,11 @@ public sealed class NodeOrder(TimeProvider time) : IExtension
     {
         if (_slots.TryGetValue((@event, key), out var slot)) return slot;
         _slots.Add((@event, key), slot = new(@event, key));
-        foreach (var room in Room.For(@event, key))
+        foreach (var room in @event.RoomsOf(key))
         {
             if (_rooms.TryGetValue(room, out var used)) used.Add(slot);
         }
 
         return slot;
-    }
-
-    private sealed class Provider : ExtensionIdProvider<NodeOrder>
-    {
-        public override NodeOrder CreateExtension(ExtendedActorSystem system) => new(TimeProvider.System);
     }
 }

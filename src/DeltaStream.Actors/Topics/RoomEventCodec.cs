@@ -12,7 +12,7 @@ internal static class RoomEventCodec
     public static byte[] Write(RoomEvent roomEvent)
     {
         var update = roomEvent.Update;
-        var head = 1 + MarketFields.FixedHead + update.Key.Product.Length + (update.Key.Expiry?.Length ?? 0);
+        var head = 1 + MarketFields.FixedHead + update.Key.Symbol.Length + (update.Key.Expiry?.Length ?? 0);
         return new FieldWriter(sizeof(ushort) + head + update.Payload.Length)
             .UInt16(head).Byte((byte)roomEvent.Room.Kind).Head(update).Rest(update.Payload.Span).ToBytes();
     }
@@ -22,15 +22,6 @@ internal static class RoomEventCodec
     {
         var head = from.Nested(from.UInt16());
         var (room, update) = (head.Enum<RoomKind>(), head.Head());
-        return order.Take(RoomOf(room, update.Key), new(update.Event, update.Key, update.Position, from.Rest(), update.Hash, update.ReceivedAt));
+        return order.Take(Room.Of(room, update.Key), new(update.Event, update.Key, update.Position, from.Rest(), update.Hash, update.ReceivedAt));
     }
-
-    private static Room RoomOf(RoomKind kind, ConflationKey key) => kind switch
-    {
-        RoomKind.General => Room.General,
-        RoomKind.Product => Room.Product(key.Product),
-        RoomKind.Chain => Room.Chain(key.Product),
-        RoomKind.ChainExpiry when key.Expiry is { } expiry => Room.Chain(key.Product, expiry),
-        _ => throw new System.Runtime.Serialization.SerializationException($"no {kind} of {key}"),
-    };
 }

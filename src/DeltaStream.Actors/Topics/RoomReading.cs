@@ -11,9 +11,9 @@ namespace DeltaStream.Actors.Topics;
 internal sealed record RoomReading(long Serial, IReadOnlyList<MarketUpdate> Values, Progress Handed, long Given);
 
 /// <summary>A room of the node, to be read at the moment when it is wanted and not before.</summary>
-internal sealed record RoomView(NodeOrder Order, Room Room, TimeProvider Time, TimeSpan Life)
+internal sealed record RoomView(NodeOrder Order, Room Room, TimeProvider Time)
 {
-    public RoomReading Read(Func<Slot, MarketUpdate?> take) => Order.Read(Room, Time.UnixMicroseconds() - (long)Life.TotalMicroseconds, take);
+    public RoomReading Read(Func<Slot, MarketUpdate?> take) => Order.Read(Room, Time.UnixMicroseconds(), take);
 }
 
 /// <summary>An update that the cache gives to a room's clients, because their topic has not brought it.</summary>

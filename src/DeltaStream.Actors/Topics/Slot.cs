@@ -64,6 +64,9 @@ internal sealed class Slot(MarketEvent @event, ConflationKey key) : IComparable<
         MoveTo(copy);
     }
 
+    /// <summary>Whether it has a value that may still be sent.</summary>
+    public bool LivesAt(long unixNow) => Key.Kind.LivesAt(ReceivedAt, unixNow);
+
     public bool IsHanded(bool toWide) => toWide ? Wide.IsDone : IsNarrowHanded;
 
     /// <summary>Notes that the newest update goes to the clients of one of the key's rooms.</summary>
@@ -88,8 +91,8 @@ internal sealed class Slot(MarketEvent @event, ConflationKey key) : IComparable<
     public int CompareTo(Slot? other)
     {
         if (Event != other!.Event) return Event.CompareTo(other.Event);
-        var byProduct = string.CompareOrdinal(Key.Product, other.Key.Product);
-        return byProduct != 0 ? byProduct : string.CompareOrdinal(Key.Expiry, other.Key.Expiry);
+        var bySymbol = string.CompareOrdinal(Key.Symbol, other.Key.Symbol);
+        return bySymbol != 0 ? bySymbol : string.CompareOrdinal(Key.Expiry, other.Key.Expiry);
     }
 
     private void MoveTo(MarketUpdate copy) => (Position, ReceivedAt) = (copy.Position, copy.ReceivedAt);

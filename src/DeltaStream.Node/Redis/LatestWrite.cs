@@ -5,7 +5,7 @@ namespace DeltaStream.Node.Redis;
 
 /// <summary>
 /// One call of the script that writes values with their positions. For each value: refused when the store has one of a
-/// higher epoch, skipped when it has a later one of the same epoch, else set for what is left of its 60 s. The epoch that
+/// higher epoch, skipped when it has a later one of the same epoch, else set for what remains of its life. The epoch that
 /// is granted now is not asked: a store that came back empty is given the values of earlier terms again.
 /// </summary>
 internal static class LatestWrite
@@ -44,21 +44,21 @@ internal static class LatestWrite
     /// <param name="now">Microseconds since the Unix epoch.</param>
     public static async Task<bool> RunAsync(IDatabase db, IReadOnlyList<MarketUpdate> updates, long now)
     {
-        var life = (long)MarketUpdate.Life.TotalMilliseconds;
         var keys = new List<RedisKey>(1 + (updates.Count * 4)) { RedisKeys.Index };
         var values = new List<RedisValue>(2 + (updates.Count * 7))
         {
             updates[0].Position.Epoch,
-            (now / 1000) - life,
+            now / 1000,
         };
         foreach (var update in updates)
         {
+            var life = (long)update.Key.Kind.Life.TotalMilliseconds;
             var latest = RedisKeys.Latest(update.Key);
             keys.Add(latest);
             keys.Add(RedisKeys.Position(latest));
-            if (update.Key.Kind == MarketKind.Chain)
+            if (update.Key.Kind.HasExpiry)
             {
-                var newest = RedisKeys.LatestChain(update.Key.Product);
+                var newest = RedisKeys.LatestOfAnyExpiry(update.Key);
                 keys.Add(newest);
                 keys.Add(RedisKeys.Position(newest));
             }
@@ -68,8 +68,8 @@ internal static class LatestWrite
             values.Add(new StoredPosition(update.Position, update.ReceivedAt, update.Hash).ToString());
             values.Add(Math.Min(life, life - ((now - update.ReceivedAt) / 1000)));
             values.Add(RedisKeys.Member(update.Key));
-            values.Add(update.ReceivedAt / 1000);
-            values.Add(update.Key.Kind == MarketKind.Chain ? 2 : 1);
+            values.Add((update.ReceivedAt / 1000) + life);
+            values.Add(update.Key.Kind.HasExpiry ? 2 : 1);
         }
 
         return (long)await db.ScriptEvaluateAsync(Script, [.. keys], [.. values], CommandFlags.NoScriptCache) == 1;

@@ -26,7 +26,7 @@ internal static class RedisKeys
     /// <summary>The greatest term of the simulated market.</summary>
     public const string DemoEpoch = "deltastream:demo:epoch";
 
-    /// <summary>Sorted set of everything with a recent value, by time of receipt in milliseconds.</summary>
+    /// <summary>Sorted set of every key with a live value, by the time at which its life ends, in milliseconds.</summary>
     public const string Index = "deltastream:index";
 
     /// <summary>Where a client's session lies, by the hash that finds it.</summary>
@@ -36,12 +36,11 @@ internal static class RedisKeys
     public static string Echo(string id) => "deltastream:echo:" + id;
 
     /// <summary>Where a value of the platform lies.</summary>
-    public static string Latest(ConflationKey key) => key.Kind == MarketKind.Underlying
-        ? "latest:underlying:" + key.Product
-        : $"latest:chain:{key.Product}:{key.Expiry}";
+    public static string Latest(ConflationKey key) =>
+        key.Expiry is null ? $"latest:{key.Kind.Name}:{key.Symbol}" : $"latest:{key.Kind.Name}:{key.Symbol}:{key.Expiry}";
 
-    /// <summary>Where the newest chain of any expiry lies.</summary>
-    public static string LatestChain(string product) => "latest:chain:" + product;
+    /// <summary>Where the newest value of any expiry lies.</summary>
+    public static string LatestOfAnyExpiry(ConflationKey key) => Latest(key with { Expiry = null });
 
     /// <summary>Where the position of a value lies.</summary>
     public static string Position(string latest) => "deltastream:position:" + latest;
@@ -49,22 +48,15 @@ internal static class RedisKeys
     /// <summary>A key's member in the index.</summary>
     public static string Member(ConflationKey key) => Latest(key)["latest:".Length..];
 
-    /// <summary>Reads a member of the index; false for what is none.</summary>
+    /// <summary>Reads a member of the index; false for a text that is not one.</summary>
     public static bool TryParseMember(string member, out ConflationKey key)
     {
         key = default;
         var parts = member.Split(':');
-        if (parts.Length < 2 || !Symbol.IsValid(parts[1])) return false;
-        switch (parts)
-        {
-            case ["underlying", var product]:
-                key = ConflationKey.Underlying(product);
-                return true;
-            case ["chain", var product, var expiry] when Expiry.IsValid(expiry):
-                key = ConflationKey.Chain(product, expiry);
-                return true;
-            default:
-                return false;
-        }
+        var kind = MessageKind.All.FirstOrDefault(kind => kind.Name == parts[0]);
+        if (kind is null || parts.Length != (kind.HasExpiry ? 3 : 2) || !Symbol.IsValid(parts[1])) return false;
+        if (kind.HasExpiry && !Expiry.IsValid(parts[2])) return false;
+        key = new(kind, parts[1], kind.HasExpiry ? parts[2] : null);
+        return true;
     }
 }

@@ -28,19 +28,18 @@ internal sealed class RedisLatestStore(RedisConnection connection, int maxBytes,
     public async ValueTask<IReadOnlyList<LatestEntry>> ReadIndexAsync(CancellationToken cancellation) =>
         await connection.RunAsync(async db =>
         {
-            var floor = (time.UnixMicroseconds() / 1000) - (long)MarketUpdate.Life.TotalMilliseconds;
-            var found = await db.SortedSetRangeByScoreWithScoresAsync(RedisKeys.Index, floor, exclude: Exclude.Start);
+            var found = await db.SortedSetRangeByScoreWithScoresAsync(RedisKeys.Index, time.UnixMicroseconds() / 1000, exclude: Exclude.Start);
             var entries = new List<LatestEntry>(found.Length);
             foreach (var entry in found)
                 if (RedisKeys.TryParseMember(entry.Element.ToString(), out var key))
-                    entries.Add(new LatestEntry(key, (long)entry.Score * 1000));
+                    entries.Add(new LatestEntry(key, ((long)entry.Score * 1000) - (long)key.Kind.Life.TotalMicroseconds));
             return entries;
         }, cancellation);
 
     public async ValueTask<bool> WriteAsync(IReadOnlyCollection<MarketUpdate> updates, CancellationToken cancellation)
     {
         var now = time.UnixMicroseconds();
-        var live = updates.Where(update => now - update.ReceivedAt < (long)MarketUpdate.Life.TotalMicroseconds).ToArray();
+        var live = updates.Where(update => update.LivesAt(now)).ToArray();
         if (live.Length == 0) return true;
         return await connection.RunAsync(async db =>
         {
@@ -65,10 +64,10 @@ internal sealed class RedisLatestStore(RedisConnection connection, int maxBytes,
             var hash = XxHash3.HashToUInt64(value.Span);
             if (StoredPosition.TryParse(found[(2 * i) + 1], out var stored) && stored.Hash == hash)
             {
-                if (time.UnixMicroseconds() - stored.ReceivedAt < (long)MarketUpdate.Life.TotalMicroseconds)
+                if (keys[i].Kind.LivesAt(stored.ReceivedAt, time.UnixMicroseconds()))
                     updates.Add(Update(keys[i], stored.Position, value, hash, stored.ReceivedAt));
             }
-            else if (IsValid(keys[i], value) && await ForeignReceiptAsync(db, names[2 * i]) is { } receivedAt)
+            else if (IsValid(keys[i], value) && await ForeignReceiptAsync(db, names[2 * i], keys[i].Kind.Life) is { } receivedAt)
             {
                 updates.Add(Update(keys[i], Position.None, value, hash, receivedAt));
             }
@@ -78,19 +77,16 @@ internal sealed class RedisLatestStore(RedisConnection connection, int maxBytes,
     }
 
     /// <summary>When another writer set a value, told from what is left of its life; null where that can't be told.</summary>
-    private async Task<long?> ForeignReceiptAsync(IDatabase db, RedisKey key)
+    private async Task<long?> ForeignReceiptAsync(IDatabase db, RedisKey key, TimeSpan life)
     {
         var left = await db.KeyTimeToLiveAsync(key);
-        return left <= MarketUpdate.Life ? time.UnixMicroseconds() - (long)(MarketUpdate.Life - left.Value).TotalMicroseconds : null;
+        return left <= life ? time.UnixMicroseconds() - (long)(life - left.Value).TotalMicroseconds : null;
     }
 
     /// <summary>Anybody may have written there: it must be what the feed would let through.</summary>
-    private bool IsValid(ConflationKey key, ReadOnlyMemory<byte> value)
-    {
-        var channel = key.Kind == MarketKind.Underlying ? EnrichedMessage.UnderlyingChannel : EnrichedMessage.ChainChannel;
-        return EnrichedMessage.TryRead(channel, value, maxBytes, out var message, out _) && message!.Key == key;
-    }
+    private bool IsValid(ConflationKey key, ReadOnlyMemory<byte> value) =>
+        EnrichedMessage.TryRead(key.Kind, value, 0, maxBytes, out var message, out _) && message!.Key == key;
 
     private static MarketUpdate Update(ConflationKey key, Position position, ReadOnlyMemory<byte> value, ulong hash, long receivedAt) =>
-        new(key.Kind == MarketKind.Underlying ? MarketEvent.UnderlyingUpdate : MarketEvent.ChainUpdate, key, position, value, hash, receivedAt);
+        new(key.Kind.Update, key, position, value, hash, receivedAt);
 }

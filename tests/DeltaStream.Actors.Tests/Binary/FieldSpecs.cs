@@ -15,7 +15,7 @@ public class FieldSpecs
         { "a number", to => to.Int32(-2), "feffffff", from => from.Int32(), -2 },
         { "a long number", to => to.Int64(long.MinValue), "0000000000000080", from => from.Int64(), long.MinValue },
         { "a hash", to => to.UInt64(ulong.MaxValue), "ffffffffffffffff", from => from.UInt64(), ulong.MaxValue },
-        { "an enum", to => to.Byte(2), "02", from => from.Enum<MarketKind>(), MarketKind.Chain },
+        { "an enum", to => to.Byte(2), "02", from => from.Enum<RoomKind>(), RoomKind.Chain },
         { "a text", to => to.Text("M&M €"), "074d264d20e282ac", from => from.Text(), "M&M €" },
         { "no text", to => to.OptionalText(null), "00", from => from.OptionalText(), null },
         { "an empty text", to => to.OptionalText(""), "0100", from => from.OptionalText(), "" },
@@ -71,10 +71,12 @@ public class FieldSpecs
         { "ffffff7f", from => from.List(it => it.Int64()) },
         { "ffffffff0f", from => from.Text() },
         { "ffffffffff00", from => from.Text() },
-        { "ff", from => from.Enum<MarketKind>() },
+        { "ff", from => from.Enum<RoomKind>() },
         { "0901020304", from => from.Nested(from.Byte()) },
         { "014102", from => from.Room() },
-        { "01024100", from => from.Key() },
+        { "630000", from => from.Event() },
+        { "014100", from => from.Names(MessageKind.Chain) },
+        { "01410141", from => from.Names(MessageKind.MarketStatus) },
     };
 
     [Theory]

@@ -143,6 +143,6 @@ public abstract class BookSpec
         Make(MarketEvent.ChainUpdate, ConflationKey.Chain(product, expiry), sequence, epoch);
 
     private protected MarketUpdate Make(MarketEvent @event, ConflationKey key, long sequence, long epoch) => new(
-        @event, key, epoch == 0 ? Position.None : new(epoch, sequence), Encoding.UTF8.GetBytes($$"""{"product":"{{key.Product}}","expiry":"{{key.Expiry}}","n":{{sequence}}}"""),
+        @event, key, epoch == 0 ? Position.None : new(epoch, sequence), Encoding.UTF8.GetBytes($$"""{"product":"{{key.Symbol}}","expiry":"{{key.Expiry}}","n":{{sequence}}}"""),
         (ulong)sequence, Now);
 }

@@ -140,7 +140,7 @@ public class SettlingSpecs : BookSpec
         Put(chain);
         Book.EndGap();
         Run();
-        Assert.Contains(Told, it => it.To is null && it.Answer is MissedUpdate { Update.Event: MarketEvent.ChainSummary });
+        Assert.Contains(Told, it => it.To is null && it.Answer is MissedUpdate missed && missed.Update.Event == MarketEvent.ChainSummary);
     }
 
     [Fact]
@@ -148,8 +148,8 @@ public class SettlingSpecs : BookSpec
     {
         var before = Price("OLD", 1);
         var started = new StartedBook(before);
-        Assert.DoesNotContain(started.Given, it => it.Key.Product == "OLD");
-        Assert.Contains(started.Get(Room.General), it => it.Key.Product == "OLD");
+        Assert.DoesNotContain(started.Given, it => it.Key.Symbol == "OLD");
+        Assert.Contains(started.Get(Room.General), it => it.Key.Symbol == "OLD");
     }
 
     [Fact]

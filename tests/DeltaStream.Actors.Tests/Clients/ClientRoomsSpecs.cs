@@ -2,6 +2,7 @@ using DeltaStream.Actors.Clients;
 using DeltaStream.Actors.Market;
 using DeltaStream.Actors.Sessions;
 using DeltaStream.Actors.Topics;
+using Microsoft.Extensions.Time.Testing;
 
 namespace DeltaStream.Actors.Tests.Clients;
 
@@ -226,7 +227,7 @@ public class ClientRoomsSpecs
         return rooms;
     }
 
-    private static RoomView View(NodeOrder order, Room room) => new(order, room, TimeProvider.System, TimeSpan.FromDays(100_000));
+    private static RoomView View(NodeOrder order, Room room) => new(order, room, new FakeTimeProvider(DateTimeOffset.UnixEpoch));
 
     private static Room Parse(string name) => Room.TryParse(name, out var room) ? room! : throw new ArgumentException(name);
 

@@ -104,7 +104,7 @@ public abstract class GatewaySpec : TestKit
     private protected void Publish(MarketUpdate update)
     {
         if (update.Event != MarketEvent.ChainSummary) Store.Put(update);
-        foreach (var room in Room.For(update.Event, update.Key)) PublishTo(room, update);
+        foreach (var room in update.Event.RoomsOf(update.Key)) PublishTo(room, update);
     }
 
     /// <summary>Publishes to one of its rooms only.</summary>
@@ -121,7 +121,7 @@ public abstract class GatewaySpec : TestKit
 
     /// <summary>What a client reads of an update: its name and data.</summary>
     private protected static string Text(MarketUpdate update) =>
-        $"{ServerEvents.NameOf(update.Event)} {Encoding.UTF8.GetString(update.Payload.Span)}";
+        $"{update.Event.Name} {Encoding.UTF8.GetString(update.Payload.Span)}";
 
     private protected MemoryTransport Connect(
         TextProtocol? protocol = null, string sessionId = "client", bool isReady = true, ClientIdentity? identity = null, Authenticated? first = null)
@@ -171,6 +171,6 @@ public abstract class GatewaySpec : TestKit
         () => Assert.True(condition(transport.Sent), string.Join('\n', transport.Sent)), interval: TimeSpan.FromMilliseconds(5));
 
     private MarketUpdate Make(MarketEvent @event, ConflationKey key, long sequence, long epoch) => new(
-        @event, key, new(epoch, sequence), Encoding.UTF8.GetBytes($$"""{"product":"{{key.Product}}","expiry":"{{key.Expiry}}","n":{{sequence}}}"""),
+        @event, key, new(epoch, sequence), Encoding.UTF8.GetBytes($$"""{"product":"{{key.Symbol}}","expiry":"{{key.Expiry}}","n":{{sequence}}}"""),
         (ulong)sequence, Micros);
 }

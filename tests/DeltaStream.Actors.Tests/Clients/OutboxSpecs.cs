@@ -63,7 +63,7 @@ public class OutboxSpecs
         var kept = Price("B", 1);
         outbox.Add(Price("A", 1));
         outbox.Add(kept);
-        Assert.Equal(1, outbox.Purge(static update => update.Key.Product != "A"));
+        Assert.Equal(1, outbox.Purge(static update => update.Key.Symbol != "A"));
         var back = Price("A", 2);
         outbox.Add(back);
         Assert.Equal([kept, back], TakeAll(outbox));
@@ -107,7 +107,7 @@ public class OutboxSpecs
         Assert.Equal(95, outbox.DueBytes);
         outbox.TryTake(out _, out _);
         Assert.Equal(25, outbox.DueBytes);
-        Assert.Equal(1, outbox.Purge(static update => update.Key.Product != "A"));
+        Assert.Equal(1, outbox.Purge(static update => update.Key.Symbol != "A"));
         Assert.Equal((5, 1), (outbox.DueBytes, outbox.DataCount));
         TakeAll(outbox);
         Assert.Equal(0, outbox.DueBytes);
@@ -149,9 +149,9 @@ public class OutboxSpecs
                 switch (choice % 10)
                 {
                     case 0:
-                        model.RemoveAll(it => it.Key.Product == product);
-                        due.RemoveAll(it => it.Key.Product == product);
-                        outbox.Purge(it => it.Key.Product != product);
+                        model.RemoveAll(it => it.Key.Symbol == product);
+                        due.RemoveAll(it => it.Key.Symbol == product);
+                        outbox.Purge(it => it.Key.Symbol != product);
                         break;
                     case 1 or 2:
                         var any = outbox.TryTake(out _, out var taken);
@@ -179,7 +179,7 @@ public class OutboxSpecs
     /// <summary>What the outbox has to do with an update that can't be sent now; true when it supersedes one.</summary>
     private static bool Put(List<MarketUpdate> model, MarketUpdate update)
     {
-        var at = model.FindIndex(it => it.Key.Product == update.Key.Product);
+        var at = model.FindIndex(it => it.Key.Symbol == update.Key.Symbol);
         if (at >= 0) model[at] = update;
         else model.Add(update);
         return at >= 0;

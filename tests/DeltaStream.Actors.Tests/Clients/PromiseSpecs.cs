@@ -51,7 +51,7 @@ public class PromiseSpecs(ITestOutputHelper output) : GatewaySpec(output)
             // All of it is in the mailbox before the cache is asked, so this snapshot is the one that answers.
             client.Emit("subscribe", RequestFor(room));
             client.Client.Tell(second);
-            client.Client.Tell(new Snapshot(new(order, room, Time, TimeSpan.FromSeconds(60)), 3));
+            client.Client.Tell(new Snapshot(new(order, room, Time), 3));
         };
         client.Client.Tell(first);
 

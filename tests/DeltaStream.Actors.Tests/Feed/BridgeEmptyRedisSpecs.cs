@@ -83,7 +83,7 @@ public sealed class BridgeEmptyRedisSpecs(ITestOutputHelper output) : TwoBridges
         A.Feed.GoDown();
         B.Feed.GoDown();
         Time.Advance(Moment);
-        Assert.True(EnrichedMessage.TryRead(EnrichedMessage.UnderlyingChannel, System.Text.Encoding.UTF8.GetBytes(Message(2)), 1_000, out var missed, out _));
+        Assert.True(EnrichedMessage.TryRead(MessageKind.Underlying, System.Text.Encoding.UTF8.GetBytes(Message(2)), 0, 1_000, out var missed, out _));
         Latest.Values[missed!.Key] = new MarketUpdate(MarketEvent.UnderlyingUpdate, missed.Key, Position.None, missed.Payload, missed.Hash, Micros(A.Clock));
         A.Feed.IsDown = B.Feed.IsDown = false;
 

@@ -16,7 +16,7 @@ public sealed class BridgeRaceSpecs(ITestOutputHelper output) : TwoBridges(outpu
         var epoch = Lease.Epoch;
 
         Kill(A);
-        B.Feed.Publish(EnrichedMessage.UnderlyingChannel, Message(3));
+        B.Feed.Publish(MessageKind.Underlying.Channel, Message(3));
         var took = Time.Until(() => Assert.True(Holds("b")), TimeSpan.FromSeconds(2));
 
         Assert.InRange(took, TimeSpan.FromMilliseconds(500), TimeSpan.FromSeconds(1.5));
@@ -57,20 +57,20 @@ public sealed class BridgeRaceSpecs(ITestOutputHelper output) : TwoBridges(outpu
     [Fact]
     public void A_lagging_standby_that_takes_over_never_publishes_an_old_value_as_new()
     {
-        A.Feed.Publish(EnrichedMessage.UnderlyingChannel, Message(1));
-        A.Feed.Publish(EnrichedMessage.UnderlyingChannel, Message(2));
+        A.Feed.Publish(MessageKind.Underlying.Channel, Message(1));
+        A.Feed.Publish(MessageKind.Underlying.Channel, Message(2));
         Assert.Equal([1, 2], Prices(until: 2));
         Time.Advance(TimeSpan.FromSeconds(1));
-        A.Feed.Publish(EnrichedMessage.UnderlyingChannel, Message(4));
+        A.Feed.Publish(MessageKind.Underlying.Channel, Message(4));
         Assert.Equal([4], Prices(until: 4));
-        B.Feed.Publish(EnrichedMessage.UnderlyingChannel, Message(1));
+        B.Feed.Publish(MessageKind.Underlying.Channel, Message(1));
 
         Kill(A);
         Time.Until(() => Assert.True(Holds("b")));
-        B.Feed.Publish(EnrichedMessage.UnderlyingChannel, Message(2));
+        B.Feed.Publish(MessageKind.Underlying.Channel, Message(2));
         Time.Advance(Moment);
-        B.Feed.Publish(EnrichedMessage.UnderlyingChannel, Message(4));
-        B.Feed.Publish(EnrichedMessage.UnderlyingChannel, Message(5));
+        B.Feed.Publish(MessageKind.Underlying.Channel, Message(4));
+        B.Feed.Publish(MessageKind.Underlying.Channel, Message(5));
 
         Assert.Equal([5], Prices(until: 5));
     }
@@ -78,28 +78,28 @@ public sealed class BridgeRaceSpecs(ITestOutputHelper output) : TwoBridges(outpu
     [Fact]
     public void A_key_is_held_back_no_longer_than_half_a_second_and_then_only_goes_forward()
     {
-        A.Feed.Publish(EnrichedMessage.UnderlyingChannel, Message(4));
+        A.Feed.Publish(MessageKind.Underlying.Channel, Message(4));
         Assert.Equal([4], Prices(until: 4));
         Kill(A);
         Time.Until(() => Assert.True(Holds("b")));
-        B.Feed.Publish(EnrichedMessage.UnderlyingChannel, Message(3));
+        B.Feed.Publish(MessageKind.Underlying.Channel, Message(3));
         Time.Advance(TimeSpan.FromMilliseconds(800));
         Assert.Empty(Prices());
-        B.Feed.Publish(EnrichedMessage.UnderlyingChannel, Message(2));
-        B.Feed.Publish(EnrichedMessage.UnderlyingChannel, Message(6));
+        B.Feed.Publish(MessageKind.Underlying.Channel, Message(2));
+        B.Feed.Publish(MessageKind.Underlying.Channel, Message(6));
         Assert.Equal([6], Prices(until: 6));
     }
 
     [Fact]
     public void Of_a_chain_a_successor_learns_from_the_summary_in_general_what_was_published()
     {
-        A.Feed.Publish(EnrichedMessage.ChainChannel, Chain(4));
+        A.Feed.Publish(MessageKind.Chain.Channel, Chain(4));
         Assert.Equal(MarketEvent.ChainSummary, Next().Update.Event);
         Kill(A);
         Time.Until(() => Assert.True(Holds("b")));
         foreach (var number in new[] { 2, 4, 3, 6 })
         {
-            B.Feed.Publish(EnrichedMessage.ChainChannel, Chain(number));
+            B.Feed.Publish(MessageKind.Chain.Channel, Chain(number));
             Time.Advance(Moment);
         }
 
@@ -134,7 +134,7 @@ public sealed class BridgeRaceSpecs(ITestOutputHelper output) : TwoBridges(outpu
 
         // Its own time jumps when it wakes; not one timer of it has run when the messages that piled up come in.
         A.Clock.Advance(TimeSpan.FromSeconds(30));
-        A.Feed.Publish(EnrichedMessage.UnderlyingChannel, Message(2));
+        A.Feed.Publish(MessageKind.Underlying.Channel, Message(2));
         Both(3);
 
         var updates = Updates(until: 3);
@@ -166,7 +166,7 @@ public sealed class BridgeRaceSpecs(ITestOutputHelper output) : TwoBridges(outpu
         A.Feed.GoDown();
         Time.Until(() => Assert.True(Holds("b")), TimeSpan.FromSeconds(2));
         Assert.True(Lease.Epoch > epoch);
-        B.Feed.Publish(EnrichedMessage.UnderlyingChannel, Message(1));
+        B.Feed.Publish(MessageKind.Underlying.Channel, Message(1));
         Assert.Equal([1], Prices(until: 1));
     }
 

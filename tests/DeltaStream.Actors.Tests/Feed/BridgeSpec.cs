@@ -16,8 +16,8 @@ namespace DeltaStream.Actors.Tests.Feed;
 /// <summary>A one-node cluster with in-memory ports, for specs of the whole bridge.</summary>
 public abstract class BridgeSpec : Akka.TestKit.Xunit2.TestKit
 {
-    protected const string Underlying = EnrichedMessage.UnderlyingChannel;
-    protected const string Chain = EnrichedMessage.ChainChannel;
+    protected const string Underlying = "enriched:underlying";
+    protected const string Chain = "enriched:option_chain";
 
     protected BridgeSpec(ITestOutputHelper output, TimeProvider? time = null, string config = "") : base(Akka.Configuration.ConfigurationFactory.ParseString(config + ClusterConfig), null, output)
     {

@@ -83,5 +83,5 @@ public class ConflateStageSpecs : Akka.TestKit.Xunit2.TestKit
     private void Run() => Source.FromGraph(new ConflateStage(_inlet, _clock)).RunForeach(intake => TestActor.Tell(intake, TestActor), Sys.Materializer());
 
     private void Receive(int price) => _inlet.Receive(new FeedMessage(
-        EnrichedMessage.UnderlyingChannel, Encoding.UTF8.GetBytes($$"""{"product":"NIFTY","price":{{price}},"timestamp":"2026-11-23T10:00:00"}"""), _clock.UnixMicroseconds()));
+        MessageKind.Underlying.Channel, Encoding.UTF8.GetBytes($$"""{"product":"NIFTY","price":{{price}},"timestamp":"2026-11-23T10:00:00"}"""), _clock.UnixMicroseconds()));
 }

@@ -52,7 +52,7 @@ public class FenceSpecs(ITestOutputHelper output) : Akka.TestKit.Xunit2.TestKit(
         right.Begin(7);
         running.Control.RightChanged();
         Feed(inlet, 1);
-        foreach (var _ in Room.For(MarketEvent.UnderlyingUpdate, ConflationKey.Underlying("NIFTY"))) Assert.Equal(7, Epoch(mediator.FishForMessage(IsRoomEvent)));
+        foreach (var _ in MarketEvent.UnderlyingUpdate.RoomsOf(ConflationKey.Underlying("NIFTY"))) Assert.Equal(7, Epoch(mediator.FishForMessage(IsRoomEvent)));
 
         // It wakes: no timer of it has run, and no word of another has come.
         _clock.Advance(TimeSpan.FromSeconds(10));
@@ -81,5 +81,5 @@ public class FenceSpecs(ITestOutputHelper output) : Akka.TestKit.Xunit2.TestKit(
     private static RoomEvent Event(object message) => (RoomEvent)((Publish)message).Message;
 
     private void Feed(FeedInlet inlet, int price) => inlet.Receive(new FeedMessage(
-        EnrichedMessage.UnderlyingChannel, Encoding.UTF8.GetBytes($$"""{"product":"NIFTY","price":{{price}},"timestamp":"2026-11-23T10:00:00"}"""), _clock.UnixMicroseconds()));
+        MessageKind.Underlying.Channel, Encoding.UTF8.GetBytes($$"""{"product":"NIFTY","price":{{price}},"timestamp":"2026-11-23T10:00:00"}"""), _clock.UnixMicroseconds()));
 }

@@ -64,7 +64,7 @@ public class PublishStageSpecs : Akka.TestKit.Xunit2.TestKit
         var newest = new Dictionary<string, int>();
         AwaitAssert(() =>
         {
-            foreach (var update in RoomEvents(Sent()).Select(each => each.Update)) newest[update.Key.Product] = PriceOf(update);
+            foreach (var update in RoomEvents(Sent()).Select(each => each.Update)) newest[update.Key.Symbol] = PriceOf(update);
             Assert.Equal(Keys, newest.Count);
         });
         Assert.All(newest.Values, price => Assert.True(price > 20_000 - Keys, $"{price} was superseded"));
@@ -104,7 +104,7 @@ public class PublishStageSpecs : Akka.TestKit.Xunit2.TestKit
         _mediator.FishForMessage(IsCanary);
         _stage.Tell(Canary.Instance);
         Feed("LAST", 1);
-        _mediator.FishForMessage(message => message is Publish { Message: RoomEvent { Update.Key.Product: "LAST" } });
+        _mediator.FishForMessage(message => message is Publish { Message: RoomEvent { Update.Key.Symbol: "LAST" } });
     }
 
     [Fact]
@@ -118,7 +118,7 @@ public class PublishStageSpecs : Akka.TestKit.Xunit2.TestKit
         _stage.Tell(Canary.Instance);
         _stage.Tell(new SubscribeAck(again));
         Feed("LAST", 1);
-        _mediator.FishForMessage(message => message is Publish { Message: RoomEvent { Update.Key.Product: "LAST" } });
+        _mediator.FishForMessage(message => message is Publish { Message: RoomEvent { Update.Key.Symbol: "LAST" } });
         told.ExpectNoMsg(TimeSpan.FromMilliseconds(50));
     }
 
@@ -204,7 +204,7 @@ public class PublishStageSpecs : Akka.TestKit.Xunit2.TestKit
         var json = $$"""{"product":"{{product}}","price":{{price}},"timestamp":"2026-11-23T10:00:00","x":"{{new string('x', padding)}}"}""";
         var payload = Encoding.UTF8.GetBytes(json);
         _fed.Add(new WeakReference(payload));
-        _inlet.Receive(new FeedMessage(EnrichedMessage.UnderlyingChannel, payload, TimeProvider.System.UnixMicroseconds()));
+        _inlet.Receive(new FeedMessage(MessageKind.Underlying.Channel, payload, TimeProvider.System.UnixMicroseconds()));
     }
 
     private int AliveAfterCollection()

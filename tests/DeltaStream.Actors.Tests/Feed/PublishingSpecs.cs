@@ -48,12 +48,12 @@ public sealed class PublishingSpecs : Akka.TestKit.Xunit2.TestKit
         AwaitAssert(() =>
         {
             Pass(TimeSpan.FromMilliseconds(500));
-            Assert.Equal("A", sink.ExpectNext(TimeSpan.FromMilliseconds(100)).Key.Product);
+            Assert.Equal("A", sink.ExpectNext(TimeSpan.FromMilliseconds(100)).Key.Symbol);
         });
         source.SendNext(Received("B"));
         sink.ExpectNoMsg(TimeSpan.FromMilliseconds(50));
         sink.Request(1);
-        Assert.Equal("B", sink.ExpectNext().Key.Product);
+        Assert.Equal("B", sink.ExpectNext().Key.Symbol);
     }
 
     [Fact]
@@ -116,7 +116,7 @@ public sealed class PublishingSpecs : Akka.TestKit.Xunit2.TestKit
     private Intake Received(string product)
     {
         var json = Encoding.UTF8.GetBytes($$"""{"product":"{{product}}","price":1,"timestamp":"2026-11-23T10:00:00"}""");
-        Assert.True(EnrichedMessage.TryRead(EnrichedMessage.UnderlyingChannel, json, 1_000, out var message, out _));
+        Assert.True(EnrichedMessage.TryRead(MessageKind.Underlying, json, 0, 1_000, out var message, out _));
         return _ledger.Received(message!, _clock.UnixMicroseconds(), _clock.Elapsed())!;
     }
 }

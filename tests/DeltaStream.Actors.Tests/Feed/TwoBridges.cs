@@ -78,8 +78,8 @@ public abstract class TwoBridges : Akka.TestKit.Xunit2.TestKit
 
     private protected void Both(int number)
     {
-        A.Feed.Publish(EnrichedMessage.UnderlyingChannel, Message(number));
-        B.Feed.Publish(EnrichedMessage.UnderlyingChannel, Message(number));
+        A.Feed.Publish(MessageKind.Underlying.Channel, Message(number));
+        B.Feed.Publish(MessageKind.Underlying.Channel, Message(number));
         Time.Advance(Moment);
     }
 

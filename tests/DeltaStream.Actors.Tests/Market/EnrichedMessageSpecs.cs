@@ -7,8 +7,10 @@ namespace DeltaStream.Actors.Tests.Market;
 
 public class EnrichedMessageSpecs
 {
-    private const string Underlying = EnrichedMessage.UnderlyingChannel;
-    private const string Chain = EnrichedMessage.ChainChannel;
+    private const string Underlying = "enriched:underlying";
+    private const string Chain = "enriched:option_chain";
+    private const string Status = "enriched:market_status";
+    private const long Received = 1_795_473_610_000_000;
     private const int Limit = 4_096;
 
     private const string GoodPrice = """{"product": "NIFTY", "price": 21500.50, "timestamp": "2026-11-23T22:40:10.731988"}""";
@@ -34,11 +36,21 @@ public class EnrichedMessageSpecs
     }
 
     [Fact]
+    public void A_status_is_known_by_its_market_and_has_the_time_of_its_receipt_where_it_names_none()
+    {
+        var message = Read(Status, """{"market":"NSE","status":"open"}""");
+        Assert.Equal(ConflationKey.MarketStatus("NSE"), message.Key);
+        Assert.Equal("\"open\"", Encoding.ASCII.GetString(message.Headline));
+        Assert.Equal(Received, message.Timestamp);
+        Assert.Equal(1_795_473_610_731_988, Read(Status, """{"market":"NSE","status":"open","timestamp":"2026-11-23T22:40:10.731988"}""").Timestamp);
+    }
+
+    [Fact]
     public void What_the_platform_published_is_valid()
     {
         Assert.NotEmpty(RecordedFeed.Messages);
         foreach (var (channel, text) in RecordedFeed.Messages)
-            Assert.True(EnrichedMessage.TryRead(channel, Encoding.UTF8.GetBytes(text), 1 << 20, out _, out var reason), $"{reason}: {text}");
+            Assert.True(TryRead(channel, Encoding.UTF8.GetBytes(text), 1 << 20, out _, out var reason), $"{reason}: {text}");
     }
 
     public static TheoryData<string, string, string> Unusual => new()
@@ -52,6 +64,9 @@ public class EnrichedMessageSpecs
         { "white space around", Underlying, " \r\n\t{\"product\":\"A\",\"price\":1,\"timestamp\":\"2026-11-23\"}\n" },
         { "inner spaces and signs in the symbol", Underlying, """{"product":"M&M FUT/1_a-b.c","price":1,"timestamp":"2026-11-23"}""" },
         { "quotes are not validated", Chain, """{"product":"A","expiry":"2026-11-26","spot_price":1,"pcr_oi":0,"max_pain_strike":2,"calls":[1,null,{"strike":"x"}],"puts":[[]],"timestamp":"2026-11-23","atm_straddle_price":null}""" },
+        { "a market with further fields", Status, """{"market":"NSE","status":"pre_open","opens_at":"2026-11-24T03:45:00Z","timestamp":"2026-11-24"}""" },
+        { "a market's status without a time", Status, """{"market":"XNYS","status":"closed"}""" },
+        { "a market's status with another time", Status, """{"market":"XNYS","status":"","timestamp":1795473610}""" },
         { "NaN inside a string", Underlying, """{"product":"A","price":1,"timestamp":"2026-11-23","note":"NaN, \"Infinity"}""" },
     };
 
@@ -59,7 +74,7 @@ public class EnrichedMessageSpecs
     [MemberData(nameof(Unusual))]
     public void Unusual_messages_are_valid(string name, string channel, string text)
     {
-        Assert.True(EnrichedMessage.TryRead(channel, Encoding.UTF8.GetBytes(text), Limit, out var message, out var reason), $"{name}: {reason}");
+        Assert.True(TryRead(channel, Encoding.UTF8.GetBytes(text), Limit, out var message, out var reason), $"{name}: {reason}");
         Assert.Equal(text, Encoding.UTF8.GetString(message!.Payload.Span));
     }
 
@@ -101,6 +116,10 @@ public class EnrichedMessageSpecs
         { "max pain as text", Chain, GoodChain.Replace("21650.0", "\"21650\""), InvalidReason.Field },
         { "calls no array", Chain, GoodChain.Replace("\"calls\": []", "\"calls\": {}"), InvalidReason.Field },
         { "puts missing", Chain, GoodChain.Replace("puts", "put"), InvalidReason.Field },
+        { "no market", Status, """{"product":"NSE","status":"open"}""", InvalidReason.Field },
+        { "no status", Status, """{"market":"NSE","state":"open"}""", InvalidReason.Field },
+        { "status as a number", Status, """{"market":"NSE","status":1}""", InvalidReason.Field },
+        { "a market with a colon", Status, """{"market":"N:SE","status":"open"}""", InvalidReason.Symbol },
         { "empty product", Underlying, GoodPrice.Replace("NIFTY", ""), InvalidReason.Symbol },
         { "a colon in the product", Underlying, GoodPrice.Replace("NIFTY", "A:B"), InvalidReason.Symbol },
         { "a space before the product", Underlying, GoodPrice.Replace("NIFTY", " A"), InvalidReason.Symbol },
@@ -115,7 +134,7 @@ public class EnrichedMessageSpecs
     [MemberData(nameof(Bad))]
     public void Bad_messages_are_skipped_for_their_reason(string name, string channel, string text, InvalidReason expected)
     {
-        Assert.False(EnrichedMessage.TryRead(channel, Encoding.UTF8.GetBytes(text), Limit, out _, out var reason), name);
+        Assert.False(TryRead(channel, Encoding.UTF8.GetBytes(text), Limit, out _, out var reason), name);
         Assert.Equal(expected, reason);
     }
 
@@ -123,7 +142,7 @@ public class EnrichedMessageSpecs
     public void Bytes_that_are_not_UTF8_are_skipped()
     {
         byte[] bytes = [.. Encoding.UTF8.GetBytes(GoodPrice[..^1] + ",\"x\":\""), 0xff, .. "\"}"u8];
-        Assert.False(EnrichedMessage.TryRead(Underlying, bytes, Limit, out _, out var reason));
+        Assert.False(TryRead(Underlying, bytes, Limit, out _, out var reason));
         Assert.Equal(InvalidReason.Utf8, reason);
     }
 
@@ -131,8 +150,8 @@ public class EnrichedMessageSpecs
     public void A_message_exactly_at_the_limit_is_valid()
     {
         var text = GoodPrice.Replace("}", new string(' ', Limit - GoodPrice.Length) + "}");
-        Assert.True(EnrichedMessage.TryRead(Underlying, Encoding.UTF8.GetBytes(text), Limit, out _, out _));
-        Assert.False(EnrichedMessage.TryRead(Underlying, Encoding.UTF8.GetBytes(text), Limit - 1, out _, out _));
+        Assert.True(TryRead(Underlying, Encoding.UTF8.GetBytes(text), Limit, out _, out _));
+        Assert.False(TryRead(Underlying, Encoding.UTF8.GetBytes(text), Limit - 1, out _, out _));
     }
 
     [Fact]
@@ -156,22 +175,25 @@ public class EnrichedMessageSpecs
             }
 
             var payload = bytes.ToArray();
-            if (!EnrichedMessage.TryRead(which == 0 ? Underlying : Chain, payload, Limit, out var message, out var reason))
+            if (!TryRead(which == 0 ? Underlying : Chain, payload, Limit, out var message, out var reason))
             {
                 Assert.NotEmpty(reason.Name());
                 return;
             }
 
             using var document = JsonDocument.Parse(payload);
-            Assert.Equal(message!.Key.Product, document.RootElement.GetProperty("product").GetString());
+            Assert.Equal(message!.Key.Symbol, document.RootElement.GetProperty("product").GetString());
         }, iter: 20_000);
     }
+
+    private static bool TryRead(string channel, byte[] payload, int limit, out EnrichedMessage? message, out InvalidReason reason) =>
+        EnrichedMessage.TryRead(MessageKind.OnChannel(channel)!, payload, Received, limit, out message, out reason);
 
     private static EnrichedMessage Read(string channel, string text) => Read(channel, Encoding.UTF8.GetBytes(text));
 
     private static EnrichedMessage Read(string channel, byte[] bytes)
     {
-        Assert.True(EnrichedMessage.TryRead(channel, bytes, Limit, out var message, out var reason), reason.ToString());
+        Assert.True(TryRead(channel, bytes, Limit, out var message, out var reason), reason.ToString());
         return message!;
     }
 }

@@ -157,7 +157,7 @@ internal sealed class ModelClient
     {
         if (joined.Join!.Purpose == JoinPurpose.Silent)
         {
-            GoLive(joined, new(Node.Order, joined.Room, _world.Time, TimeSpan.FromSeconds(60)));
+            GoLive(joined, new(Node.Order, joined.Room, _world.Time));
             Array.Copy(_world.Last, Before, Before.Length);
             return;
         }

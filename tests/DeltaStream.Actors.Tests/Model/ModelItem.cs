@@ -32,7 +32,7 @@ internal sealed class ModelItem
     private ModelItem(int number, MarketEvent @event, ConflationKey key)
     {
         (Number, Event, Key) = (number, @event, key);
-        RoomNumbers = [.. Room.For(@event, key).Select(room => Array.IndexOf(Rooms, room))];
+        RoomNumbers = [.. @event.RoomsOf(key).Select(room => Array.IndexOf(Rooms, room))];
         _payloads = Payloads?[Array.IndexOf(Keys, key)] ?? [.. Enumerable.Range(0, 512).Select(content => Payload(key, content))];
     }
 
@@ -46,16 +46,11 @@ internal sealed class ModelItem
 
     public static int NumberOf(Room room) => Array.IndexOf(Rooms, room);
 
-    public static ModelItem ItemOf(MarketUpdate update) => All[update.Event switch
-    {
-        MarketEvent.UnderlyingUpdate => update.Key.Product == "A" ? 0 : 1,
-        MarketEvent.ChainUpdate => update.Key.Expiry == "2026-11-26" ? 2 : 3,
-        _ => update.Key.Expiry == "2026-11-26" ? 4 : 5,
-    }];
+    public static ModelItem ItemOf(MarketUpdate update) => All.First(item => item.Event == update.Event && item.Key == update.Key);
 
     public MarketUpdate Update(Position position, int content, long receivedAt) =>
         new(Event, Key, position, _payloads[content], (ulong)content, receivedAt);
 
     private static byte[] Payload(ConflationKey key, int content) => Encoding.UTF8.GetBytes(
-        $$"""{"product":"{{key.Product}}","expiry":"{{key.Expiry}}","timestamp":"2026-11-20T10:00:00.{{content:000000}}Z","spot_price":1,"pcr_oi":1,"max_pain_strike":1}""");
+        $$"""{"product":"{{key.Symbol}}","expiry":"{{key.Expiry}}","timestamp":"2026-11-20T10:00:00.{{content:000000}}Z","spot_price":1,"pcr_oi":1,"max_pain_strike":1}""");
 }

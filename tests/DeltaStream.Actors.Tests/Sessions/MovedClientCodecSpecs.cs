@@ -1,6 +1,7 @@
 using System.Runtime.Serialization;
 using System.Text;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using CsCheck;
 using DeltaStream.Actors.Binary;
 using DeltaStream.Actors.Clients;
@@ -13,12 +14,12 @@ namespace DeltaStream.Actors.Tests.Sessions;
 /// <summary>A client on its way to another node, as bytes: what is written is read, and what is no such thing is one error.</summary>
 public class MovedClientCodecSpecs
 {
-    private static readonly JsonSerializerOptions Everything = new() { IncludeFields = true };
+    private static readonly JsonSerializerOptions Everything = new() { IncludeFields = true, Converters = { new ByName<MessageKind>(), new ByName<MarketEvent>() } };
 
     private static readonly Gen<Position> Positions = Gen.Select(Gen.Long[0, 2_000_000_000_000], Gen.Long[0, 100_000], (epoch, sequence) => new Position(epoch, sequence));
 
     private static readonly Gen<ConflationKey> Keys = Any(
-        ConflationKey.Underlying("A"), ConflationKey.Underlying("M&M"), ConflationKey.Chain("A", "2026-11-26"), ConflationKey.Chain("NIFTY 50", "2026-12-31"));
+        ConflationKey.Underlying("A"), ConflationKey.Underlying("M&M"), ConflationKey.Chain("A", "2026-11-26"), ConflationKey.Chain("NIFTY 50", "2026-12-31"), ConflationKey.MarketStatus("NSE"));
 
     private static readonly Gen<Room> Rooms = Any(
         Room.General, Room.Product("A"), Room.Product("NIFTY 50"), Room.Chain("A"), Room.Chain("A", "2026-11-26"));
@@ -38,7 +39,7 @@ public class MovedClientCodecSpecs
     private static readonly Gen<Frame> Frames = Gen.Byte.Array[0, 20].Select(bytes => new Frame(bytes));
 
     private static readonly Gen<MarketUpdate> Updates = Gen.Select(Keys, Positions, Gen.Byte.Array[0, 20], Gen.ULong, Gen.Bool, (key, position, payload, hash, isSummary) => new MarketUpdate(
-        key.Kind == MarketKind.Underlying ? MarketEvent.UnderlyingUpdate : isSummary ? MarketEvent.ChainSummary : MarketEvent.ChainUpdate, key, position, payload, hash, 17));
+        isSummary ? key.Kind.InGeneral : key.Event, key, position, payload, hash, 17));
 
     private static readonly Gen<MovedClient> Clients = Gen.Select(
         Gen.Select(Identities, Texts, Gen.Bool, Texts, Any(FeedState.Live, FeedState.Stale, FeedState.Down)),
@@ -127,4 +128,12 @@ public class MovedClientCodecSpecs
     private static MovedClient Read(byte[] bytes) => MovedClientCodec.Read(new FieldReader(bytes));
 
     private static string Show(MovedClient client) => JsonSerializer.Serialize(client, Everything);
+
+    /// <summary>Kinds and events refer to each other: a name says all.</summary>
+    private sealed class ByName<T> : JsonConverter<T>
+    {
+        public override T Read(ref Utf8JsonReader reader, Type type, JsonSerializerOptions options) => throw new NotSupportedException();
+
+        public override void Write(Utf8JsonWriter writer, T value, JsonSerializerOptions options) => writer.WriteStringValue(value!.ToString());
+    }
 }

@@ -163,13 +163,14 @@ public class IntakeLedgerSpecs
     }
 
     [Theory]
-    [InlineData(EnrichedMessage.UnderlyingChannel, """{"product":"NIFTY","price":1,"timestamp":"2026-11-24T10:00:00.5","more":{"timestamp":"2000-01-01T00:00:00"}}""")]
-    [InlineData(EnrichedMessage.ChainChannel, """{"product":"NIFTY","expiry":"2026-11-26","spot_price":1,"pcr_oi":1,"max_pain_strike":1,"calls":[],"puts":[],"timestamp":"2026-11-24T10:00:00+05:30"}""")]
+    [InlineData("enriched:underlying", """{"product":"NIFTY","price":1,"timestamp":"2026-11-24T10:00:00.5","more":{"timestamp":"2000-01-01T00:00:00"}}""")]
+    [InlineData("enriched:option_chain", """{"product":"NIFTY","expiry":"2026-11-26","spot_price":1,"pcr_oi":1,"max_pain_strike":1,"calls":[],"puts":[],"timestamp":"2026-11-24T10:00:00+05:30"}""")]
+    [InlineData("enriched:market_status", """{"market":"NSE","status":"open"}""")]
     public void What_general_carries_of_a_message_says_all_that_a_standby_must_know(string channel, string json)
     {
-        Assert.True(EnrichedMessage.TryRead(channel, Encoding.UTF8.GetBytes(json), 1_000, out var message, out _));
+        Assert.True(EnrichedMessage.TryRead(MessageKind.OnChannel(channel)!, Encoding.UTF8.GetBytes(json), 0, 1_000, out var message, out _));
         var (intake, position) = (new Intake(1, message!, 0), new Position(Old, 7));
-        var update = message!.Key.Kind == MarketKind.Underlying ? intake.ToUpdate(position) : intake.ToSummary(position);
+        var update = message!.Key.Kind.Summary is { } summary ? intake.ToSummary(summary, position) : intake.ToUpdate(position);
         Assert.Equal(new PublishedValue(message.Key, position, message.Hash, message.Timestamp), PublishedValue.Of(update));
     }
 
@@ -179,7 +180,7 @@ public class IntakeLedgerSpecs
     {
         var time = DateTime.UnixEpoch.AddSeconds(number).ToString("yyyy-MM-ddTHH:mm:ss");
         var json = $$"""{"product":"{{product}}","price":{{number}},"timestamp":"{{time}}"}""";
-        Assert.True(EnrichedMessage.TryRead(EnrichedMessage.UnderlyingChannel, Encoding.UTF8.GetBytes(json), 1_000, out var message, out _));
+        Assert.True(EnrichedMessage.TryRead(MessageKind.Underlying, Encoding.UTF8.GetBytes(json), 0, 1_000, out var message, out _));
         return message!;
     }
 

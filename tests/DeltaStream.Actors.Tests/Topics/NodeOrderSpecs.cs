@@ -144,24 +144,41 @@ public class NodeOrderSpecs
     public void A_value_that_is_too_old_is_not_sent_but_still_known()
     {
         Take(Wide, 1, 7, hash: 10);
-        _order.Sweep(oldest: Now, forgotten: 0);
+        _time.Advance(MessageKind.Chain.Life);
+        _order.Sweep(Now);
         Assert.Empty(Read(Wide));
         Assert.Null(Take(Wide, 1, 6));
         Assert.Null(Take(Wide, 2, 1, hash: 10));
-        _order.Sweep(Now, Now);
+        _time.Advance(3 * MessageKind.Chain.Life);
+        _order.Sweep(Now);
         Assert.Empty(Read(Wide));
         Assert.NotNull(Take(Wide, 1, 6));
     }
 
     [Fact]
-    public void A_snapshot_is_in_order_and_generals_has_prices_and_summaries()
+    public void A_markets_status_outlives_a_price_and_is_not_a_product()
     {
+        _order.Use(Room.General);
+        Take(Room.General, ConflationKey.Underlying("A"), MarketEvent.UnderlyingUpdate);
+        Take(Room.General, ConflationKey.MarketStatus("NSE"), MarketEvent.MarketStatus);
+        Assert.Equal(["A"], _order.Known.Products(Now));
+        _time.Advance(TimeSpan.FromDays(6));
+        _order.Sweep(Now);
+        Assert.Equal(["NSE"], _order.Read(Room.General, Now, static slot => slot.Update).Values.Select(it => it.Key.Symbol));
+        _time.Advance(TimeSpan.FromDays(1));
+        Assert.Empty(_order.Read(Room.General, Now, static slot => slot.Update).Values);
+    }
+
+    [Fact]
+    public void A_snapshot_is_in_order_and_generals_has_statuses_prices_and_summaries()
+    {
+        Take(Room.General, ConflationKey.MarketStatus("Z"), MarketEvent.MarketStatus);
         Take(Room.General, ConflationKey.Underlying("b"), MarketEvent.UnderlyingUpdate);
         Take(Room.General, Key, MarketEvent.ChainSummary);
         Take(Room.General, ConflationKey.Underlying("C"), MarketEvent.UnderlyingUpdate);
         Take(Wide, ConflationKey.Chain("NIFTY", "2026-12-31"), MarketEvent.ChainUpdate);
         Take(Wide, Key, MarketEvent.ChainUpdate);
-        Assert.Equal(["C", "b", "NIFTY"], Read(Room.General).Select(it => it.Key.Product));
+        Assert.Equal(["Z", "C", "b", "NIFTY"], Read(Room.General).Select(it => it.Key.Symbol));
         Assert.Equal(["2026-11-26", "2026-12-31"], Read(Wide).Select(it => it.Key.Expiry));
     }
 
@@ -181,8 +198,8 @@ public class NodeOrderSpecs
 
     private long Now => _time.UnixMicroseconds();
 
-    private MarketUpdate? Take(Room room, long epoch, long sequence, ulong hash = 1, int timestamp = 0, MarketEvent @event = MarketEvent.ChainUpdate) =>
-        _order.Take(room, Make(@event, Key, new(epoch, sequence), hash, timestamp)).Handed;
+    private MarketUpdate? Take(Room room, long epoch, long sequence, ulong hash = 1, int timestamp = 0, MarketEvent? @event = null) =>
+        _order.Take(room, Make(@event ?? MarketEvent.ChainUpdate, Key, new(epoch, sequence), hash, timestamp)).Handed;
 
     private void Take(Room room, ConflationKey key, MarketEvent @event) => _order.Take(room, Make(@event, key, new(1, 1), 1, 0));
 

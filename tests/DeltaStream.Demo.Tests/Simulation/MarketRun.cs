@@ -22,6 +22,8 @@ internal static class MarketRun
 
     public static bool IsChain(this DemoMessage message) => message.Channel == "enriched:option_chain";
 
+    public static bool IsUnderlying(this DemoMessage message) => message.Channel == "enriched:underlying";
+
     public static List<JsonElement> Chains(int seconds, int seed = 1, DateTimeOffset? start = null) =>
         [.. Messages(seconds, seed, start).Where(IsChain).Select(Json)];
 

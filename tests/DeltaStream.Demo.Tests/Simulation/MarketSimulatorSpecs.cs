@@ -44,7 +44,7 @@ public class MarketSimulatorSpecs
     {
         var messages = MarketRun.Messages(1);
 
-        var priced = messages.Where(message => !message.IsChain()).Select(message => message.Json().Text("product")).Distinct().ToList();
+        var priced = messages.Where(MarketRun.IsUnderlying).Select(message => message.Json().Text("product")).Distinct().ToList();
         var chained = messages.Where(MarketRun.IsChain).Select(message => message.Json().Text("product")).Distinct().ToList();
 
         Assert.Equal(priced.Order(), chained.Order());
@@ -59,7 +59,7 @@ public class MarketSimulatorSpecs
         const int seconds = 60;
         var messages = MarketRun.Messages(seconds);
 
-        var nifty = messages.Where(message => !message.IsChain()).Count(message => message.Json().Text("product") == "NIFTY");
+        var nifty = messages.Where(MarketRun.IsUnderlying).Count(message => message.Json().Text("product") == "NIFTY");
         var chains = messages.Where(MarketRun.IsChain).Select(MarketRun.Json).GroupBy(chain => (chain.Text("product"), chain.Text("expiry")));
 
         Assert.InRange(nifty, 2 * seconds, 4 * seconds);
@@ -67,10 +67,19 @@ public class MarketSimulatorSpecs
     }
 
     [Fact]
+    public void The_market_says_at_the_start_and_once_a_minute_that_it_is_open()
+    {
+        var statuses = MarketRun.Messages(121).Where(message => message.Channel == "enriched:market_status").Select(MarketRun.Json).ToList();
+
+        Assert.Equal(["06:00:00", "06:01:00", "06:02:00"], statuses.Select(status => status.Text("timestamp")[11..19]));
+        Assert.All(statuses, status => Assert.Equal(("DEMO", "open"), (status.Text("market"), status.Text("status"))));
+    }
+
+    [Fact]
     public void Prices_move_but_stay_within_reach_of_where_they_started()
     {
         var prices = MarketRun.Messages(300)
-            .Where(message => !message.IsChain())
+            .Where(MarketRun.IsUnderlying)
             .Select(MarketRun.Json)
             .GroupBy(message => message.Text("product"), message => message.Number("price"));
 

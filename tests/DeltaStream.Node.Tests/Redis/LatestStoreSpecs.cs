@@ -191,7 +191,7 @@ public abstract class LatestStoreSpecs<TBackend>(TBackend backend) : IClassFixtu
     {
         var bytes = Encoding.UTF8.GetBytes(json);
         var receivedAt = (_time.GetUtcNow().ToUnixTimeMilliseconds() - (age * 1000L)) * 1000;
-        return new MarketUpdate(key.Kind == MarketKind.Chain ? MarketEvent.ChainUpdate : MarketEvent.UnderlyingUpdate,
+        return new MarketUpdate(key.Kind == MessageKind.Chain ? MarketEvent.ChainUpdate : MarketEvent.UnderlyingUpdate,
             key, new Position(epoch, sequence), bytes, XxHash3.HashToUInt64(bytes), receivedAt);
     }
 
