@@ -10,6 +10,7 @@ internal static class DemoMessages
 {
     private const string UnderlyingChannel = "enriched:underlying";
     private const string ChainChannel = "enriched:option_chain";
+    private const string StatusChannel = "enriched:market_status";
 
     // As Python's json writes it: & stays &.
     private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
@@ -44,6 +45,13 @@ internal static class DemoMessages
         json.WriteEndArray();
         WriteQuotes(json, "calls", chain, expiry, strike => strike.Call);
         WriteQuotes(json, "puts", chain, expiry, strike => strike.Put);
+        WriteTimes(json, now);
+    });
+
+    public static DemoMessage Status(string market, string status, DateTimeOffset now) => Write(StatusChannel, 128, json =>
+    {
+        json.WriteString("market", market);
+        json.WriteString("status", status);
         WriteTimes(json, now);
     });
 

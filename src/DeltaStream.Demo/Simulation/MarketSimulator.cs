@@ -2,7 +2,8 @@ namespace DeltaStream.Demo.Simulation;
 
 /// <summary>
 /// A market of ten products and their option chains, in the shape of a real one. Pure: the same seed, start and course of
-/// times give the same messages. Underlyings move up to four times a second, each chain once a second, not all at once.
+/// times give the same messages. Underlyings move up to four times a second, each chain once a second, not all at once; the
+/// market says once a minute that it is open.
 /// </summary>
 public sealed class MarketSimulator
 {
@@ -12,6 +13,7 @@ public sealed class MarketSimulator
     // After a pause (a laptop that slept) the market goes on from now instead of living through what was missed.
     private const int MostStepsAtOnce = 8;
     private const int StepsPerChain = 4;
+    private const int StepsPerStatus = 240;
     private const double TradeChance = 0.7;
 
     private readonly Dice _dice;
@@ -42,6 +44,9 @@ public sealed class MarketSimulator
     private void Move(DateTimeOffset now, List<DemoMessage> messages)
     {
         OpenChains(now);
+        // The simulated market never closes. Said again each minute, for a Redis that was emptied meanwhile.
+        if (_steps % StepsPerStatus == 0)
+            messages.Add(DemoMessages.Status("DEMO", "open", now));
         MoveUnderlyings(now, messages);
         for (var i = (int)(_steps % StepsPerChain); i < _chains.Count; i += StepsPerChain)
         {
