@@ -3,6 +3,7 @@
 import { ChainView } from "./chain.js";
 import { formatPrice } from "./format.js";
 import { Market } from "./market.js";
+import { MarketsView } from "./markets.js";
 import { paint } from "./paint.js";
 import { PriceList } from "./prices.js";
 import { GENERAL, Rooms, roomName } from "./rooms.js";
@@ -13,6 +14,7 @@ import { Token } from "./token.js";
 
 const market = new Market();
 const status = new StatusView();
+const markets = new MarketsView();
 const chosen = { symbol: null, expiry: null };
 
 // The first chain that comes by is a matter of chance; a moment later the snapshot is in and the nearest expiry known.
@@ -73,6 +75,7 @@ const handlers = new Map(Object.entries({
     if (data.code === "token_expired" || (data.code === "unauthorized" && !greeted)) token.ask(data.message);
   },
   feed_status: data => status.feed(data.status),
+  market_status: data => markets.update(data),
   underlying_update(data) {
     const known = market.products.has(data.product);
     const product = market.underlying(data);
