@@ -119,6 +119,9 @@ public abstract class GatewaySpec : TestKit
     private protected MarketUpdate Summary(string product, string expiry, long sequence, long epoch = 1) =>
         Make(MarketEvent.ChainSummary, ConflationKey.Chain(product, expiry), sequence, epoch);
 
+    private protected MarketUpdate MarketStatus(string market, long sequence) =>
+        Make(MarketEvent.MarketStatus, ConflationKey.MarketStatus(market), sequence, 1);
+
     /// <summary>What a client reads of an update: its name and data.</summary>
     private protected static string Text(MarketUpdate update) =>
         $"{update.Event.Name} {Encoding.UTF8.GetString(update.Payload.Span)}";

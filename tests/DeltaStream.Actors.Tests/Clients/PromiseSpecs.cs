@@ -39,6 +39,29 @@ public class PromiseSpecs(ITestOutputHelper output) : GatewaySpec(output)
     }
 
     [Fact]
+    public void The_status_of_every_known_market_comes_on_connecting_and_then_each_change()
+    {
+        var (price, open, closed) = (Price("NIFTY", 1), MarketStatus("NSE", 1), MarketStatus("NSE", 2));
+        PublishAndSee(price);
+        PublishAndSee(open);
+        var client = Connect();
+        Await(client, sent => sent.Contains(Text(open)));
+        Publish(closed);
+        Await(client, sent => sent.Contains(Text(closed)));
+        Assert.Equal(["connected", "market_status", "market_status"], Names(client));
+    }
+
+    [Fact]
+    public void A_market_whose_status_is_only_in_the_store_yet_comes_to_those_who_connected_before_it_was_read()
+    {
+        Store.Put(MarketStatus("NSE", 1));
+        var client = Connect();
+        Look();
+        Await(client, sent => sent.Contains(Text(MarketStatus("NSE", 1))));
+        Assert.Single(client.Sent, Text(MarketStatus("NSE", 1)));
+    }
+
+    [Fact]
     public void What_waits_to_be_sent_when_the_snapshot_comes_is_not_sent_after_the_answer_and_then_again()
     {
         var client = Connect();

@@ -1,13 +1,13 @@
 using System.Runtime.Serialization;
 using System.Text;
 using System.Text.Json;
-using System.Text.Json.Serialization;
 using CsCheck;
 using DeltaStream.Actors.Binary;
 using DeltaStream.Actors.Clients;
 using DeltaStream.Actors.Market;
 using DeltaStream.Actors.Sessions;
 using DeltaStream.Actors.Wire;
+using DeltaStream.TestSupport;
 
 namespace DeltaStream.Actors.Tests.Sessions;
 
@@ -128,12 +128,4 @@ public class MovedClientCodecSpecs
     private static MovedClient Read(byte[] bytes) => MovedClientCodec.Read(new FieldReader(bytes));
 
     private static string Show(MovedClient client) => JsonSerializer.Serialize(client, Everything);
-
-    /// <summary>Kinds and events refer to each other: a name says all.</summary>
-    private sealed class ByName<T> : JsonConverter<T>
-    {
-        public override T Read(ref Utf8JsonReader reader, Type type, JsonSerializerOptions options) => throw new NotSupportedException();
-
-        public override void Write(Utf8JsonWriter writer, T value, JsonSerializerOptions options) => writer.WriteStringValue(value!.ToString());
-    }
 }

@@ -10,6 +10,7 @@ using DeltaStream.Actors.Topics;
 using DeltaStream.Actors.Wire;
 using DeltaStream.Node.Redis;
 using DeltaStream.Node.Transports.Relay;
+using DeltaStream.TestSupport;
 
 namespace DeltaStream.Node.Tests.Formats;
 
@@ -20,7 +21,7 @@ public sealed class NodeMessageSpecs() : TestKit(TopicsHosting.Hocon + "\n" + Se
     private const long ReceivedAt = 1_795_000_000_000_123;
 
     private static readonly byte[] NewField = [9, 8, 7, 6, 5, 4, 3, 2];
-    private static readonly JsonSerializerOptions Everything = new() { IncludeFields = true };
+    private static readonly JsonSerializerOptions Everything = new() { IncludeFields = true, Converters = { new ByName<MessageKind>(), new ByName<MarketEvent>() } };
     private static readonly ConflationKey Nifty = ConflationKey.Underlying("NIFTY");
     private static readonly ConflationKey Chain = ConflationKey.Chain("M&M", "2026-11-26");
     private static readonly Position Place = new(1_795_000_000_123, 42);

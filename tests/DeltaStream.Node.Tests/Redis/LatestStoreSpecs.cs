@@ -48,6 +48,19 @@ public abstract class LatestStoreSpecs<TBackend>(TBackend backend) : IClassFixtu
     }
 
     [Fact]
+    public async Task A_markets_status_stands_and_is_found_for_a_week()
+    {
+        var status = ConflationKey.MarketStatus("NSE");
+        await Store.WriteAsync([Update(status, 1, 1, "{\"market\":\"NSE\",\"status\":\"open\"}"), Update(Nifty, 1, 2, "{}")], default);
+        Assert.InRange(await TtlAsync("latest:market_status:NSE"), 604_790, 604_800);
+        _time.Advance(TimeSpan.FromDays(6));
+        Assert.Equal(status, Assert.Single(await Store.ReadIndexAsync(default)).Key);
+        Assert.Equal(new Position(1, 1), Assert.Single(await Store.ReadAsync([status], default)).Position);
+        _time.Advance(TimeSpan.FromDays(1));
+        Assert.Empty(await Store.ReadIndexAsync(default));
+    }
+
+    [Fact]
     public async Task An_older_value_gets_what_is_left_of_its_life_and_a_dead_one_is_not_written()
     {
         Assert.True(await Store.WriteAsync([Update(Nifty, 1, 1, "{}", age: 45), Update(Near, 1, 2, "{}", age: 60)], default));
@@ -191,8 +204,7 @@ public abstract class LatestStoreSpecs<TBackend>(TBackend backend) : IClassFixtu
     {
         var bytes = Encoding.UTF8.GetBytes(json);
         var receivedAt = (_time.GetUtcNow().ToUnixTimeMilliseconds() - (age * 1000L)) * 1000;
-        return new MarketUpdate(key.Kind == MessageKind.Chain ? MarketEvent.ChainUpdate : MarketEvent.UnderlyingUpdate,
-            key, new Position(epoch, sequence), bytes, XxHash3.HashToUInt64(bytes), receivedAt);
+        return new MarketUpdate(key.Event, key, new Position(epoch, sequence), bytes, XxHash3.HashToUInt64(bytes), receivedAt);
     }
 
     private async Task<int> TtlAsync(string key) => int.Parse(await backend.ExecuteAsync("TTL", key));

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { after, before, beforeEach, afterEach, describe, it } from "node:test";
 import { launch, openPage, whenLive } from "../lib/browser.mjs";
 import { Gateway } from "../lib/gateway.mjs";
+import { publish } from "../lib/redis.mjs";
 import { until } from "../lib/waiting.mjs";
 
 describe("the live page", () => {
@@ -37,6 +38,16 @@ describe("the live page", () => {
     for (let i = 0; i < 3; i++) await changes(updatesElsewhere);
     assert.equal(JSON.stringify(await read()), first);
   };
+
+  it("says which markets are open, and any other status in the producer's words", async () => {
+    const word = market => page.locator("#markets .market").filter({ hasText: market });
+    await until("the simulated market", async () => await word("DEMO").count() === 1);
+    assert.equal(await word("DEMO").innerText(), "DEMO open");
+    assert.equal(await word("DEMO").getAttribute("data-state"), "open");
+    await publish(gateway.redisPort, "enriched:market_status", { market: "A-MARKET", status: "pre_open" });
+    await until("the other one, before it by name", async () => await page.locator("#markets .market").first().innerText() === "A-MARKET pre open");
+    assert.equal(await word("A-MARKET").getAttribute("data-state"), "other");
+  });
 
   it("shows prices that move, with an arrow and a chart", async () => {
     await until("ten products", async () => await page.locator("#prices .price").count() >= 10);

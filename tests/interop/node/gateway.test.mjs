@@ -80,6 +80,27 @@ for (const [client, io] of Object.entries(socketClients)) {
         assert.equal(of('chain_summary')[0].atm_straddle_price, null);
       });
 
+      test('is told which markets are open: on connecting, when it changes, and in the snapshot of general', async () => {
+        const market = product();
+        const status = (word) => ({ market, status: word, session: { kept: [1.50, 'ü'] } });
+        const first = connect();
+        await next(first, 'connected');
+        const seen = next(first, 'market_status', (data) => data.market === market);
+        await node.publish('enriched:market_status', status('pre_open'));
+        assert.deepEqual((await seen)[0], status('pre_open'));
+        const second = connect();
+        const known = next(second, 'market_status', (data) => data.market === market);
+        await next(second, 'connected');
+        assert.deepEqual((await known)[0], status('pre_open'));
+        const events = recorded(second);
+        await asked(second, 'subscribe', { type: 'general' });
+        const of = () => events.filter(([event, data]) => event === 'market_status' && data.market === market).map(([, data]) => data);
+        await eventually(() => of().length === 1, 'the snapshot');
+        await node.publish('enriched:market_status', status('open'));
+        await eventually(() => of().length === 2, 'the change');
+        assert.deepEqual(of(), [status('pre_open'), status('open')]);
+      });
+
       test('asks for the products', async () => {
         const [socket, symbol] = [connect(), product()];
         await next(socket, 'connected');
