@@ -25,7 +25,6 @@ public sealed class CacheActor : UntypedActor, IWithTimers
     private IActorRef? _canary;
     private FeedState _feed;
 
-    /// <summary>Makes the actor.</summary>
     /// <param name="settings">How to keep and read.</param>
     /// <param name="mediator">The node's pub-sub mediator.</param>
     /// <param name="store">The newest values outside the process.</param>
@@ -39,10 +38,8 @@ public sealed class CacheActor : UntypedActor, IWithTimers
         _general = new(TopicName.For(Room.General), Self);
     }
 
-    /// <inheritdoc/>
     public ITimerScheduler Timers { get; set; } = null!;
 
-    /// <inheritdoc/>
     protected override void PreStart()
     {
         _status.Rooms = _book.Count;
@@ -52,7 +49,6 @@ public sealed class CacheActor : UntypedActor, IWithTimers
         _mediator.Tell(_general, Self);
     }
 
-    /// <inheritdoc/>
     protected override void PostStop()
     {
         Context.System.EventStream.Unsubscribe(Self);
@@ -60,7 +56,6 @@ public sealed class CacheActor : UntypedActor, IWithTimers
         _status.Rooms = 0;
     }
 
-    /// <inheritdoc/>
     protected override void PostRestart(Exception reason)
     {
         base.PostRestart(reason);
@@ -68,7 +63,6 @@ public sealed class CacheActor : UntypedActor, IWithTimers
         Context.System.EventStream.Publish(SubscriptionsLost.Instance);
     }
 
-    /// <inheritdoc/>
     protected override void OnReceive(object message)
     {
         switch (message)

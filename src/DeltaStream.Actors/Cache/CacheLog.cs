@@ -11,7 +11,6 @@ public sealed partial class CacheLog
     private DateTimeOffset _nextAt;
     private int _suppressed;
 
-    /// <summary>Makes one that writes to this logger.</summary>
     public CacheLog(ILogger log) => _log = log;
 
     /// <summary>The store could not be read; at most once in 10 s, with how often since.</summary>

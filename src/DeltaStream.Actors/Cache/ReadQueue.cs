@@ -5,7 +5,7 @@ namespace DeltaStream.Actors.Cache;
 /// <summary>
 /// The keys to be read from the store, each once however many want it, in order. A ticket tells whether a key was read.
 /// </summary>
-public sealed class ReadQueue
+internal sealed class ReadQueue
 {
     private readonly Queue<ConflationKey> _keys = [];
     private readonly Dictionary<ConflationKey, long> _tickets = [];

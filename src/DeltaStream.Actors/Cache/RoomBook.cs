@@ -159,7 +159,6 @@ internal sealed class RoomBook<TUser>
         void Want(ConflationKey key) => _look.Ticket = Math.Max(_look.Ticket, _reads.Enqueue(key));
     }
 
-    /// <summary>Values were read.</summary>
     public void OnValues(StoreRead read, IReadOnlyList<MarketUpdate> values)
     {
         if (!_reads.IsUnderWay(read.Keys!)) return;

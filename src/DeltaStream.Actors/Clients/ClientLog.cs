@@ -7,7 +7,6 @@ public sealed partial class ClientLog
 {
     private readonly ILogger _log;
 
-    /// <summary>Makes one that writes to this logger.</summary>
     public ClientLog(ILogger log) => _log = log;
 
     /// <summary>A client has connected.</summary>

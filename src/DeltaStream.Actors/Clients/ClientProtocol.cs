@@ -54,7 +54,6 @@ public sealed record Authenticated(ClientIdentity Identity, ReadOnlyMemory<byte>
 /// <summary>The transport can take a write now.</summary>
 public sealed record TransportReady : IClientInput
 {
-    /// <summary>The only one.</summary>
     public static readonly TransportReady Instance = new();
 }
 
@@ -64,7 +63,6 @@ public sealed record TransportReady : IClientInput
 /// </summary>
 public sealed record Barrier : IClientInput
 {
-    /// <summary>The only one.</summary>
     public static readonly Barrier Instance = new();
 }
 
@@ -106,7 +104,6 @@ internal sealed record ClientEnded(string SessionId, CloseReason Reason) : INoSe
 /// </summary>
 public sealed record LeaveNode : IClientInput
 {
-    /// <summary>The only one.</summary>
     public static readonly LeaveNode Instance = new();
 }
 

@@ -3,7 +3,7 @@ using DeltaStream.Actors.Market;
 namespace DeltaStream.Actors.Clients;
 
 /// <summary>The requests a client can make.</summary>
-public enum ClientRequestKind : byte
+internal enum ClientRequestKind : byte
 {
     /// <summary><c>subscribe</c>: join a room.</summary>
     Subscribe = 1,
@@ -18,4 +18,4 @@ public enum ClientRequestKind : byte
 /// <summary>A valid request.</summary>
 /// <param name="Kind">What is asked for.</param>
 /// <param name="Room">The room it is about; null for <see cref="ClientRequestKind.GetProducts"/>.</param>
-public readonly record struct ClientRequest(ClientRequestKind Kind, Room? Room);
+internal readonly record struct ClientRequest(ClientRequestKind Kind, Room? Room);

@@ -24,7 +24,6 @@ public sealed class ClientSupervisor : UntypedActor
         _status = status;
     }
 
-    /// <inheritdoc/>
     protected override void PreStart()
     {
         Context.System.EventStream.Subscribe<FeedStatusChanged>(Self);
@@ -34,17 +33,14 @@ public sealed class ClientSupervisor : UntypedActor
         _feed = _status.Feed;
     }
 
-    /// <inheritdoc/>
     protected override void PostStop()
     {
         Context.System.EventStream.Unsubscribe(Self);
         _status.Clients = 0;
     }
 
-    /// <inheritdoc/>
     protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(static _ => Directive.Stop);
 
-    /// <inheritdoc/>
     protected override void OnReceive(object message)
     {
         switch (message)

@@ -42,6 +42,5 @@ public sealed record CloseReason(string Name, int WebSocketCode)
     public static readonly IReadOnlyList<CloseReason> OfClients =
         [ClientClosed, TransportError, PingTimeout, ProtocolError, MessageTooLarge, SlowConsumer, TokenExpired, Moved, ServerDraining, ServerError];
 
-    /// <inheritdoc/>
     public override string ToString() => Name;
 }

@@ -29,20 +29,16 @@ public sealed class FeedMonitor : UntypedActor, IWithTimers
         _time = time;
     }
 
-    /// <inheritdoc/>
     public ITimerScheduler Timers { get; set; } = null!;
 
-    /// <inheritdoc/>
     protected override void PreStart()
     {
         Context.System.EventStream.Subscribe<SubscriptionsLost>(Self);
         Subscribe();
     }
 
-    /// <inheritdoc/>
     protected override void PostStop() => Context.System.EventStream.Unsubscribe(Self);
 
-    /// <inheritdoc/>
     protected override void OnReceive(object message)
     {
         switch (message)

@@ -32,4 +32,4 @@ public sealed record FeedStatus(FeedState State, DateTimeOffset Since, string? B
 }
 
 /// <summary>Published on the event stream of the node when the state has changed.</summary>
-public sealed record FeedStatusChanged(FeedStatus Status) : INoSerializationVerificationNeeded;
+internal sealed record FeedStatusChanged(FeedStatus Status) : INoSerializationVerificationNeeded;

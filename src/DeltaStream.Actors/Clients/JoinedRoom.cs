@@ -37,7 +37,6 @@ internal enum JoinPurpose : byte
     /// <summary>Nothing: <c>general</c>, as every client joins it on connecting.</summary>
     Silent = 1,
 
-    /// <summary>All of them.</summary>
     Snapshot = 2,
 
     /// <summary>All of them. The client was in the room before it lost its connection, and has not asked for it now.</summary>

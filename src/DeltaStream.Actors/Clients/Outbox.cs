@@ -9,7 +9,7 @@ namespace DeltaStream.Actors.Clients;
 /// wait for the end of the actor's turn only. An update costs a pointer: its frames are shared. Bounded by the number of keys,
 /// for answers by what <see cref="IsOverfull"/> says, and for what is due by who writes it.
 /// </summary>
-public sealed class Outbox
+internal sealed class Outbox
 {
     // Above this many keys the tables are given back once they are empty: a client that was stuck once should not stay big.
     private const int KeptCapacity = 64;
@@ -180,4 +180,4 @@ public sealed class Outbox
 /// <param name="Answers">Answers, in order.</param>
 /// <param name="Updates">Updates that go along, in order.</param>
 /// <param name="LeftBehind">Chains that do not go along.</param>
-public sealed record WaitingItems(List<Frame> Answers, List<MarketUpdate> Updates, List<MarketUpdate> LeftBehind);
+internal sealed record WaitingItems(List<Frame> Answers, List<MarketUpdate> Updates, List<MarketUpdate> LeftBehind);

@@ -4,7 +4,7 @@ using DeltaStream.Actors.Market;
 namespace DeltaStream.Actors.Clients;
 
 /// <summary>Reads a client's event (docs/protocol.md). Never throws, however odd the data is; of duplicate fields the last counts.</summary>
-public static class RequestReader
+internal static class RequestReader
 {
     // Deep data costs the reader a bit a level and no stack, so that depth alone is no reason to refuse.
     private static readonly JsonReaderOptions AnyDepth = new() { MaxDepth = int.MaxValue };

@@ -19,10 +19,8 @@ internal sealed class TokenClock : UntypedActor, IWithTimers
     /// <param name="time">The wall clock.</param>
     public TokenClock(TimeProvider time) => _time = time;
 
-    /// <inheritdoc/>
     public ITimerScheduler Timers { get; set; } = null!;
 
-    /// <inheritdoc/>
     protected override void OnReceive(object message)
     {
         switch (message)

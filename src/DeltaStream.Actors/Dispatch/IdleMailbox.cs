@@ -8,7 +8,7 @@ namespace DeltaStream.Actors.Dispatch;
 /// <summary>A mailbox for actors of which there are thousands, most of them with nothing to do: see <see cref="IdleMessageQueue"/>.</summary>
 /// <param name="settings">The system's settings.</param>
 /// <param name="config">The mailbox's section.</param>
-public sealed class IdleMailbox(Settings settings, Config config) : MailboxType(settings, config), IProducesMessageQueue<IdleMessageQueue>
+internal sealed class IdleMailbox(Settings settings, Config config) : MailboxType(settings, config), IProducesMessageQueue<IdleMessageQueue>
 {
     /// <summary>Gives it to every actor that requires an <see cref="IdleMessageQueue"/>.</summary>
     public const string Hocon = """
@@ -20,6 +20,5 @@ public sealed class IdleMailbox(Settings settings, Config config) : MailboxType(
         }
         """;
 
-    /// <inheritdoc/>
     public override IMessageQueue Create(IActorRef owner, ActorSystem system) => new IdleMessageQueue();
 }

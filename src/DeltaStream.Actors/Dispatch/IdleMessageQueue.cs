@@ -8,7 +8,7 @@ namespace DeltaStream.Actors.Dispatch;
 /// Messages in the order in which they came, without a limit, from any thread. It has room for one; for those behind it a
 /// queue is there only while they wait. So an idle actor's takes 48 bytes, where Akka's own has room for 32 and takes 1,070.
 /// </summary>
-public sealed class IdleMessageQueue : IMessageQueue, IUnboundedMessageQueueSemantics
+internal sealed class IdleMessageQueue : IMessageQueue, IUnboundedMessageQueueSemantics
 {
     // A larger one is left to the collector: who was behind once should not stay big.
     private const int KeptCapacity = 64;
@@ -21,13 +21,10 @@ public sealed class IdleMessageQueue : IMessageQueue, IUnboundedMessageQueueSema
     private Queue<Envelope>? _behind;
     private int _count;
 
-    /// <inheritdoc/>
     public bool HasMessages => Count > 0;
 
-    /// <inheritdoc/>
     public int Count => Volatile.Read(ref _count);
 
-    /// <inheritdoc/>
     public void Enqueue(IActorRef receiver, Envelope envelope)
     {
         // Its own lock: nobody else knows it, and another object would take half as much again.
@@ -41,7 +38,6 @@ public sealed class IdleMessageQueue : IMessageQueue, IUnboundedMessageQueueSema
         }
     }
 
-    /// <inheritdoc/>
     public bool TryDequeue(out Envelope envelope)
     {
         lock (this)
@@ -62,7 +58,6 @@ public sealed class IdleMessageQueue : IMessageQueue, IUnboundedMessageQueueSema
         }
     }
 
-    /// <inheritdoc/>
     public void CleanUp(IActorRef owner, IMessageQueue deadletters)
     {
         while (TryDequeue(out var envelope)) deadletters.Enqueue(owner, envelope);

@@ -11,9 +11,8 @@ namespace DeltaStream.Actors.Dispatch;
 /// </summary>
 /// <param name="config">The dispatcher's section.</param>
 /// <param name="prerequisites">What Akka gives to every executor.</param>
-public sealed class OldestFirstExecutor(Config config, IDispatcherPrerequisites prerequisites) : ExecutorServiceConfigurator(config, prerequisites)
+internal sealed class OldestFirstExecutor(Config config, IDispatcherPrerequisites prerequisites) : ExecutorServiceConfigurator(config, prerequisites)
 {
-    /// <inheritdoc/>
     public override ExecutorService Produce(string id) => new Service(id);
 
     private sealed class Service(string id) : ExecutorService(id)

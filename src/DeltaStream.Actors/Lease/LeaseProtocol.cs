@@ -29,7 +29,6 @@ internal sealed record HandedOn : ILeaseEvent;
 /// <summary>A term has begun, or goes on.</summary>
 internal sealed record RightGranted(long Epoch) : ILeaseEvent;
 
-/// <summary>The term is over.</summary>
 internal sealed record RightEnded(long Epoch, string Reason) : ILeaseEvent;
 
 /// <summary>The lease of a term that is over was given back to the store.</summary>

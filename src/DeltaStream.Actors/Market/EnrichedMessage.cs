@@ -27,7 +27,6 @@ public sealed class EnrichedMessage
         _fields = fields;
     }
 
-    /// <summary>What the message is about.</summary>
     public ConflationKey Key { get; }
 
     /// <summary>The published bytes.</summary>

@@ -23,7 +23,7 @@ public enum InvalidReason : byte
 }
 
 /// <summary>The names of <see cref="InvalidReason"/> in log and metrics.</summary>
-public static class InvalidReasons
+internal static class InvalidReasons
 {
     /// <summary><c>utf8</c>, <c>json</c>, <c>nan</c>, <c>field</c>, <c>symbol</c> or <c>size</c>.</summary>
     public static string Name(this InvalidReason reason) => reason switch

@@ -4,7 +4,7 @@ namespace DeltaStream.Actors.Market;
 /// Reads an ISO 8601 time as a number that can be compared. A time without a zone counts as UTC: the platform writes its
 /// own local times without one, and they are only ever compared with each other.
 /// </summary>
-public static class IsoTimestamp
+internal static class IsoTimestamp
 {
     /// <summary>Reads <c>YYYY-MM-DD[(T| )hh:mm[:ss[.fraction]][Z|±hh[:]mm]]</c>.</summary>
     /// <param name="text">The text.</param>

@@ -51,10 +51,8 @@ public sealed class MarketEvent : IComparable<MarketEvent>
         if (Narrow is { } narrow) yield return Room.Of(narrow, key);
     }
 
-    /// <inheritdoc/>
     public int CompareTo(MarketEvent? other) => Order(this).CompareTo(Order(other));
 
-    /// <inheritdoc/>
     public override string ToString() => Name;
 
     private static int Order(MarketEvent? @event)

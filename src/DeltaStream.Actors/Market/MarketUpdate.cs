@@ -10,7 +10,6 @@ public sealed class MarketUpdate
 {
     private KeyBarrier? _barrier;
 
-    /// <summary>Makes an update.</summary>
     public MarketUpdate(MarketEvent @event, ConflationKey key, Position position, ReadOnlyMemory<byte> payload, ulong hash, long receivedAt)
     {
         Event = @event;
@@ -24,7 +23,6 @@ public sealed class MarketUpdate
     /// <summary>Which event clients see.</summary>
     public MarketEvent Event { get; }
 
-    /// <summary>What the update is about.</summary>
     public ConflationKey Key { get; }
 
     /// <summary>Where it stands; <see cref="Market.Position.None"/> when a stored value's place is unknown.</summary>

@@ -123,6 +123,5 @@ public sealed class MessageKind
     /// <param name="unixNow">The time, in the same unit.</param>
     public bool LivesAt(long receivedAt, long unixNow) => unixNow - receivedAt < (long)Life.TotalMicroseconds;
 
-    /// <inheritdoc/>
     public override string ToString() => Name;
 }

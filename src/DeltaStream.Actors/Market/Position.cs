@@ -11,7 +11,6 @@ public readonly record struct Position(long Epoch, long Sequence) : IComparable<
     /// <summary>Below every published value: that of a value whose position nobody knows.</summary>
     public static readonly Position None;
 
-    /// <inheritdoc/>
     public int CompareTo(Position other) =>
         Epoch != other.Epoch ? Epoch.CompareTo(other.Epoch) : Sequence.CompareTo(other.Sequence);
 

@@ -30,7 +30,6 @@ public sealed class Room : IEquatable<Room>
         Expiry = expiry;
     }
 
-    /// <summary>Which kind of room.</summary>
     public RoomKind Kind { get; }
 
     /// <summary>The name that clients see, e.g. <c>chain:NIFTY:2026-11-26</c>.</summary>
@@ -112,16 +111,12 @@ public sealed class Room : IEquatable<Room>
         _ => throw new ArgumentException($"{key} has no room of the kind {kind}"),
     };
 
-    /// <inheritdoc/>
     public bool Equals(Room? other) => other is not null && Name == other.Name;
 
-    /// <inheritdoc/>
     public override bool Equals(object? obj) => Equals(obj as Room);
 
-    /// <inheritdoc/>
     public override int GetHashCode() => Name.GetHashCode();
 
-    /// <inheritdoc/>
     public override string ToString() => Name;
 
     private static string Valid(string symbol) =>

@@ -23,7 +23,6 @@ internal sealed record SessionEnded(ClientSession Session, SavedSession? Saved) 
 /// <param name="Number">The holder's number there.</param>
 public sealed record IsHolderAlive(long Number);
 
-/// <summary>Whether it does.</summary>
 public sealed record HolderAnswer(bool IsAlive);
 
 /// <summary>Told by a ClientActor to the SessionKeeper: its client goes on at another node, which keeps the session from now on.</summary>

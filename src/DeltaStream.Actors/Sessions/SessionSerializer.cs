@@ -14,10 +14,8 @@ public sealed class SessionSerializer(ExtendedActorSystem system) : SerializerWi
     /// <summary>The serializer's number on the wire; never to be changed.</summary>
     public const int Id = 7_302;
 
-    /// <inheritdoc/>
     public override int Identifier => Id;
 
-    /// <inheritdoc/>
     public override string Manifest(object o) => o switch
     {
         IsHolderAlive => AliveManifest,
@@ -25,7 +23,6 @@ public sealed class SessionSerializer(ExtendedActorSystem system) : SerializerWi
         _ => throw new ArgumentException($"{o.GetType()} is no message between nodes", nameof(o)),
     };
 
-    /// <inheritdoc/>
     public override byte[] ToBinary(object obj) => obj switch
     {
         IsHolderAlive asked => new FieldWriter().Int64(asked.Number).ToBytes(),
@@ -33,7 +30,6 @@ public sealed class SessionSerializer(ExtendedActorSystem system) : SerializerWi
         _ => throw new ArgumentException($"{obj.GetType()} is no message between nodes", nameof(obj)),
     };
 
-    /// <inheritdoc/>
     /// <exception cref="SerializationException">The bytes are no such message.</exception>
     public override object FromBinary(byte[] bytes, string manifest) => manifest switch
     {

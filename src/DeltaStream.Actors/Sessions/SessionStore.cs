@@ -23,7 +23,6 @@ public enum SessionState : byte
     Left = 4,
 }
 
-/// <summary>What became of a write.</summary>
 public enum SessionWriteResult : byte
 {
     /// <summary>There was nothing whose life could be prolonged.</summary>

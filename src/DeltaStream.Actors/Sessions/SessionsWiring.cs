@@ -19,7 +19,6 @@ public static class SessionsWiring
         }
         """;
 
-    /// <summary>Adds <see cref="Hocon"/>.</summary>
     public static AkkaConfigurationBuilder WithSessionMessages(this AkkaConfigurationBuilder builder) =>
         builder.AddHocon(Hocon, HoconAddMode.Prepend);
 

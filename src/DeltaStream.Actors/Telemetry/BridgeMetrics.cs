@@ -4,7 +4,7 @@ using DeltaStream.Actors.Market;
 namespace DeltaStream.Actors.Telemetry;
 
 /// <summary>The bridge's instruments. Names and tags are part of what operators build on.</summary>
-public static class BridgeMetrics
+internal static class BridgeMetrics
 {
     /// <summary>The meter that all of them belong to.</summary>
     public const string MeterName = "deltastream";

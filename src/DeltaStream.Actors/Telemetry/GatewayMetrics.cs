@@ -150,6 +150,5 @@ public sealed class GatewayMetrics : IDisposable
     /// <summary>A frame was made of an update.</summary>
     public void Encoded(int slot) => _encodes.Add(1, new KeyValuePair<string, object?>(ProtocolTag, slot));
 
-    /// <inheritdoc/>
     public void Dispose() => _meter.Dispose();
 }

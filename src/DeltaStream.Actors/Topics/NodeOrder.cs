@@ -10,7 +10,7 @@ namespace DeltaStream.Actors.Topics;
 /// outlive a CacheActor that restarts.
 /// </summary>
 /// <param name="time">For how long a successor's first copies may lag.</param>
-public sealed class NodeOrder(TimeProvider time) : IExtension
+internal sealed class NodeOrder(TimeProvider time) : IExtension
 {
     private const long Cache = 0;
 
@@ -36,7 +36,6 @@ public sealed class NodeOrder(TimeProvider time) : IExtension
     /// <summary>Whether the feed had a gap behind which nobody has looked yet.</summary>
     internal bool HasGap { get => _hasGap; set => _hasGap = value; }
 
-    /// <summary>The rooms in use.</summary>
     internal IReadOnlyList<Room> Rooms
     {
         get { lock (_lock) return [.. _rooms.Keys]; }

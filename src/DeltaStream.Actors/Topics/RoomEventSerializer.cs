@@ -23,10 +23,8 @@ public sealed class RoomEventSerializer : SerializerWithStringManifest
     /// <summary>Made by Akka.NET for the configured system.</summary>
     public RoomEventSerializer(ExtendedActorSystem system) : base(system) => _order = NodeOrder.For(system);
 
-    /// <inheritdoc/>
     public override int Identifier => Id;
 
-    /// <inheritdoc/>
     public override string Manifest(object o) => o switch
     {
         RoomEvent => RoomEventManifest,
@@ -35,7 +33,6 @@ public sealed class RoomEventSerializer : SerializerWithStringManifest
         _ => throw new ArgumentException($"{o.GetType()} is no message between nodes", nameof(o)),
     };
 
-    /// <inheritdoc/>
     public override byte[] ToBinary(object obj) => obj switch
     {
         RoomEvent roomEvent => RoomEventCodec.Write(roomEvent),
@@ -44,7 +41,6 @@ public sealed class RoomEventSerializer : SerializerWithStringManifest
         _ => throw new ArgumentException($"{obj.GetType()} is no message between nodes", nameof(obj)),
     };
 
-    /// <inheritdoc/>
     /// <exception cref="SerializationException">The bytes are no such message.</exception>
     public override object FromBinary(byte[] bytes, string manifest)
     {

@@ -6,7 +6,7 @@ namespace DeltaStream.Actors.Topics;
 /// Makes the addresses in cluster pub-sub; nobody else does. A publication to an empty name would restart the mediator and
 /// silently drop every subscription of the node, so there is no way to make one.
 /// </summary>
-public static class TopicName
+internal static class TopicName
 {
     /// <summary>Where the active bridge says that it lives.</summary>
     public const string Heartbeat = "bridge:heartbeat";

@@ -23,7 +23,6 @@ public static class TopicsHosting
         }
         """;
 
-    /// <summary>Adds <see cref="Hocon"/>.</summary>
     public static AkkaConfigurationBuilder WithTopics(this AkkaConfigurationBuilder builder) =>
         builder.AddHocon(Hocon, HoconAddMode.Prepend);
 }

@@ -5,7 +5,7 @@ namespace DeltaStream.Demo.Simulation;
 /// times give the same messages. Underlyings move up to four times a second, each chain once a second, not all at once; the
 /// market says once a minute that it is open.
 /// </summary>
-public sealed class MarketSimulator
+internal sealed class MarketSimulator
 {
     /// <summary>The market moves in steps of this length, whatever the times it is asked for.</summary>
     public static readonly TimeSpan Step = TimeSpan.FromMilliseconds(250);

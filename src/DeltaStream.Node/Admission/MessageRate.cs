@@ -3,7 +3,7 @@ namespace DeltaStream.Node.Admission;
 /// <summary>How many messages a client may send: so many a second, and so many at once after it was quiet.</summary>
 /// <param name="PerSecond">Messages a second; at least 1.</param>
 /// <param name="Burst">Messages at once; at least 1.</param>
-public sealed record MessageRate(int PerSecond, int Burst)
+internal sealed record MessageRate(int PerSecond, int Burst)
 {
     /// <summary>How long a client that goes on sending is not read from.</summary>
     public static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);

@@ -1,7 +1,7 @@
 namespace DeltaStream.Node.Admission;
 
 /// <summary>Which origins are let in, for CORS and for WebSocket handshakes.</summary>
-public sealed class OriginPolicy
+internal sealed class OriginPolicy
 {
     /// <summary>All origins.</summary>
     public static readonly OriginPolicy Any = new(true, []);

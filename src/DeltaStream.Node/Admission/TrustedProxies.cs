@@ -4,7 +4,7 @@ using System.Net.Sockets;
 namespace DeltaStream.Node.Admission;
 
 /// <summary>The proxies whose <c>X-Forwarded-For</c> counts.</summary>
-public sealed class TrustedProxies
+internal sealed class TrustedProxies
 {
     /// <summary>None: the connection's own address counts.</summary>
     public static readonly TrustedProxies None = new([]);
@@ -12,10 +12,8 @@ public sealed class TrustedProxies
     /// <summary>Trusts these networks; a single address is a network of one.</summary>
     public TrustedProxies(IReadOnlyList<IPNetwork> networks) => Networks = networks;
 
-    /// <summary>All of them.</summary>
     public IReadOnlyList<IPNetwork> Networks { get; }
 
-    /// <summary>Whether this is one of them.</summary>
     public bool Includes(IPAddress? address)
     {
         if (address is null) return false;

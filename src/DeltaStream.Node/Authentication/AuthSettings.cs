@@ -4,7 +4,7 @@ using DeltaStream.Node.Settings.Reading;
 namespace DeltaStream.Node.Authentication;
 
 /// <summary>Who may see what operators see, <c>/metrics</c> first of all.</summary>
-public enum OperatorAccess
+internal enum OperatorAccess
 {
     /// <summary>Everybody who reaches the port.</summary>
     Open = 1,
@@ -14,7 +14,7 @@ public enum OperatorAccess
 }
 
 /// <summary>Who is let in.</summary>
-public sealed record AuthSettings
+internal sealed record AuthSettings
 {
     /// <summary>The shortest secret for HS256, in bytes (RFC 7518, section 3.2).</summary>
     public const int ShortestSecret = 32;

@@ -7,7 +7,7 @@ using Microsoft.AspNetCore.Authorization;
 namespace DeltaStream.Node.Authentication;
 
 /// <summary>How a host takes authentication in: of clients by their tokens, of operators by a policy that their endpoints share.</summary>
-public static class AuthenticationHosting
+internal static class AuthenticationHosting
 {
     /// <summary>The policy of everything that is for operators alone.</summary>
     public const string OperatorPolicy = "operator";

@@ -16,10 +16,8 @@ internal sealed class CountedValidator : ITokenValidator
         foreach (var refusal in TokenRefusal.All) metrics.RefusedToken(refusal.Reason, 0);
     }
 
-    /// <inheritdoc/>
     public bool NeedsToken => _inner.NeedsToken;
 
-    /// <inheritdoc/>
     public async ValueTask<TokenCheck> CheckAsync(string? token)
     {
         var check = await _inner.CheckAsync(token);

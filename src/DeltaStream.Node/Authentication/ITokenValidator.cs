@@ -3,7 +3,7 @@ using DeltaStream.Actors.Clients;
 namespace DeltaStream.Node.Authentication;
 
 /// <summary>Says who somebody is by the token they bring.</summary>
-public interface ITokenValidator
+internal interface ITokenValidator
 {
     /// <summary>Whether nobody is let in without a token.</summary>
     bool NeedsToken { get; }
@@ -16,14 +16,13 @@ public interface ITokenValidator
 /// <summary>What came of a token: one of the two is set.</summary>
 /// <param name="Identity">Who its bringer is.</param>
 /// <param name="Refusal">Why it is not good.</param>
-public readonly record struct TokenCheck(ClientIdentity? Identity, TokenRefusal? Refusal);
+internal readonly record struct TokenCheck(ClientIdentity? Identity, TokenRefusal? Refusal);
 
 /// <summary>Why a token is not good.</summary>
 /// <param name="Reason">The name in metrics.</param>
 /// <param name="Message">What its bringer is told.</param>
-public sealed record TokenRefusal(string Reason, string Message)
+internal sealed record TokenRefusal(string Reason, string Message)
 {
-    /// <summary>There is none.</summary>
     public static readonly TokenRefusal Missing = new("missing", "A token is needed");
 
     /// <summary>It is no token, or one of another kind than is set.</summary>
@@ -56,11 +55,9 @@ public sealed record TokenRefusal(string Reason, string Message)
 }
 
 /// <summary>Where nobody needs a token: everybody is let in, whatever they bring.</summary>
-public sealed class AnonymousValidator : ITokenValidator
+internal sealed class AnonymousValidator : ITokenValidator
 {
-    /// <inheritdoc/>
     public bool NeedsToken => false;
 
-    /// <inheritdoc/>
     public ValueTask<TokenCheck> CheckAsync(string? token) => new(new TokenCheck(ClientIdentity.Anonymous, null));
 }

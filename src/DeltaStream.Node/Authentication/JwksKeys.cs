@@ -9,7 +9,7 @@ namespace DeltaStream.Node.Authentication;
 /// answer the last keys hold. Safe to use from any thread.
 /// </summary>
 /// <remarks>Microsoft.IdentityModel's <c>ConfigurationManager</c> does not do this; <c>docs/authentication.md</c> says why.</remarks>
-public sealed class JwksKeys
+internal sealed class JwksKeys
 {
     private const int SmallestRsaBits = 2048;
 

@@ -8,7 +8,7 @@ namespace DeltaStream.Node.Authentication;
 /// HS256 with a secret, RS256 and ES256 with a JWKS. Nothing that a token names (<c>jku</c>, <c>x5u</c>, <c>jwk</c>) is
 /// fetched or used as a key.
 /// </summary>
-public sealed class JwtValidator : ITokenValidator
+internal sealed class JwtValidator : ITokenValidator
 {
     /// <summary>The longest token, in characters.</summary>
     public const int LongestToken = 16 * 1024;
@@ -43,10 +43,8 @@ public sealed class JwtValidator : ITokenValidator
         };
     }
 
-    /// <inheritdoc/>
     public bool NeedsToken => true;
 
-    /// <inheritdoc/>
     public async ValueTask<TokenCheck> CheckAsync(string? token)
     {
         if (string.IsNullOrEmpty(token)) return new(null, TokenRefusal.Missing);

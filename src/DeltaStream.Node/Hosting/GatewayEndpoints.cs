@@ -7,7 +7,7 @@ using DeltaStream.Node.Transports;
 namespace DeltaStream.Node.Hosting;
 
 /// <summary>What a node with the role <c>gateway</c> serves.</summary>
-public static class GatewayEndpoints
+internal static class GatewayEndpoints
 {
     /// <summary>Maps the clients' transports; a node that is a bridge only has none.</summary>
     public static void MapGateway(this WebApplication app, NodeSettings settings)

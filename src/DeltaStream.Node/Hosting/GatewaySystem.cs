@@ -19,7 +19,7 @@ using DeltaStream.Node.Transports.Relay;
 namespace DeltaStream.Node.Hosting;
 
 /// <summary>The node's actor system: its address, its cluster, and the actors that its roles ask for.</summary>
-public static class GatewaySystem
+internal static class GatewaySystem
 {
     /// <summary>The actor system's name; the same on every node of a cluster.</summary>
     public const string Name = "deltastream";

@@ -8,7 +8,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Https;
 namespace DeltaStream.Node.Hosting;
 
 /// <summary>Where the node listens for HTTP, and what bounds a connection before it is a client's.</summary>
-public static class Listener
+internal static class Listener
 {
     /// <summary>How long a connection may wait for its next request, and a TLS connection for its first.</summary>
     private static readonly TimeSpan KeepAlive = TimeSpan.FromSeconds(60);

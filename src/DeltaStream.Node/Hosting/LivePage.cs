@@ -4,7 +4,7 @@ using Microsoft.Net.Http.Headers;
 namespace DeltaStream.Node.Hosting;
 
 /// <summary>The live page at <c>/</c>.</summary>
-public static class LivePage
+internal static class LivePage
 {
     // What the page may do at all: its own files and its own WebSocket. The page says the same; only a header can forbid framing.
     private const string ContentSecurityPolicy =

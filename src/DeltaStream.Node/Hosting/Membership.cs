@@ -7,7 +7,7 @@ namespace DeltaStream.Node.Hosting;
 /// The node's standing in its cluster, read from the cluster's own state: Akka's readiness check stays healthy after the
 /// node was removed.
 /// </summary>
-public sealed class Membership(ActorSystem system)
+internal sealed class Membership(ActorSystem system)
 {
     private readonly Cluster _cluster = Cluster.Get(system);
     private IReadOnlyList<string> _otherCluster = [];

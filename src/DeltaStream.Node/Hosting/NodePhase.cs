@@ -1,7 +1,7 @@
 namespace DeltaStream.Node.Hosting;
 
 /// <summary>Whether this node lets clients in: true until it begins to stop.</summary>
-public sealed class NodePhase
+internal sealed class NodePhase
 {
     private volatile bool _draining;
 

@@ -10,7 +10,7 @@ namespace DeltaStream.Node.Hosting;
 /// Looks at the start whether the messages between nodes have their own serializer. A wrong type name in HOCON only warns,
 /// and the node would then talk JSON, or not at all.
 /// </summary>
-public static class SerializerCheck
+internal static class SerializerCheck
 {
     private static readonly (Type Message, Type Serializer)[] BetweenNodes =
     [

@@ -7,7 +7,7 @@ using DeltaStream.Node.Settings.Reading;
 namespace DeltaStream.Node.Hosting;
 
 /// <summary>Starts the process, or says in one line why it does not.</summary>
-public static class Startup
+internal static class Startup
 {
     /// <summary>The exit code of a start that a wrong setting stopped, and of a node that its cluster has let go.</summary>
     public const int RefusedExitCode = 1;

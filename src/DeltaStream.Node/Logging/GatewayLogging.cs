@@ -7,7 +7,7 @@ using Serilog.Formatting.Compact;
 namespace DeltaStream.Node.Logging;
 
 /// <summary>Structured logs: one JSON object a line in production, readable lines in development.</summary>
-public static class GatewayLogging
+internal static class GatewayLogging
 {
     private const string Readable = "{Timestamp:HH:mm:ss.fff} {Level:u3} {Message:lj}{NewLine}{Exception}";
 

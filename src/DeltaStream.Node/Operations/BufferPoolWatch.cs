@@ -31,6 +31,5 @@ internal sealed class BufferPoolWatch : IDisposable
     /// <summary>Bytes of buffers, lent or waiting to be.</summary>
     public long Bytes => Interlocked.Read(ref _bytes);
 
-    /// <inheritdoc/>
     public void Dispose() => _listener.Dispose();
 }

@@ -13,6 +13,6 @@ namespace DeltaStream.Node.Operations;
 /// <param name="Listener"><c>up</c> or <c>down</c>: this node's own subscription to Redis; <c>none</c> where the node runs no bridge.</param>
 /// <param name="Unreachable">Members that are not reached at the moment.</param>
 /// <param name="Problems">What makes the node degraded beside feed and membership, by the name of the log event that says more.</param>
-public sealed record HealthReport(
+internal sealed record HealthReport(
     string Status, string Service, int Clients, string Node, int Members, string Bridge, string Feed, bool Draining, bool Demo, string Listener,
     int Unreachable, IReadOnlyList<string> Problems);

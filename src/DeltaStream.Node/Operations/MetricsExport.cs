@@ -32,6 +32,5 @@ internal sealed class MetricsExport : IDisposable
     public static void SuppressForeignMetrics() => Metrics.SuppressDefaultMetrics(
         new SuppressDefaultMetricOptions { SuppressEventCounters = true, SuppressMeters = true, SuppressDebugMetrics = true });
 
-    /// <inheritdoc/>
     public void Dispose() => _listener.Dispose();
 }

@@ -5,7 +5,7 @@ using Prometheus;
 namespace DeltaStream.Node.Operations;
 
 /// <summary>What operators and load balancers ask a node.</summary>
-public static class OperationsEndpoints
+internal static class OperationsEndpoints
 {
     /// <summary>Registers what the endpoints answer from.</summary>
     public static IServiceCollection AddOperations(this IServiceCollection services)

@@ -8,7 +8,7 @@ namespace DeltaStream.Node.Redis;
 /// The times are Redis's own, so that no node's clock matters.
 /// </summary>
 /// <param name="connection">Where it is.</param>
-public sealed class MemberRegistry(RedisConnection connection)
+internal sealed class MemberRegistry(RedisConnection connection)
 {
     /// <summary>How long a member counts as alive after it has last said so.</summary>
     public static readonly TimeSpan Life = TimeSpan.FromSeconds(15);

@@ -11,7 +11,7 @@ namespace DeltaStream.Node.Redis;
 /// <param name="settings">How the node talks to Redis.</param>
 /// <param name="url">Where it is.</param>
 /// <param name="login">Logs in on it.</param>
-public sealed class RedisConnection(RedisSettings settings, RedisUrl url, RedisLogin login) : IAsyncDisposable
+internal sealed class RedisConnection(RedisSettings settings, RedisUrl url, RedisLogin login) : IAsyncDisposable
 {
     private readonly SemaphoreSlim _gate = new(1);
     private ConnectionMultiplexer? _multiplexer;
@@ -53,7 +53,6 @@ public sealed class RedisConnection(RedisSettings settings, RedisUrl url, RedisL
         _ => e.Message,
     };
 
-    /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
         await _gate.WaitAsync();

@@ -8,7 +8,7 @@ using DeltaStream.Node.Settings;
 namespace DeltaStream.Node.Redis;
 
 /// <summary>Puts Redis behind the ports that the actors know.</summary>
-public static class RedisExtensions
+internal static class RedisExtensions
 {
     /// <summary>Adds the feed, the bridge's lease and the store of newest values.</summary>
     public static IServiceCollection AddRedis(this IServiceCollection services, NodeSettings settings)

@@ -8,7 +8,7 @@ namespace DeltaStream.Node.Redis;
 
 /// <summary>The node's login at Redis, and whether the last one was refused: a connection without it is not used.</summary>
 /// <param name="logger">Told once that logins are refused, and once that they no longer are.</param>
-public sealed class RedisLogin(ILogger<RedisLogin> logger)
+internal sealed class RedisLogin(ILogger<RedisLogin> logger)
 {
     // Redis's answers to a login are one line, and short.
     private const int LongestAnswer = 512;
@@ -70,4 +70,4 @@ public sealed class RedisLogin(ILogger<RedisLogin> logger)
 
 /// <summary>Redis did not accept the node's login.</summary>
 /// <param name="message">Why, in one line without a secret.</param>
-public sealed class RedisLoginException(string message) : AuthenticationException(message);
+internal sealed class RedisLoginException(string message) : AuthenticationException(message);

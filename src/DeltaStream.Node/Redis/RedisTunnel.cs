@@ -22,7 +22,6 @@ internal sealed class RedisTunnel(RedisUrl url, TimeSpan timeout, RedisLogin log
     /// <summary>Why Redis refused the login of one of this tunnel's connections; null: it did not.</summary>
     public string? Refusal => Volatile.Read(ref _refusal);
 
-    /// <inheritdoc/>
     public override async ValueTask<Stream?> BeforeAuthenticateAsync(EndPoint endpoint, ConnectionType connectionType, Socket? socket, CancellationToken cancellationToken)
     {
         var logsIn = url.User is not null || url.Password is not null;
@@ -50,7 +49,6 @@ internal sealed class RedisTunnel(RedisUrl url, TimeSpan timeout, RedisLogin log
         }
     }
 
-    /// <inheritdoc/>
     public override string ToString() => "login";
 
     private async Task<SslStream> SecureAsync(Stream stream, CancellationToken cancellation)

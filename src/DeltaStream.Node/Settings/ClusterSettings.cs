@@ -7,7 +7,7 @@ namespace DeltaStream.Node.Settings;
 /// <summary>A node's address in the cluster.</summary>
 /// <param name="Host">A name or an address.</param>
 /// <param name="Port">TCP port of Akka.Remote.</param>
-public readonly record struct NodeAddress(string Host, int Port)
+internal readonly record struct NodeAddress(string Host, int Port)
 {
     /// <summary>Reads <c>host:port</c>.</summary>
     public static bool TryParse(string text, out NodeAddress address)
@@ -21,7 +21,6 @@ public readonly record struct NodeAddress(string Host, int Port)
         return true;
     }
 
-    /// <inheritdoc/>
     public override string ToString() => $"{Host}:{Port}";
 }
 
@@ -30,7 +29,7 @@ public readonly record struct NodeAddress(string Host, int Port)
 /// <param name="BindHost">The address it listens on.</param>
 /// <param name="Seeds">Who is asked to join; itself where none is named.</param>
 /// <param name="Roles">What the node does: <see cref="Gateway"/>, <see cref="Bridge"/>.</param>
-public sealed record ClusterSettings(NodeAddress Self, string BindHost, IReadOnlyList<NodeAddress> Seeds, IReadOnlyList<string> Roles)
+internal sealed record ClusterSettings(NodeAddress Self, string BindHost, IReadOnlyList<NodeAddress> Seeds, IReadOnlyList<string> Roles)
 {
     /// <summary>Serves clients.</summary>
     public const string Gateway = "gateway";

@@ -7,7 +7,7 @@ namespace DeltaStream.Node.Settings;
 /// <summary>What the nodes of a cluster prove to each other with that they belong: certificates of one authority.</summary>
 /// <param name="Certificate">This node's, with its private key.</param>
 /// <param name="Authority">Who signs the members' certificates; several while one follows another.</param>
-public sealed record ClusterTls(X509Certificate2 Certificate, X509Certificate2Collection Authority)
+internal sealed record ClusterTls(X509Certificate2 Certificate, X509Certificate2Collection Authority)
 {
     private const string CertificatePath = "deltastream.cluster.tls.certificate";
     private const string KeyPath = "deltastream.cluster.tls.key";

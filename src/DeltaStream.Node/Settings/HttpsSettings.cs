@@ -6,7 +6,7 @@ namespace DeltaStream.Node.Settings;
 /// <summary>What the node's port shows for HTTPS; the files are read again when they change.</summary>
 /// <param name="CertificateFile">PEM: the certificate, behind it those that lead to its authority.</param>
 /// <param name="KeyFile">PEM: the certificate's private key.</param>
-public sealed record HttpsSettings(string CertificateFile, string KeyFile)
+internal sealed record HttpsSettings(string CertificateFile, string KeyFile)
 {
     private const string CertificatePath = "deltastream.http.tls.certificate";
     private const string KeyPath = "deltastream.http.tls.key";

@@ -10,7 +10,7 @@ using DeltaStream.Node.Transports.Connections;
 namespace DeltaStream.Node.Settings;
 
 /// <summary>Everything that can be set, read and checked once at the start.</summary>
-public sealed record NodeSettings
+internal sealed record NodeSettings
 {
     /// <summary>Whether readable logs, all origins and simulated prices are welcome without being asked for.</summary>
     public required bool IsDevelopment { get; init; }

@@ -8,7 +8,7 @@ namespace DeltaStream.Node.Settings;
 /// <param name="CommandTimeout">How long one command may take.</param>
 /// <param name="EchoInterval">How often a node publishes to itself through Redis.</param>
 /// <param name="EchoTimeout">How long it waits for such an echo before it counts its subscription as deaf.</param>
-public sealed record RedisSettings(RedisUrl? Url, TimeSpan CommandTimeout, TimeSpan EchoInterval, TimeSpan EchoTimeout)
+internal sealed record RedisSettings(RedisUrl? Url, TimeSpan CommandTimeout, TimeSpan EchoInterval, TimeSpan EchoTimeout)
 {
     private const string AuthorityPath = "deltastream.redis.tls-authority";
 

@@ -11,7 +11,7 @@ namespace DeltaStream.Node.Settings;
 /// <param name="User">The ACL user, null for the default one.</param>
 /// <param name="Password">Never shown: <see cref="ToString"/> masks it.</param>
 /// <param name="Database">The database's number.</param>
-public sealed record RedisUrl(string Host, int Port, bool Tls, string? User, string? Password, int Database)
+internal sealed record RedisUrl(string Host, int Port, bool Tls, string? User, string? Password, int Database)
 {
     /// <summary>Who signs its certificate; null: the authorities that the machine trusts.</summary>
     public X509Certificate2Collection? Authority { get; init; }

@@ -9,12 +9,12 @@ namespace DeltaStream.Node.Tests.Redis;
 /// <summary>What a node may find behind its Redis ports: a real redis-server, or the embedded one.</summary>
 public abstract class RedisBackend : IAsyncLifetime
 {
-    public static readonly RedisSettings Settings = new(
+    internal static readonly RedisSettings Settings = new(
         null, TimeSpan.FromSeconds(15), TimeSpan.FromMilliseconds(100), TimeSpan.FromMilliseconds(500));
 
     public abstract int Port { get; }
 
-    public RedisUrl Url => new("127.0.0.1", Port, false, null, null, 0);
+    internal RedisUrl Url => new("127.0.0.1", Port, false, null, null, 0);
 
     public abstract Task InitializeAsync();
 
@@ -26,9 +26,9 @@ public abstract class RedisBackend : IAsyncLifetime
     /// <summary>Ends the server.</summary>
     public abstract Task StopAsync();
 
-    public static RedisLogin Login => new(NullLogger<RedisLogin>.Instance);
+    internal static RedisLogin Login => new(NullLogger<RedisLogin>.Instance);
 
-    public RedisConnection Connect() => new(Settings, Url, Login);
+    internal RedisConnection Connect() => new(Settings, Url, Login);
 
     public async Task<string> ExecuteAsync(params string[] command)
     {

@@ -64,7 +64,7 @@ public sealed class ClientConnectionLimitSpecs : ClientConnectionSpec
         SettleAtOnce();
         for (var i = 0; i < 98; i++) await Client.TellEventAsync("get_products", default, null);
         Assert.True(await Client.MayComeBackAsync());
-        var again = new ClientConnection(Link, SocketIoProtocol.Instance, Services, Client);
+        var again = new ClientTransport(Link, SocketIoProtocol.Instance, Services, Client);
         Assert.True(await again.MayComeBackAsync());
         Assert.False(await again.MayComeBackAsync());
         Time.Advance(TimeSpan.FromMilliseconds(20));

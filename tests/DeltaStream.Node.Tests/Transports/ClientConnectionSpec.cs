@@ -15,7 +15,7 @@ public abstract class ClientConnectionSpec : TestKit
     private protected ClientConnectionSpec()
     {
         Services = new ClientServices(() => TestActor, Tokens, null, new MessageRate(50, 100), Time);
-        Client = new ClientConnection(Link, SocketIoProtocol.Instance, Services);
+        Client = new ClientTransport(Link, SocketIoProtocol.Instance, Services);
     }
 
     private protected ClientServices Services { get; }
@@ -26,7 +26,7 @@ public abstract class ClientConnectionSpec : TestKit
 
     private protected FakeTimeProvider Time { get; } = new();
 
-    private protected ClientConnection Client { get; }
+    private protected ClientTransport Client { get; }
 
     private protected async Task OpenAsync()
     {

@@ -1,7 +1,7 @@
 namespace DeltaStream.Node.Settings.Reading;
 
 /// <summary>A setting has a value that is not allowed. Its message is the one line that an operator needs.</summary>
-public sealed class SettingException : Exception
+internal sealed class SettingException : Exception
 {
     /// <summary>Names the setting, its value and what is allowed.</summary>
     /// <param name="name">The variable, or the HOCON path where there is no variable.</param>

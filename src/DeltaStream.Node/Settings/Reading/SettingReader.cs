@@ -5,7 +5,7 @@ namespace DeltaStream.Node.Settings.Reading;
 
 /// <summary>Reads settings one by one; a value that is not allowed throws the one line that says so.</summary>
 /// <param name="config">The effective settings.</param>
-public sealed class SettingReader(Config config)
+internal sealed class SettingReader(Config config)
 {
     /// <summary>The text as it stands, trimmed.</summary>
     public string Text(string path) => config.GetString(path)?.Trim() ?? "";

@@ -8,7 +8,7 @@ namespace DeltaStream.Node.Settings.Reading;
 /// Brings the four sources together, in order of precedence: the environment, <c>appsettings.json</c> (both are the host's
 /// configuration, the environment first), the file that <c>HOCON_FILE</c> names, <c>reference.conf</c>.
 /// </summary>
-public static class SettingSources
+internal static class SettingSources
 {
     private const string Root = "deltastream";
 

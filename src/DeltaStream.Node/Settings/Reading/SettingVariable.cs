@@ -1,12 +1,11 @@
 namespace DeltaStream.Node.Settings.Reading;
 
 /// <summary>The settings that have a short name for the environment and for <c>appsettings.json</c>, each with its HOCON path.</summary>
-public static class SettingVariable
+internal static class SettingVariable
 {
     /// <summary>The variable that names a further HOCON file.</summary>
     public const string HoconFile = "HOCON_FILE";
 
-    /// <summary>Variable to path.</summary>
     public static readonly IReadOnlyDictionary<string, string> Paths = new Dictionary<string, string>
     {
         ["REDIS_URL"] = "deltastream.redis.url",

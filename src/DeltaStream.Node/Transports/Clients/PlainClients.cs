@@ -15,7 +15,7 @@ internal sealed class PlainClients(ClientServices services) : IPlainApplication
 
     private sealed class Connection(IConnectionLink link, ClientServices services) : IPlainConnection
     {
-        private readonly ClientConnection _client = new(link, PlainProtocol.Instance, services);
+        private readonly ClientTransport _client = new(link, PlainProtocol.Instance, services);
 
         public bool IsOpen { get; private set; }
 
@@ -29,7 +29,7 @@ internal sealed class PlainClients(ClientServices services) : IPlainApplication
         public async ValueTask ReceiveAsync(PlainMessage message)
         {
             if (IsOpen) await _client.TellEventAsync(message.Event, message.Data, message.Id);
-            else if (message.Event != ClientConnection.Authenticate) await RefuseWithoutTokenAsync();
+            else if (message.Event != ClientTransport.Authenticate) await RefuseWithoutTokenAsync();
             else await OpenAsync(await services.Tokens.CheckAsync(BearerToken.Of(message.Data.Span)), message);
         }
 
@@ -56,7 +56,7 @@ internal sealed class PlainClients(ClientServices services) : IPlainApplication
             }
 
             var identity = check.Identity!;
-            var first = message is { } it ? new Authenticated(identity, ClientConnection.Own(it.Id)) : null;
+            var first = message is { } it ? new Authenticated(identity, ClientTransport.Own(it.Id)) : null;
             if (await _client.OpenAsync(RandomId.Create(), identity, first) is null)
             {
                 IsOpen = true;
@@ -73,7 +73,7 @@ internal sealed class PlainClients(ClientServices services) : IPlainApplication
 
         private void Refuse(TokenRefusal refusal)
         {
-            var error = ServerEvents.ErrorData(new RequestError(ClientConnection.Unauthorized, refusal.Message));
+            var error = ServerEvents.ErrorData(new RequestError(ClientTransport.Unauthorized, refusal.Message));
             link.Write([PlainProtocol.Instance.EncodeEvent(ServerEvents.Error, error)]);
             link.Close(CloseReason.Unauthorized);
         }

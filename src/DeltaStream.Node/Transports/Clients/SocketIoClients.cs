@@ -26,7 +26,7 @@ internal sealed class SocketIoClients(ClientServices services) : ISocketApplicat
         // A client may be refused and ask again, with a better token, on the same connection; not without end.
         private const int MostRefusals = 8;
 
-        private ClientConnection? _client;
+        private ClientTransport? _client;
         private int _refusals;
 
         public async ValueTask<SocketAdmission> ConnectAsync(string ns, ReadOnlyMemory<byte> payload)
@@ -42,7 +42,7 @@ internal sealed class SocketIoClients(ClientServices services) : ISocketApplicat
 
             var check = await services.Tokens.CheckAsync(BearerToken.Of(payload.Span) ?? link.BearerToken);
             if (check.Identity is not { } identity) return Refuse(check.Refusal!);
-            var client = new ClientConnection(link, SocketIoProtocol.Instance, services, _client);
+            var client = new ClientTransport(link, SocketIoProtocol.Instance, services, _client);
             _client = client;
             var session = services.Recovery is null ? null : await services.Recovery.OpenAsync(ConnectPayload.PidOf(payload.Span), identity);
             // Not the engine's sid: that one is a secret.
@@ -54,7 +54,7 @@ internal sealed class SocketIoClients(ClientServices services) : ISocketApplicat
 
         public async ValueTask<bool> ArriveAsync(MovedClient moved)
         {
-            var client = new ClientConnection(link, SocketIoProtocol.Instance, services);
+            var client = new ClientTransport(link, SocketIoProtocol.Instance, services);
             _client = client;
             var session = services.Recovery is null ? null : await services.Recovery.TakeOverAsync(moved);
             if (await client.OpenAsync(moved.SessionId, moved.Identity, session: session, moved: moved) is null)
@@ -87,7 +87,7 @@ internal sealed class SocketIoClients(ClientServices services) : ISocketApplicat
         private SocketAdmission Refuse(TokenRefusal refusal)
         {
             CountRefusal(CloseReason.Unauthorized);
-            return SocketAdmission.Refuse(refusal.Message, ClientConnection.Unauthorized);
+            return SocketAdmission.Refuse(refusal.Message, ClientTransport.Unauthorized);
         }
 
         private void CountRefusal(CloseReason last)

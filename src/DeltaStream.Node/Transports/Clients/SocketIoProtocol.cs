@@ -6,7 +6,6 @@ namespace DeltaStream.Node.Transports.Clients;
 /// <summary>Events and acknowledgements as Socket.IO packets of the namespace <c>/</c>.</summary>
 internal sealed class SocketIoProtocol : IWireProtocol
 {
-    /// <summary>The only one.</summary>
     public static readonly SocketIoProtocol Instance = new();
 
     private SocketIoProtocol() { }

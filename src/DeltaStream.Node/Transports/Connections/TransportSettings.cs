@@ -3,7 +3,7 @@ using DeltaStream.Node.Admission;
 namespace DeltaStream.Node.Transports.Connections;
 
 /// <summary>How connections are served; the same for every path of one mount.</summary>
-public sealed record TransportSettings
+internal sealed record TransportSettings
 {
     /// <summary>How long after its opening or its last pong a client is pinged.</summary>
     public TimeSpan PingInterval { get; init; } = TimeSpan.FromSeconds(25);

@@ -18,10 +18,8 @@ internal sealed class EngineSessions(
 {
     private readonly ConcurrentDictionary<string, EngineSession> _sessions = new(StringComparer.Ordinal);
 
-    /// <summary>Times and limits.</summary>
     public TransportSettings Settings => settings;
 
-    /// <summary>The shared timer.</summary>
     public Deadlines Deadlines => deadlines;
 
     /// <summary>All open sessions; one that opens meanwhile may be missing.</summary>

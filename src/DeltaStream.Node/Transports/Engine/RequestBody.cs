@@ -15,7 +15,6 @@ internal sealed class RequestBody(int most) : IDisposable
     private byte[] _bytes = ArrayPool<byte>.Shared.Rent(Smallest);
     private int _length;
 
-    /// <summary>What was read.</summary>
     public ReadOnlyMemory<byte> Memory => _bytes.AsMemory(0, _length);
 
     /// <summary>Reads to the end, or to where it is too large.</summary>

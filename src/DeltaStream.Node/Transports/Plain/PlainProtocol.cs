@@ -8,7 +8,6 @@ namespace DeltaStream.Node.Transports.Plain;
 /// <summary>Events and acknowledgements as one JSON object a text frame.</summary>
 internal sealed class PlainProtocol : IWireProtocol
 {
-    /// <summary>The only one.</summary>
     public static readonly PlainProtocol Instance = new();
 
     private PlainProtocol() { }

@@ -13,7 +13,7 @@ namespace DeltaStream.Node.Transports.Clients;
 /// <param name="protocol">The protocol that the client speaks.</param>
 /// <param name="services">What all clients share.</param>
 /// <param name="former">The client before it on this connection, which has left the namespace; its messages count on.</param>
-internal sealed class ClientConnection(IConnectionLink link, IWireProtocol protocol, ClientServices services, ClientConnection? former = null)
+internal sealed class ClientTransport(IConnectionLink link, IWireProtocol protocol, ClientServices services, ClientTransport? former = null)
     : IClientTransport, ILinkListener
 {
     /// <summary>The event by which a client brings a token.</summary>
