@@ -9,10 +9,10 @@ public static class Clock
     public static long UnixMicroseconds(this TimeProvider time) =>
         (time.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond;
 
-    /// <summary>The provider's monotonic reading as a span since its own zero.</summary>
+    /// <summary>The provider's monotonic clock as a span since its own zero.</summary>
     public static TimeSpan Elapsed(this TimeProvider time) => time.GetElapsedTime(0, time.GetTimestamp());
 
-    /// <summary>A monotonic reading plus a span, in the provider's own units.</summary>
+    /// <summary>A monotonic timestamp plus a span, in the provider's own units.</summary>
     public static long Later(this TimeProvider time, long timestamp, TimeSpan span) =>
         timestamp + (long)(span.TotalMicroseconds * time.TimestampFrequency / MicrosecondsPerSecond);
 }

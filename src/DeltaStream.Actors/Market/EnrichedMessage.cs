@@ -4,16 +4,13 @@ using System.Text.Unicode;
 
 namespace DeltaStream.Actors.Market;
 
-/// <summary>
-/// A valid message of the platform: its bytes as they were published, and the few things routing and ordering need to know
-/// of them (docs/protocol.md).
-/// </summary>
+/// <summary>A valid message of the platform: the published bytes and the few fields that routing and ordering need (docs/protocol.md).</summary>
 public sealed class EnrichedMessage
 {
-    /// <summary>How deep a message may be nested.</summary>
+    /// <summary>The maximum nesting depth of a valid message.</summary>
     public const int MaxDepth = 64;
 
-    // 32 characters, each at most written as \uXXXX, and two quotes; the other strings are shorter or bounded by the same.
+    // 32 characters, each at most written as \uXXXX, and two quotes. The other strings are shorter or have the same limit.
     private const int MaxStringBytes = Market.Symbol.MaxLength * 6 + 2;
 
     private readonly MessageFields _fields;
@@ -29,25 +26,24 @@ public sealed class EnrichedMessage
 
     public ConflationKey Key { get; }
 
-    /// <summary>The published bytes.</summary>
     public ReadOnlyMemory<byte> Payload { get; }
 
     /// <summary>XxHash3 of the published bytes.</summary>
     public ulong Hash { get; }
 
-    /// <summary>The message's own time: microseconds since the Unix epoch, a missing zone counting as UTC.</summary>
+    /// <summary>The producer's time in microseconds since the Unix epoch. A time without a zone counts as UTC.</summary>
     public long Timestamp { get; }
 
     /// <summary>The value of the kind's headline field, as published.</summary>
     public ReadOnlySpan<byte> Headline => _fields[Key.Kind.HeadlineIndex].In(Payload.Span);
 
-    /// <summary>What <see cref="MessageKind.Summary"/> carries, values as published.</summary>
+    /// <summary>The data of <see cref="MessageKind.Summary"/>, with each value as published.</summary>
     /// <exception cref="InvalidOperationException">The kind has no summary.</exception>
     public ReadOnlyMemory<byte> Summary() => Key.Kind.Summary is not null
         ? MessageSummary.Write(Key.Kind, Payload.Span, _fields)
         : throw new InvalidOperationException($"a message of the kind {Key.Kind} has no summary");
 
-    /// <summary>The own time of a valid message or of its summary; the time of its receipt where it has none.</summary>
+    /// <summary>The producer's time of a valid message or of its summary; the time of receipt if the message has none.</summary>
     public static long TimestampOf(MessageKind kind, ReadOnlySpan<byte> json, long receivedAt)
     {
         var timestamp = receivedAt;
@@ -63,12 +59,15 @@ public sealed class EnrichedMessage
     }
 
     /// <summary>Reads a message without deserialising it. Never throws on bad input.</summary>
-    /// <param name="kind">The kind that is published on its channel.</param>
-    /// <param name="payload">The published bytes; they must not change any more.</param>
-    /// <param name="receivedAt">Microseconds since the Unix epoch: the time of a message that has none of its own and needs none.</param>
+    /// <param name="kind">The kind of message that the channel carries.</param>
+    /// <param name="payload">The published bytes. They must not change after this call.</param>
+    /// <param name="receivedAt">
+    /// Time of receipt in microseconds since the Unix epoch. It serves as the timestamp of a message that has none and needs
+    /// none.
+    /// </param>
     /// <param name="maxBytes">The size limit.</param>
-    /// <param name="message">The message, if it is valid.</param>
-    /// <param name="reason">Why not, if it is not.</param>
+    /// <param name="message">The message; null if it is not valid.</param>
+    /// <param name="reason">The reason why the message is not valid.</param>
     public static bool TryRead(
         MessageKind kind, ReadOnlyMemory<byte> payload, long receivedAt, int maxBytes, out EnrichedMessage? message, out InvalidReason reason)
     {
@@ -134,7 +133,7 @@ public sealed class EnrichedMessage
         return true;
     }
 
-    /// <summary>The characters of a short string; none when it is too long or holds half a surrogate pair, which no valid value does.</summary>
+    /// <summary>Decodes a short string. Empty if the string is too long or has half a surrogate pair, because no valid value is like that.</summary>
     private static ReadOnlySpan<char> Decode(ReadOnlySpan<byte> json, RawValue value, Span<char> buffer)
     {
         if (value.Length > MaxStringBytes) return default;

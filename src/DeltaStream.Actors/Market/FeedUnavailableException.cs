@@ -1,14 +1,14 @@
 namespace DeltaStream.Actors.Market;
 
-/// <summary>Where the market data comes from, or is kept, can't be reached or was lost.</summary>
+/// <summary>The feed or the store can't be reached, or the connection to it was lost.</summary>
 public sealed class FeedUnavailableException : Exception
 {
-    /// <summary>Makes one with the reason, which must hold no secret.</summary>
+    /// <summary>Makes the exception. The message goes to logs, so it must not contain a secret.</summary>
     public FeedUnavailableException(string message, Exception? inner = null) : base(message, inner) { }
 
     /// <summary>
-    /// One line for the log: the port's own message where there is one. What lies below it is the client library's, and speaks
-    /// of its settings.
+    /// One line for the log: the port's own message if there is one. Inner messages come from the client library and can reveal
+    /// its settings.
     /// </summary>
     public static string ReasonOf(Exception error)
     {

@@ -1,14 +1,13 @@
 namespace DeltaStream.Actors.Market;
 
 /// <summary>
-/// Reads an ISO 8601 time as a number that can be compared. A time without a zone counts as UTC: the platform writes its
-/// own local times without one, and they are only ever compared with each other.
+/// Parses an ISO 8601 time into a number, for comparison. A time without a zone counts as UTC: the platform writes local times
+/// without a zone, and the gateway compares them only with each other.
 /// </summary>
 internal static class IsoTimestamp
 {
-    /// <summary>Reads <c>YYYY-MM-DD[(T| )hh:mm[:ss[.fraction]][Z|±hh[:]mm]]</c>.</summary>
-    /// <param name="text">The text.</param>
-    /// <param name="microseconds">Microseconds since the Unix epoch; finer fractions are cut off.</param>
+    /// <summary>Parses <c>YYYY-MM-DD[(T| )hh:mm[:ss[.fraction]][Z|±hh[:]mm]]</c>.</summary>
+    /// <param name="microseconds">Microseconds since the Unix epoch; finer fractions are truncated.</param>
     public static bool TryParse(ReadOnlySpan<char> text, out long microseconds)
     {
         microseconds = 0;
@@ -29,7 +28,7 @@ internal static class IsoTimestamp
         text = text[5..];
         if (text.Length > 0 && text[0] == ':')
         {
-            // 60: a leap second.
+            // 60 is a leap second.
             if (text.Length < 3 || !Digits(text[1..3], out var second) || second > 60) return false;
             inDay += second * 1_000_000L;
             text = text[3..];

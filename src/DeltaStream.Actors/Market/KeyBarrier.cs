@@ -1,8 +1,8 @@
 namespace DeltaStream.Actors.Market;
 
 /// <summary>
-/// The serial at which the path changed over which a wide room gets a key's updates: another publisher, or the cache. What the
-/// former path still brings is below it. Written under the node's lock, read by every client without one.
+/// The serial at which a wide room began to get a key's updates over another path: from another publisher, or from the cache. A
+/// late update of the former path has a lower serial. The writer holds the node's lock; every client reads without a lock.
 /// </summary>
 internal sealed class KeyBarrier
 {

@@ -1,21 +1,18 @@
 namespace DeltaStream.Actors.Market;
 
-/// <summary>An event that carries market data to clients, and the rooms that get it.</summary>
+/// <summary>An event that carries market data to clients, and the rooms that receive it.</summary>
 public sealed class MarketEvent : IComparable<MarketEvent>
 {
-    /// <summary>The published message of an underlying.</summary>
     public static readonly MarketEvent UnderlyingUpdate = new(1, "underlying_update", RoomKind.General, RoomKind.Product);
 
-    /// <summary>The published message of a chain.</summary>
     public static readonly MarketEvent ChainUpdate = new(2, "chain_update", RoomKind.Chain, RoomKind.ChainExpiry);
 
-    /// <summary>The fields of a chain that <c>general</c> gets, values as published.</summary>
+    /// <summary>A chain's summary for <c>general</c>: a few fields, with values as published.</summary>
     public static readonly MarketEvent ChainSummary = new(3, "chain_summary", RoomKind.General, null);
 
-    /// <summary>The published message of a market's status.</summary>
     public static readonly MarketEvent MarketStatus = new(4, "market_status", RoomKind.General, null);
 
-    /// <summary>Every event, in the order in which a snapshot has them.</summary>
+    /// <summary>Every event, in the order of a snapshot.</summary>
     public static readonly IReadOnlyList<MarketEvent> All = [MarketStatus, UnderlyingUpdate, ChainUpdate, ChainSummary];
 
     private MarketEvent(byte number, string name, RoomKind wide, RoomKind? narrow)
@@ -26,25 +23,25 @@ public sealed class MarketEvent : IComparable<MarketEvent>
         Narrow = narrow;
     }
 
-    /// <summary>The event's number in messages between nodes; never changed.</summary>
+    /// <summary>The event's number in messages between nodes. It must never change.</summary>
     public byte Number { get; }
 
-    /// <summary>The name that clients see.</summary>
+    /// <summary>The event's name on the wire to clients.</summary>
     public string Name { get; }
 
-    /// <summary>The room of several keys that gets it.</summary>
+    /// <summary>The wide room that receives the event.</summary>
     public RoomKind Wide { get; }
 
-    /// <summary>The room about its one key; null where there is none.</summary>
+    /// <summary>The narrow room that receives the event; null if there is none.</summary>
     public RoomKind? Narrow { get; }
 
-    /// <summary>The kind of message that it carries, whole or as a summary.</summary>
+    /// <summary>The kind of message that the event carries, whole or as a summary.</summary>
     public MessageKind Kind => field ??= MessageKind.All.First(kind => kind.Update == this || kind.Summary == this);
 
-    /// <summary>Whether it carries messages of up to 100 KB.</summary>
+    /// <summary>True if the event carries messages of up to 100 KB.</summary>
     public bool IsLarge => Kind.Summary is not null && Kind.Update == this;
 
-    /// <summary>The rooms that get an update of a key, the wide one first.</summary>
+    /// <summary>The rooms that receive an update of a key, the wide room first.</summary>
     public IEnumerable<Room> RoomsOf(ConflationKey key)
     {
         yield return Room.Of(Wide, key);

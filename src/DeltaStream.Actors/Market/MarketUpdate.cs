@@ -3,8 +3,8 @@ using DeltaStream.Actors.Wire;
 namespace DeltaStream.Actors.Market;
 
 /// <summary>
-/// One value on its way to clients or kept for later ones: immutable once the node has numbered it, shared by every client of
-/// the node, and with it the frames made from it.
+/// One published value. It does not change after the node has given it a serial, so all clients of the node share it and its
+/// frames.
 /// </summary>
 public sealed class MarketUpdate
 {
@@ -20,37 +20,36 @@ public sealed class MarketUpdate
         ReceivedAt = receivedAt;
     }
 
-    /// <summary>Which event clients see.</summary>
     public MarketEvent Event { get; }
 
     public ConflationKey Key { get; }
 
-    /// <summary>Where it stands; <see cref="Market.Position.None"/> when a stored value's place is unknown.</summary>
+    /// <summary>The update's position; <see cref="Market.Position.None"/> if the position of a stored value is unknown.</summary>
     public Position Position { get; }
 
-    /// <summary>The event's data as UTF-8 JSON. For updates the published bytes, untouched.</summary>
+    /// <summary>The event's data as UTF-8 JSON. An update carries the published bytes unchanged.</summary>
     public ReadOnlyMemory<byte> Payload { get; }
 
-    /// <summary>XxHash3 of the message as published (for a summary: of the chain it was taken from).</summary>
+    /// <summary>XxHash3 of the message as published. A summary has the hash of its chain.</summary>
     public ulong Hash { get; }
 
-    /// <summary>When the bridge received the message from Redis: microseconds since the Unix epoch.</summary>
+    /// <summary>The time when the bridge received the message from Redis, in microseconds since the Unix epoch.</summary>
     public long ReceivedAt { get; }
 
-    /// <summary>Its number in the node's own order; 0 while the node has not taken it in.</summary>
+    /// <summary>The update's number in the node's order; 0 until the node has received the update.</summary>
     internal long Serial { get; private set; }
 
-    /// <summary>The serial below which updates of its key are superseded for a client that keeps none for that key.</summary>
+    /// <summary>The key's barrier. A client that keeps no serial of its own for the key drops updates with a lower serial.</summary>
     internal long Barrier => _barrier?.Serial ?? 0;
 
-    /// <summary>Whether the value still counts: it was received no longer ago than its kind lives.</summary>
+    /// <summary>True while the value is younger than the lifetime of its kind.</summary>
     /// <param name="unixNow">Microseconds since the Unix epoch.</param>
     public bool LivesAt(long unixNow) => Key.Kind.LivesAt(ReceivedAt, unixNow);
 
-    /// <summary>The frames made from this update, one for each wire protocol in use on the node.</summary>
+    /// <summary>The frames made from this update, one per wire protocol in use on the node.</summary>
     public SharedFrames Frames { get; init; } = new();
 
-    /// <summary>Gives the update its place in the node's order, before anybody else sees it.</summary>
+    /// <summary>Sets the serial. The caller does this before any other thread sees the update.</summary>
     internal MarketUpdate Stamp(long serial, KeyBarrier barrier)
     {
         (Serial, _barrier) = (serial, barrier);

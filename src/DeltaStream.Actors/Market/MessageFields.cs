@@ -4,13 +4,16 @@ using System.Text.Json;
 
 namespace DeltaStream.Actors.Market;
 
-/// <summary>Where a field's value stands in the message, quotes included; <see cref="JsonTokenType.None"/> when it is absent.</summary>
+/// <summary>
+/// The range of a field's value in the message, quotes included. The type is <see cref="JsonTokenType.None"/> if the field is
+/// absent.
+/// </summary>
 internal readonly record struct RawValue(JsonTokenType Type, int Start, int Length)
 {
     public ReadOnlySpan<byte> In(ReadOnlySpan<byte> json) => json.Slice(Start, Length);
 }
 
-/// <summary>Where the fields of a kind of message stand, in the order of the kind's table. Everything else is only checked to be JSON.</summary>
+/// <summary>The ranges of a message's fields, in the order of its kind's table. Other fields are only checked to be JSON.</summary>
 internal struct MessageFields
 {
     private const int LongestName = 32;
@@ -20,8 +23,8 @@ internal struct MessageFields
 
     public readonly RawValue this[int index] => _values[index];
 
-    /// <summary>Walks the whole text once. Of duplicate fields the last counts, as in every browser.</summary>
-    /// <returns>False when the top level is not an object: then no field is there.</returns>
+    /// <summary>Walks the whole text once. If a field occurs twice the last one counts, as in every browser.</summary>
+    /// <returns>False if the top level is not an object; then there are no fields.</returns>
     /// <exception cref="JsonException">The text is not JSON.</exception>
     public static bool Read(ReadOnlySpan<byte> json, MessageKind kind, out MessageFields fields)
     {
@@ -41,7 +44,7 @@ internal struct MessageFields
             if (index >= 0) fields._values[index] = new RawValue(type, start, (int)reader.BytesConsumed - start);
         }
 
-        // Text behind the value is not JSON: the reader throws.
+        // Text after the value is not JSON, and the reader throws on it.
         while (reader.Read()) { }
         return isObject;
     }
@@ -57,8 +60,8 @@ internal struct MessageFields
     }
 
     /// <summary>
-    /// The name without its escapes, or nothing where it can't be one that the gateway reads. The reader's own comparison
-    /// throws on half a surrogate pair, which is valid JSON and passes every browser.
+    /// The name without its escapes; empty if it can't be a name that the gateway reads. The reader's own comparison throws on
+    /// half a surrogate pair, which is valid JSON and which every browser accepts.
     /// </summary>
     private static ReadOnlySpan<byte> Unescape(ReadOnlySpan<byte> name, Span<byte> buffer)
     {
@@ -68,7 +71,7 @@ internal struct MessageFields
             var value = (int)name[i];
             if (value == '\\')
             {
-                // No name in the tables has a character that is written in another escape.
+                // No name in the tables has a character that another escape can stand for.
                 if (name[++i] != 'u' || !Utf8Parser.TryParse(name.Slice(i + 1, 4), out value, out int digits, 'x') || digits != 4) return default;
                 i += 4;
             }

@@ -4,12 +4,12 @@ using Json = System.Text.Json.JsonTokenType;
 namespace DeltaStream.Actors.Market;
 
 /// <summary>
-/// A kind of message that the platform publishes. All that differs between kinds stands in this table; nothing else asks
-/// which kind it is (docs/adding-a-message.md).
+/// A kind of message that the platform publishes. This table holds all differences between kinds; no other code asks for the
+/// kind (docs/adding-a-message.md).
 /// </summary>
 public sealed class MessageKind
 {
-    /// <summary>A price of a product.</summary>
+    /// <summary>A product's price.</summary>
     public static readonly MessageKind Underlying = new()
     {
         Name = "underlying",
@@ -20,7 +20,7 @@ public sealed class MessageKind
         IsOfProduct = true,
     };
 
-    /// <summary>One expiry's option chain of a product.</summary>
+    /// <summary>An option chain: one product, one expiry.</summary>
     public static readonly MessageKind Chain = new()
     {
         Name = "chain",
@@ -43,7 +43,7 @@ public sealed class MessageKind
         IsOfProduct = true,
     };
 
-    /// <summary>Whether a market is open.</summary>
+    /// <summary>Says whether a market is open.</summary>
     public static readonly MessageKind MarketStatus = new()
     {
         Name = "market_status",
@@ -55,7 +55,6 @@ public sealed class MessageKind
         IsSentOnConnect = true,
     };
 
-    /// <summary>Every kind.</summary>
     public static readonly IReadOnlyList<MessageKind> All = [Underlying, Chain, MarketStatus];
 
     private static readonly FrozenDictionary<string, MessageKind> ByChannel = All.ToFrozenDictionary(kind => kind.Channel);
@@ -64,22 +63,22 @@ public sealed class MessageKind
     {
     }
 
-    /// <summary>How long a newest value is kept where its kind does not say otherwise.</summary>
+    /// <summary>The lifetime of a newest value, unless its kind has its own.</summary>
     public static TimeSpan DefaultLife => TimeSpan.FromSeconds(60);
 
-    /// <summary>The kind's name in the keys of newest values: <c>latest:{Name}:{symbol}</c>.</summary>
+    /// <summary>The kind's name in the Redis keys of newest values: <c>latest:{Name}:{symbol}</c>.</summary>
     public required string Name { get; init; }
 
-    /// <summary>The Redis channel on which it is published.</summary>
+    /// <summary>The Redis channel of the kind.</summary>
     public required string Channel { get; init; }
 
-    /// <summary>The event that carries the message to clients.</summary>
+    /// <summary>The event that carries the whole message to clients.</summary>
     public required MarketEvent Update { get; init; }
 
-    /// <summary>The event that carries its summary to <c>general</c>; null where the message itself goes there.</summary>
+    /// <summary>The event that carries the summary to <c>general</c>; null if <c>general</c> gets the whole message.</summary>
     public MarketEvent? Summary { get; private init; }
 
-    /// <summary>The fields that the gateway reads, in the order in which the summary has them.</summary>
+    /// <summary>The fields that the gateway reads, in the order of the summary.</summary>
     public required IReadOnlyList<MessageField> Fields
     {
         get;
@@ -94,33 +93,33 @@ public sealed class MessageKind
     /// <summary>The field that debug logs show.</summary>
     public required string Headline { get; init; }
 
-    /// <summary>How long a newest value counts as live, from its receipt.</summary>
+    /// <summary>How long a newest value counts as live after its receipt.</summary>
     public TimeSpan Life { get; private init; } = DefaultLife;
 
-    /// <summary>Whether its symbol is a product, which <c>products</c> lists.</summary>
+    /// <summary>True if the symbol is a product. The <c>products</c> event lists these symbols.</summary>
     public bool IsOfProduct { get; private init; }
 
-    /// <summary>Whether a client gets every live value right after <c>connected</c>.</summary>
+    /// <summary>True if a client gets every live value of this kind right after <c>connected</c>.</summary>
     public bool IsSentOnConnect { get; private init; }
 
-    /// <summary>Where the headline stands in <see cref="Fields"/>.</summary>
+    /// <summary>The index of the headline in <see cref="Fields"/>.</summary>
     public int HeadlineIndex => Fields.TakeWhile(it => it.Name != Headline).Count();
 
-    /// <summary>Whether a symbol has several values, one for each expiry.</summary>
+    /// <summary>True if a symbol has several values, one per expiry.</summary>
     public bool HasExpiry { get; private init; }
 
-    /// <summary>Where the producer's time stands in <see cref="Fields"/>.</summary>
+    /// <summary>The index of the producer's time in <see cref="Fields"/>.</summary>
     public int TimestampIndex { get; private init; }
 
-    /// <summary>The event by which every node that hears <c>general</c> learns of a message.</summary>
+    /// <summary>The event in <c>general</c>. Every node hears <c>general</c>, so every node learns of each message through this event.</summary>
     public MarketEvent InGeneral => Summary ?? Update;
 
-    /// <summary>The kind that is published on a channel; null where the gateway knows none.</summary>
+    /// <summary>The kind that the platform publishes on a channel; null for an unknown channel.</summary>
     public static MessageKind? OnChannel(string channel) => ByChannel.GetValueOrDefault(channel);
 
-    /// <summary>Whether a value of this kind still counts.</summary>
-    /// <param name="receivedAt">When it was received: microseconds since the Unix epoch.</param>
-    /// <param name="unixNow">The time, in the same unit.</param>
+    /// <summary>True while a value of this kind is younger than <see cref="Life"/>.</summary>
+    /// <param name="receivedAt">Time of receipt in microseconds since the Unix epoch.</param>
+    /// <param name="unixNow">The current time, in the same unit.</param>
     public bool LivesAt(long receivedAt, long unixNow) => unixNow - receivedAt < (long)Life.TotalMicroseconds;
 
     public override string ToString() => Name;

@@ -4,13 +4,13 @@ using System.Text.Json;
 namespace DeltaStream.Actors.Market;
 
 /// <summary>
-/// What <c>general</c> gets of a large message: a few of its fields, each value the very bytes that were published,
-/// <c>null</c> where there are none.
+/// The summary of a large message for <c>general</c>: a few fields, each with its published bytes, or <c>null</c> if the field
+/// is absent.
 /// </summary>
 internal static class MessageSummary
 {
-    /// <summary>Makes the summary of a message's bytes, as they are read back from the store.</summary>
-    /// <returns>False when the bytes are not a JSON object.</returns>
+    /// <summary>Makes the summary from message bytes that were read back from the store.</summary>
+    /// <returns>False if the bytes are not a JSON object.</returns>
     public static bool TryFrom(MessageKind kind, ReadOnlySpan<byte> json, out ReadOnlyMemory<byte> summary)
     {
         summary = default;

@@ -2,10 +2,10 @@ using System.Text.Json;
 
 namespace DeltaStream.Actors.Market;
 
-/// <summary>Finds out whether <c>NaN</c> and <c>Infinity</c>, which Python writes, are the only thing wrong with a text.</summary>
+/// <summary>Finds <c>NaN</c> and <c>Infinity</c>, which Python writes, in text that is otherwise JSON.</summary>
 internal static class NonFinite
 {
-    /// <summary>Whether the text, which is not JSON, would be JSON with a number in place of each of them.</summary>
+    /// <summary>True if NaN or Infinity is the only thing wrong with the JSON.</summary>
     public static bool IsAllThatIsWrong(ReadOnlySpan<byte> text)
     {
         var copy = text.ToArray();

@@ -1,9 +1,12 @@
 namespace DeltaStream.Actors.Market;
 
-/// <summary>How far a topic has come: each publisher's events arrive in order, so one position a publisher says it. Two publishers are kept.</summary>
+/// <summary>
+/// How far a topic has come. Events of one publisher arrive in order, so one position per publisher is enough. The last two
+/// publishers are kept.
+/// </summary>
 internal readonly record struct Progress(Position Latest, Position Former)
 {
-    /// <summary>The progress after an event of this position.</summary>
+    /// <summary>The progress after an event with this position.</summary>
     public Progress With(Position position)
     {
         if (position.Epoch > Latest.Epoch) return new(position, Latest);
@@ -11,7 +14,10 @@ internal readonly record struct Progress(Position Latest, Position Former)
         return position > Former ? this with { Former = position } : this;
     }
 
-    /// <summary>Whether an event of this position has passed. Those of publishers before the last two have.</summary>
+    /// <summary>
+    /// True if an event with this position has already arrived. An event of an older publisher than the last two counts as
+    /// arrived.
+    /// </summary>
     public bool Covers(Position position) => position.Epoch == Latest.Epoch
         ? position <= Latest
         : position.Epoch == Former.Epoch ? position <= Former : position.Epoch < Former.Epoch;

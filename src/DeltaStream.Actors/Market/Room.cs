@@ -1,9 +1,8 @@
 namespace DeltaStream.Actors.Market;
 
-/// <summary>The kinds of room.</summary>
 public enum RoomKind : byte
 {
-    /// <summary><c>general</c>: every underlying and every chain's summary.</summary>
+    /// <summary><c>general</c>: every underlying, every market's status and a summary of every chain.</summary>
     General = 0,
 
     /// <summary><c>product:X</c>: one underlying.</summary>
@@ -16,7 +15,7 @@ public enum RoomKind : byte
     ChainExpiry = 3,
 }
 
-/// <summary>A set of clients that get the same updates. Only valid rooms exist: a symbol has no colon, so a name is unambiguous.</summary>
+/// <summary>The set of clients that get the same updates. Every instance is valid. A symbol has no colon, so a name is unambiguous.</summary>
 public sealed class Room : IEquatable<Room>
 {
     /// <summary>The room that every client joins on connecting.</summary>
@@ -32,16 +31,16 @@ public sealed class Room : IEquatable<Room>
 
     public RoomKind Kind { get; }
 
-    /// <summary>The name that clients see, e.g. <c>chain:NIFTY:2026-11-26</c>.</summary>
+    /// <summary>The room's name for clients, for example <c>chain:NIFTY:2026-11-26</c>.</summary>
     public string Name { get; }
 
     /// <summary>The product; null for <c>general</c>.</summary>
     public string? Symbol { get; }
 
-    /// <summary>The expiry; null but for <c>chain:X:E</c>.</summary>
+    /// <summary>The expiry of <c>chain:X:E</c>; null for other rooms.</summary>
     public string? Expiry { get; }
 
-    /// <summary>The one value the room is about; null where it is about several.</summary>
+    /// <summary>The conflation key of a narrow room; null for a wide room.</summary>
     public ConflationKey? SingleKey => Kind switch
     {
         RoomKind.Product => ConflationKey.Underlying(Symbol!),
@@ -49,10 +48,10 @@ public sealed class Room : IEquatable<Room>
         _ => null,
     };
 
-    /// <summary>Whether it is about many keys: <c>general</c> or <c>chain:X</c>. Every other room is about one.</summary>
+    /// <summary>True for a room with many keys: <c>general</c> or <c>chain:X</c>. Every other room has one key.</summary>
     public bool IsWide => Kind is RoomKind.General or RoomKind.Chain;
 
-    /// <summary>The wide room that gets the updates of this narrow one as well; null for a wide room.</summary>
+    /// <summary>The wide room that also gets the updates of this narrow room; null for a wide room.</summary>
     public Room? Overlapping => Kind switch
     {
         RoomKind.Product => General,
@@ -61,23 +60,23 @@ public sealed class Room : IEquatable<Room>
     };
 
     /// <summary>The room <c>product:X</c>.</summary>
-    /// <exception cref="ArgumentException">No valid symbol.</exception>
+    /// <exception cref="ArgumentException">The symbol is not valid.</exception>
     public static Room Product(string symbol) =>
         new(RoomKind.Product, "product:" + Valid(symbol), symbol, null);
 
     /// <summary>The room <c>chain:X</c>.</summary>
-    /// <exception cref="ArgumentException">No valid symbol.</exception>
+    /// <exception cref="ArgumentException">The symbol is not valid.</exception>
     public static Room Chain(string symbol) =>
         new(RoomKind.Chain, "chain:" + Valid(symbol), symbol, null);
 
     /// <summary>The room <c>chain:X:E</c>.</summary>
-    /// <exception cref="ArgumentException">No valid symbol or expiry.</exception>
+    /// <exception cref="ArgumentException">The symbol or the expiry is not valid.</exception>
     public static Room Chain(string symbol, string expiry) =>
         Market.Expiry.IsValid(expiry)
             ? new(RoomKind.ChainExpiry, $"chain:{Valid(symbol)}:{expiry}", symbol, expiry)
             : throw new ArgumentException($"'{expiry}' is no expiry (YYYY-MM-DD)", nameof(expiry));
 
-    /// <summary>Reads a room's name back; false for anything that no room is called.</summary>
+    /// <summary>Parses a room's name; false if the name is not valid.</summary>
     public static bool TryParse(string? name, out Room? room)
     {
         room = null;
@@ -100,7 +99,7 @@ public sealed class Room : IEquatable<Room>
         return room is not null;
     }
 
-    /// <summary>The room of a kind that an update of a key is for.</summary>
+    /// <summary>The room of this kind that gets the updates of a key.</summary>
     /// <exception cref="ArgumentException">The key has no such room.</exception>
     public static Room Of(RoomKind kind, ConflationKey key) => kind switch
     {

@@ -2,7 +2,7 @@ using System.Buffers;
 
 namespace DeltaStream.Actors.Market;
 
-/// <summary>What a product's symbol may be: 1 to 32 letters, digits, <c>. _ - &amp; /</c> and inner spaces, all ASCII.</summary>
+/// <summary>Checks symbols: 1 to 32 ASCII letters, digits, <c>. _ - &amp; /</c> and inner spaces.</summary>
 public static class Symbol
 {
     /// <summary>The longest symbol, in characters.</summary>
@@ -11,7 +11,6 @@ public static class Symbol
     private static readonly SearchValues<char> Allowed =
         SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-&/ ");
 
-    /// <summary>Whether the text is a valid symbol.</summary>
     public static bool IsValid(ReadOnlySpan<char> text) =>
         text.Length is > 0 and <= MaxLength && text[0] != ' ' && text[^1] != ' ' && !text.ContainsAnyExcept(Allowed);
 }
