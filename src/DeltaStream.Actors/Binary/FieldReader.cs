@@ -6,9 +6,9 @@ using System.Text;
 namespace DeltaStream.Actors.Binary;
 
 /// <summary>
-/// Reads what a <see cref="FieldWriter"/> of another node has written. Bytes that are not what is read are one error, a
-/// <see cref="SerializationException"/>, and take no more memory than there are bytes. Fields behind the last one that this version
-/// knows are a newer version's, and are left alone.
+/// Reads the fields that a <see cref="FieldWriter"/> of another node wrote. Malformed bytes throw a <see
+/// cref="SerializationException"/> and never allocate more memory than there are bytes. Fields after the last known one come
+/// from a newer version and are ignored.
 /// </summary>
 public sealed class FieldReader(ReadOnlyMemory<byte> bytes)
 {
@@ -26,7 +26,7 @@ public sealed class FieldReader(ReadOnlyMemory<byte> bytes)
 
     public ulong UInt64() => BinaryPrimitives.ReadUInt64LittleEndian(Take(8));
 
-    /// <summary>A value of an enum of one byte; an error where this version has no such value.</summary>
+    /// <summary>A one-byte enum value. An unknown value throws.</summary>
     public T Enum<T>() where T : struct, Enum
     {
         var value = Unsafe.BitCast<byte, T>(Byte());
@@ -49,20 +49,20 @@ public sealed class FieldReader(ReadOnlyMemory<byte> bytes)
 
     public string? OptionalText() => Bool() ? Text() : null;
 
-    /// <summary>Bytes behind their length. They stay where they are.</summary>
+    /// <summary>Bytes after their length. The result is a slice, not a copy.</summary>
     public ReadOnlyMemory<byte> Bytes() => Slice(Int32());
 
-    /// <summary>All bytes to the end. They stay where they are.</summary>
+    /// <summary>All remaining bytes. The result is a slice, not a copy.</summary>
     public ReadOnlyMemory<byte> Rest() => Slice(_rest.Length);
 
-    /// <summary>A reader of the next bytes, in which fields that this version does not know may stand last.</summary>
+    /// <summary>A reader of the next bytes. They may end with fields that this version does not know.</summary>
     public FieldReader Nested(int length) => new(Slice(length));
 
     public List<T>? List<T>(Func<FieldReader, T> read)
     {
         var count = Int32();
         if (count < 0) return null;
-        // The list grows with what is there: a count may say anything.
+        // The list grows with the items that are present, because the count may be wrong.
         var items = new List<T>();
         for (var i = 0; i < count; i++) items.Add(read(this));
         return items;

@@ -4,10 +4,10 @@ using System.Text;
 namespace DeltaStream.Actors.Binary;
 
 /// <summary>
-/// Writes what nodes tell each other: numbers little-endian and of fixed size, texts as UTF-8 behind their length (seven bits a
-/// byte, the low ones first). <see cref="FieldReader"/> reads the same fields in the same order.
+/// Writes the fields of messages between nodes: fixed-size little-endian numbers, and text as UTF-8 after its length (seven
+/// bits per byte, low bits first). <see cref="FieldReader"/> reads the same fields in the same order.
 /// </summary>
-/// <param name="capacity">The bytes to begin with. A writer that is exactly filled gives its array away without a copy.</param>
+/// <param name="capacity">The initial number of bytes. A writer that is exactly full returns its array without a copy.</param>
 public sealed class FieldWriter(int capacity = 128)
 {
     private byte[] _bytes = GC.AllocateUninitializedArray<byte>(capacity);
@@ -55,20 +55,20 @@ public sealed class FieldWriter(int capacity = 128)
         return this;
     }
 
-    /// <summary>A text or null, which are told apart.</summary>
+    /// <summary>A text or null; an empty text is not null.</summary>
     public FieldWriter OptionalText(string? text) => text is null ? Bool(false) : Bool(true).Text(text);
 
-    /// <summary>Bytes behind their length.</summary>
+    /// <summary>Bytes after their length.</summary>
     public FieldWriter Bytes(ReadOnlySpan<byte> bytes) => Int32(bytes.Length).Rest(bytes);
 
-    /// <summary>Bytes without a length: the message ends with them.</summary>
+    /// <summary>Bytes without a length, at the end of the message.</summary>
     public FieldWriter Rest(ReadOnlySpan<byte> bytes)
     {
         bytes.CopyTo(Take(bytes.Length));
         return this;
     }
 
-    /// <summary>A list or null, which are told apart.</summary>
+    /// <summary>A list or null; an empty list is not null.</summary>
     public FieldWriter List<T>(IReadOnlyCollection<T>? items, Action<FieldWriter, T> write)
     {
         Int32(items?.Count ?? -1);
@@ -76,7 +76,7 @@ public sealed class FieldWriter(int capacity = 128)
         return this;
     }
 
-    /// <summary>Everything written. The writer is not used after this.</summary>
+    /// <summary>All bytes written so far. The writer must not be used after this call.</summary>
     public byte[] ToBytes() => _length == _bytes.Length ? _bytes : _bytes[.._length];
 
     private Span<byte> Take(int count)

@@ -3,10 +3,10 @@ using DeltaStream.Actors.Market;
 
 namespace DeltaStream.Actors.Binary;
 
-/// <summary>Market data as fields. What is read is as valid as what this node makes itself.</summary>
+/// <summary>Reads and writes market data as fields. The read methods validate, so their results are valid keys and updates.</summary>
 internal static class MarketFields
 {
-    /// <summary>The bytes of an update's head that do not depend on its key's texts.</summary>
+    /// <summary>The size in bytes of an update's head without the texts of its key.</summary>
     public const int FixedHead = 1 + 4 * 8 + 2;
 
     public static FieldWriter Position(this FieldWriter to, Position position) => to.Int64(position.Epoch).Int64(position.Sequence);
@@ -18,7 +18,7 @@ internal static class MarketFields
     public static Room Room(this FieldReader from) =>
         Market.Room.TryParse(from.Text(), out var room) ? room! : throw new SerializationException("no room");
 
-    /// <summary>An event by its number.</summary>
+    /// <summary>Reads an event by its number.</summary>
     /// <exception cref="SerializationException">No event has this number.</exception>
     public static MarketEvent Event(this FieldReader from)
     {
@@ -26,7 +26,7 @@ internal static class MarketFields
         return MarketEvent.All.FirstOrDefault(@event => @event.Number == number) ?? throw new SerializationException($"no event has the number {number}");
     }
 
-    /// <summary>All of an update but its payload.</summary>
+    /// <summary>Writes all of an update except its payload.</summary>
     public static FieldWriter Head(this FieldWriter to, MarketUpdate update) =>
         to.Byte(update.Event.Number).Position(update.Position).UInt64(update.Hash).Int64(update.ReceivedAt).Names(update.Key);
 
@@ -39,8 +39,8 @@ internal static class MarketFields
 
     public static FieldWriter Names(this FieldWriter to, ConflationKey key) => to.Text(key.Symbol).Text(key.Expiry ?? "");
 
-    /// <summary>The texts of a key.</summary>
-    /// <exception cref="SerializationException">No key of this kind has these.</exception>
+    /// <summary>Reads the texts of a key.</summary>
+    /// <exception cref="SerializationException">The texts are not valid for this kind.</exception>
     public static ConflationKey Names(this FieldReader from, MessageKind kind)
     {
         var (symbol, expiry) = (from.Text(), from.Text());
@@ -50,5 +50,5 @@ internal static class MarketFields
     }
 }
 
-/// <summary>All of an update but its payload.</summary>
+/// <summary>All of an update except its payload.</summary>
 internal readonly record struct UpdateHead(MarketEvent Event, ConflationKey Key, Position Position, ulong Hash, long ReceivedAt);
