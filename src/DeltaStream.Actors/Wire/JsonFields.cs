@@ -3,12 +3,12 @@ using System.Text.Json;
 namespace DeltaStream.Actors.Wire;
 
 /// <summary>
-/// Reads a JSON object field by field, in place, and with that checks the whole text: it has to be read to its end. Of duplicate
-/// fields a caller that keeps each value keeps the last one, as a browser does. No name or text makes it throw, but text that is
-/// not JSON does.
+/// Reads a JSON object field by field without copying. The whole text is checked only when the caller reads to the end. A
+/// caller that keeps each value ends with the last of duplicate fields, as a browser does. No name or string throws, but text
+/// that is not JSON does.
 /// </summary>
 /// <param name="json">UTF-8 text.</param>
-/// <param name="maxDepth">How deep values may nest.</param>
+/// <param name="maxDepth">The maximum nesting depth.</param>
 public ref struct JsonFields(ReadOnlySpan<byte> json, int maxDepth = 64)
 {
     private Utf8JsonReader _reader = new(json, new JsonReaderOptions { MaxDepth = maxDepth });
@@ -18,11 +18,11 @@ public ref struct JsonFields(ReadOnlySpan<byte> json, int maxDepth = 64)
     /// <summary>The type of the field's value.</summary>
     public JsonTokenType Type { get; private set; }
 
-    /// <summary>Where the field's value stands in the text, quotes included.</summary>
+    /// <summary>The range of the field's value in the text, quotes included.</summary>
     public Range Value { get; private set; }
 
     /// <summary>Moves to the next field.</summary>
-    /// <returns>False after the last one, and if the text is a value other than an object (<see cref="Type"/>).</returns>
+    /// <returns>False after the last field, and if the text is a value other than an object (<see cref="Type"/>).</returns>
     /// <exception cref="JsonException">The text is not JSON.</exception>
     public bool Read()
     {
@@ -34,7 +34,7 @@ public ref struct JsonFields(ReadOnlySpan<byte> json, int maxDepth = 64)
         }
         if (!_reader.Read() || !_isOpen || _reader.TokenType != JsonTokenType.PropertyName)
         {
-            // Only white space may follow; reading on throws at anything else.
+            // Only white space may follow. The reader throws on anything else.
             while (_reader.Read()) { }
             return false;
         }
@@ -47,7 +47,6 @@ public ref struct JsonFields(ReadOnlySpan<byte> json, int maxDepth = 64)
         return true;
     }
 
-    /// <summary>Whether the field has this name.</summary>
     public readonly bool Is(ReadOnlySpan<byte> name)
     {
         try
@@ -56,12 +55,12 @@ public ref struct JsonFields(ReadOnlySpan<byte> json, int maxDepth = 64)
         }
         catch (InvalidOperationException)
         {
-            // Half of a surrogate pair.
+            // The name has half a surrogate pair.
             return false;
         }
     }
 
-    /// <summary>The value as text; null if it is not a string, or has half of a surrogate pair, which is valid JSON and not a text.</summary>
+    /// <summary>The value as text. Null if it is not a string, or has half a surrogate pair, which is valid JSON but not text.</summary>
     public readonly string? GetText()
     {
         try

@@ -1,14 +1,14 @@
 namespace DeltaStream.Actors.Wire;
 
-/// <summary>The frames of one update, made on first use and once for each wire protocol, however many clients ask at once.</summary>
+/// <summary>The frames of one update. Each wire protocol encodes once, on first use, even if many clients ask at the same time.</summary>
 public sealed class SharedFrames
 {
-    /// <summary>How many wire protocols a node can speak.</summary>
+    /// <summary>The maximum number of wire protocols on a node.</summary>
     public const int Slots = 4;
 
     private readonly Frame?[] _frames = new Frame?[Slots];
 
-    /// <summary>The frame for this protocol; <paramref name="encode"/> runs at most once for it.</summary>
+    /// <summary>The frame for this protocol. <paramref name="encode"/> runs at most once per protocol.</summary>
     public Frame Get<TState>(IWireProtocol protocol, TState state, Func<IWireProtocol, TState, Frame> encode)
     {
         ref var slot = ref _frames[protocol.Slot];
