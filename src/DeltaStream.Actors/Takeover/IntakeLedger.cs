@@ -3,36 +3,36 @@ using DeltaStream.Actors.Telemetry;
 
 namespace DeltaStream.Actors.Takeover;
 
-/// <summary>What is to be done with a message that could be published.</summary>
+/// <summary>What the publisher does with a message.</summary>
 internal enum Publication
 {
-    /// <summary>It follows what was published: send it.</summary>
+    /// <summary>Publish it: it is newer than the last published value of its key.</summary>
     Send,
 
-    /// <summary>It was published, or something newer was.</summary>
+    /// <summary>Skip it: this value or a newer one is already published.</summary>
     Skip,
 
-    /// <summary>What was published last has not been received here yet, so nobody can tell: ask again later.</summary>
+    /// <summary>Keep it and decide again later: this bridge has not yet received the value that was published last.</summary>
     Hold,
 }
 
 /// <summary>
-/// What this bridge has received of each key, beside what the active bridge has published of it: how a standby knows, when
-/// it takes over, where to go on. (Epoch, sequence) orders publishers, not content: a standby whose connection lags could
-/// otherwise publish an old value as new. Pure but for its lock (the graph and the actor both come here); time is an argument.
+/// Records for each key what this bridge has received and what the active bridge has published. A successor uses it to find out
+/// where to go on. A position orders publications, not content: without the ledger a standby with a slow connection could
+/// publish an old value as new. The graph and the actor both call the ledger, so it has a lock; time is an argument.
 /// </summary>
-/// <param name="hold">How long a successor holds a key back whose last published value it has not received itself.</param>
-/// <param name="maxKeys">How many keys are kept at most.</param>
+/// <param name="hold">How long a successor holds a key back if it has not received the key's last published value.</param>
+/// <param name="maxKeys">The maximum number of keys.</param>
 internal sealed class IntakeLedger(TimeSpan hold, int maxKeys)
 {
     /// <summary>
-    /// What was published this shortly before the former publisher fell silent may have reached some nodes only, so it is
-    /// published again; where it did arrive it is known as a repeat.
+    /// A publication this shortly before the former publisher went silent may have reached only some nodes, so the successor
+    /// publishes it again. Nodes that have it recognise the repeat.
     /// </summary>
     public static readonly TimeSpan Uncertain = TimeSpan.FromMilliseconds(500);
 
-    // A standby may have received this many messages of a key more than the last one it heard published. Beyond that it
-    // decides by timestamp, as for a value it never received.
+    // A standby may be this many messages of a key ahead of the last publication that it received. If it is further ahead it
+    // decides by timestamp, as for a value that it never received.
     private const int RecentKept = 64;
 
     private static readonly TimeSpan LongAgo = TimeSpan.FromDays(-1);
@@ -44,7 +44,7 @@ internal sealed class IntakeLedger(TimeSpan hold, int maxKeys)
     private TimeSpan _uncertainFrom = TimeSpan.MaxValue;
     private TimeSpan _holdUntil = LongAgo;
 
-    /// <summary>Until when a term that <see cref="TakeOver"/> began holds keys back.</summary>
+    /// <summary>The time until which a term begun by <see cref="TakeOver"/> may hold keys back.</summary>
     public TimeSpan HoldUntil
     {
         get { lock (_lock) return _holdUntil; }
@@ -56,15 +56,15 @@ internal sealed class IntakeLedger(TimeSpan hold, int maxKeys)
         get { lock (_lock) return [.. _keys.Values.Select(key => key.Newest).OfType<Intake>()]; }
     }
 
-    /// <summary>Every key that something is known of.</summary>
+    /// <summary>Every key in the ledger.</summary>
     public IReadOnlyList<ConflationKey> Keys
     {
         get { lock (_lock) return [.. _keys.Keys]; }
     }
 
     /// <summary>
-    /// Notes a message from the feed. Null when there are too many keys, or when the feed lags behind a value that was read
-    /// back from the store.
+    /// Records a message from the feed. Returns null if there are too many keys, or if the message is older than a value that
+    /// was read back from the store.
     /// </summary>
     public Intake? Received(EnrichedMessage message, long receivedAt, TimeSpan now)
     {
@@ -81,7 +81,7 @@ internal sealed class IntakeLedger(TimeSpan hold, int maxKeys)
         }
     }
 
-    /// <summary>Notes a value read back from the store; null unless it is newer than all that was received of its key.</summary>
+    /// <summary>Records a value that was read back from the store. Returns null unless it is newer than every received value of its key.</summary>
     public Intake? Restored(EnrichedMessage message, long receivedAt, TimeSpan now)
     {
         lock (_lock)
@@ -94,19 +94,19 @@ internal sealed class IntakeLedger(TimeSpan hold, int maxKeys)
         }
     }
 
-    /// <summary>Notes that another bridge was alive and publishing.</summary>
+    /// <summary>Records that another bridge was alive and publishing.</summary>
     public void SignOfLife(TimeSpan now)
     {
         lock (_lock) _lastSign = now;
     }
 
-    /// <summary>Notes what the store says of a key: published before anybody can remember.</summary>
+    /// <summary>Records a key's value in the store. Its time of publication is unknown, so it counts as long past.</summary>
     public void Stored(in PublishedValue value, TimeSpan now)
     {
         lock (_lock) Note(value, LongAgo, now, null);
     }
 
-    /// <summary>Notes what another bridge has published, which is a sign of life as well.</summary>
+    /// <summary>Records a publication of another bridge. It is also a sign of life of that bridge.</summary>
     public void Heard(in PublishedValue value, TimeSpan now)
     {
         lock (_lock)
@@ -116,14 +116,17 @@ internal sealed class IntakeLedger(TimeSpan hold, int maxKeys)
         }
     }
 
-    /// <summary>Notes what this bridge publishes.</summary>
+    /// <summary>Records a publication of this bridge.</summary>
     public void Published(Intake intake, Position position, TimeSpan now)
     {
         var message = intake.Message;
         lock (_lock) Note(new(message.Key, position, message.Hash, message.Timestamp), now, now, intake.Ordinal);
     }
 
-    /// <summary>Begins a term of this bridge: from now on <see cref="Decide"/> holds back what it can't place.</summary>
+    /// <summary>
+    /// Begins a term of this bridge. From now on <see cref="Decide"/> holds back messages that it can't compare with the last
+    /// publication.
+    /// </summary>
     public void TakeOver(TimeSpan now)
     {
         lock (_lock)
@@ -133,10 +136,10 @@ internal sealed class IntakeLedger(TimeSpan hold, int maxKeys)
         }
     }
 
-    /// <summary>Whether a message is to be published in the term that <see cref="TakeOver"/> began.</summary>
+    /// <summary>Decides whether to publish a message in the term begun by <see cref="TakeOver"/>.</summary>
     /// <param name="intake">The message.</param>
     /// <param name="epoch">The term's epoch.</param>
-    /// <param name="now">The time.</param>
+    /// <param name="now">The current time.</param>
     public Publication Decide(Intake intake, long epoch, TimeSpan now)
     {
         lock (_lock)
@@ -151,17 +154,16 @@ internal sealed class IntakeLedger(TimeSpan hold, int maxKeys)
 
             if (now < _holdUntil) return Publication.Hold;
 
-            // For a minute, as long as most values live: a producer whose clock was put back must not be silenced for good.
+            // Compare timestamps only for a minute, the lifetime of most values: a producer whose clock was set back must not
+            // stay silenced for good.
             if (now - MessageKind.DefaultLife > key.PublishedAt) return Publication.Send;
             return intake.Message.Timestamp < key.PublishedTimestamp ? Publication.Skip : Publication.Send;
         }
     }
 
-    /// <summary>
-    /// The published values that live and are newer than what the store has: what it lost when it came back empty.
-    /// </summary>
-    /// <param name="asked">The keys the store was asked for.</param>
-    /// <param name="stored">What it has of them.</param>
+    /// <summary>Live published values that are newer than those in the store. The store lacks them after it has come back empty.</summary>
+    /// <param name="asked">The keys that were read from the store.</param>
+    /// <param name="stored">The values that the store returned for these keys.</param>
     /// <param name="unixNow">Microseconds since the Unix epoch.</param>
     public IReadOnlyList<MarketUpdate> MissingFrom(IReadOnlySet<ConflationKey> asked, IEnumerable<MarketUpdate> stored, long unixNow)
     {
@@ -178,7 +180,7 @@ internal sealed class IntakeLedger(TimeSpan hold, int maxKeys)
         }
     }
 
-    /// <summary>Forgets keys that nothing was heard of for longer than a value lives.</summary>
+    /// <summary>Forgets keys without news for longer than the lifetime of a value.</summary>
     public void Forget(TimeSpan now)
     {
         lock (_lock)
@@ -234,17 +236,20 @@ internal sealed class IntakeLedger(TimeSpan hold, int maxKeys)
         public Intake? Newest;
         public TimeSpan TouchedAt;
 
-        /// <summary>A value from the store that the feed has not brought yet: until it has, what the feed brings may be older.</summary>
+        /// <summary>
+        /// A value from the store that the feed has not delivered yet. Until it does, messages from the feed may be older than
+        /// this value.
+        /// </summary>
         public (ulong Hash, long Timestamp, TimeSpan Until)? Restored;
         public Position Published;
         public ulong PublishedHash;
         public long PublishedTimestamp;
         public TimeSpan PublishedAt;
 
-        /// <summary>Where the last published value stands in the own intake; 0 while it has not been received.</summary>
+        /// <summary>The ordinal of the last published value; 0 until this bridge has received that value.</summary>
         public long PublishedOrdinal;
 
-        /// <summary>The last one: a producer may send the same bytes again.</summary>
+        /// <summary>The highest ordinal with this hash, because a producer may send the same bytes again.</summary>
         public long OrdinalOf(ulong hash)
         {
             var found = 0L;
