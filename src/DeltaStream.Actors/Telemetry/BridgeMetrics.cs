@@ -3,10 +3,10 @@ using DeltaStream.Actors.Market;
 
 namespace DeltaStream.Actors.Telemetry;
 
-/// <summary>The bridge's instruments. Names and tags are part of what operators build on.</summary>
+/// <summary>The bridge's instruments. Operators build on their names and tags.</summary>
 internal static class BridgeMetrics
 {
-    /// <summary>The meter that all of them belong to.</summary>
+    /// <summary>The meter of all instruments.</summary>
     public const string MeterName = "deltastream";
 
     private const string OtherChannel = "other";
@@ -24,33 +24,32 @@ internal static class BridgeMetrics
         Meter.CreateObservableGauge("bridge_feed_link", static () => Volatile.Read(ref _link), null, "1: the subscription to Redis is up");
     }
 
-    /// <summary>Messages from the platform, by <c>channel</c>; an unknown channel counts as <c>other</c>.</summary>
+    /// <summary>Messages from the platform, by <c>channel</c>. An unknown channel counts as <c>other</c>.</summary>
     private static readonly Counter<long> MessagesIn = Meter.CreateCounter<long>("messages_in", null, "Messages received from Redis");
 
     /// <summary>Skipped messages, by <c>reason</c>.</summary>
     private static readonly Counter<long> Invalid = Meter.CreateCounter<long>("messages_invalid", null, "Messages skipped as invalid");
 
-    /// <summary>Messages superseded by a newer one before they were published.</summary>
+    /// <summary>Messages that a newer message superseded before they were published.</summary>
     public static readonly Counter<long> Conflated = Meter.CreateCounter<long>("bridge_conflated", null, "Messages superseded in the bridge");
 
-    /// <summary>Messages dropped because there were too many keys.</summary>
+    /// <summary>Messages that were dropped because there were too many keys.</summary>
     public static readonly Counter<long> Refused = Meter.CreateCounter<long>("bridge_refused", null, "Messages dropped for too many keys");
 
-    /// <summary>Messages published to rooms.</summary>
     public static readonly Counter<long> Published = Meter.CreateCounter<long>("bridge_published", null, "Messages published to rooms");
 
     private static readonly Counter<long> LeaseLost = Meter.CreateCounter<long>("bridge_lease_lost", null, "Leases lost or given up");
 
-    /// <summary>How often the graph was started again after a failure.</summary>
+    /// <summary>Restarts of the graph after a failure.</summary>
     public static readonly Counter<long> Restarts = Meter.CreateCounter<long>("bridge_restarts", null, "Restarts of the bridge's graph");
 
-    /// <summary>How often the subscription to Redis was lost or found deaf.</summary>
+    /// <summary>How often the subscription to Redis was lost, or was up but delivered nothing.</summary>
     public static readonly Counter<long> LinksLost = Meter.CreateCounter<long>("bridge_feed_link_lost", null, "Times the subscription to Redis was lost, or found to deliver nothing");
 
-    /// <summary>How often the mediator was found to have lost its subscriptions.</summary>
+    /// <summary>How often the mediator lost this node's subscriptions.</summary>
     public static readonly Counter<long> SubscriptionsLost = Meter.CreateCounter<long>("bridge_subscriptions_lost", null, "Times the mediator lost this node's subscriptions");
 
-    /// <summary>Shows every counter from the start, at 0: what is not there can't be alarmed on.</summary>
+    /// <summary>Exports every counter as 0 from the start. An alarm can't watch a counter that does not exist yet.</summary>
     /// <param name="leaseLostReasons">The tags of <see cref="LostLease"/>.</param>
     public static void ShowAll(IEnumerable<string> leaseLostReasons)
     {
@@ -63,24 +62,26 @@ internal static class BridgeMetrics
             LeaseLost.Add(0, new KeyValuePair<string, object?>("reason", reason));
     }
 
-    /// <summary>Counts a message from the platform; a channel that is not known as <c>other</c>, so that nobody can make tags at will.</summary>
+    /// <summary>
+    /// Counts a message from the platform. An unknown channel counts as <c>other</c>, so that a publisher can't create tags at
+    /// will.
+    /// </summary>
     public static void MessageIn(string channel) =>
         MessagesIn.Add(1, new KeyValuePair<string, object?>("channel", MessageKind.OnChannel(channel) is null ? OtherChannel : channel));
 
-    /// <summary>Counts a skipped message.</summary>
     public static void InvalidMessage(InvalidReason reason) => Invalid.Add(1, new KeyValuePair<string, object?>("reason", reason.Name()));
 
     /// <summary>Counts a lease that was lost or given up, by <c>reason</c>.</summary>
     public static void LostLease(string reason) => LeaseLost.Add(1, new KeyValuePair<string, object?>("reason", reason));
 
-    /// <summary>Says that this node's bridge holds the lease with this epoch, or, with 0, that it stands by.</summary>
+    /// <summary>Shows that this node's bridge holds the lease with this epoch; with 0 it is a standby.</summary>
     public static void HoldsEpoch(long epoch)
     {
         Volatile.Write(ref _epoch, epoch);
         Volatile.Write(ref _role, epoch == 0 ? 1 : 2);
     }
 
-    /// <summary>Says that this node runs no bridge any more.</summary>
+    /// <summary>Shows that this node does not run a bridge any more.</summary>
     public static void NoBridge()
     {
         Volatile.Write(ref _epoch, 0);
@@ -88,6 +89,6 @@ internal static class BridgeMetrics
         Volatile.Write(ref _link, 0);
     }
 
-    /// <summary>Says how the subscription to Redis is.</summary>
+    /// <summary>Shows whether the subscription to Redis is up.</summary>
     public static void LinkIsUp(bool up) => Volatile.Write(ref _link, up ? 1 : 0);
 }

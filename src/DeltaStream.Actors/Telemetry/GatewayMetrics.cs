@@ -5,19 +5,18 @@ namespace DeltaStream.Actors.Telemetry;
 /// <summary>Every instrument of the clients' side, and every tag name. Safe to use from any thread.</summary>
 public sealed class GatewayMetrics : IDisposable
 {
-    /// <summary>The name of the meter that all of the gateway's instruments belong to.</summary>
+    /// <summary>The meter of all instruments of the gateway.</summary>
     public const string MeterName = BridgeMetrics.MeterName;
 
     /// <summary>The tag <c>transport</c>: <c>websocket</c>, <c>polling</c> or <c>ws</c>.</summary>
     public const string TransportTag = "transport";
 
-    /// <summary>The tag <c>reason</c>.</summary>
     public const string ReasonTag = "reason";
 
-    /// <summary>The tag <c>protocol</c>: a wire protocol's slot.</summary>
+    /// <summary>The tag <c>protocol</c>: the slot of a wire protocol.</summary>
     public const string ProtocolTag = "protocol";
 
-    /// <summary>Why a connection, a request or a poll is refused before it is a client's.</summary>
+    /// <summary>Why the node refuses a connection, a request or a poll before it belongs to a client.</summary>
     public static readonly IReadOnlyList<string> RefusedConnectionReasons =
     [
         "draining", "connections", "address", "polls", "origin", "silent", "tls_timeout", "tls", "head_timeout", "head_too_large", "malformed",
@@ -39,10 +38,9 @@ public sealed class GatewayMetrics : IDisposable
     private readonly Counter<long> _slowConsumers;
     private readonly Histogram<double> _latency;
 
-    /// <summary>Makes the instruments.</summary>
     public GatewayMetrics()
     {
-        // The scope tells the instruments of two nodes in one process apart.
+        // The scope distinguishes the instruments of two nodes in one process.
         _meter = new(new MeterOptions(MeterName) { Scope = this });
         _connections = _meter.CreateUpDownCounter<int>("connections", description: "Connected clients by transport");
         _delivered = _meter.CreateCounter<long>("delivered", description: "Updates handed to a client's transport");
@@ -61,9 +59,9 @@ public sealed class GatewayMetrics : IDisposable
             advice: new() { HistogramBucketBoundaries = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10] });
     }
 
-    /// <summary>Shows every counter from the start, at 0: what is not there can't be alarmed on.</summary>
-    /// <param name="refusals">The codes with which a request can be refused.</param>
-    /// <param name="ends">The reasons for which a client's connection can end.</param>
+    /// <summary>Exports every counter as 0 from the start. An alarm can't watch a counter that does not exist yet.</summary>
+    /// <param name="refusals">The error codes of refused requests.</param>
+    /// <param name="ends">The reasons why a client's connection ends.</param>
     /// <param name="protocols">The slots of the wire protocols that the node speaks.</param>
     public void ShowAll(IEnumerable<string> refusals, IEnumerable<string> ends, params ReadOnlySpan<int> protocols)
     {
@@ -79,75 +77,75 @@ public sealed class GatewayMetrics : IDisposable
         static void Count(Counter<long> counter, string reason) => counter.Add(0, new KeyValuePair<string, object?>(ReasonTag, reason));
     }
 
-    /// <summary>Watches how many rooms are in use on the node.</summary>
+    /// <summary>Observes how many rooms are in use on the node.</summary>
     public void ObserveRooms(Func<int> rooms) =>
         _meter.CreateObservableGauge("rooms", rooms, description: "Rooms in use on the node");
 
-    /// <summary>Watches how many places of the node's limit are taken.</summary>
+    /// <summary>Observes how many places of the node's session limit are taken.</summary>
     public void ObserveSessions(Func<int> sessions) =>
         _meter.CreateObservableGauge("sessions", sessions, description: "Sessions that count towards the limit of connections, whether their client has said hello or not");
 
-    /// <summary>Watches the bytes of buffers that the web server holds for connections, those that have gone among them.</summary>
+    /// <summary>Observes the bytes of buffers that the web server holds for open and for closed connections.</summary>
     public void ObserveBufferPool(Func<long> bytes) =>
         _meter.CreateObservableGauge("buffer_pool_bytes", bytes, "By", "Bytes of buffers that the web server has made for connections and not given back yet");
 
-    /// <summary>A client has connected over this transport.</summary>
+    /// <summary>Counts a client that connects over this transport.</summary>
     public void Opened(string transport) => _connections.Add(1, new KeyValuePair<string, object?>(TransportTag, transport));
 
-    /// <summary>A client has upgraded.</summary>
+    /// <summary>Counts a client that upgrades to another transport.</summary>
     public void Moved(string from, string to)
     {
         _connections.Add(-1, new KeyValuePair<string, object?>(TransportTag, from));
         _connections.Add(1, new KeyValuePair<string, object?>(TransportTag, to));
     }
 
-    /// <summary>A client has gone.</summary>
+    /// <summary>Counts a client whose connection ends.</summary>
     public void Closed(string transport, string reason)
     {
         _connections.Add(-1, new KeyValuePair<string, object?>(TransportTag, transport));
         _closes.Add(1, new KeyValuePair<string, object?>(ReasonTag, reason));
     }
 
-    /// <summary>A client was closed because it did not read.</summary>
+    /// <summary>Counts a client that was closed because it did not read.</summary>
     public void SlowConsumer() => _slowConsumers.Add(1);
 
-    /// <summary>One write took this many updates.</summary>
-    /// <param name="updates">How many.</param>
-    /// <param name="latency">Seconds from the receipt of the first of them.</param>
+    /// <summary>Counts the updates of one write.</summary>
+    /// <param name="updates">The number of updates.</param>
+    /// <param name="latency">Seconds since the receipt of the first of them.</param>
     public void Delivered(int updates, double latency)
     {
         _delivered.Add(updates);
         _latency.Record(latency);
     }
 
-    /// <summary>Updates were superseded that a client had not taken yet.</summary>
+    /// <summary>Counts updates that newer ones superseded before the client could take them.</summary>
     public void Conflated(int updates)
     {
         if (updates > 0) _conflated.Add(updates);
     }
 
-    /// <summary>Updates were not sent to a client.</summary>
+    /// <summary>Counts updates that were dropped instead of sent to a client.</summary>
     public void Dropped(int updates, string reason)
     {
         if (updates > 0) _dropped.Add(updates, new KeyValuePair<string, object?>(ReasonTag, reason));
     }
 
-    /// <summary>A request was refused with this code.</summary>
+    /// <summary>Counts a request that was refused with this code.</summary>
     public void Refused(string code) => _refused.Add(1, new KeyValuePair<string, object?>(ReasonTag, code));
 
-    /// <summary>A connection, a request or a poll was refused for one of the <see cref="RefusedConnectionReasons"/>.</summary>
+    /// <summary>Counts a connection, a request or a poll that was refused for one of the <see cref="RefusedConnectionReasons"/>.</summary>
     public void RefusedConnection(string reason) => _refusedConnections.Add(1, new KeyValuePair<string, object?>(ReasonTag, reason));
 
-    /// <summary>A session was used from another address than before.</summary>
+    /// <summary>Counts a session that a client used from another address than before.</summary>
     public void SessionMovedAddress() => _movedAddresses.Add(1);
 
-    /// <summary>So many bytes were sent to another node: a request for a session that it holds, the answer to one, or a session that moves.</summary>
+    /// <summary>Counts bytes sent to another node: a request for that node's session, its response, or a session that moves.</summary>
     public void Relayed(int bytes) => _relayedBytes.Add(bytes);
 
-    /// <summary>A token was refused for this reason; a count of 0 shows the reason before that.</summary>
+    /// <summary>Counts a token that was refused for this reason. A count of 0 exports the reason before the first refusal.</summary>
     public void RefusedToken(string reason, int count = 1) => _refusedTokens.Add(count, new KeyValuePair<string, object?>(ReasonTag, reason));
 
-    /// <summary>A frame was made of an update.</summary>
+    /// <summary>Counts a frame that was encoded from an update.</summary>
     public void Encoded(int slot) => _encodes.Add(1, new KeyValuePair<string, object?>(ProtocolTag, slot));
 
     public void Dispose() => _meter.Dispose();

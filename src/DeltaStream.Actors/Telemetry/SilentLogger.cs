@@ -3,12 +3,12 @@ using Akka.Event;
 namespace DeltaStream.Actors.Telemetry;
 
 /// <summary>
-/// What Akka falls back to while an actor system has no loggers yet and none any more. Its own prints plain lines between those
-/// of the structured log, whatever <c>stdout-loglevel</c> says.
+/// The logger that Akka uses before an actor system has its loggers and after it has stopped them. Akka's default prints plain
+/// lines between the lines of the structured log, regardless of <c>stdout-loglevel</c>.
 /// </summary>
 internal sealed class SilentLogger : MinimalLogger
 {
-    /// <summary>Leaves the event out.</summary>
+    /// <summary>Drops the event.</summary>
     protected override void Log(object message)
     {
     }
