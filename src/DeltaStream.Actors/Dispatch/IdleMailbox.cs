@@ -5,12 +5,10 @@ using Akka.Dispatch.MessageQueues;
 
 namespace DeltaStream.Actors.Dispatch;
 
-/// <summary>A mailbox for actors of which there are thousands, most of them with nothing to do: see <see cref="IdleMessageQueue"/>.</summary>
-/// <param name="settings">The system's settings.</param>
-/// <param name="config">The mailbox's section.</param>
+/// <summary>A mailbox for thousands of actors that are mostly idle: see <see cref="IdleMessageQueue"/>.</summary>
 internal sealed class IdleMailbox(Settings settings, Config config) : MailboxType(settings, config), IProducesMessageQueue<IdleMessageQueue>
 {
-    /// <summary>Gives it to every actor that requires an <see cref="IdleMessageQueue"/>.</summary>
+    /// <summary>Assigns the mailbox to every actor that requires an <see cref="IdleMessageQueue"/>.</summary>
     public const string Hocon = """
         akka.actor.mailbox {
           idle.mailbox-type = "DeltaStream.Actors.Dispatch.IdleMailbox, DeltaStream.Actors"

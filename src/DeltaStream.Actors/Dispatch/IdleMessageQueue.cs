@@ -5,15 +5,15 @@ using Akka.Dispatch.MessageQueues;
 namespace DeltaStream.Actors.Dispatch;
 
 /// <summary>
-/// Messages in the order in which they came, without a limit, from any thread. It has room for one; for those behind it a
-/// queue is there only while they wait. So an idle actor's takes 48 bytes, where Akka's own has room for 32 and takes 1,070.
+/// An unbounded FIFO queue, safe from any thread. It stores one message in a field and creates a list only while further
+/// messages wait. So the mailbox of an idle actor takes 48 bytes; Akka's default allocates 32 places and takes 1,070.
 /// </summary>
 internal sealed class IdleMessageQueue : IMessageQueue, IUnboundedMessageQueueSemantics
 {
-    // A larger one is left to the collector: who was behind once should not stay big.
+    // A larger list goes to the garbage collector: an actor that was behind once should not stay big.
     private const int KeptCapacity = 64;
 
-    // Where more than one message waits, they wait for a turn of the actor only; the next actor has the same need.
+    // A second message waits only until the actor's next turn, so the actors of a thread can share their empty lists.
     [ThreadStatic]
     private static Queue<Envelope>? _spare;
 
@@ -27,13 +27,13 @@ internal sealed class IdleMessageQueue : IMessageQueue, IUnboundedMessageQueueSe
 
     public void Enqueue(IActorRef receiver, Envelope envelope)
     {
-        // Its own lock: nobody else knows it, and another object would take half as much again.
+        // The queue locks itself: no other code has a reference to it, and a lock object would add half of its size.
         lock (this)
         {
             if (_count == 0) _first = envelope;
             else (_behind ??= TakeSpare()).Enqueue(envelope);
-            // A full fence: that there is a message has to be seen by an actor that is about to rest before the sender looks
-            // whether it rests. The lock alone does not promise it.
+            // A full fence: an actor that is about to become idle must see the message before the sender checks whether the
+            // actor is idle. The lock alone does not guarantee that.
             Interlocked.Increment(ref _count);
         }
     }

@@ -4,13 +4,13 @@ using Akka.Dispatch;
 namespace DeltaStream.Actors.Dispatch;
 
 /// <summary>
-/// Runs actors on the thread pool in the order in which they got something to do. Akka's own executor puts them on top of the
-/// calling thread's stack: then a client runs before the topics that have something for it as well, and whoever waits longest
-/// waits on. In order, all topics hand out before the first client writes, so more leaves in one write, and at a high rate
-/// every client's turn comes round.
+/// Runs actors on the thread pool in the order in which they got work. Akka's default executor pushes an actor on the local
+/// stack of the calling thread. Then a client runs before other topics have delivered their updates, and the actor that waits
+/// longest keeps waiting. In FIFO order all topics deliver before the first client writes, so one write carries more updates,
+/// and every client gets its turn at a high rate.
 /// </summary>
 /// <param name="config">The dispatcher's section.</param>
-/// <param name="prerequisites">What Akka gives to every executor.</param>
+/// <param name="prerequisites">The dependencies that Akka gives to every executor.</param>
 internal sealed class OldestFirstExecutor(Config config, IDispatcherPrerequisites prerequisites) : ExecutorServiceConfigurator(config, prerequisites)
 {
     public override ExecutorService Produce(string id) => new Service(id);
@@ -19,7 +19,7 @@ internal sealed class OldestFirstExecutor(Config config, IDispatcherPrerequisite
     {
         public override void Execute(IRunnable run) => ThreadPool.UnsafeQueueUserWorkItem(run, preferLocal: false);
 
-        // The pool is the process's.
+        // The thread pool belongs to the process.
         public override void Shutdown()
         {
         }
