@@ -2,7 +2,6 @@ using Microsoft.Extensions.Logging;
 
 namespace DeltaStream.Actors.Agreement;
 
-/// <summary>What is logged of the agreement about one Redis.</summary>
 internal sealed partial class AgreementLog(ILogger log)
 {
     [LoggerMessage(230, LogLevel.Error, "redis_differs {nodes} {outvoted}", EventName = "redis_differs")]

@@ -7,15 +7,15 @@ using Microsoft.Extensions.Logging;
 
 namespace DeltaStream.Actors.Agreement;
 
-/// <summary>The name of the store that a node uses: the same for all who use the same one.</summary>
+/// <summary>The name of the store that a node uses. All users of one store read the same name.</summary>
 public interface IStoreIdentity
 {
-    /// <summary>Reads it; gives the store a name where it has none.</summary>
+    /// <summary>Reads the name, and creates it if the store has none.</summary>
     /// <exception cref="FeedUnavailableException">The store could not be reached.</exception>
     ValueTask<string> ReadAsync(CancellationToken cancellation);
 }
 
-/// <summary>Tells the other nodes which Redis this one uses, and hears which ones they use.</summary>
+/// <summary>Tells the other nodes which Redis this node uses, and receives their notices.</summary>
 internal sealed class StoreAgreementActor : UntypedActor, IWithTimers
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(2);
@@ -54,12 +54,12 @@ internal sealed class StoreAgreementActor : UntypedActor, IWithTimers
 
     private void OnTick()
     {
-        // Again and again: a restarted mediator has forgotten it.
+        // Subscribe repeatedly: a restarted mediator has lost the subscription.
         _mediator.Tell(new Subscribe(TopicName.Store, Self));
         if (!_asking)
         {
             _asking = true;
-            // Without an answer nothing is judged; that Redis is away, or refuses, is logged elsewhere.
+            // Without an answer from Redis there is no verdict. Other code logs that Redis is away or refuses.
             _identity.ReadAsync(_stopped.Token).AsTask().PipeTo(Self, success: store => new Identity(store), failure: _ => new Identity(null));
         }
 
@@ -87,11 +87,14 @@ internal sealed class StoreAgreementActor : UntypedActor, IWithTimers
     }
 }
 
-/// <summary>Starts the actor: for hosts and specs alike.</summary>
+/// <summary>Starts the actor for hosts and specs.</summary>
 public static class AgreementWiring
 {
-    /// <summary>Starts it; needs <see cref="IStoreIdentity"/>, <see cref="StoreAgreement"/> and <see cref="TimeProvider"/> among the services.</summary>
-    /// <param name="builder">The actor system being built.</param>
+    /// <summary>
+    /// Starts the actor. The services must include <see cref="IStoreIdentity"/>, <see cref="StoreAgreement"/> and <see
+    /// cref="TimeProvider"/>.
+    /// </summary>
+    /// <param name="builder">The actor system's builder.</param>
     /// <param name="self">This node as <c>host:port</c>.</param>
     public static AkkaConfigurationBuilder WithStoreAgreement(this AkkaConfigurationBuilder builder, string self) =>
         builder.WithActors((system, _, services) =>
