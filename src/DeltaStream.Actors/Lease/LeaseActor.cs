@@ -5,15 +5,17 @@ using DeltaStream.Actors.Telemetry;
 
 namespace DeltaStream.Actors.Lease;
 
-/// <summary>How the lease is kept.</summary>
 /// <param name="Ttl">How long a grant holds without renewal.</param>
-/// <param name="ReachTimeout">How long a member of the cluster may stay silent before it counts as out of reach.</param>
-/// <param name="LinkGrace">How long the feed's link may be down before the lease is left to a bridge that still hears it.</param>
+/// <param name="ReachTimeout">How long a member of the cluster may be silent before it counts as out of reach.</param>
+/// <param name="LinkGrace">
+/// How long the link to the feed may be down before the bridge gives up the lease to another bridge that still receives the
+/// feed.
+/// </param>
 internal sealed record LeaseSettings(TimeSpan Ttl, TimeSpan ReachTimeout, TimeSpan LinkGrace);
 
 /// <summary>
-/// Keeps the lease: asks the store, watches what of the cluster it reaches, and carries out what <see cref="LeaseState"/>
-/// decides. An actor of its own, so that nothing the bridge does can delay a renewal.
+/// Keeps the lease: sends requests to the store, tracks which members it reaches, and carries out the commands of <see
+/// cref="LeaseState"/>. It is a separate actor so that the bridge's work can't delay a renewal.
 /// </summary>
 internal sealed class LeaseActor : UntypedActor, IWithTimers
 {
@@ -30,7 +32,7 @@ internal sealed class LeaseActor : UntypedActor, IWithTimers
     private readonly LeaseState _lease;
     private readonly CancellationTokenSource _stopped = new();
 
-    // Unique for each start: a bridge that comes back at once must not take its predecessor's lease for its own.
+    // Unique for each start: a restarted bridge must not take its predecessor's lease for its own.
     private readonly string _owner;
     private TimeSpan _linkGoodUntil = TimeSpan.MinValue;
     private IActorRef? _handingOn;
@@ -73,7 +75,7 @@ internal sealed class LeaseActor : UntypedActor, IWithTimers
         _cluster.Unsubscribe(Self);
         _stopped.Cancel();
 
-        // The store's own ttl ends it anyway; this only makes it sooner.
+        // The lease would expire by itself; the release only makes it free sooner.
         if (_lease.Epoch is { } epoch) _ = ReleaseAsync(epoch, CancellationToken.None);
     }
 
@@ -83,7 +85,7 @@ internal sealed class LeaseActor : UntypedActor, IWithTimers
         {
             case Due.Tick: Do(_lease.Tick(MayHold, Now)); break;
             case Due.Ping: PingOthers(); break;
-            // Without a subject it is no answer of the other node's: this node's own dead letters answer so, too.
+            // Without a subject the answer comes from this node's dead letters, not from the other node.
             case ActorIdentity { MessageId: string member, Subject: not null }: _reach.Heard(Address.Parse(member), Now); break;
             case ActorIdentity: break;
             case Answer answer: OnAnswer(answer); break;
@@ -109,7 +111,7 @@ internal sealed class LeaseActor : UntypedActor, IWithTimers
 
     private void OnReleased(Released released)
     {
-        // Where the store did not answer, the lease expires; a standby is not told that it is free, for it is not.
+        // If the store did not answer, the lease expires later. Standbys hear nothing, because the lease is not free yet.
         if (released.Error is null) Context.Parent.Tell(new LeaseReleased(released.Epoch));
         else _log.Unavailable(released.Error);
         _handingOn?.Tell(new HandedOn());
@@ -120,7 +122,7 @@ internal sealed class LeaseActor : UntypedActor, IWithTimers
         var counts = member.Status is MemberStatus.Up or MemberStatus.WeaklyUp;
         if (member.UniqueAddress == _cluster.SelfUniqueAddress)
         {
-            // A leaving node hears of no topic any more.
+            // A leaving node no longer receives events about topics.
             _isMember = counts;
             Do(_lease.Tick(MayHold, Now));
         }
@@ -130,8 +132,8 @@ internal sealed class LeaseActor : UntypedActor, IWithTimers
 
     private void PingOthers()
     {
-        // Every actor answers Identify by itself; the guardian of user actors is on every node and never busy.
-        // The address goes as text: Akka binds a serializer to strings, and to addresses none.
+        // Akka answers Identify for every actor, and the guardian of user actors is on every node and never busy.
+        // The address is sent as text because Akka has a serializer for strings but none for addresses.
         foreach (var member in _reach.Others)
             Context.ActorSelection(new RootActorPath(member) / "user").Tell(new Identify(member.ToString()));
     }
@@ -188,7 +190,7 @@ internal sealed class LeaseActor : UntypedActor, IWithTimers
         var askedAt = Now;
         try
         {
-            // An answer after this is of no use to anybody.
+            // An answer after the ttl is useless.
             return new Answer(command, askedAt, await request(_stopped.Token).WaitAsync(_settings.Ttl, _time, _stopped.Token), null);
         }
         catch (Exception error)

@@ -2,37 +2,37 @@ using Akka.Actor;
 
 namespace DeltaStream.Actors.Lease;
 
-/// <summary>What a bridge tells the keeper of its lease.</summary>
+/// <summary>A message from a bridge to the keeper of its lease.</summary>
 internal interface ILeaseInput : INoSerializationVerificationNeeded;
 
-/// <summary>Whether the bridge hears the feed now.</summary>
+/// <summary>Says whether the bridge receives the feed now.</summary>
 internal sealed record LinkIsUp(bool Up) : ILeaseInput;
 
-/// <summary>An epoch was seen in the cluster.</summary>
+/// <summary>The cluster uses this epoch.</summary>
 internal sealed record EpochSeen(long Epoch) : ILeaseInput;
 
-/// <summary>The holder of that term has given the lease back, and any bridge may take it.</summary>
+/// <summary>The holder of this term has released the lease, so any bridge may take it.</summary>
 internal sealed record LeaseFreed(long Epoch) : ILeaseInput;
 
-/// <summary>The store refused a write: it knows a higher epoch.</summary>
+/// <summary>The store refused a write because it has a higher epoch.</summary>
 internal sealed record RefusedByStore : ILeaseInput;
 
-/// <summary>Give the lease up for good; answered by <see cref="HandedOn"/>.</summary>
+/// <summary>Request to give up the lease for good; the reply is <see cref="HandedOn"/>.</summary>
 internal sealed record HandOn : ILeaseInput;
 
-/// <summary>What the keeper of the lease tells its bridge, and the sender of <see cref="HandOn"/>.</summary>
+/// <summary>A message from the keeper of the lease to its bridge and to the sender of <see cref="HandOn"/>.</summary>
 internal interface ILeaseEvent : INoSerializationVerificationNeeded;
 
-/// <summary>The lease is given up; another bridge may take it: at once, or, where the store did not answer, when it has expired.</summary>
+/// <summary>The lease is given up. Another bridge may take it at once, or after it expires if the store did not answer.</summary>
 internal sealed record HandedOn : ILeaseEvent;
 
-/// <summary>A term has begun, or goes on.</summary>
+/// <summary>A term begins or continues.</summary>
 internal sealed record RightGranted(long Epoch) : ILeaseEvent;
 
 internal sealed record RightEnded(long Epoch, string Reason) : ILeaseEvent;
 
-/// <summary>The lease of a term that is over was given back to the store.</summary>
+/// <summary>The store has accepted the release of an ended term's lease.</summary>
 internal sealed record LeaseReleased(long Epoch) : ILeaseEvent;
 
-/// <summary>Whether the store of the lease answers.</summary>
+/// <summary>Says whether the lease's store answers.</summary>
 internal sealed record StoreReachable(bool Reachable) : ILeaseEvent;
