@@ -8,9 +8,9 @@ using DeltaStream.Actors.Topics;
 namespace DeltaStream.Actors.Cache;
 
 /// <summary>
-/// The shell of the <see cref="RoomBook{TUser}"/>: tells it what clients, store and feed say, and does what it wants. It answers
-/// snapshot requests, gives clients what their topics have not brought, and hears <c>general</c> for the node, whether a client
-/// is there or not.
+/// The actor around <see cref="RoomBook{TUser}"/>: passes messages of clients, store and feed to it and carries out its
+/// decisions. The actor answers snapshot requests, sends clients the updates that their topics have missed, and keeps the node
+/// subscribed to <c>general</c> even without clients.
 /// </summary>
 public sealed class CacheActor : UntypedActor, IWithTimers
 {
@@ -25,10 +25,10 @@ public sealed class CacheActor : UntypedActor, IWithTimers
     private IActorRef? _canary;
     private FeedState _feed;
 
-    /// <param name="settings">How to keep and read.</param>
+    /// <param name="settings">Times and limits.</param>
     /// <param name="mediator">The node's pub-sub mediator.</param>
     /// <param name="store">The newest values outside the process.</param>
-    /// <param name="status">Is told how many rooms are in use.</param>
+    /// <param name="status">Receives the number of rooms in use.</param>
     /// <param name="log">The log.</param>
     /// <param name="time">The wall clock.</param>
     public CacheActor(CacheSettings settings, IActorRef mediator, ILatestStore store, NodeStatus status, CacheLog log, TimeProvider time)
@@ -59,7 +59,7 @@ public sealed class CacheActor : UntypedActor, IWithTimers
     protected override void PostRestart(Exception reason)
     {
         base.PostRestart(reason);
-        // The new book knows no client: each has to say once more which rooms it uses.
+        // The new book has no users: each client must announce its rooms again.
         Context.System.EventStream.Publish(SubscriptionsLost.Instance);
     }
 
@@ -68,7 +68,7 @@ public sealed class CacheActor : UntypedActor, IWithTimers
         switch (message)
         {
             case RoomEvent:
-                // The node's order took it in where it was decoded or published.
+                // The node's order already received the update where it was decoded or published.
                 return;
             case UseRoom use:
                 _book.Use(Sender, use.Room, use.Token);
@@ -135,8 +135,8 @@ public sealed class CacheActor : UntypedActor, IWithTimers
     }
 
     /// <summary>
-    /// A mediator that restarts drops every subscription of the node without a word. The topic of <c>general</c> goes with
-    /// it, so its end is taken as that sign.
+    /// A restarted mediator silently drops every subscription of the node. The actor of the topic <c>general</c> stops with it,
+    /// so its termination is the sign of such a restart.
     /// </summary>
     private void FindCanary() =>
         Context.ActorSelection(_mediator.Path / TopicName.For(Room.General)).Tell(new Identify(null), Self);
@@ -168,7 +168,7 @@ public sealed class CacheActor : UntypedActor, IWithTimers
         }
         catch (Exception error)
         {
-            // Whatever a read fails with, it is logged and tried again: without an answer the actor would wait for ever.
+            // Any failure is logged and retried. Without an answer the actor would wait for ever.
             return new StoreFailed(read, error.Message);
         }
     }

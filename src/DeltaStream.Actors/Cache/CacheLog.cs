@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging;
 
 namespace DeltaStream.Actors.Cache;
 
-/// <summary>What is logged of the cache. One at a time uses it.</summary>
+/// <summary>The cache's log. Not safe for concurrent use.</summary>
 public sealed partial class CacheLog
 {
     private static readonly TimeSpan Quiet = TimeSpan.FromSeconds(10);
@@ -13,7 +13,7 @@ public sealed partial class CacheLog
 
     public CacheLog(ILogger log) => _log = log;
 
-    /// <summary>The store could not be read; at most once in 10 s, with how often since.</summary>
+    /// <summary>Logs a failed read of the store, at most once in 10 s, with the number of failures since the last line.</summary>
     public void StoreFailed(TimeProvider time, string error)
     {
         var now = time.GetUtcNow();
@@ -28,7 +28,6 @@ public sealed partial class CacheLog
         _suppressed = 0;
     }
 
-    /// <summary>The mediator has dropped the node's subscriptions.</summary>
     public void SubscriptionsLost() => SubscriptionsWereLost(_log);
 
     [LoggerMessage(120, LogLevel.Warning, "send_cached_data_error {error} {suppressed}", EventName = "send_cached_data_error")]

@@ -6,20 +6,18 @@ using Microsoft.Extensions.Logging;
 
 namespace DeltaStream.Actors.Cache;
 
-/// <summary>Starts the CacheActor; host and specs start it this way.</summary>
+/// <summary>Starts the CacheActor for hosts and specs.</summary>
 public static class CacheWiring
 {
     /// <summary>
-    /// Starts the node's CacheActor, found in the registry by its type. Needs <see cref="ILatestStore"/>,
-    /// <see cref="NodeStatus"/>, <see cref="TimeProvider"/> and logging among the services. To be called before
-    /// <see cref="ClientsWiring.WithClients"/>.
+    /// Starts the node's CacheActor and registers it by its type. The services must include <see cref="ILatestStore"/>, <see
+    /// cref="NodeStatus"/>, <see cref="TimeProvider"/> and logging. Call it before <see cref="ClientsWiring.WithClients"/>.
     /// </summary>
     public static AkkaConfigurationBuilder WithCache(this AkkaConfigurationBuilder builder, CacheSettings settings) =>
         builder.WithActors((system, registry, services) => registry.Register<CacheActor>(StartCache(
             system, settings, services.GetService<ILatestStore>(), services.GetService<NodeStatus>(),
             services.GetService<ILoggerFactory>(), services.GetService<TimeProvider>())));
 
-    /// <summary>Starts the node's CacheActor.</summary>
     public static IActorRef StartCache(
         this ActorSystem system, CacheSettings settings, ILatestStore store, NodeStatus status, ILoggerFactory logs, TimeProvider time)
     {

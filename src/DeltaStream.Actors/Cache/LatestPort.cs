@@ -2,20 +2,20 @@ using DeltaStream.Actors.Market;
 
 namespace DeltaStream.Actors.Cache;
 
-/// <summary>A product, or a product's expiry, that has had a value lately.</summary>
-/// <param name="Key">What it is.</param>
-/// <param name="ReceivedAt">When its newest value was received: microseconds since the Unix epoch.</param>
+/// <summary>A key with a recent value.</summary>
+/// <param name="Key">The conflation key.</param>
+/// <param name="ReceivedAt">Time of receipt of the newest value, in microseconds since the Unix epoch.</param>
 public readonly record struct LatestEntry(ConflationKey Key, long ReceivedAt);
 
 /// <summary>
-/// The newest value of every key, outside the process: the platform's <c>latest:*</c> keys and the positions beside them.
-/// Every call may throw <see cref="FeedUnavailableException"/>.
+/// The last-value cache outside the process: the platform's <c>latest:*</c> keys and their positions. Every call may throw <see
+/// cref="FeedUnavailableException"/>.
 /// </summary>
 public interface ILatestStore
 {
     /// <summary>
-    /// Reads values and positions together. Keys without a live value are left out. A value whose position is missing, or
-    /// belongs to other bytes (another writer was there), comes back with <see cref="Position.None"/>.
+    /// Reads values together with their positions. Keys without a live value are left out. A value without a position, or with
+    /// the position of other bytes because another program wrote the value, has <see cref="Position.None"/>.
     /// </summary>
     ValueTask<IReadOnlyList<MarketUpdate>> ReadAsync(IReadOnlyCollection<ConflationKey> keys, CancellationToken cancellation);
 
@@ -23,9 +23,9 @@ public interface ILatestStore
     ValueTask<IReadOnlyList<LatestEntry>> ReadIndexAsync(CancellationToken cancellation);
 
     /// <summary>
-    /// Writes updates (underlying and chain, no summaries) for 60 s from their receipt, each with its position in one atomic
-    /// step that refuses an epoch lower than the stored one.
+    /// Writes updates of underlyings and chains, not summaries, for 60 s from their receipt. Each is written with its position
+    /// in one atomic step, which refuses an epoch lower than the stored one.
     /// </summary>
-    /// <returns>False when any was refused: another bridge has a higher epoch.</returns>
+    /// <returns>False if the store refused an update because another bridge has a higher epoch.</returns>
     ValueTask<bool> WriteAsync(IReadOnlyCollection<MarketUpdate> updates, CancellationToken cancellation);
 }

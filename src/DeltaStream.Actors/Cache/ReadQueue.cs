@@ -2,9 +2,7 @@ using DeltaStream.Actors.Market;
 
 namespace DeltaStream.Actors.Cache;
 
-/// <summary>
-/// The keys to be read from the store, each once however many want it, in order. A ticket tells whether a key was read.
-/// </summary>
+/// <summary>A queue of keys to read from the store. Several requests for one key share one read. A ticket tells whether a key was read.</summary>
 internal sealed class ReadQueue
 {
     private readonly Queue<ConflationKey> _keys = [];
@@ -13,28 +11,28 @@ internal sealed class ReadQueue
     private long _enqueued;
     private long _completed;
 
-    /// <summary>Whether a batch was taken and neither completed nor failed.</summary>
+    /// <summary>True while a batch is in flight.</summary>
     public bool IsReading => _inFlight is not null;
 
-    /// <summary>How many keys wait, those being read not counted.</summary>
+    /// <summary>The number of waiting keys, without those in flight.</summary>
     public int Count => _keys.Count;
 
-    /// <summary>Wants a key; if it waits already, with those who want it.</summary>
-    /// <returns>The ticket that is done once the key was read.</returns>
+    /// <summary>Adds a key, or returns the ticket of the same key if it already waits.</summary>
+    /// <returns>The ticket, which is done once the key was read.</returns>
     public long Enqueue(ConflationKey key)
     {
-        // A key that is being read this moment is read again: who asks now may know of something newer.
+        // A key in flight is queued again: this request may be about a newer value than the one being read.
         if (_tickets.TryGetValue(key, out var ticket) && ticket > _completed + (_inFlight?.Count ?? 0)) return ticket;
         _keys.Enqueue(key);
         return _tickets[key] = ++_enqueued;
     }
 
-    /// <summary>Whether what the ticket stands for was read. Ticket 0 always was.</summary>
+    /// <summary>True if the ticket's key was read. Ticket 0 is always done.</summary>
     public bool IsDone(long ticket) => ticket <= _completed;
 
-    /// <summary>Takes the next batch, unless one is being read or none is wanted.</summary>
-    /// <param name="most">The batch's size, in underlyings.</param>
-    /// <param name="chainWeight">How many underlyings a chain counts for.</param>
+    /// <summary>Takes the next batch. Null if a batch is in flight or the queue is empty.</summary>
+    /// <param name="most">The size of the batch, in underlyings.</param>
+    /// <param name="chainWeight">The number of underlyings that a chain counts for.</param>
     public IReadOnlyCollection<ConflationKey>? Take(int most, int chainWeight)
     {
         if (_inFlight is not null || _keys.Count == 0) return null;
@@ -49,10 +47,10 @@ internal sealed class ReadQueue
         return _inFlight;
     }
 
-    /// <summary>Whether this is the batch that was taken last, and neither completed nor failed.</summary>
+    /// <summary>True if this batch is in flight.</summary>
     public bool IsUnderWay(IReadOnlyCollection<ConflationKey> batch) => ReferenceEquals(batch, _inFlight);
 
-    /// <summary>The batch was read.</summary>
+    /// <summary>The batch in flight was read.</summary>
     public void Completed()
     {
         foreach (var key in _inFlight!)
@@ -64,7 +62,7 @@ internal sealed class ReadQueue
         _inFlight = null;
     }
 
-    /// <summary>The batch could not be read: its keys are first again.</summary>
+    /// <summary>The batch in flight could not be read; its keys go back to the front.</summary>
     public void Failed()
     {
         var rest = _keys.ToArray();

@@ -4,8 +4,8 @@ using DeltaStream.Actors.Topics;
 namespace DeltaStream.Actors.Cache;
 
 /// <summary>
-/// The rooms in use on the node and their users; what is asked of the store for them, and what their clients are told. Makes no
-/// call itself: what is to be said is in <see cref="TakeAnswers"/>, what is to be read in <see cref="TakeRead"/>.
+/// The rooms in use on the node and their users. Decides which reads of the store they need and which answers clients get. It
+/// makes no calls: the caller takes answers with <see cref="TakeAnswers"/> and reads with <see cref="TakeRead"/>.
 /// </summary>
 /// <typeparam name="TUser">A client.</typeparam>
 internal sealed class RoomBook<TUser>
@@ -34,11 +34,11 @@ internal sealed class RoomBook<TUser>
         (_settings, _order, _time) = (settings, order, time);
         _openings = new(settings.SubscribeWindow, Ticks(settings.Linger), (user, ready) => _answers.Add((user, ready)));
         _general = Add(Room.General);
-        // Those of a former CacheActor: their users come again.
+        // Rooms of a restarted CacheActor: their users will announce themselves again.
         foreach (var room in order.Rooms.Where(room => !_rooms.ContainsKey(room))) Linger(Add(room));
     }
 
-    /// <summary>How many rooms are in use.</summary>
+    /// <summary>The number of rooms in use.</summary>
     public int Count => _rooms.Count;
 
     private long Now => _time.UnixMicroseconds();
@@ -65,7 +65,6 @@ internal sealed class RoomBook<TUser>
         else if (!_unread.Contains(use)) _openings.Enqueue(use, _tick);
     }
 
-    /// <summary>A client has left a room.</summary>
     public void Leave(TUser user, Room room)
     {
         if (!_rooms.TryGetValue(room, out var use) || !use.Users.Remove(user)) return;
@@ -75,7 +74,7 @@ internal sealed class RoomBook<TUser>
         _openings.End(use, use.IsOpen, _tick);
     }
 
-    /// <summary>A client that has subscribed to a room's topic asks for its snapshot.</summary>
+    /// <summary>A client that has subscribed to a room's topic requests its snapshot.</summary>
     public void GetSnapshot(TUser user, Room room, int token)
     {
         _answers.Add((user, new Snapshot(new(_order, room, _time), token)));
@@ -85,14 +84,14 @@ internal sealed class RoomBook<TUser>
     /// <summary>The products with a live value.</summary>
     public IReadOnlyList<string> Products() => _order.Known.Products(Now);
 
-    /// <summary>The node hears <c>general</c> from now on, for the first time or again.</summary>
+    /// <summary>The node has subscribed to <c>general</c>, for the first time or again.</summary>
     public void HearGeneral()
     {
         _general.Slots.HeardSince = Math.Min(_general.Slots.HeardSince, _time.UnixMicroseconds());
         _mustLook = true;
     }
 
-    /// <summary>The mediator has dropped the node's subscriptions: every topic is new once more.</summary>
+    /// <summary>The mediator has dropped the node's subscriptions: every topic settles again.</summary>
     public void Reopen()
     {
         _order.Unsettle();
@@ -100,11 +99,11 @@ internal sealed class RoomBook<TUser>
         foreach (var use in _rooms.Values) use.Reopen();
     }
 
-    /// <summary>The feed lives again after a gap: the store may hold what no topic has brought.</summary>
+    /// <summary>The feed is live again after a gap. The store may hold values that no topic has delivered.</summary>
     public void EndGap() => _order.HasGap = _mustLook = true;
 
     /// <summary>A gossip interval has passed.</summary>
-    /// <param name="epoch">The epoch of the bridge that the node hears.</param>
+    /// <param name="epoch">The epoch of the active bridge.</param>
     public void Tick(long epoch)
     {
         _tick++;
@@ -117,7 +116,7 @@ internal sealed class RoomBook<TUser>
         Give(all: false, [], 0);
     }
 
-    /// <summary>What is to be said since the last call: to a client, or where there is none to every client of the node.</summary>
+    /// <summary>The answers since the last call. An answer without a receiver goes to every client of the node.</summary>
     public IReadOnlyList<(TUser? To, object Answer)> TakeAnswers()
     {
         if (_answers.Count == 0) return [];
@@ -126,7 +125,7 @@ internal sealed class RoomBook<TUser>
         return answers;
     }
 
-    /// <summary>The next read that is to be started, if one is due: one of the index and one of values are under way at a time.</summary>
+    /// <summary>The next read to start; null if none is due. At most one read of the index and one read of values are in flight.</summary>
     public StoreRead? TakeRead()
     {
         if (_tick < _retryAt) return null;
@@ -138,10 +137,10 @@ internal sealed class RoomBook<TUser>
         return _reads.Take(_settings.ReadBatch, Math.Max(1, _settings.ReadBatch / _settings.ChainReadBatch)) is { } keys ? new(keys) : null;
     }
 
-    /// <summary>The index was read.</summary>
+    /// <summary>Handles the result of an index read.</summary>
     public void OnIndex(StoreRead read, IReadOnlyList<LatestEntry> entries)
     {
-        // Or it was asked for by a CacheActor that has restarted since.
+        // The read may belong to a CacheActor that has restarted since.
         if (_look?.Read != read) return;
         foreach (var (key, receivedAt) in entries)
         {
@@ -150,7 +149,7 @@ internal sealed class RoomBook<TUser>
             if (IsNewer(key, receivedAt)) Want(key);
         }
 
-        // A value that another writer put there is in no index.
+        // The index does not list values that another program wrote to the store.
         foreach (var use in _rooms.Values)
             if (use.Slots.Room.SingleKey is { } only && _order.IsSettling(use.Slots) && _order.ReceivedAt(only.Event, only) == 0) Want(only);
         _look.HasIndex = true;
@@ -174,7 +173,7 @@ internal sealed class RoomBook<TUser>
         EndLook();
     }
 
-    /// <summary>A read has failed: it is tried again.</summary>
+    /// <summary>Handles a failed read by retrying it.</summary>
     public void OnFailed(StoreRead read)
     {
         if (_look?.Read == read) (_look, _mustLook) = (null, true);
@@ -185,7 +184,7 @@ internal sealed class RoomBook<TUser>
 
     private StoreRead StartLook()
     {
-        // From here on: a gap that ends while the index is read is behind what it says.
+        // The flag is taken now: a gap that ends while the index is being read is not covered by this look.
         _look = new() { IsAfterGap = _order.HasGap && _mustLook, Epoch = _order.Epoch };
         _mustLook = _isLookDue = false;
         foreach (var use in _rooms.Values)
@@ -197,7 +196,7 @@ internal sealed class RoomBook<TUser>
     {
         if (_look is not { HasIndex: true } look || !_reads.IsDone(look.Ticket)) return;
         _look = null;
-        // Joining `general` brings no snapshot: what was there before the node listened is not given to its clients.
+        // Joining `general` brings no snapshot: clients do not get values from before the node's subscription.
         if (!_general.Slots.IsReady && _general.Slots.HeardSince != long.MaxValue) _order.Ready(_general.Slots, _general.Slots.HeardSince);
         Give(look.IsAfterGap, look.Settles, look.Epoch);
         if (look.IsAfterGap && !_mustLook) _order.HasGap = false;
@@ -225,7 +224,7 @@ internal sealed class RoomBook<TUser>
         var room = use.Slots.Room;
         foreach (var key in room.SingleKey is { } only ? [only] : _order.Known.Chains(room.Symbol!, Now))
         {
-            // What is in memory already is kept up to date by another room's topic.
+            // Another room's topic keeps the values in memory up to date.
             if (_order.ReceivedAt(key.Event, key) == 0) use.ReadTicket = _reads.Enqueue(key);
         }
 
@@ -264,12 +263,12 @@ internal sealed class RoomBook<TUser>
         }
     }
 
-    /// <summary>Whether the store has another value of a key than the node, for any of the rooms that want it.</summary>
+    /// <summary>True if the store has a different value of a key than the node, for any of the rooms that want it.</summary>
     private bool IsNewer(ConflationKey key, long receivedAt)
     {
         return Differs(key.Kind.InGeneral) || (Differs(key.Event) && key.Event.RoomsOf(key).Any(_rooms.ContainsKey));
 
-        // The index counts in milliseconds, and bridges have clocks of their own: anything but the same is worth a read.
+        // The index has milliseconds, and bridges have different clocks, so any difference is worth a read.
         bool Differs(MarketEvent @event) => _order.ReceivedAt(@event, key) / 1000 != receivedAt / 1000;
     }
 

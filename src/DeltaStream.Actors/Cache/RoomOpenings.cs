@@ -1,11 +1,11 @@
 namespace DeltaStream.Actors.Cache;
 
 /// <summary>
-/// Lets the rooms that are new to the node be subscribed to one window at a time: a new topic costs the mediator about 1 ms, and
-/// what is published meanwhile waits behind it. A room is open once one of its users has subscribed.
+/// Limits how many new rooms are subscribed to at once: a new topic costs the mediator about 1 ms, and that delays
+/// publications. A room is open once one of its users has subscribed.
 /// </summary>
-/// <param name="window">How many rooms may be opened at once.</param>
-/// <param name="patience">Ticks after which a room's first user is waited for no longer.</param>
+/// <param name="window">The maximum number of rooms that open at once.</param>
+/// <param name="patience">The ticks after which a room's first user no longer blocks the window.</param>
 /// <param name="tell">Tells a user that the room is ready.</param>
 internal sealed class RoomOpenings<TUser>(int window, long patience, Action<TUser, RoomReady> tell)
     where TUser : class
@@ -13,7 +13,7 @@ internal sealed class RoomOpenings<TUser>(int window, long patience, Action<TUse
     private readonly HashSet<RoomUse<TUser>> _opening = [];
     private readonly Queue<RoomUse<TUser>> _waiting = [];
 
-    /// <summary>The users of a room wait to hear that it is ready.</summary>
+    /// <summary>Queues a room whose users wait for <see cref="RoomReady"/>.</summary>
     public void Enqueue(RoomUse<TUser> use, long now)
     {
         if (_opening.Contains(use) || use.IsOpen) Tell(use);
@@ -21,14 +21,14 @@ internal sealed class RoomOpenings<TUser>(int window, long patience, Action<TUse
         Next(now);
     }
 
-    /// <summary>A user has subscribed, or nobody uses the room any more.</summary>
+    /// <summary>A user has subscribed, or the room has no users any more.</summary>
     public void End(RoomUse<TUser> use, bool isOpen, long now)
     {
         use.IsOpen = isOpen;
         if (_opening.Remove(use)) Next(now);
     }
 
-    /// <summary>Goes on with the next rooms; those whose first user has not come are no longer waited for.</summary>
+    /// <summary>Opens the next rooms. A room whose first user has not subscribed in time no longer blocks the window.</summary>
     public void Next(long now)
     {
         _opening.RemoveWhere(use => now >= use.OpensUntil);
@@ -41,7 +41,7 @@ internal sealed class RoomOpenings<TUser>(int window, long patience, Action<TUse
         }
     }
 
-    /// <summary>The mediator has forgotten every topic.</summary>
+    /// <summary>Drops all state after the mediator has lost every topic.</summary>
     public void Forget()
     {
         _opening.Clear();

@@ -2,11 +2,11 @@ using DeltaStream.Actors.Topics;
 
 namespace DeltaStream.Actors.Cache;
 
-/// <summary>A room that is in use on the node, with its users. Times are ticks of the gossip interval.</summary>
+/// <summary>A room in use on the node, with its users. Times are ticks of the gossip interval.</summary>
 internal sealed class RoomUse<TUser>(RoomSlots slots)
     where TUser : class
 {
-    /// <summary>Looks after which a room counts as settled: 2, 4, 8 and 16 intervals after its topic is new.</summary>
+    /// <summary>The number of looks into the store until a room is settled: 2, 4, 8 and 16 intervals after its topic is new.</summary>
     private const int MostLooks = 4;
 
     private int _looks;
@@ -17,38 +17,38 @@ internal sealed class RoomUse<TUser>(RoomSlots slots)
 
     public HashSet<TUser> Users { get; } = [];
 
-    /// <summary>Those who wait to hear that the room is ready.</summary>
+    /// <summary>The users that wait for <see cref="RoomReady"/>.</summary>
     public List<(TUser User, int Token)> Waiting { get; } = [];
 
-    /// <summary>The ticket of its first read.</summary>
+    /// <summary>The ticket of the room's first read.</summary>
     public long ReadTicket { get; set; }
 
-    /// <summary>The tick at which it is ready though its first read has not come.</summary>
+    /// <summary>The tick at which the room is ready even if its first read is not done.</summary>
     public long PatientUntil { get; set; }
 
-    /// <summary>Whether its topic is there: one of those who were told that it is ready has subscribed.</summary>
+    /// <summary>True once a user has subscribed to the room's topic.</summary>
     public bool IsOpen { get; set; }
 
-    /// <summary>The tick until which its first user is waited for; 0 while nobody was told that it is ready.</summary>
+    /// <summary>The tick until which the cache waits for the first user to subscribe; 0 before any user was told that the room is ready.</summary>
     public long OpensUntil { get; set; }
 
-    /// <summary>The tick at which it is given up, if nobody comes.</summary>
+    /// <summary>The tick at which an unused room is given up.</summary>
     public long LingersUntil { get; set; }
 
     private long NextLook { get; set; }
 
-    /// <summary>Whether a look into the store is due for it.</summary>
+    /// <summary>True if a look into the store is due for the room.</summary>
     public bool IsLookDue(NodeOrder order, long now)
     {
         if (!order.IsSettling(Slots)) return false;
         if (_scheduledIn != order.Epoch) (_scheduledIn, _looks, _isHastened, NextLook) = (order.Epoch, 0, false, now + 2);
-        // One look more finds what its other keys had before the first event came.
+        // One more look finds the values of the room's other keys from before the first event.
         if (!_isHastened && Slots.IsReady && order.HasHeardLive(Slots)) (_isHastened, NextLook) = (true, Math.Min(NextLook, now + 1));
         return now >= NextLook;
     }
 
-    /// <summary>A look begins.</summary>
-    /// <returns>Whether the room is settled once it has ended.</returns>
+    /// <summary>Begins a look.</summary>
+    /// <returns>True if the room is settled after this look.</returns>
     public bool Look(NodeOrder order, long now)
     {
         if (!order.IsSettling(Slots) || !Slots.IsReady) return false;
@@ -56,6 +56,6 @@ internal sealed class RoomUse<TUser>(RoomSlots slots)
         return order.HasHeardLive(Slots) || _looks >= MostLooks;
     }
 
-    /// <summary>Its topic is new to the cluster once more.</summary>
+    /// <summary>The topic is new to the cluster again.</summary>
     public void Reopen() => (IsOpen, OpensUntil, _scheduledIn) = (false, 0, -1);
 }
