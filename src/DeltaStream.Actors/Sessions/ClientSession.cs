@@ -7,8 +7,8 @@ using DeltaStream.Actors.Market;
 namespace DeltaStream.Actors.Sessions;
 
 /// <summary>
-/// One client's place in the session store: under which key its rooms are kept, and who holds it. A client that lost its
-/// connection claims it, on any node, with the <c>pid</c> that only it knows.
+/// One client's session: its key in the session store and its holder. A client that lost its connection claims the session on
+/// any node with its secret <c>pid</c>.
 /// </summary>
 public sealed class ClientSession
 {
@@ -26,25 +26,25 @@ public sealed class ClientSession
     public string Pid { get; }
 
     /// <summary>
-    /// Where the session lies: a hash of the pid and of whom the session belongs to. So nobody else's token finds it, and who
-    /// can read the store can't claim from it.
+    /// The session's key in the store: a hash of the pid and the owner's identity. So a token of another subject does not find
+    /// the session, and a reader of the store can't claim it.
     /// </summary>
     public string Key { get; }
 
-    /// <summary>Which of the node's holders this is; unique on the node.</summary>
+    /// <summary>The holder's number, unique on the node.</summary>
     public long Number { get; }
 
-    /// <summary>Whether its client came with the pid, so that nobody else may come with it while this one lives.</summary>
+    /// <summary>True if the client came with the pid. Nobody else can claim the session while this client is connected.</summary>
     public bool IsClaimed { get; internal set; }
 
     /// <summary>The public id and the rooms that were found under the pid; null for a new session.</summary>
     public SavedSession? Recovered { get; internal set; }
 
-    /// <summary>A session of its own for a client that has none, or whose claim was not granted.</summary>
+    /// <summary>A new session, for a client without a pid or with a rejected claim.</summary>
     internal static ClientSession Create(ClientIdentity identity, long number) =>
         new(Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(PidBytes)), identity.Subject, number);
 
-    /// <summary>The session that a client asks for; null where its pid is none.</summary>
+    /// <summary>The session that a client claims; null if the pid is malformed.</summary>
     internal static ClientSession? Claimed(string pid, ClientIdentity identity, long number) =>
         pid.Length is > 0 and <= LongestPid ? new(pid, identity.Subject, number) : null;
 
@@ -52,15 +52,15 @@ public sealed class ClientSession
         Base64Url.EncodeToString(SHA256.HashData(Encoding.UTF8.GetBytes(subject is null ? pid : $"{pid}\n{subject}")));
 }
 
-/// <summary>What is kept of a session.</summary>
+/// <summary>The stored part of a session.</summary>
 /// <param name="SessionId">The client's public id.</param>
-/// <param name="Rooms">The rooms that it was in.</param>
+/// <param name="Rooms">The client's rooms.</param>
 public sealed record SavedSession(string SessionId, IReadOnlyList<Room> Rooms)
 {
-    /// <summary>As it is kept: the id, then the rooms' names, each behind a tab (which no name holds).</summary>
+    /// <summary>The stored text: the id, then each room's name after a tab. No name contains a tab.</summary>
     public string Write() => Rooms.Count == 0 ? SessionId : $"{SessionId}\t{string.Join('\t', Rooms.Select(room => room.Name))}";
 
-    /// <summary>Reads it back. A room that this version does not know is left out.</summary>
+    /// <summary>Parses the stored text. A room that this version does not know is left out.</summary>
     public static SavedSession Read(string text)
     {
         var parts = text.Split('\t');

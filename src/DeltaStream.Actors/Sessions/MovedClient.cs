@@ -5,18 +5,20 @@ using DeltaStream.Actors.Wire;
 namespace DeltaStream.Actors.Sessions;
 
 /// <summary>
-/// All that a client's actor knows of it, at a moment when nothing is under way: with this another node goes on where the
-/// first one stopped. Nothing is lost but what is superseded, and nothing comes twice.
+/// The complete state of a client's actor at a moment when nothing is in flight. Another node continues from here: the client
+/// loses only superseded updates and gets nothing twice.
 /// </summary>
 /// <param name="SessionId">The public id.</param>
-/// <param name="Identity">Who the client is.</param>
-/// <param name="Pid">Its private id for state recovery; null for none.</param>
-/// <param name="IsRecovered">Whether it came with that.</param>
-/// <param name="Holder">Who holds its session in the store; null for nobody.</param>
-/// <param name="Feed">What it was last told of the feed.</param>
-/// <param name="Rooms">Its rooms, and what it has had of them. Chains that wait and do not go along are owed there.</param>
-/// <param name="Answers">Answers that wait, in order.</param>
-/// <param name="Updates">Updates that wait, in order.</param>
+/// <param name="Identity">The client's identity.</param>
+/// <param name="Pid">The private id for state recovery; null for none.</param>
+/// <param name="IsRecovered">True if the client connected with that pid.</param>
+/// <param name="Holder">The holder of the client's session in the store; null for none.</param>
+/// <param name="Feed">The feed status that the client was told last.</param>
+/// <param name="Rooms">
+/// The client's rooms and the updates it has received. Waiting chains that stay behind are in <see cref="MovedRooms.Owed"/>.
+/// </param>
+/// <param name="Answers">The waiting answers, in order.</param>
+/// <param name="Updates">The waiting updates, in order.</param>
 public sealed record MovedClient(
     string SessionId,
     ClientIdentity Identity,

@@ -6,7 +6,7 @@ using DeltaStream.Actors.Wire;
 
 namespace DeltaStream.Actors.Sessions;
 
-/// <summary>A moving client as fields. A newer version adds fields at the end; an older one leaves them unread.</summary>
+/// <summary>Encodes a moved client as fields. A newer version adds fields at the end, and an older version ignores them.</summary>
 public static class MovedClientCodec
 {
     public static void Write(FieldWriter to, MovedClient client) => to
@@ -26,7 +26,7 @@ public static class MovedClientCodec
         .List(client.Answers, Write)
         .List(client.Updates, static (it, update) => it.Head(update).Bytes(update.Payload.Span));
 
-    /// <exception cref="SerializationException">The bytes are no moving client.</exception>
+    /// <exception cref="SerializationException">The bytes are not a moved client.</exception>
     public static MovedClient Read(FieldReader from) => new(
         from.Text(),
         ReadIdentity(from),

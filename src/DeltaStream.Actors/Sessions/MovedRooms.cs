@@ -2,11 +2,14 @@ using DeltaStream.Actors.Market;
 
 namespace DeltaStream.Actors.Sessions;
 
-/// <summary>The rooms of a client that moves, and what it has had of them, in positions: each node has an order of its own.</summary>
-/// <param name="Rooms">Its rooms.</param>
-/// <param name="Until">Wide rooms of which it has had all until here.</param>
-/// <param name="Ahead">Of single keys it has had this as well.</param>
-/// <param name="Owed">Of single keys it has had what is older than this, and neither this nor anything newer.</param>
+/// <summary>
+/// The rooms of a client that moves, and the updates it has received in them. It has positions instead of serials, because each
+/// node has an order of its own.
+/// </summary>
+/// <param name="Rooms">The client's rooms.</param>
+/// <param name="Until">Wide rooms in which the client has received everything up to this position.</param>
+/// <param name="Ahead">Keys of which the client has also received this position.</param>
+/// <param name="Owed">Keys of which the client has received everything older than this position, but not this position or anything newer.</param>
 public sealed record MovedRooms(
     IReadOnlyList<Room> Rooms,
     IReadOnlyList<(Room Room, Position Position)> Until,

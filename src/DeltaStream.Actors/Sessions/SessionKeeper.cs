@@ -4,17 +4,17 @@ using DeltaStream.Actors.Market;
 namespace DeltaStream.Actors.Sessions;
 
 /// <summary>
-/// Keeps the sessions of a node's clients in the store: writes each change, batched, and from time to time says of those
-/// that go on that they do. One timer and one write under way for all of them; a store that is away costs nobody anything.
+/// Keeps the sessions of a node's clients in the store: writes changes in batches and regularly prolongs unchanged sessions.
+/// All sessions share one timer and one write in flight. Clients do not notice when the store is away.
 /// </summary>
 internal sealed class SessionKeeper : UntypedActor, IWithTimers
 {
-    /// <summary>The actor's name, by which other nodes find it.</summary>
+    /// <summary>The actor's name, which other nodes use to find it.</summary>
     public const string Name = "sessions";
 
     private const int Batch = 256;
     private const int MostPending = 100_000;
-    // Each session is confirmed once in so many ticks: well within the minute that it outlives its window by.
+    // Each session is prolonged once in this many ticks, well within the minute that it is kept beyond its window.
     private const int TicksPerRound = 20;
     private static readonly TimeSpan Tick = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan GatherTime = TimeSpan.FromMilliseconds(50);
@@ -88,7 +88,7 @@ internal sealed class SessionKeeper : UntypedActor, IWithTimers
     {
         _recovery.Release(ended.Session);
         _changed.Remove(ended.Session);
-        // One that another has claimed is his.
+        // Another node has claimed the session and owns it.
         if (!_clients.Remove(ended.Session)) return;
         if (_pending.Count >= MostPending) return;
         Pend(ended.Session, ended.Saved is null ? SessionState.Left : SessionState.Lost, ended.Saved?.Write());
@@ -101,14 +101,15 @@ internal sealed class SessionKeeper : UntypedActor, IWithTimers
     private void ConfirmSome()
     {
         var due = (_clients.Count + TicksPerRound - 1) / TicksPerRound;
-        // Those that have ended cost nothing but the look, so that however fast clients come and go, a round forgets all of them.
+        // Ended sessions do not count against the quota of a tick, so one round removes all of them even when clients come and
+        // go fast.
         for (var left = _round.Count; left > 0 && (due > 0 || _clients.Count == 0); left--)
         {
             var session = _round.Dequeue();
             if (!_clients.ContainsKey(session)) continue;
             _round.Enqueue(session);
             due--;
-            // What is about to be written is confirmed by that.
+            // A pending write prolongs the session anyway.
             if (!_pending.ContainsKey(session))
                 Pend(session, StateOf(session), null);
         }
@@ -118,7 +119,8 @@ internal sealed class SessionKeeper : UntypedActor, IWithTimers
     {
         if (_isWriting || _pending.Count == 0 || (_isAway && !again)) return;
         _isWriting = true;
-        // Those whose connection is lost live for the window from now, the others for a little longer than it from their last word.
+        // A session whose connection is lost is kept for the window from now on; any other session is kept a minute longer than
+        // the window after its last write.
         var lost = _pending.Values.First().State >= SessionState.Lost;
         var batch = _pending.Where(entry => entry.Value.State >= SessionState.Lost == lost).Take(Batch).ToArray();
         WriteAsync(batch, lost ? _recovery.Window : _recovery.LiveLife).PipeTo(Self);
@@ -141,12 +143,12 @@ internal sealed class SessionKeeper : UntypedActor, IWithTimers
     {
         _isWriting = false;
         _isAway = written.Results is null;
-        // They stay, and are tried again with the next tick.
+        // The entries stay pending and are retried on the next tick.
         if (written.Results is null) return;
         for (var i = 0; i < written.Batch.Length; i++)
         {
             var (session, write) = written.Batch[i];
-            // What changed meanwhile is still to be written.
+            // An entry that changed during the write stays pending.
             if (_pending.TryGetValue(session, out var latest) && ReferenceEquals(latest, write)) _pending.Remove(session);
             switch (written.Results[i])
             {

@@ -2,28 +2,31 @@ using Akka.Actor;
 
 namespace DeltaStream.Actors.Sessions;
 
-/// <summary>Told by a ClientActor to the SessionKeeper: my rooms have changed. Said once until it is asked with <see cref="TellSession"/>.</summary>
+/// <summary>
+/// From a ClientActor to the SessionKeeper: the client's rooms have changed. The actor sends it only once until the keeper asks
+/// with <see cref="TellSession"/>.
+/// </summary>
 internal sealed record SessionChanged(ClientSession Session) : INoSerializationVerificationNeeded;
 
-/// <summary>Asks a ClientActor for its state; answered by <see cref="SessionTold"/>.</summary>
+/// <summary>Request to a ClientActor for its session; the reply is <see cref="SessionTold"/>.</summary>
 internal sealed record TellSession : INoSerializationVerificationNeeded
 {
     public static readonly TellSession Instance = new();
 }
 
-/// <summary>What is to be kept of a session.</summary>
+/// <summary>The reply to <see cref="TellSession"/>.</summary>
 internal sealed record SessionTold(ClientSession Session, SavedSession Saved) : INoSerializationVerificationNeeded;
 
-/// <summary>Told by a ClientActor to the SessionKeeper as it stops.</summary>
-/// <param name="Session">Its session.</param>
-/// <param name="Saved">What is to be kept of it; null where the client has said goodbye.</param>
+/// <summary>From a ClientActor to the SessionKeeper when the actor stops.</summary>
+/// <param name="Session">The client's session.</param>
+/// <param name="Saved">The part to store; null if the client ended the session itself.</param>
 internal sealed record SessionEnded(ClientSession Session, SavedSession? Saved) : INoSerializationVerificationNeeded;
 
-/// <summary>Asked of another node's SessionKeeper: does this holder still live? Answered by <see cref="HolderAnswer"/>.</summary>
-/// <param name="Number">The holder's number there.</param>
+/// <summary>Request to another node's SessionKeeper: is this holder still alive? The reply is <see cref="HolderAnswer"/>.</summary>
+/// <param name="Number">The holder's number on that node.</param>
 public sealed record IsHolderAlive(long Number);
 
 public sealed record HolderAnswer(bool IsAlive);
 
-/// <summary>Told by a ClientActor to the SessionKeeper: its client goes on at another node, which keeps the session from now on.</summary>
+/// <summary>From a ClientActor to the SessionKeeper: the client continues on another node, which keeps the session from now on.</summary>
 internal sealed record SessionMoved(ClientSession Session) : INoSerializationVerificationNeeded;

@@ -8,11 +8,11 @@ using DeltaStream.Actors.Market;
 namespace DeltaStream.Actors.Sessions;
 
 /// <summary>
-/// Gives each connecting client a session: the one that it claims with its pid, or a new one. Never an obstacle: without the
-/// store, or where a claim is not granted, the client simply connects.
+/// Gives each connecting client a session: the session that it claims with its pid, or a new one. It never keeps a client out:
+/// without the store, or with a rejected claim, the client gets a new session.
 /// </summary>
-/// <param name="store">Where sessions are kept.</param>
-/// <param name="window">How long after its loss a session may be claimed.</param>
+/// <param name="store">The session store.</param>
+/// <param name="window">How long after a lost connection a session may be claimed.</param>
 public sealed class SessionRecovery(ISessionStore store, TimeSpan window)
 {
     private static readonly TimeSpan StorePatience = TimeSpan.FromSeconds(1);
@@ -23,26 +23,28 @@ public sealed class SessionRecovery(ISessionStore store, TimeSpan window)
     private ActorSystem? _system;
     private long _lastNumber;
 
-    /// <summary>Where sessions are kept.</summary>
     internal ISessionStore Store => store;
 
-    /// <summary>How long after its loss a session may be claimed.</summary>
+    /// <summary>How long after a lost connection a session may be claimed.</summary>
     internal TimeSpan Window => window;
 
-    /// <summary>How long a live session is kept without word of it: its node may be killed right before it would have said so.</summary>
+    /// <summary>
+    /// How long a live session is kept after its last write. The extra minute covers a node that is killed just before it would
+    /// have prolonged the session.
+    /// </summary>
     internal TimeSpan LiveLife => window + TimeSpan.FromMinutes(1);
 
-    /// <summary>The node's name among holders: it differs in each life of a node.</summary>
+    /// <summary>The node's name as a holder. A restarted node gets a new name.</summary>
     internal string NodeName { get; private set; } = "0";
 
-    /// <summary>Gives a connecting client its session.</summary>
-    /// <param name="pid">The pid that it came with; null for none.</param>
-    /// <param name="identity">Who it is: it finds only what belongs to it.</param>
+    /// <summary>Opens the session of a connecting client.</summary>
+    /// <param name="pid">The client's pid; null for none.</param>
+    /// <param name="identity">The client's identity; a client finds only its own sessions.</param>
     public async ValueTask<ClientSession> OpenAsync(string? pid, ClientIdentity identity)
     {
         if (pid is not null && ClientSession.Claimed(pid, identity, NextNumber()) is { } claimed)
         {
-            // Held from before the claim: whoever asks after it must not find nobody.
+            // Held before the claim, because another node may ask for this holder as soon as the claim is in the store.
             _held[claimed.Number] = 0;
             if (await ClaimAsync(claimed) is { } text)
             {
@@ -59,7 +61,7 @@ public sealed class SessionRecovery(ISessionStore store, TimeSpan window)
         return session;
     }
 
-    /// <summary>Takes the session of a client over that comes from another node, which has let it go.</summary>
+    /// <summary>Takes over the session of a client that moves here. The former node has released it.</summary>
     public async ValueTask<ClientSession?> TakeOverAsync(MovedClient client)
     {
         if (client.Pid is null || ClientSession.Claimed(client.Pid, client.Identity, NextNumber()) is not { } session) return null;
@@ -72,22 +74,22 @@ public sealed class SessionRecovery(ISessionStore store, TimeSpan window)
         }
         catch (Exception e) when (e is FeedUnavailableException or OperationCanceledException)
         {
-            // The client goes on all the same; only where it loses its connection it may find no rooms.
+            // The client continues. If it loses its connection later it may not recover its rooms.
         }
 
         return session;
     }
 
-    /// <summary>The client of this session is gone, or was never let in.</summary>
+    /// <summary>Releases the session after its client has gone or was refused.</summary>
     public void Release(ClientSession session) => _held.TryRemove(session.Number, out _);
 
-    /// <summary>Whether this holder of the node's lives.</summary>
+    /// <summary>True if this node has a live holder with this number.</summary>
     internal bool IsHeld(long number) => _held.ContainsKey(number);
 
-    /// <summary>The name of a session's holder in the store.</summary>
+    /// <summary>The holder's name in the store.</summary>
     internal string HolderOf(ClientSession session) => string.Create(CultureInfo.InvariantCulture, $"{NodeName}.{session.Number}");
 
-    /// <summary>Tells it which node it is on.</summary>
+    /// <summary>Sets the node, once the actor system is there.</summary>
     internal void Attach(ActorSystem system)
     {
         _system = system;
@@ -126,7 +128,7 @@ public sealed class SessionRecovery(ISessionStore store, TimeSpan window)
         }
         catch (AskTimeoutException)
         {
-            // Killed a moment ago: the cluster has not noticed yet.
+            // The node was killed a moment ago, and the cluster has not noticed yet.
             return false;
         }
     }

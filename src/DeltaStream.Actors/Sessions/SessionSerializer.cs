@@ -5,13 +5,16 @@ using DeltaStream.Actors.Binary;
 
 namespace DeltaStream.Actors.Sessions;
 
-/// <summary>What nodes say to each other of sessions, with short manifests. Fields behind those known are a newer version's, and skipped.</summary>
+/// <summary>
+/// Serializes messages about sessions between nodes, with short manifests. Fields after the known ones come from a newer
+/// version and are skipped.
+/// </summary>
 public sealed class SessionSerializer(ExtendedActorSystem system) : SerializerWithStringManifest(system)
 {
     private const string AliveManifest = "a";
     private const string AnswerManifest = "b";
 
-    /// <summary>The serializer's number on the wire; never to be changed.</summary>
+    /// <summary>The serializer's number on the wire. It must never change.</summary>
     public const int Id = 7_302;
 
     public override int Identifier => Id;
@@ -30,7 +33,7 @@ public sealed class SessionSerializer(ExtendedActorSystem system) : SerializerWi
         _ => throw new ArgumentException($"{obj.GetType()} is no message between nodes", nameof(obj)),
     };
 
-    /// <exception cref="SerializationException">The bytes are no such message.</exception>
+    /// <exception cref="SerializationException">The bytes are not such a message.</exception>
     public override object FromBinary(byte[] bytes, string manifest) => manifest switch
     {
         AliveManifest => new IsHolderAlive(new FieldReader(bytes).Int64()),

@@ -3,10 +3,10 @@ using Akka.Hosting;
 
 namespace DeltaStream.Actors.Sessions;
 
-/// <summary>Starts what keeps the node's sessions; host and specs start it this way.</summary>
+/// <summary>Starts the SessionKeeper for hosts and specs.</summary>
 public static class SessionsWiring
 {
-    /// <summary>Binds the serializer of what nodes say to each other of sessions.</summary>
+    /// <summary>Binds the serializer of messages about sessions.</summary>
     public const string Hocon = """
         akka.actor {
           serializers {
@@ -22,7 +22,6 @@ public static class SessionsWiring
     public static AkkaConfigurationBuilder WithSessionMessages(this AkkaConfigurationBuilder builder) =>
         builder.AddHocon(Hocon, HoconAddMode.Prepend);
 
-    /// <summary>Starts the SessionKeeper.</summary>
     public static IActorRef StartSessions(this ActorSystem system, SessionRecovery recovery)
     {
         recovery.Attach(system);
