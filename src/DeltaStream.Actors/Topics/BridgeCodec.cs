@@ -2,7 +2,7 @@ using DeltaStream.Actors.Binary;
 
 namespace DeltaStream.Actors.Topics;
 
-/// <summary>What bridges tell the cluster as bytes. Fields are only ever added behind the last one.</summary>
+/// <summary>Encodes the bridge's messages to the cluster. New fields are only ever added at the end.</summary>
 internal static class BridgeCodec
 {
     public static byte[] Write(BridgeHeartbeat heartbeat) => new FieldWriter()
@@ -12,7 +12,7 @@ internal static class BridgeCodec
     {
         var (epoch, sequence) = (from.Int64(), from.Int64());
 
-        // A state that only a newer version knows is not the one in which everything is well.
+        // A link state that only a newer version knows is treated as down, because it is not the healthy one.
         var link = from.Byte() == (byte)FeedLink.Up ? FeedLink.Up : FeedLink.Down;
         return new(epoch, sequence, from.Text(), link, from.Bool());
     }

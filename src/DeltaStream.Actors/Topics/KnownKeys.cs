@@ -2,10 +2,10 @@ using DeltaStream.Actors.Market;
 
 namespace DeltaStream.Actors.Topics;
 
-/// <summary>Which products and expiries have had a value lately, whether the node holds it or not. Safe for concurrent use.</summary>
+/// <summary>The products and expiries with a recent value, even if the node does not hold that value. Safe for concurrent use.</summary>
 internal sealed class KnownKeys
 {
-    // Microseconds for which the sorted list is not made anew, however often it is asked for.
+    // The sorted list is reused for this many microseconds, however many clients request it.
     private const long ProductsFreshFor = 100_000;
 
     private readonly Lock _lock = new();
@@ -14,7 +14,7 @@ internal sealed class KnownKeys
     private IReadOnlyList<string>? _products;
     private long _productsUntil;
 
-    /// <summary>Notes that a value of the key was received at this time (microseconds since the Unix epoch).</summary>
+    /// <summary>Records the time of receipt of a key's value, in microseconds since the Unix epoch.</summary>
     public void Note(ConflationKey key, long receivedAt)
     {
         using var scope = _lock.EnterScope();
@@ -31,7 +31,7 @@ internal sealed class KnownKeys
             : [];
     }
 
-    /// <summary>The products with a live value of any kind, by ordinal.</summary>
+    /// <summary>The products with a live value of any kind, in ordinal order.</summary>
     public IReadOnlyList<string> Products(long unixNow)
     {
         using var scope = _lock.EnterScope();
@@ -48,7 +48,7 @@ internal sealed class KnownKeys
         return _products = [.. products];
     }
 
-    /// <summary>Forgets the keys without a live value.</summary>
+    /// <summary>Forgets keys without a live value.</summary>
     public void Sweep(long unixNow)
     {
         using var scope = _lock.EnterScope();

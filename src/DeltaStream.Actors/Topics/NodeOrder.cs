@@ -4,36 +4,36 @@ using DeltaStream.Actors.Market;
 namespace DeltaStream.Actors.Topics;
 
 /// <summary>
-/// The node's one order: every update enters here, once, under one lock, where its copy is decoded or published or where it was
-/// read from the store. Each new one gets the next serial, and each room's clients are handed it exactly once, by the topic or
-/// by the cache. It is the actor system's, because the serializer has no other way to the rest of the node, and because it must
-/// outlive a CacheActor that restarts.
+/// The node's single order of updates. Every update enters here once, under one lock: when its copy is decoded, published or
+/// read from the store. A new update gets the next serial. The clients of each room receive it exactly once, from the topic or
+/// from the cache. It is an extension of the actor system, because the serializer can reach nothing else of the node and
+/// because it must outlive a restart of the CacheActor.
 /// </summary>
-/// <param name="time">For how long a successor's first copies may lag.</param>
+/// <param name="time">The clock for the time in which a successor's first copies may lag.</param>
 internal sealed class NodeOrder(TimeProvider time) : IExtension
 {
     private const long Cache = 0;
 
-    // A successor repeats what it is not sure of at once, and what it lacks half a second later at the latest.
+    // A successor repeats doubtful publications at once, and publishes missing ones within half a second.
     private static readonly TimeSpan Takeover = TimeSpan.FromSeconds(1);
 
     private readonly Lock _lock = new();
     private readonly Dictionary<Room, RoomSlots> _rooms = [];
     private readonly Dictionary<(MarketEvent Event, ConflationKey Key), Slot> _slots = [];
-    // Above 0, the serial of what the node has not taken in.
+    // Starts at 1: serial 0 stands for updates that the node has not received.
     private long _serial = 1;
     private long _given;
     private long _epoch;
     private long _epochBegan;
     private volatile bool _hasGap;
 
-    /// <summary>Which keys have a value, here or in the store.</summary>
+    /// <summary>The keys with a value on the node or in the store.</summary>
     internal KnownKeys Known { get; } = new();
 
-    /// <summary>The highest epoch that is known on the node.</summary>
+    /// <summary>The highest epoch known on the node.</summary>
     internal long Epoch => Volatile.Read(ref _epoch);
 
-    /// <summary>Whether the feed had a gap behind which nobody has looked yet.</summary>
+    /// <summary>True if the feed had a gap and no look into the store has followed it yet.</summary>
     internal bool HasGap { get => _hasGap; set => _hasGap = value; }
 
     internal IReadOnlyList<Room> Rooms
@@ -41,19 +41,20 @@ internal sealed class NodeOrder(TimeProvider time) : IExtension
         get { lock (_lock) return [.. _rooms.Keys]; }
     }
 
-    /// <summary>The node's own.</summary>
     public static NodeOrder For(ActorSystem system) => system.WithExtension<NodeOrder, NodeOrderProvider>();
 
-    /// <summary>Takes in the copy of an update that a room's topic is about to bring.</summary>
-    /// <param name="room">The room.</param>
-    /// <param name="copy">The copy: newly read, or about to be published.</param>
-    /// <returns>The event for the topic; what it hands to the room's clients is null where they have that or something newer.</returns>
+    /// <summary>Records the copy of an update that a room's topic is about to deliver.</summary>
+    /// <param name="copy">The copy, just decoded or about to be published.</param>
+    /// <returns>
+    /// The event for the topic. Its <see cref="RoomEvent.Handed"/> is null if the room's clients already have this update or a
+    /// newer one.
+    /// </returns>
     internal RoomEvent Take(Room room, MarketUpdate copy)
     {
         lock (_lock)
         {
             BeginEpoch(copy.Position.Epoch);
-            // Of a room that is not in use no trace is kept: it would refuse what the store says later.
+            // A room that is not in use leaves no trace here. A trace would make the node refuse the store's value later.
             if (!_rooms.TryGetValue(room, out var heard)) return new(room, copy);
             heard.Hear(copy.Position);
             Known.Note(copy.Key, copy.ReceivedAt);
@@ -65,8 +66,7 @@ internal sealed class NodeOrder(TimeProvider time) : IExtension
         }
     }
 
-    /// <summary>Takes in a value that was read from the store. Nobody is handed it yet.</summary>
-    /// <param name="value">The value.</param>
+    /// <summary>Records a value that was read from the store. It is not delivered to clients yet.</summary>
     /// <param name="unixNow">Microseconds since the Unix epoch.</param>
     internal void Store(MarketUpdate value, long unixNow)
     {
@@ -82,19 +82,19 @@ internal sealed class NodeOrder(TimeProvider time) : IExtension
                 return;
             }
 
-            // Another writer's: it has no place, so it is below any value that has one.
+            // Another program wrote the value. It has no position, so it ranks below any value with a position.
             if (!slot.LivesAt(unixNow) || (slot.Position == Position.None && value.Hash != slot.Update?.Hash && value.ReceivedAt >= slot.ReceivedAt))
                 slot.Replace(value, ++_serial);
         }
     }
 
-    /// <summary>When the value of a key was received that the node holds; 0 where it holds none.</summary>
+    /// <summary>Time of receipt of the value that the node holds for a key; 0 if it holds none.</summary>
     internal long ReceivedAt(MarketEvent @event, ConflationKey key)
     {
         lock (_lock) return _slots.TryGetValue((@event, key), out var slot) && slot.Update is not null ? slot.ReceivedAt : 0;
     }
 
-    /// <summary>A room comes into use: said before anybody subscribes to its topic.</summary>
+    /// <summary>Puts a room into use. The caller does this before any client subscribes to its topic.</summary>
     internal RoomSlots Use(Room room)
     {
         lock (_lock)
@@ -110,7 +110,6 @@ internal sealed class NodeOrder(TimeProvider time) : IExtension
         }
     }
 
-    /// <summary>A room is used no more.</summary>
     internal void GiveUp(Room room)
     {
         lock (_lock)
@@ -124,8 +123,9 @@ internal sealed class NodeOrder(TimeProvider time) : IExtension
     }
 
     /// <summary>
-    /// The first read of a room is done: from now on the cache may give its clients what the topic does not bring, but for what
-    /// a bridge had received until <paramref name="before"/>. Kinds that every client is sent on connecting it may give in any case.
+    /// The first read of a room is done. From now on the cache may send its clients updates that the topic has missed, except
+    /// values that a bridge received until <paramref name="before"/>. Kinds that every client gets on connecting are sent in
+    /// any case.
     /// </summary>
     internal void Ready(RoomSlots room, long before = 0)
     {
@@ -139,22 +139,25 @@ internal sealed class NodeOrder(TimeProvider time) : IExtension
         }
     }
 
-    /// <summary>A publisher is heard of. Where it is a new one, every room settles anew: it may not know their topics yet.</summary>
+    /// <summary>
+    /// Records a publisher's epoch. With a new publisher every room settles again, because that publisher may not know the
+    /// topics yet.
+    /// </summary>
     internal void Begin(long epoch)
     {
         lock (_lock) BeginEpoch(epoch);
     }
 
-    /// <summary>Whether publishers may not know the room's topic yet.</summary>
+    /// <summary>True while publishers may not know the room's topic yet.</summary>
     internal bool IsSettling(RoomSlots room) => room.SettledIn < Epoch;
 
-    /// <summary>Whether the room's topic has brought something of the present publisher.</summary>
+    /// <summary>True if the room's topic has delivered an event of the present publisher.</summary>
     internal bool HasHeardLive(RoomSlots room)
     {
         lock (_lock) return room.Heard > 0 && room.Heard >= _epoch;
     }
 
-    /// <summary>Every topic is new to the cluster once more.</summary>
+    /// <summary>Every topic is new to the cluster again.</summary>
     internal void Unsettle()
     {
         lock (_lock)
@@ -163,10 +166,10 @@ internal sealed class NodeOrder(TimeProvider time) : IExtension
         }
     }
 
-    /// <summary>Hands out what no topic has brought, to rooms that settle, or behind a gap to all of them.</summary>
-    /// <param name="all">Whether to all rooms.</param>
-    /// <param name="settled">Those that are settled afterwards.</param>
-    /// <param name="epoch">In which term.</param>
+    /// <summary>Collects the updates that no topic has delivered, for settling rooms, or for all rooms after a gap in the feed.</summary>
+    /// <param name="all">True for all rooms.</param>
+    /// <param name="settled">The rooms that are settled after this call.</param>
+    /// <param name="epoch">The epoch in which they are settled.</param>
     internal IReadOnlyList<MissedUpdate> GiveMissed(bool all, IReadOnlyCollection<RoomSlots> settled, long epoch)
     {
         var missed = new List<MissedUpdate>();
@@ -175,7 +178,7 @@ internal sealed class NodeOrder(TimeProvider time) : IExtension
             foreach (var room in _rooms.Values)
             {
                 if (!room.IsReady) continue;
-                // Where a room is about one key its first event says all: whatever comes now comes over the topic.
+                // A narrow room is settled by its first event: later updates of its one key come over the topic.
                 if (!room.Room.IsWide && room.Heard > 0 && room.Heard >= _epoch) room.SettledIn = _epoch;
                 if (all || IsSettling(room)) Give(room, missed);
             }
@@ -187,9 +190,8 @@ internal sealed class NodeOrder(TimeProvider time) : IExtension
     }
 
     /// <summary>Reads a room at one moment.</summary>
-    /// <param name="room">The room.</param>
-    /// <param name="unixNow">Values that are no longer live then are left out: microseconds since the Unix epoch.</param>
-    /// <param name="take">Says of each slot with a value what of it is wanted: its update, or null.</param>
+    /// <param name="unixNow">The current time in microseconds since the Unix epoch; values that are no longer live are left out.</param>
+    /// <param name="take">Selects from each slot with a value: its update, or null to skip it.</param>
     internal RoomReading Read(Room room, long unixNow, Func<Slot, MarketUpdate?> take)
     {
         lock (_lock)
@@ -205,13 +207,13 @@ internal sealed class NodeOrder(TimeProvider time) : IExtension
         }
     }
 
-    /// <summary>Whether all that a room's topic brought anywhere until <paramref name="position"/> may not be here yet.</summary>
+    /// <summary>True if this node may lack updates up to <paramref name="position"/> that the room's topic has delivered on other nodes.</summary>
     internal bool IsBehind(Room room, Position position)
     {
         lock (_lock) return !_rooms.TryGetValue(room, out var used) || used.Handed.Latest < position || IsSettling(used) || _hasGap;
     }
 
-    /// <summary>Drops the bytes of what is too old to be sent, and forgets what has been so for as long again.</summary>
+    /// <summary>Drops the bytes of values that are too old to be sent, and forgets a key after the same time again.</summary>
     internal void Sweep(long unixNow)
     {
         lock (_lock)
@@ -238,7 +240,7 @@ internal sealed class NodeOrder(TimeProvider time) : IExtension
         _epochBegan = time.GetTimestamp();
     }
 
-    /// <summary>Takes a copy in that has another position than its slot; false where the slot has something newer.</summary>
+    /// <summary>Records a copy whose position differs from its slot's. False if the slot has a newer update.</summary>
     private bool IsTaken(Slot slot, MarketUpdate copy)
     {
         if (copy.Position < slot.Position || copy.Position <= slot.Late) return false;
@@ -259,8 +261,8 @@ internal sealed class NodeOrder(TimeProvider time) : IExtension
     }
 
     /// <summary>
-    /// Whether a successor says something that its killed predecessor had said before its last update: it could not know of that
-    /// one. Positions do not tell, so what the producer wrote does, for as long as a takeover takes.
+    /// True if a successor's copy repeats something older than its killed predecessor's last update, which the successor never
+    /// received. Positions can't tell that, so hashes and the producer's timestamps decide during a takeover.
     /// </summary>
     private bool IsLate(Slot slot, MarketUpdate copy)
     {

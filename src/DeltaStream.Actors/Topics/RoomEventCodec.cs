@@ -4,8 +4,8 @@ using DeltaStream.Actors.Market;
 namespace DeltaStream.Actors.Topics;
 
 /// <summary>
-/// A <see cref="RoomEvent"/> as bytes: a length-prefixed head, then the payload as it is. A newer version adds fields at the
-/// head's end; an older one skips them.
+/// Encodes a <see cref="RoomEvent"/>: a length-prefixed head, then the payload unchanged. A newer version adds fields at the
+/// end of the head, and an older version skips them.
 /// </summary>
 internal static class RoomEventCodec
 {
@@ -17,7 +17,7 @@ internal static class RoomEventCodec
             .UInt16(head).Byte((byte)roomEvent.Room.Kind).Head(update).Rest(update.Payload.Span).ToBytes();
     }
 
-    /// <summary>The payload stays where it is: the bytes are the reader's own.</summary>
+    /// <summary>Decodes without copying the payload: the event keeps a slice of the reader's bytes.</summary>
     public static RoomEvent Read(FieldReader from, NodeOrder order)
     {
         var head = from.Nested(from.UInt16());

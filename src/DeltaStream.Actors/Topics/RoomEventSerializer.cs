@@ -6,12 +6,12 @@ using DeltaStream.Actors.Binary;
 namespace DeltaStream.Actors.Topics;
 
 /// <summary>
-/// Everything that bridges and clients say to each other between nodes, with short manifests and payloads as raw bytes. A node
-/// of the next version may add fields: they are skipped.
+/// Serializes all messages of bridges and clients between nodes, with short manifests and raw payloads. Fields of a newer
+/// version are skipped.
 /// </summary>
 public sealed class RoomEventSerializer : SerializerWithStringManifest
 {
-    /// <summary>The serializer's number on the wire; never to be changed.</summary>
+    /// <summary>The serializer's number on the wire. It must never change.</summary>
     public const int Id = 7_301;
 
     private const string RoomEventManifest = "r";
@@ -20,7 +20,7 @@ public sealed class RoomEventSerializer : SerializerWithStringManifest
 
     private readonly NodeOrder _order;
 
-    /// <summary>Made by Akka.NET for the configured system.</summary>
+    /// <summary>Called by Akka.NET.</summary>
     public RoomEventSerializer(ExtendedActorSystem system) : base(system) => _order = NodeOrder.For(system);
 
     public override int Identifier => Id;
@@ -41,7 +41,7 @@ public sealed class RoomEventSerializer : SerializerWithStringManifest
         _ => throw new ArgumentException($"{obj.GetType()} is no message between nodes", nameof(obj)),
     };
 
-    /// <exception cref="SerializationException">The bytes are no such message.</exception>
+    /// <exception cref="SerializationException">The bytes are not such a message.</exception>
     public override object FromBinary(byte[] bytes, string manifest)
     {
         var from = new FieldReader(bytes);

@@ -3,21 +3,21 @@ using DeltaStream.Actors.Market;
 
 namespace DeltaStream.Actors.Topics;
 
-/// <summary>A room at one moment.</summary>
-/// <param name="Serial">The node's last serial: all that was numbered until then is in the room's slots, or superseded.</param>
-/// <param name="Values">What was wanted of the room, in the order in which it is to be sent.</param>
-/// <param name="Handed">How far along the room's topic the node had come.</param>
-/// <param name="Given">The number of the last update that the cache had given to a wide room.</param>
+/// <summary>The content of a room at one moment.</summary>
+/// <param name="Serial">The node's last serial. All updates up to it are in the room's slots or superseded.</param>
+/// <param name="Values">The selected values, in the order in which they are sent.</param>
+/// <param name="Handed">The progress of the room's topic on the node.</param>
+/// <param name="Given">The number of the last update that the cache gave to a wide room.</param>
 internal sealed record RoomReading(long Serial, IReadOnlyList<MarketUpdate> Values, Progress Handed, long Given);
 
-/// <summary>A room of the node, to be read at the moment when it is wanted and not before.</summary>
+/// <summary>A room of the node. Its receiver reads it at the moment of use.</summary>
 internal sealed record RoomView(NodeOrder Order, Room Room, TimeProvider Time)
 {
     public RoomReading Read(Func<Slot, MarketUpdate?> take) => Order.Read(Room, Time.UnixMicroseconds(), take);
 }
 
-/// <summary>An update that the cache gives to a room's clients, because their topic has not brought it.</summary>
+/// <summary>An update that the cache gives to a room's clients because their topic has not delivered it.</summary>
 /// <param name="Room">The room.</param>
 /// <param name="Update">The update.</param>
-/// <param name="Number">Counts what is given to wide rooms.</param>
+/// <param name="Number">Counts the updates that the cache gives to wide rooms.</param>
 internal sealed record MissedUpdate(Room Room, MarketUpdate Update, long Number) : INoSerializationVerificationNeeded;

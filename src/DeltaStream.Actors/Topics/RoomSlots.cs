@@ -2,7 +2,7 @@ using DeltaStream.Actors.Market;
 
 namespace DeltaStream.Actors.Topics;
 
-/// <summary>A room in use on the node: its slots in the order of a snapshot, and how far its topic has come.</summary>
+/// <summary>A room in use on the node: its slots in the order of a snapshot, and the progress of its topic.</summary>
 internal sealed class RoomSlots(Room room)
 {
     private const long Never = -1;
@@ -14,19 +14,19 @@ internal sealed class RoomSlots(Room room)
 
     public IReadOnlyList<Slot> Slots => _slots;
 
-    /// <summary>Whether its first read is done, so that the cache may give its clients what the topic does not bring.</summary>
+    /// <summary>True once the room's first read is done. From then on the cache may send updates that the topic has missed.</summary>
     public bool IsReady { get; set; }
 
-    /// <summary>Since when the node hears <c>general</c>: microseconds since the Unix epoch.</summary>
+    /// <summary>The time from which the node receives <c>general</c>, in microseconds since the Unix epoch.</summary>
     public long HeardSince { get; set; } = long.MaxValue;
 
-    /// <summary>The last publisher whose event came over the topic: that one knows the topic.</summary>
+    /// <summary>The epoch of the last publisher whose event came over the topic. That publisher knows the topic.</summary>
     public long Heard { get; private set; }
 
-    /// <summary>How far along its topic the node has come.</summary>
+    /// <summary>The progress of the topic on this node.</summary>
     public Progress Handed { get; private set; }
 
-    /// <summary>The term in which publishers were last known to know the topic.</summary>
+    /// <summary>The last epoch whose publisher is known to know the topic.</summary>
     public long SettledIn
     {
         get => Volatile.Read(ref _settledIn);
@@ -39,7 +39,7 @@ internal sealed class RoomSlots(Room room)
         Handed = Handed.With(position);
     }
 
-    /// <summary>Its topic is new once more: no publisher is known to know it.</summary>
+    /// <summary>The topic is new again: no publisher is known to know it.</summary>
     public void Unsettle() => (SettledIn, Heard) = (Never, 0);
 
     public void Add(Slot slot)

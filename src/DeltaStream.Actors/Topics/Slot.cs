@@ -2,13 +2,13 @@ using DeltaStream.Actors.Market;
 
 namespace DeltaStream.Actors.Topics;
 
-/// <summary>How an update was handed to the clients of a wide room: by its topic at this position, or by the cache with this number.</summary>
+/// <summary>How the clients of a wide room received an update: from its topic at this position, or from the cache with this number.</summary>
 internal readonly record struct HandOver(bool IsDone, Position Position, long Number);
 
-/// <summary>What the node knows of one event of one key. Only <see cref="NodeOrder"/> changes it, under its lock.</summary>
+/// <summary>The node's state of one event of one key. Only <see cref="NodeOrder"/> changes it, under its lock.</summary>
 internal sealed class Slot(MarketEvent @event, ConflationKey key) : IComparable<Slot>
 {
-    // A successor that lags may repeat this many values before the last one.
+    // A successor that lags may repeat this many values from before the last one.
     private const int FormerKept = 4;
 
     private readonly ulong[] _former = new ulong[FormerKept];
@@ -22,22 +22,22 @@ internal sealed class Slot(MarketEvent @event, ConflationKey key) : IComparable<
     /// <summary>The newest update; null before the first one, and once it is too old to be sent.</summary>
     public MarketUpdate? Update { get; private set; }
 
-    /// <summary>The newest update's serial, which outlives its bytes.</summary>
+    /// <summary>The newest update's serial. It stays when the update's bytes are dropped.</summary>
     public long Serial { get; private set; }
 
-    /// <summary>The highest position that is known of the key; a repeat by another publisher moves it.</summary>
+    /// <summary>The highest known position of the key. A repeat by another publisher raises it.</summary>
     public Position Position { get; private set; }
 
     /// <summary>The position of a successor's copy that was older than the newest update.</summary>
     public Position Late { get; set; }
 
-    /// <summary>When a bridge received the newest copy: microseconds since the Unix epoch.</summary>
+    /// <summary>Time of receipt of the newest copy at its bridge, in microseconds since the Unix epoch.</summary>
     public long ReceivedAt { get; private set; }
 
-    /// <summary>Whether and how the newest update was handed to the clients of the wide room.</summary>
+    /// <summary>The way in which the clients of the wide room received the newest update, if they did.</summary>
     public HandOver Wide { get; private set; }
 
-    /// <summary>Whether the newest update was handed to the clients of the narrow room.</summary>
+    /// <summary>True if the clients of the narrow room received the newest update.</summary>
     public bool IsNarrowHanded { get; private set; }
 
     private KeyBarrier Barrier { get; } = new();
@@ -48,7 +48,7 @@ internal sealed class Slot(MarketEvent @event, ConflationKey key) : IComparable<
 
     public bool WasFormer(ulong hash) => Array.IndexOf(_former, hash, 0, Math.Min(_replaced, FormerKept)) >= 0;
 
-    /// <summary>A new update takes the place of the last one: nobody was handed it yet.</summary>
+    /// <summary>Replaces the newest update. The new one is not delivered to any client yet.</summary>
     public void Replace(MarketUpdate update, long serial)
     {
         if (Serial > 0) _former[_replaced++ % FormerKept] = Hash;
@@ -57,22 +57,25 @@ internal sealed class Slot(MarketEvent @event, ConflationKey key) : IComparable<
         MoveTo(update);
     }
 
-    /// <summary>Another publisher repeats the newest update: it keeps its serial, and whoever was handed it is not handed it again.</summary>
+    /// <summary>
+    /// Another publisher repeats the newest update. The update keeps its serial, and clients that have received it do not
+    /// receive it again.
+    /// </summary>
     public void Repeat(MarketUpdate copy)
     {
         Update ??= copy.Stamp(Serial, Barrier);
         MoveTo(copy);
     }
 
-    /// <summary>Whether it has a value that may still be sent.</summary>
+    /// <summary>True while the value is young enough to send.</summary>
     public bool LivesAt(long unixNow) => Key.Kind.LivesAt(ReceivedAt, unixNow);
 
     public bool IsHanded(bool toWide) => toWide ? Wide.IsDone : IsNarrowHanded;
 
-    /// <summary>Notes that the newest update goes to the clients of one of the key's rooms.</summary>
-    /// <param name="toWide">Which one.</param>
-    /// <param name="path">The publisher whose event carries it, or 0 for the cache.</param>
-    /// <param name="handOver">How.</param>
+    /// <summary>Records that clients of one of the key's rooms receive the newest update.</summary>
+    /// <param name="toWide">True for the wide room, false for the narrow one.</param>
+    /// <param name="path">The epoch of the publisher whose event carries it, or 0 for the cache.</param>
+    /// <param name="handOver">How they receive it.</param>
     public void Hand(bool toWide, long path, HandOver handOver)
     {
         if (!toWide)
@@ -85,7 +88,7 @@ internal sealed class Slot(MarketEvent @event, ConflationKey key) : IComparable<
         Wide = handOver;
     }
 
-    /// <summary>The bytes are too old to be sent. Everything else stays, so that a copy that comes late is still recognised.</summary>
+    /// <summary>Drops the bytes, which are too old to be sent. All other state stays, so that a late copy is still recognised.</summary>
     public void DropBytes() => Update = null;
 
     public int CompareTo(Slot? other)

@@ -2,12 +2,12 @@ using Akka.Hosting;
 
 namespace DeltaStream.Actors.Topics;
 
-/// <summary>How an actor system comes to speak to the topics of other nodes.</summary>
+/// <summary>The configuration with which an actor system talks to the topics of other nodes.</summary>
 public static class TopicsHosting
 {
     /// <summary>
-    /// Binds the serializer, and refuses every type that nobody has bound: the default for those is slow, and what is not
-    /// found out here is found out under load. A wrong type name in HOCON only warns, so a spec asserts the result.
+    /// Binds the serializer and refuses every type without a binding: Akka's default serializer is slow, and a missing binding
+    /// would only show under load. A wrong type name in HOCON only logs a warning, so a spec asserts the result.
     /// </summary>
     public const string Hocon = """
         akka.actor {
