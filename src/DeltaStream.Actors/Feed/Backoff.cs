@@ -1,6 +1,6 @@
 namespace DeltaStream.Actors.Feed;
 
-/// <summary>The pauses before something that failed is tried again: each twice the one before, and a little spread over the nodes.</summary>
+/// <summary>The pauses between retries: each is twice the previous one, with a little jitter so that nodes do not retry together.</summary>
 internal sealed class Backoff(TimeSpan first, TimeSpan longest)
 {
     private const double Spread = 0.2;

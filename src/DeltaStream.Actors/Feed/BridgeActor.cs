@@ -13,14 +13,13 @@ using DeltaStream.Actors.Topics;
 namespace DeltaStream.Actors.Feed;
 
 /// <summary>
-/// The bridge of one node. Runs the graph all the time, and with it the intake; whether the graph publishes is up to the
-/// lease, which a child keeps. Sends heartbeats, and while it stands by hears in <c>general</c>, which every kind of message
-/// reaches, what the active bridge publishes. A failure of Redis does not end it: it is logged and tried again.
+/// The bridge of one node. It always runs the graph, which publishes only while a child holds the lease. It sends heartbeats. A
+/// standby listens to <c>general</c>, where every kind of message appears, to learn what is published. A failure of Redis is
+/// logged and retried.
 /// </summary>
 internal sealed class BridgeActor : UntypedActor, IWithTimers
 {
-    // Costs next to nothing where the subscriptions still stand; a standby without a cache beside it has no other way to notice
-    // that a restarted mediator has dropped them.
+    // A standby without a cache on its node can't notice otherwise that a restarted mediator has dropped its subscriptions.
     private static readonly TimeSpan SubscribeEvery = TimeSpan.FromSeconds(5);
 
     private readonly BridgeSettings _settings;
@@ -64,11 +63,11 @@ internal sealed class BridgeActor : UntypedActor, IWithTimers
 
     private TimeSpan Now => _time.Elapsed();
 
-    // The node's name is unique in the cluster; by default its host:port.
+    // The node's name is unique in the cluster; by default it is its host:port.
     public static Props Props(BridgeSettings settings, BridgePorts ports, TimeProvider time, string? node = null) =>
         Akka.Actor.Props.Create(() => new BridgeActor(settings, ports, time, node));
 
-    /// <summary>A child that fails starts anew: the lease's keeper gives the lease up, and is told with each beat what it has to know.</summary>
+    /// <summary>A failed child restarts. The lease's keeper then gives up the lease, and each tick repeats the facts that it needs.</summary>
     protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(_ => Directive.Restart);
 
     protected override void PreStart()
@@ -151,7 +150,7 @@ internal sealed class BridgeActor : UntypedActor, IWithTimers
 
     private void Begin(long epoch)
     {
-        // By now every update that stood before this in the mailbox is in the ledger.
+        // By now the ledger has every update that was in the mailbox before this message.
         _right.Begin(epoch);
         Become(Publishing(epoch));
         _highestEpoch = Math.Max(_highestEpoch, epoch);
@@ -195,7 +194,7 @@ internal sealed class BridgeActor : UntypedActor, IWithTimers
 
     private void OnBeat()
     {
-        // Told again and again, so that a keeper that was restarted knows what its predecessor knew.
+        // Repeated on every tick, so that a restarted keeper knows these facts.
         _lease.Tell(new LinkIsUp(_heartbeats.LinkUp));
         _lease.Tell(new EpochSeen(_highestEpoch));
         SendHeartbeat();

@@ -5,27 +5,26 @@ using DeltaStream.Actors.Market;
 
 namespace DeltaStream.Actors.Feed;
 
-/// <summary>What the running graph gives its actor.</summary>
-/// <param name="Control">The publishing stage's.</param>
-/// <param name="Ended">Completes when the graph has ended, with its failure if it failed.</param>
+/// <summary>The handles of a running graph.</summary>
+/// <param name="Control">Controls the publishing stage.</param>
+/// <param name="Ended">Completes when the graph has ended, and fails if the graph failed.</param>
 internal sealed record RunningBridge(IPublishControl Control, Task Ended);
 
 /// <summary>
-/// The way of a message through the bridge, from the inlet, where the newest of each key waits, to the topics and, beside them,
-/// the store. Everything runs in one actor; nothing stands between the conflating stage and the publishing one, so that what
-/// is published is the newest.
+/// A message's path through the bridge: from the inlet, which keeps the newest message of each key, to the topics and the
+/// store. All stages run in one actor. There is no buffer between the conflating and the publishing stage, so the published
+/// message is always the newest.
 /// </summary>
 internal static class BridgeGraph
 {
-    /// <summary>Makes the graph.</summary>
     public static IRunnableGraph<RunningBridge> Create(ConflateStage conflate, PublishStage publish, Sink<MarketUpdate, Task> store) =>
         Source.FromGraph(conflate)
             .ViaMaterialized(publish, Keep.Right)
             .ToMaterialized(store, (control, ended) => new RunningBridge(control, ended));
 
     /// <summary>
-    /// Writes what was published to the store, one write at a time. Never holds back publishing: while a write is under way the
-    /// newest value of each key is collected for the next one.
+    /// Writes published updates to the store, one write at a time. It never holds back publishing: during a write it keeps the
+    /// newest update of each key for the next write.
     /// </summary>
     public static Sink<MarketUpdate, Task> Store(ILatestStore store, Action<IBridgeEvent> tell, BridgeSettings settings, CancellationToken stopped) =>
         Flow.Create<MarketUpdate>()

@@ -5,7 +5,7 @@ using DeltaStream.Actors.Telemetry;
 
 namespace DeltaStream.Actors.Feed;
 
-/// <summary>Starts the bridge of a node: for hosts and specs alike.</summary>
+/// <summary>Starts the bridge of a node for hosts and specs.</summary>
 public static class BridgeHosting
 {
     /// <summary>The bridge's name under <c>/user</c>.</summary>
@@ -13,18 +13,18 @@ public static class BridgeHosting
 
     private static readonly TimeSpan HandOnTimeout = TimeSpan.FromSeconds(2);
 
-    /// <summary>Shows every counter of the bridge from the start, at 0, on nodes without a bridge as well.</summary>
+    /// <summary>Exports every counter of the bridge as 0 from the start, also on nodes without a bridge.</summary>
     public static void ShowMetrics() => BridgeMetrics.ShowAll(LeaseCommand.StepDown.Reasons);
 
-    /// <summary>Starts a bridge. Only on nodes with the role <c>bridge</c>.</summary>
-    /// <param name="builder">The actor system being built.</param>
-    /// <param name="settings">How it works.</param>
-    /// <param name="ports">Where it takes from and gives to, from the host's services.</param>
+    /// <summary>Starts a bridge. Only for nodes with the role <c>bridge</c>.</summary>
+    /// <param name="builder">The actor system's builder.</param>
+    /// <param name="settings">The bridge's settings.</param>
+    /// <param name="ports">Takes the feed and the stores from the host's services.</param>
     public static AkkaConfigurationBuilder WithBridge(this AkkaConfigurationBuilder builder, BridgeSettings settings, Func<IServiceProvider, BridgePorts> ports) =>
         builder.WithActors((system, _, resolver) =>
             Start(system, settings, ports(resolver.GetService<IServiceProvider>()), TimeProvider.System));
 
-    /// <summary>Starts a bridge in a plain actor system, and sees to it that its lease is handed on when the system leaves the cluster.</summary>
+    /// <summary>Starts a bridge in a plain actor system. When the system leaves the cluster, the bridge releases its lease first.</summary>
     public static IActorRef Start(ActorSystem system, BridgeSettings settings, BridgePorts ports, TimeProvider time)
     {
         var bridge = system.ActorOf(BridgeActor.Props(settings, ports, time), ActorName);
@@ -36,7 +36,7 @@ public static class BridgeHosting
             }
             catch (AskTimeoutException)
             {
-                // Then the lease expires by itself.
+                // The lease expires by itself.
             }
 
             return Akka.Done.Instance;

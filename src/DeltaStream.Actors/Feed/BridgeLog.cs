@@ -3,7 +3,6 @@ using Microsoft.Extensions.Logging;
 
 namespace DeltaStream.Actors.Feed;
 
-/// <summary>What is logged of the bridge.</summary>
 internal sealed partial class BridgeLog(ILogger log)
 {
     public bool IsDebugEnabled => log.IsEnabled(LogLevel.Debug);
@@ -35,7 +34,7 @@ internal sealed partial class BridgeLog(ILogger log)
     [LoggerMessage(208, LogLevel.Warning, "message_skipped_more {suppressed}", EventName = "message_skipped_more")]
     public partial void MoreMessagesSkipped(int suppressed);
 
-    /// <summary>Names a broadcast. The first two kinds have event names of their own, which operators know.</summary>
+    /// <summary>Names a publication. The first two kinds have event names of their own, which operators know.</summary>
     public void Broadcasted(MessageKind kind, string symbol, string headline)
     {
         if (kind == MessageKind.Underlying) BroadcastedUnderlying(symbol, headline);

@@ -5,18 +5,18 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace DeltaStream.Actors.Feed;
 
-/// <summary>Where a bridge takes from and gives to.</summary>
+/// <summary>The inputs and outputs of a bridge.</summary>
 /// <param name="Feed">The platform's messages.</param>
-/// <param name="Lease">Says which bridge is the active one.</param>
-/// <param name="Latest">The newest values.</param>
+/// <param name="Lease">The lease, which decides which bridge is active.</param>
+/// <param name="Latest">The last-value cache.</param>
 public sealed record BridgePorts(IFeed Feed, ILeaseStore Lease, ILatestStore Latest)
 {
-    /// <summary>Whether this bridge may be the active one as far as others can tell; asked from the actor that keeps the lease.</summary>
+    /// <summary>False if this bridge must not be the active one. The actor that keeps the lease calls it.</summary>
     public Func<bool> MayPublish { get; init; } = static () => true;
 
-    /// <summary>Shows others how the bridge is.</summary>
+    /// <summary>The bridge's state for readers on other threads.</summary>
     public BridgeStatus Status { get; init; } = new();
 
-    /// <summary>Where the bridge and the keeper of its lease log.</summary>
+    /// <summary>The logger of the bridge and of its lease.</summary>
     public ILogger Log { get; init; } = NullLogger.Instance;
 }

@@ -2,46 +2,49 @@ using DeltaStream.Actors.Lease;
 
 namespace DeltaStream.Actors.Feed;
 
-/// <summary>How a bridge works. The node reads it, and refuses what can't work.</summary>
+/// <summary>The settings of a bridge. The node reads and validates them.</summary>
 public sealed record BridgeSettings
 {
-    /// <summary>Updates a second and conflation key that are let through; 0: no throttle.</summary>
+    /// <summary>The maximum updates per second and conflation key; 0 turns the throttle off.</summary>
     public int MaxRate { get; init; } = 50;
 
-    /// <summary>The largest message that is passed on, in bytes; a larger one is skipped.</summary>
+    /// <summary>The maximum size of a message in bytes; a larger message is skipped.</summary>
     public int MaxMessageBytes { get; init; } = 1_048_576;
 
-    /// <summary>How many conflation keys are kept at most; a message of a key beyond them is dropped and counted.</summary>
+    /// <summary>The maximum number of conflation keys. A message of a further key is dropped and counted.</summary>
     public int MaxKeys { get; init; } = 20_000;
 
     /// <summary>How long a grant of the lease holds without renewal.</summary>
     public TimeSpan LeaseTtl { get; init; } = TimeSpan.FromSeconds(1);
 
-    /// <summary>How often the active bridge says that it lives.</summary>
+    /// <summary>The interval of the active bridge's heartbeats.</summary>
     public TimeSpan HeartbeatInterval { get; init; } = TimeSpan.FromMilliseconds(500);
 
-    /// <summary>How long a member of the cluster may stay silent before it counts as out of reach.</summary>
+    /// <summary>How long a member of the cluster may be silent before it counts as out of reach.</summary>
     public TimeSpan ReachTimeout { get; init; } = TimeSpan.FromMilliseconds(700);
 
-    /// <summary>How long the feed's link may be down before the lease is left to a bridge that still hears it.</summary>
+    /// <summary>
+    /// How long the link to the feed may be down before the bridge gives up the lease to another bridge that still receives the
+    /// feed.
+    /// </summary>
     public TimeSpan LinkGrace { get; init; } = TimeSpan.FromSeconds(1);
 
-    /// <summary>How long a taking-over bridge holds a key back whose last published value it has not received itself.</summary>
+    /// <summary>How long a successor holds a key back if it has not received the key's last published value.</summary>
     public TimeSpan TakeoverHold { get; init; } = TimeSpan.FromMilliseconds(500);
 
-    /// <summary>After how many room events the publishing stage waits for a round trip through the mediator.</summary>
+    /// <summary>The number of room events after which the publishing stage sends a round trip through the mediator.</summary>
     public int RoundTripEvery { get; init; } = 64;
 
-    /// <summary>After how long a missing round trip is taken for a lost subscription, and asked for again.</summary>
+    /// <summary>The time after which a missing round trip counts as a lost subscription, and the stage subscribes again.</summary>
     public TimeSpan RoundTripTimeout { get; init; } = TimeSpan.FromSeconds(2);
 
-    /// <summary>How many values one write to the store holds at most.</summary>
+    /// <summary>The maximum number of values in one write to the store.</summary>
     public int WriteBatch { get; init; } = 256;
 
-    /// <summary>The first pause before something that failed is started again.</summary>
+    /// <summary>The first pause before a retry.</summary>
     public TimeSpan MinBackoff { get; init; } = TimeSpan.FromMilliseconds(200);
 
-    /// <summary>The longest such pause.</summary>
+    /// <summary>The longest pause before a retry.</summary>
     public TimeSpan MaxBackoff { get; init; } = TimeSpan.FromSeconds(1);
 
     internal LeaseSettings Lease => new(LeaseTtl, ReachTimeout, LinkGrace);

@@ -6,11 +6,11 @@ using DeltaStream.Actors.Takeover;
 namespace DeltaStream.Actors.Feed;
 
 /// <summary>
-/// The graph's beginning: passes on what comes in, and while downstream does not ask, or a key is at its rate, the inlet keeps
-/// the newest message of each key. The one place of the bridge where messages are superseded.
+/// The graph's source. It passes messages on; while downstream has no demand, or a key is throttled, the inlet keeps the newest
+/// message of each key. This is the only place in the bridge where messages are superseded.
 /// </summary>
-/// <param name="inlet">What waits.</param>
-/// <param name="time">The clock, monotonic.</param>
+/// <param name="inlet">The queue of messages.</param>
+/// <param name="time">The monotonic clock.</param>
 internal sealed class ConflateStage(FeedInlet inlet, TimeProvider time) : GraphStage<SourceShape<Intake>>
 {
     private static readonly TimeSpan ExpireEvery = TimeSpan.FromSeconds(5);

@@ -2,33 +2,33 @@ using DeltaStream.Actors.Market;
 
 namespace DeltaStream.Actors.Feed;
 
-/// <summary>What became of an offered item.</summary>
+/// <summary>The result of an offer.</summary>
 internal enum Offered
 {
-    /// <summary>It waits for its turn.</summary>
+    /// <summary>The item is queued.</summary>
     Queued,
 
-    /// <summary>It took the place of an older one with its key.</summary>
+    /// <summary>The item replaced an older one with its key.</summary>
     Conflated,
 
-    /// <summary>There is no room for another key.</summary>
+    /// <summary>The maximum number of keys is reached.</summary>
     Refused,
 }
 
 /// <summary>
-/// Keeps the newest item of each key until it is taken. A key keeps its place in the queue when its item is replaced, so that
-/// a hot key starves nobody, and is throttled to a rate: the first item after a quiet time may go at once, the last one
-/// always goes. Pure: time is an argument, and must not go backwards.
+/// Keeps the newest item of each key until it is taken. A key keeps its place in the queue when its item is replaced, so a busy
+/// key can't starve the others. Each key is throttled: after a quiet time the first item may go at once, and the last item
+/// always goes. Time is an argument and must not go backwards.
 /// </summary>
 /// <remarks>
-/// The throttle is a bucket that fills at the rate and holds what comes in <see cref="Jitter"/>. Spacing items evenly instead
-/// would make a producer exactly at the limit lose some whenever its clock, or this machine, is late by one interval.
+/// The throttle is a token bucket that holds <see cref="Jitter"/> worth of items. Even spacing would drop items of a producer
+/// exactly at the limit whenever its clock or this machine is late by one interval.
 /// </remarks>
-/// <param name="maxRate">Items a second and key; 0: no throttle.</param>
-/// <param name="maxKeys">How many keys are kept at most.</param>
+/// <param name="maxRate">Items per second and key; 0 turns the throttle off.</param>
+/// <param name="maxKeys">The maximum number of keys.</param>
 internal sealed class ConflationBuffer<T>(int maxRate, int maxKeys)
 {
-    /// <summary>How unevenly a producer at the limit may send without losing anything.</summary>
+    /// <summary>How unevenly a producer at the limit may send without losing items.</summary>
     public static readonly TimeSpan Jitter = TimeSpan.FromMilliseconds(250);
 
     private readonly long _interval = maxRate == 0 ? 0 : TimeSpan.TicksPerSecond / maxRate;
@@ -38,16 +38,15 @@ internal sealed class ConflationBuffer<T>(int maxRate, int maxKeys)
     private readonly PriorityQueue<(Slot Slot, int Ticket), (long Due, long Order)> _deferred = new();
     private long _order;
 
-    /// <summary>How many items wait.</summary>
+    /// <summary>The number of waiting items.</summary>
     public int Pending { get; private set; }
 
-    /// <summary>How many places in the queues are taken; those that <see cref="Drop"/> has emptied are not.</summary>
+    /// <summary>The number of places in the queues, without those that <see cref="Drop"/> has emptied.</summary>
     public int Queued => _ready.Count + _deferred.Count;
 
-    /// <summary>When the next throttled item may go; null when none waits for its time.</summary>
+    /// <summary>The time when the next throttled item is due; null if there is none.</summary>
     public TimeSpan? NextDue => _deferred.TryPeek(out _, out var at) ? new TimeSpan(at.Due) : null;
 
-    /// <summary>Puts an item in.</summary>
     public Offered Offer(ConflationKey key, T item, TimeSpan now)
     {
         if (!_slots.TryGetValue(key, out var slot))
@@ -67,7 +66,7 @@ internal sealed class ConflationBuffer<T>(int maxRate, int maxKeys)
         return Offered.Queued;
     }
 
-    /// <summary>Takes the item whose turn it is, if there is one.</summary>
+    /// <summary>Takes the next item that is due, if there is one.</summary>
     public bool TryTake(TimeSpan now, out T item)
     {
         while (_deferred.TryPeek(out var waiting, out var at) && at.Due <= now.Ticks)
@@ -91,8 +90,8 @@ internal sealed class ConflationBuffer<T>(int maxRate, int maxKeys)
         return false;
     }
 
-    /// <summary>Drops the waiting items that nobody wants any more.</summary>
-    /// <returns>How many.</returns>
+    /// <summary>Drops the waiting items that match.</summary>
+    /// <returns>The number of dropped items.</returns>
     public int Drop(Predicate<T> unwanted)
     {
         var dropped = 0;
@@ -103,7 +102,7 @@ internal sealed class ConflationBuffer<T>(int maxRate, int maxKeys)
             dropped++;
         }
 
-        // Where nothing is ever taken, on a standby, the places would pile up.
+        // On a standby nothing is taken, so empty places would pile up.
         if (dropped > 0) ForgetEmptyPlaces();
         return dropped;
     }
@@ -130,7 +129,7 @@ internal sealed class ConflationBuffer<T>(int maxRate, int maxKeys)
         Pending--;
     }
 
-    /// <summary>A slot that is empty and no longer throttled says nothing that a new one would not.</summary>
+    /// <summary>Forgets empty slots that are no longer throttled: a new slot would behave the same.</summary>
     private void Forget(TimeSpan now)
     {
         foreach (var slot in _slots.Values)
@@ -143,10 +142,10 @@ internal sealed class ConflationBuffer<T>(int maxRate, int maxKeys)
         public T? Item;
         public bool IsPending;
 
-        /// <summary>Tells the slot's current place in the queue from one that <see cref="Drop"/> left behind.</summary>
+        /// <summary>Distinguishes the slot's current place in the queue from a place that <see cref="Drop"/> left behind.</summary>
         public int Ticket;
 
-        /// <summary>When the next item would come if all had come evenly, in ticks.</summary>
+        /// <summary>The time, in ticks, when the next item would come if all items came evenly.</summary>
         public long EvenAt;
     }
 }

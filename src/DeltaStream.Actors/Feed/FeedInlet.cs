@@ -5,13 +5,14 @@ using DeltaStream.Actors.Telemetry;
 namespace DeltaStream.Actors.Feed;
 
 /// <summary>
-/// The way into the graph, from any thread and without waiting. A message is read, gets its place in the intake and waits in a
-/// line until the graph's thread looks. Messages that the graph can't pass on then, and those beyond the line's bounds, are
-/// conflated: of each key the newest waits. So what waits is bounded, whatever the feed sends, and outlives a graph that fails.
+/// The entry to the graph. Any thread may call it and it never blocks. A message is validated, gets its ordinal and waits in a
+/// line until the graph's thread takes it. If the graph can't pass messages on, or the line is full, only the newest message of
+/// each key is kept. So memory is bounded whatever the feed sends, and waiting messages outlive a failed graph.
 /// </summary>
 internal sealed class FeedInlet(BridgeSettings settings, IntakeLedger ledger, MessageReader reader, TimeProvider time)
 {
-    // Only a process that gets no CPU lets the line grow that long. Chains are large: so many messages of the largest kind would be far too much.
+    // The line grows this long only if the process gets no CPU. A separate limit in bytes exists because this many chains would
+    // take far too much memory.
     private const int LongestLine = 8192;
     private const long LargestLine = 64 * 1024 * 1024;
 
@@ -22,22 +23,23 @@ internal sealed class FeedInlet(BridgeSettings settings, IntakeLedger ledger, Me
     private Action? _wake;
     private bool _isAwake;
 
-    /// <summary>When the next throttled message may go; null when none waits for its time.</summary>
+    /// <summary>The time when the next throttled message is due; null if there is none.</summary>
     public TimeSpan? NextDue
     {
         get { lock (_lock) return _buffer.NextDue; }
     }
 
-    /// <summary>Takes in a message of the feed.</summary>
+    /// <summary>Adds a message of the feed.</summary>
     public void Receive(FeedMessage message) => Enter(message, isStored: false);
 
-    /// <summary>Takes in a value read back from the store after a gap, which may be known already.</summary>
+    /// <summary>Adds a value that was read back from the store after a gap. It may be known already.</summary>
     public void Restore(FeedMessage message) => Enter(message, isStored: true);
 
     /// <summary>
-    /// A graph begins: it is offered the newest message of each key, which one before it may have taken and not published.
+    /// Starts a new graph and offers it the newest message of each key, because the former graph may have taken it without
+    /// publishing it.
     /// </summary>
-    /// <param name="wake">Called when a message has come and the graph has not looked since.</param>
+    /// <param name="wake">Called when a message arrives and the graph has not looked since.</param>
     public void Begin(Action wake)
     {
         lock (_lock)
@@ -48,7 +50,7 @@ internal sealed class FeedInlet(BridgeSettings settings, IntakeLedger ledger, Me
         }
     }
 
-    /// <summary>Takes the message whose turn it is, if there is one.</summary>
+    /// <summary>Takes the next message that is due, if there is one.</summary>
     public bool TryTake(out Intake intake)
     {
         lock (_lock)
@@ -64,7 +66,7 @@ internal sealed class FeedInlet(BridgeSettings settings, IntakeLedger ledger, Me
         }
     }
 
-    /// <summary>Conflates the messages in the line, for they can't be passed on now.</summary>
+    /// <summary>Conflates the messages in the line because the graph can't pass them on now.</summary>
     public void Wait()
     {
         lock (_lock)
@@ -74,7 +76,10 @@ internal sealed class FeedInlet(BridgeSettings settings, IntakeLedger ledger, Me
         }
     }
 
-    /// <summary>Drops messages that have grown too old. On a standby nothing is taken, and the last chain of every expiry would stay for ever.</summary>
+    /// <summary>
+    /// Drops messages that are too old. Without this, a standby, which takes nothing, would keep the last chain of every expiry
+    /// for ever.
+    /// </summary>
     public void Expire()
     {
         var now = time.UnixMicroseconds();

@@ -11,7 +11,7 @@ internal sealed class GraphRunner(BridgeSettings settings, BridgePorts ports, Ti
     private CancellationTokenSource _stopped = new();
     private IPublishControl? _control;
 
-    /// <summary>Starts a run, which tells the bridge's actor of its writes and its end.</summary>
+    /// <summary>Starts a run. The run reports its writes and its end to the bridge's actor.</summary>
     public void Start(IActorRef bridge, IMaterializer materializer, TopicPublisher topics)
     {
         _stopped = new CancellationTokenSource();
@@ -23,10 +23,10 @@ internal sealed class GraphRunner(BridgeSettings settings, BridgePorts ports, Ti
         running.Ended.PipeTo(bridge, success: () => new GraphEnded(null), failure: error => new GraphEnded(error));
     }
 
-    /// <summary>The right to publish has begun or goes on.</summary>
+    /// <summary>The right to publish has begun or continues.</summary>
     public void RightChanged() => _control?.RightChanged();
 
-    /// <summary>Ends what the run waits for. The stream itself ends with the actor whose materializer runs it.</summary>
+    /// <summary>Cancels the requests of the run. The stream itself ends with the actor of its materializer.</summary>
     public void Stop()
     {
         _stopped.Cancel();

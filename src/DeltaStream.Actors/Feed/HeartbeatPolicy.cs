@@ -4,13 +4,13 @@ using DeltaStream.Actors.Topics;
 namespace DeltaStream.Actors.Feed;
 
 /// <summary>
-/// Which heartbeat a bridge has to send. The active one sends its own. But while Redis is out of reach nobody can hold a
-/// lease, and somebody must say so: the last holder goes on under its old epoch, with its link down, and publishes nothing;
-/// where there is no last holder, a bridge says so with epoch 0, which no publisher ever has.
+/// Decides which heartbeat a bridge sends. The active bridge sends its own. While Redis is out of reach no bridge can hold the
+/// lease, and the nodes must hear of that. The last holder continues with its old epoch and its link down, and publishes
+/// nothing. Without a last holder a standby sends epoch 0, which no publisher ever has.
 /// </summary>
 /// <param name="node">This node as <c>host:port</c>.</param>
-/// <param name="silence">How long nothing was heard before a bridge without a term speaks.</param>
-/// <param name="startedAt">From when on it listens.</param>
+/// <param name="silence">How long no heartbeat may come before a standby sends one.</param>
+/// <param name="startedAt">The time when the bridge started to listen.</param>
 internal sealed class HeartbeatPolicy(string node, TimeSpan silence, TimeSpan startedAt)
 {
     private long _lastEpoch;
@@ -18,27 +18,27 @@ internal sealed class HeartbeatPolicy(string node, TimeSpan silence, TimeSpan st
     private long _seenEpoch;
     private TimeSpan _heardAt = startedAt;
 
-    /// <summary>Whether this bridge hears the feed.</summary>
+    /// <summary>True while this bridge receives the feed.</summary>
     public bool LinkUp { get; set; }
 
-    /// <summary>Whether the store of the lease answers.</summary>
+    /// <summary>True while the lease's store answers.</summary>
     public bool StoreReachable { get; set; } = true;
 
     private FeedLink Link => LinkUp ? FeedLink.Up : FeedLink.Down;
 
-    /// <summary>Another bridge was heard.</summary>
+    /// <summary>Records another bridge's heartbeat.</summary>
     public void Heard(BridgeHeartbeat heartbeat, TimeSpan now)
     {
         _seenEpoch = Math.Max(_seenEpoch, heartbeat.Epoch);
         _heardAt = now;
     }
 
-    /// <summary>The last heartbeat of a term whose lease was given back.</summary>
+    /// <summary>The last heartbeat of a term whose lease was released.</summary>
     public BridgeHeartbeat Last(long epoch) => new(epoch, epoch == _lastEpoch ? _lastSequence : 0, node, Link, IsLast: true);
 
-    /// <summary>What to send now; null: nothing.</summary>
-    /// <param name="term">The term this bridge publishes in; null when it has no right to.</param>
-    /// <param name="now">The time.</param>
+    /// <summary>The heartbeat to send now; null for none.</summary>
+    /// <param name="term">The term in which this bridge publishes; null if it has no right to publish.</param>
+    /// <param name="now">The current time.</param>
     public BridgeHeartbeat? Due(Term? term, TimeSpan now)
     {
         if (term is not null)

@@ -3,7 +3,10 @@ using DeltaStream.Actors.Market;
 
 namespace DeltaStream.Actors.Feed;
 
-/// <summary>Keeps the subscription to the feed: subscribes anew, with growing pauses, whenever it fails or ends. Tells its parent <see cref="LinkUp"/> and <see cref="LinkDown"/>.</summary>
+/// <summary>
+/// Keeps the subscription to the feed. It subscribes again, with growing pauses, when the subscription fails or ends, and sends
+/// <see cref="LinkUp"/> and <see cref="LinkDown"/> to its parent.
+/// </summary>
 internal sealed class ListenerActor(IFeed feed, FeedInlet inlet, BridgeSettings settings, BridgeLog log) : UntypedActor, IWithTimers
 {
     private readonly Backoff _again = new(settings.MinBackoff, settings.MaxBackoff);
@@ -57,7 +60,7 @@ internal sealed class ListenerActor(IFeed feed, FeedInlet inlet, BridgeSettings 
 
     private void ListenAgain(string reason)
     {
-        // Each attempt fails the same way; once is enough.
+        // Retries fail for the same reason, so log it once.
         if (reason != _lastError) log.ListenerError(reason);
         _lastError = reason;
         Timers.StartSingleTimer(Due.Listen, Due.Listen, _again.Next());

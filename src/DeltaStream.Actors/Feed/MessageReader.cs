@@ -4,15 +4,16 @@ using DeltaStream.Actors.Telemetry;
 
 namespace DeltaStream.Actors.Feed;
 
-/// <summary>Validates what comes in: messages that are not valid are counted, logged and skipped. Safe for concurrent use.</summary>
-/// <param name="maxBytes">The largest message.</param>
+/// <summary>Validates messages. Invalid messages are counted, logged and skipped. Safe for concurrent use.</summary>
+/// <param name="maxBytes">The maximum size of a message.</param>
 /// <param name="time">The clock.</param>
-/// <param name="log">Where skipped messages are named.</param>
+/// <param name="log">Logs skipped messages.</param>
 internal sealed class MessageReader(int maxBytes, TimeProvider time, BridgeLog log)
 {
     private const int ExcerptBytes = 200;
 
-    // A producer gone wrong must not fill the disk: this many lines a second, then one that says how many were left out.
+    // A faulty producer must not fill the disk: log this many lines a second, then one line with the number of suppressed
+    // lines.
     private const int LinesPerSecond = 5;
 
     private readonly Lock _lock = new();
@@ -20,7 +21,7 @@ internal sealed class MessageReader(int maxBytes, TimeProvider time, BridgeLog l
     private int _lines;
     private int _suppressed;
 
-    /// <summary>The message; null when it is skipped.</summary>
+    /// <summary>Validates a message; null if it is skipped.</summary>
     public EnrichedMessage? Read(FeedMessage message)
     {
         if (MessageKind.OnChannel(message.Channel) is not { } kind) return null;
@@ -43,7 +44,7 @@ internal sealed class MessageReader(int maxBytes, TimeProvider time, BridgeLog l
         else log.MessageSkipped(channel, reason.Name(), payload.Length, Escape(payload));
     }
 
-    /// <summary>Printable ASCII as it is, anything else as <c>\xNN</c>: bytes from outside can't forge log lines.</summary>
+    /// <summary>Keeps printable ASCII and writes any other byte as <c>\xNN</c>, so that payloads can't forge log lines.</summary>
     private static string Escape(ReadOnlySpan<byte> payload)
     {
         var text = new StringBuilder(ExcerptBytes);

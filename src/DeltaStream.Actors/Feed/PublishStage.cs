@@ -9,24 +9,24 @@ using DeltaStream.Actors.Telemetry;
 
 namespace DeltaStream.Actors.Feed;
 
-/// <summary>What the actor says to the publishing stage of its running graph.</summary>
+/// <summary>The actor's control over the publishing stage of its running graph.</summary>
 internal interface IPublishControl
 {
-    /// <summary>The right to publish has begun or ended: look again.</summary>
+    /// <summary>The right to publish has begun or ended: the stage checks it again.</summary>
     void RightChanged();
 }
 
 /// <summary>
-/// Publishes messages to their rooms' topics while this bridge has the right to, and passes on what it published. It really
-/// pushes back: a Tell to the mediator never would, so after every so many events a canary takes a round trip through the
-/// mediator, and when too many canaries are under way nothing more is taken. Without the right it takes nothing, and the newest
-/// messages wait in the conflating stage.
+/// Publishes messages to their rooms' topics while this bridge has the right to publish, and emits the published updates. It
+/// applies real backpressure: a Tell to the mediator never waits, so after a number of events the stage sends a canary through
+/// the mediator, and it takes no more messages while too many canaries are in flight. Without the right it takes nothing, and
+/// the newest messages wait in the conflating stage.
 /// </summary>
 /// <param name="settings">Sizes and times.</param>
 /// <param name="time">The clock.</param>
-/// <param name="right">The fence, asked before each publication.</param>
-/// <param name="ledger">What was received and published.</param>
-/// <param name="topics">The way to the topics.</param>
+/// <param name="right">The fence, checked before each publication.</param>
+/// <param name="ledger">The received and the published messages.</param>
+/// <param name="topics">Publishes to the topics.</param>
 internal sealed class PublishStage(BridgeSettings settings, TimeProvider time, PublishingRight right, IntakeLedger ledger, TopicPublisher topics)
     : GraphStageWithMaterializedValue<FlowShape<Intake, MarketUpdate>, IPublishControl>
 {
@@ -48,7 +48,7 @@ internal sealed class PublishStage(BridgeSettings settings, TimeProvider time, P
         private const string Late = "late";
         private const string HoldOver = "hold-over";
 
-        // So many round trips may be under way while the mediator keeps up; one that is late leaves one.
+        // The maximum number of canaries in flight while the mediator keeps up. A late canary reduces it to one.
         private const int MostCanaries = 4;
 
         private readonly PublishStage _stage;
@@ -59,10 +59,11 @@ internal sealed class PublishStage(BridgeSettings settings, TimeProvider time, P
         private readonly TopicPublisher _topics;
         private readonly Action _pump;
 
-        // What was taken and not published yet: at most one message when the right or downstream is gone, during a takeover one a key.
+        // Messages taken but not published: at most one while the right or downstream demand is missing, and one per key during
+        // a takeover.
         private readonly Dictionary<ConflationKey, Intake> _held = [];
 
-        // The keys of held messages that are to be decided again.
+        // The keys of held messages that need a new decision.
         private readonly Queue<ConflationKey> _again = new();
         private StageActor? _self;
         private long _term;
@@ -99,8 +100,8 @@ internal sealed class PublishStage(BridgeSettings settings, TimeProvider time, P
             }
             else if (_canaries > 0 && !_resubscribing)
             {
-                // Either the mediator is slow, or it was restarted and has forgotten every subscription. Its answer tells
-                // which: by then the canary is back, or it never comes.
+                // Either the mediator is slow, or it has restarted and lost every subscription. Its acknowledgement tells
+                // which: if the canary is not back by then, it was lost.
                 _resubscribing = true;
                 _canariesAllowed = 1;
                 _topics.Subscribe(_self!.Ref);
@@ -128,7 +129,7 @@ internal sealed class PublishStage(BridgeSettings settings, TimeProvider time, P
             }
         }
 
-        /// <summary>Goes on as far as right, downstream and mediator let it: first what was held back, then what comes.</summary>
+        /// <summary>Continues as far as the right, downstream and the mediator allow: first with held messages, then with new ones.</summary>
         private void Pump()
         {
             while (IsOpen && CurrentTerm() is not null && _again.TryDequeue(out var key))
@@ -151,7 +152,7 @@ internal sealed class PublishStage(BridgeSettings settings, TimeProvider time, P
         private void Handle(Intake intake)
         {
             var key = intake.Message.Key;
-            // It is newer than the one of its key that was held back.
+            // This message is newer than the held one of its key.
             _held.Remove(key);
             if (CurrentTerm() is not { } term || !IsOpen)
             {
@@ -168,14 +169,14 @@ internal sealed class PublishStage(BridgeSettings settings, TimeProvider time, P
             }
         }
 
-        /// <summary>Holds a message back until the value that was published last is received, as a push of its key, or the time is over.</summary>
+        /// <summary>Holds a message until this bridge receives the last published value of its key, or until the hold time is over.</summary>
         private void Hold(Intake intake)
         {
             _held[intake.Message.Key] = intake;
             if (!IsTimerActive(HoldOver)) ScheduleOnce(HoldOver, _ledger.HoldUntil - _time.Elapsed());
         }
 
-        /// <summary>The fence, and what a new term begins with.</summary>
+        /// <summary>Checks the right to publish, and starts the takeover when a new term has begun.</summary>
         private Term? CurrentTerm()
         {
             if (_right.Current is not { } term) return null;

@@ -6,23 +6,23 @@ using DeltaStream.Actors.Takeover;
 
 namespace DeltaStream.Actors.Feed;
 
-/// <summary>Read the store, and write what it has lost: now, or when the present reading has ended.</summary>
+/// <summary>Synchronise with the store now, or after the current run.</summary>
 internal sealed record SyncNow : INoSerializationVerificationNeeded;
 
-/// <summary>The same after a pause: the store has just failed.</summary>
+/// <summary>Synchronise after a pause, because the store has just failed.</summary>
 internal sealed record SyncLater : INoSerializationVerificationNeeded;
 
 /// <summary>
-/// Brings bridge and store into step after a gap, one reading at a time: what the store has that was missed here goes into the
-/// graph; what was published and the store has lost is written again, if this bridge has the right to write.
+/// Synchronises the bridge and the store after a gap, one run at a time. Values that the bridge has missed go from the store
+/// into the graph. Published values that the store has lost are written again if this bridge has the right to publish.
 /// </summary>
-/// <param name="store">The store.</param>
-/// <param name="ledger">What is known here.</param>
-/// <param name="right">The right to write, asked before each write.</param>
-/// <param name="inlet">The way into the graph.</param>
+/// <param name="store">The last-value cache.</param>
+/// <param name="ledger">The received and the published messages.</param>
+/// <param name="right">The right to publish, checked before each write.</param>
+/// <param name="inlet">The entry to the graph.</param>
 /// <param name="settings">Sizes, and the pause after a failure.</param>
 /// <param name="time">The clock.</param>
-/// <param name="log">The bridge's.</param>
+/// <param name="log">The bridge's log.</param>
 internal sealed class StoreSyncActor(
     ILatestStore store, IntakeLedger ledger, PublishingRight right, FeedInlet inlet, BridgeSettings settings, TimeProvider time, BridgeLog log)
     : UntypedActor, IWithTimers
@@ -52,7 +52,7 @@ internal sealed class StoreSyncActor(
     {
         switch (message)
         {
-            // It may be about what this reading has already passed.
+            // The request may concern keys that this run has already passed.
             case SyncNow or SyncLater: Later(); break;
             case Ended ended:
                 Become(Idle);
@@ -82,7 +82,7 @@ internal sealed class StoreSyncActor(
 
     private void Restore(MarketUpdate update)
     {
-        // Other programs write there too: what is not a valid message is left alone.
+        // Other programs write to the store too, so values that are not valid messages are ignored.
         if (!EnrichedMessage.TryRead(update.Key.Kind, update.Payload, update.ReceivedAt, settings.MaxMessageBytes, out var message, out _) || message!.Key != update.Key) return;
         if (update.Position != Position.None)
             ledger.Stored(new PublishedValue(update.Key, update.Position, message.Hash, message.Timestamp), time.Elapsed());

@@ -8,27 +8,27 @@ using DeltaStream.Actors.Topics;
 
 namespace DeltaStream.Actors.Feed;
 
-/// <summary>Comes back to its sender through the mediator, and never leaves the node.</summary>
+/// <summary>A message that returns to its sender through the mediator and never leaves the node.</summary>
 internal sealed class Canary : INoSerializationVerificationNeeded
 {
     public static readonly Canary Instance = new();
 }
 
-/// <summary>Puts updates on their rooms' topics, wide rooms first.</summary>
+/// <summary>Publishes updates to their rooms' topics, wide rooms first.</summary>
 /// <param name="system">The node's actor system.</param>
-/// <param name="mediator">Its mediator of DistributedPubSub.</param>
+/// <param name="mediator">The node's mediator of DistributedPubSub.</param>
 /// <param name="node">A name for this node, unique in the cluster.</param>
-/// <param name="log">For the debug events that name each broadcast.</param>
+/// <param name="log">Logs each publication at debug level.</param>
 internal sealed class TopicPublisher(ActorSystem system, IActorRef mediator, string node, BridgeLog log)
 {
     private readonly NodeOrder _order = NodeOrder.For(system);
     private readonly string _canaryTopic = TopicName.Canary(node);
 
-    /// <summary>Publishes a message to all its rooms; a chain's summary goes to <c>general</c> with the same position.</summary>
+    /// <summary>Publishes a message to all its rooms. A chain's summary goes to <c>general</c> with the same position.</summary>
     /// <param name="intake">The message.</param>
-    /// <param name="position">Its place.</param>
-    /// <param name="events">How many room events it took.</param>
-    /// <returns>The update, for the store.</returns>
+    /// <param name="position">The position.</param>
+    /// <param name="events">The number of room events.</param>
+    /// <returns>The update for the store.</returns>
     public MarketUpdate Publish(Intake intake, Position position, out int events)
     {
         var kind = intake.Message.Key.Kind;
@@ -39,13 +39,12 @@ internal sealed class TopicPublisher(ActorSystem system, IActorRef mediator, str
         return update;
     }
 
-    /// <summary>Subscribes to the own canary.</summary>
+    /// <summary>Subscribes to this node's canary.</summary>
     public void Subscribe(IActorRef subscriber) => mediator.Tell(new Subscribe(_canaryTopic, subscriber), subscriber);
 
-    /// <summary>Sends the canary.</summary>
     public void SendCanary() => mediator.Tell(new Publish(_canaryTopic, Canary.Instance), ActorRefs.NoSender);
 
-    /// <summary>The mediator has forgotten every subscription of the node: tells those who have any.</summary>
+    /// <summary>The mediator has lost every subscription of the node: tells the subscribers on this node.</summary>
     public void TellSubscriptionsLost() => system.EventStream.Publish(SubscriptionsLost.Instance);
 
     private int Publish(MarketUpdate update)
