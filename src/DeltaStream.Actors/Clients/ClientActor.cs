@@ -10,17 +10,18 @@ using DeltaStream.Actors.Topics;
 namespace DeltaStream.Actors.Clients;
 
 /// <summary>
-/// One connection: subscribes to the topics of the client's rooms, sends each update once, and conflates what the client does not
-/// take in time. What it decides is in types without an actor: <see cref="RequestReader"/>, <see cref="ClientRooms"/>,
-/// <see cref="ClientJoins"/>, <see cref="ClientConnection"/>, <see cref="TokenLife"/>. It has three states: connected; leaving, as
-/// soon as nothing is under way; and closing, once its token has expired, until its last answers are read.
+/// One client: subscribes to the topics of the client's rooms, sends each update once, and conflates updates that the client
+/// can't take in time. Plain types make the decisions: <see cref="RequestReader"/>, <see cref="ClientRooms"/>, <see
+/// cref="ClientJoins"/>, <see cref="ClientConnection"/>, <see cref="TokenLife"/>. The actor has three states. Connected is the
+/// normal one. Leaving waits until nothing is in flight. Closing, after the token has expired, waits until the last answers are
+/// sent.
 /// </summary>
 internal sealed class ClientActor : UntypedActor, IRequiresMessageQueue<IdleMessageQueue>
 {
-    // What waits for a client that has stopped reading may be megabytes of chains.
+    // A client that has stopped reading may have megabytes of chains waiting.
     private const int MostBytesCarried = 256 * 1024;
 
-    // How long a client that can't be written to now has for its last answers.
+    // How long a client that can't take a write now may take to receive its last answers.
     private static readonly TimeSpan FarewellPatience = TimeSpan.FromSeconds(2);
 
     private readonly ClientContext _context;
@@ -120,7 +121,7 @@ internal sealed class ClientActor : UntypedActor, IRequiresMessageQueue<IdleMess
                 OnFeedStatus(status, _feed.State);
                 break;
             case Authenticated authenticated:
-                // A renewed token touches no room that it covers.
+                // A renewed token changes nothing for the rooms that it covers.
                 if (_token.Renew(authenticated)) _joins.LeaveUncovered(_token.Identity);
                 break;
             case TokenDue due:
@@ -152,14 +153,14 @@ internal sealed class ClientActor : UntypedActor, IRequiresMessageQueue<IdleMess
         }
     }
 
-    /// <summary>What follows each message: the end, or the next write.</summary>
+    /// <summary>Runs after each message: stops the actor if the connection is over, or starts the next write.</summary>
     private void GoOn()
     {
         if (_connection.IsOver) Context.Stop(Self);
         if (_connection.IsOver) return;
         _connection.FlushWhenIdle(!_cell.HasMessages);
         if (_connection.MayRead && !_joins.IsAskedTooOften) _connection.ResumeReading();
-        // One look later costs no timer for each write: it finds the very write it was set for, or sets the next.
+        // One check at a time saves a timer per write: it closes the client only if the write that it was set for is stuck.
         if (!_connection.IsReady && _connection.Writes > 0)
             _stuckCheck ??= Context.System.Scheduler.ScheduleTellOnceCancelable(_context.Settings.StuckWriteTimeout, Self, new StuckCheck(_connection.Writes), Self);
     }
@@ -180,7 +181,7 @@ internal sealed class ClientActor : UntypedActor, IRequiresMessageQueue<IdleMess
             _connection.Answer(ServerEvents.Connected, ServerEvents.ConnectedData(_sessionId, _context.Time.GetUtcNow(), rooms, _context.Status.IsSimulated));
             OnFeedStatus(_feed, FeedState.Live);
             foreach (var room in rooms) _rooms.Enter(room, _session.Recovered is null ? JoinPurpose.Silent : JoinPurpose.Recovered);
-            // After `connected` no update may be missed: it does not leave before `general` is heard.
+            // The client must not miss an update after `connected`, so it is held until `general` is subscribed to.
             _connection.IsHeld = rooms.Contains(Room.General);
         }
 
@@ -224,13 +225,13 @@ internal sealed class ClientActor : UntypedActor, IRequiresMessageQueue<IdleMess
     {
         if (!_token.HasExpired(due)) return;
         _connection.CloseAfterAnswers(CloseReason.TokenExpired);
-        // In place of the look after a stuck write, which would keep a client that never reads for longer.
+        // This timer replaces the check for a stuck write, which would keep a client that never reads for longer.
         _stuckCheck?.Cancel();
         _stuckCheck = Context.System.Scheduler.ScheduleTellOnceCancelable(FarewellPatience, Self, new CloseClient(CloseReason.TokenExpired), Self);
         Become(Closing);
     }
 
-    /// <summary>Goes on at another node, if nothing is under way that could not follow the client: a second at most.</summary>
+    /// <summary>Moves the client to another node unless something is in flight that can't move, which takes a second at most.</summary>
     private void LeaveIfIdle(IActorRef to)
     {
         if (_connection.IsOver || _connection.IsHeld || _connection.Farewell is not null || _productsAsked > 0 || _rooms.Joining.Any()) return;

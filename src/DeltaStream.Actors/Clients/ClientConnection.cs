@@ -4,16 +4,16 @@ using DeltaStream.Actors.Wire;
 namespace DeltaStream.Actors.Clients;
 
 /// <summary>
-/// A client's transport with what waits for it: one write in flight, what is due leaves together, what can't leave conflates. Knows
-/// whether the connection is over, and why; everything else asks it.
+/// A client's transport and its outbox. One write is in flight at a time, due updates leave together, and updates that can't
+/// leave are conflated. It also knows whether the connection is over, and why.
 /// </summary>
 internal sealed class ClientConnection
 {
-    // However busy the mailbox is, what is due waits for no more messages than this: as many as the dispatcher's throughput
-    // lets an actor take in one turn.
+    // Updates are flushed after this many messages however busy the mailbox is. It equals the dispatcher's throughput, the
+    // number of messages that an actor handles in one turn.
     private const int MostUnflushed = 30;
 
-    // A client has to show that it reads after as many bytes at the latest; until then nothing is superseded.
+    // After this many bytes the client must have read before more is due. Until then nothing is superseded.
     private const int MostDueBytes = 64 * 1024;
 
     private static readonly Func<IWireProtocol, (MarketUpdate Update, ClientContext Context), Frame> Encode = static (protocol, it) =>
@@ -22,7 +22,7 @@ internal sealed class ClientConnection
         return protocol.EncodeEvent(it.Update.Event.Name, it.Update.Payload.Span);
     };
 
-    // The transport does not keep the list, so one a thread is enough.
+    // The transport does not keep the list, so one list per thread is enough.
     [ThreadStatic]
     private static List<Frame>? _batch;
 
@@ -40,41 +40,41 @@ internal sealed class ClientConnection
 
     public Outbox Outbox { get; }
 
-    /// <summary>Why the connection is over; null while it goes on.</summary>
+    /// <summary>Why the connection is over; null while it is open.</summary>
     public CloseReason? End { get; private set; }
 
     public bool IsOver => End is not null;
 
-    /// <summary>Whether the client has said goodbye: then there is nothing to come back to.</summary>
+    /// <summary>True if the client ended the session itself, so there is nothing to recover.</summary>
     public bool HasLeft { get; private set; }
 
-    /// <summary>Nothing leaves while this is so.</summary>
+    /// <summary>While true, nothing is written.</summary>
     public bool IsHeld { get; set; }
 
-    /// <summary>Whether the last write has left, so that the next one may begin.</summary>
+    /// <summary>True if the transport can take the next write.</summary>
     public bool IsReady { get; private set; }
 
-    /// <summary>For which reason the connection closes once the answers that wait have left; null while it goes on.</summary>
+    /// <summary>The reason with which the connection closes after the waiting answers are sent; null otherwise.</summary>
     public CloseReason? Farewell { get; private set; }
 
-    /// <summary>How many writes there were: tells a write that makes no progress from the next one.</summary>
+    /// <summary>The number of writes. It distinguishes a stuck write from the next one.</summary>
     public long Writes { get; private set; }
 
-    /// <summary>Whether the client's requests are not read although its answers have left.</summary>
+    /// <summary>True if reading is paused although all answers are sent.</summary>
     public bool MayRead => _isPaused && Outbox.ControlCount == 0;
 
     private bool CanWrite => IsReady && !IsHeld && !IsOver;
 
     public void Opened() => _context.Metrics.Opened(_countedAs);
 
-    /// <summary>The actor has stopped. Without a reason it has failed: the connection must not outlive it.</summary>
+    /// <summary>The actor has stopped. Without a close reason the actor has failed, and the connection must not outlive it.</summary>
     public void Stopped()
     {
         Close(CloseReason.ServerError);
         _context.Metrics.Closed(_countedAs, End!.Name);
     }
 
-    /// <summary>Closes the connection, unless it is over.</summary>
+    /// <summary>Closes the connection unless it is over already.</summary>
     public void Close(CloseReason reason)
     {
         if (IsOver) return;
@@ -82,12 +82,12 @@ internal sealed class ClientConnection
         End = reason;
     }
 
-    /// <summary>The transport is gone, or goes on without this node.</summary>
-    /// <param name="reason">Why.</param>
-    /// <param name="hasLeft">Whether the client has said goodbye.</param>
+    /// <summary>The transport has closed, or continues on another node.</summary>
+    /// <param name="reason">The close reason.</param>
+    /// <param name="hasLeft">True if the client ended the session itself.</param>
     public void Ended(CloseReason reason, bool hasLeft = false) => (End, HasLeft) = (End ?? reason, hasLeft);
 
-    /// <summary>Sends no update any more, and closes once the answers that wait have left.</summary>
+    /// <summary>Drops all updates and closes after the waiting answers are sent.</summary>
     public void CloseAfterAnswers(CloseReason reason)
     {
         (Farewell, IsHeld) = (reason, false);
@@ -116,7 +116,7 @@ internal sealed class ClientConnection
         Acknowledge(ackId, ServerEvents.ErrorAck(error));
     }
 
-    /// <summary>Sends what came alone at once; where more waits in the mailbox it leaves together with that.</summary>
+    /// <summary>Sends a single update at once. If more messages wait in the mailbox, the update leaves together with theirs.</summary>
     public void Send(MarketUpdate update, bool isAlone)
     {
         if (CanWrite && isAlone && Outbox.IsEmpty)
@@ -131,7 +131,7 @@ internal sealed class ClientConnection
         }
     }
 
-    /// <summary>A client that reads is spared nothing: only what it can't take now is superseded.</summary>
+    /// <summary>Queues an update. A client that keeps reading gets every update; only updates that it can't take now are superseded.</summary>
     public void Enqueue(MarketUpdate update)
     {
         if (CanWrite)
@@ -147,10 +147,10 @@ internal sealed class ClientConnection
         }
     }
 
-    /// <summary>The client has left rooms: what waits of them is not sent.</summary>
+    /// <summary>Drops the waiting updates of rooms that the client has left.</summary>
     public void Drop(Func<MarketUpdate, bool> isWanted) => _context.Metrics.Dropped(Outbox.Purge(isWanted), "unsubscribed");
 
-    /// <summary>The transport can take a write; it may have become another one.</summary>
+    /// <summary>The transport can take a write. Its name changes when the client has upgraded.</summary>
     public void OnReady()
     {
         IsReady = true;
@@ -160,7 +160,7 @@ internal sealed class ClientConnection
         _countedAs = name;
     }
 
-    /// <summary>Several messages that wait in the mailbox leave in one write; an idle client's leaves at once.</summary>
+    /// <summary>Flushes when the mailbox is empty, so that updates of several messages leave in one write.</summary>
     public void FlushWhenIdle(bool isIdle)
     {
         if (!CanWrite || Outbox.IsEmpty || (!isIdle && ++_unflushed < MostUnflushed)) return;
@@ -209,7 +209,7 @@ internal sealed class ClientConnection
     private void Add(Frame answer)
     {
         Outbox.Add(answer);
-        // One message may have many answers. A client that reads them is not a slow consumer, however many there are.
+        // One message may cause many answers. A client that reads them is not a slow consumer, so write before counting.
         if (Outbox.IsFilling && CanWrite) Flush();
         if (Outbox.IsOverfull) CloseSlowConsumer();
         else if (Outbox.IsFilling) PauseReading();

@@ -1,24 +1,22 @@
 namespace DeltaStream.Actors.Clients;
 
 /// <summary>
-/// Who a client is and what it may do, as its token said when it was checked. It never changes: a renewed token makes a new
-/// one. All of it is plain values, so that it can be kept with a session or go with it to another node.
+/// The identity and rights of a client, from its token. It is immutable: a renewed token makes a new identity. It has only
+/// plain values, so it can be stored with a session or move to another node with it.
 /// </summary>
-/// <param name="Subject">Who the client is; null where no token is asked for.</param>
-/// <param name="Rooms">The rooms that the client may be in.</param>
-/// <param name="Role">What the client is beyond a reader, e.g. <see cref="Operator"/>; null for nothing.</param>
-/// <param name="ExpiresAt">Until when this holds; null: for ever.</param>
+/// <param name="Subject">The token's subject; null without authentication.</param>
+/// <param name="Rooms">The rooms that the client may join.</param>
+/// <param name="Role">A role beyond reading, for example <see cref="Operator"/>; null for none.</param>
+/// <param name="ExpiresAt">The expiry; null for never.</param>
 public sealed record ClientIdentity(string? Subject, RoomGrant Rooms, string? Role, DateTimeOffset? ExpiresAt)
 {
-    /// <summary>The role that operators' endpoints ask for.</summary>
+    /// <summary>The role that operators' endpoints require.</summary>
     public const string Operator = "operator";
 
-    /// <summary>Anybody, where no token is asked for: all rooms, for ever.</summary>
+    /// <summary>The identity without authentication: all rooms, and no expiry.</summary>
     public static readonly ClientIdentity Anonymous = new(null, RoomGrant.All, null, null);
 
-    /// <summary>Whether the client is nobody in particular.</summary>
     public bool IsAnonymous => Subject is null;
 
-    /// <summary>Whether this holds no longer.</summary>
     public bool HasExpired(DateTimeOffset now) => ExpiresAt <= now;
 }

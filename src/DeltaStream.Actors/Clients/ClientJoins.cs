@@ -7,19 +7,19 @@ using DeltaStream.Actors.Topics;
 namespace DeltaStream.Actors.Clients;
 
 /// <summary>
-/// How a client comes into its rooms and leaves them. A join goes: the cache has the room in use and has read it, the client
-/// subscribes to the topic, and when that is acknowledged it asks for the room's snapshot and reads it as it comes. Nothing waits
-/// meanwhile: what the topic brings before was in the room when it was read.
+/// Joins and leaves rooms. A join has three steps: the cache puts the room into use and reads it from the store, the client
+/// subscribes to the topic, and after the acknowledgement it requests the room's view and reads the snapshot from it. Updates
+/// that arrive before need no buffer, because the snapshot contains them.
 /// </summary>
 internal sealed class ClientJoins(
     ClientContext context, string sessionId, IActorRef self, ClientRooms rooms, ClientConnection connection, SessionNotes session)
 {
-    // How often a client may ask for a room whose snapshot is awaited, before no more is read from it.
+    // A client may request a room this often while its snapshot is pending. After that its messages are not read.
     private const int MostRequests = 64;
 
     public bool IsAskedTooOften => rooms.Joining.Any(static joined => joined.Join!.Requests.Count >= MostRequests);
 
-    /// <summary>The client asks for a room.</summary>
+    /// <summary>The client requests a room.</summary>
     public void Join(Room room, ReadOnlyMemory<byte>? ackId, ClientIdentity identity)
     {
         var joined = rooms.Find(room);
@@ -41,12 +41,12 @@ internal sealed class ClientJoins(
         }
     }
 
-    /// <summary>The client leaves a room, or has to; it is answered even if it was not in it.</summary>
+    /// <summary>Leaves a room, by request or by force. The client gets an answer even if it was not in the room.</summary>
     public void Leave(Room room, ReadOnlyMemory<byte>? ackId)
     {
         if (rooms.Find(room) is { } joined)
         {
-            // Answered in the order of asking; its snapshot is no longer wanted.
+            // Pending requests are answered in order, before the answer to the leave. Their snapshot is no longer needed.
             if (joined.Join is { } join) Welcome(room, join);
             if (joined.HasSubscribed) context.Mediator.Tell(new Unsubscribe(TopicName.For(room), self), self);
             if (room == Room.General) connection.IsHeld = false;
@@ -61,20 +61,19 @@ internal sealed class ClientJoins(
         connection.Acknowledge(ackId, ServerEvents.OkAck(room));
     }
 
-    /// <summary>The client leaves the rooms that its token no longer covers.</summary>
     public void LeaveUncovered(ClientIdentity identity)
     {
         foreach (var joined in rooms.Rooms.Where(joined => !identity.Rooms.Covers(joined.Room)).ToList()) Leave(joined.Room, null);
     }
 
-    /// <summary>Begins the joins of the rooms that the client has from the start, or again.</summary>
+    /// <summary>Starts the joins of all rooms, on connecting or after the subscriptions were lost.</summary>
     public void EnterAll()
     {
         foreach (var joined in rooms.Rooms) Enter(joined);
         session.Changed(self);
     }
 
-    /// <summary>The client is gone.</summary>
+    /// <summary>Releases the rooms of a client that has gone.</summary>
     public void LeaveAll()
     {
         foreach (var joined in rooms.Rooms.Where(static joined => joined.Room != Room.General)) context.Cache.Tell(new LeaveRoom(joined.Room), self);
@@ -108,7 +107,7 @@ internal sealed class ClientJoins(
         }
     }
 
-    /// <summary><c>general</c> is always in use; of any other room the cache has to be told first.</summary>
+    /// <summary>Starts a join. <c>general</c> is always in use; the cache must put any other room into use first.</summary>
     private void Enter(JoinedRoom joined)
     {
         if (joined.Room == Room.General) Subscribe(joined);
@@ -131,8 +130,8 @@ internal sealed class ClientJoins(
 
     private void GoLive(JoinedRoom joined, RoomView view)
     {
-        // Answers overtake updates: what came over another room before must not follow the answer, or the snapshot would bring it
-        // a second time.
+        // Answers overtake updates. An update that came over another room must leave before the answer, or the client would get
+        // it before the answer and again in the snapshot.
         connection.Flush();
         Welcome(joined.Room, joined.Join!);
         foreach (var update in rooms.GoLive(joined, view)) connection.Enqueue(update);
@@ -145,7 +144,7 @@ internal sealed class ClientJoins(
         session.Changed(self);
         foreach (var ackId in join.Requests) connection.Refuse(RequestError.TooManySubscriptions, ackId);
         if (join.Purpose == JoinPurpose.Snapshot) return;
-        // It has not asked: it takes itself to be in the room.
+        // The client did not request the room and believes that it is in it.
         if (join.Requests.Count == 0) connection.Refuse(RequestError.TooManySubscriptions, null);
         connection.Answer(ServerEvents.Unsubscribed, ServerEvents.UnsubscribedData(room));
     }

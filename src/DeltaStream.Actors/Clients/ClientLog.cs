@@ -2,27 +2,22 @@ using Microsoft.Extensions.Logging;
 
 namespace DeltaStream.Actors.Clients;
 
-/// <summary>What is logged of clients, with the Flask gateway's event names and fields. Nothing that a client wrote is in it.</summary>
+/// <summary>The log of clients, with the event names and fields of the Flask gateway. It contains no text that a client wrote.</summary>
 public sealed partial class ClientLog
 {
     private readonly ILogger _log;
 
     public ClientLog(ILogger log) => _log = log;
 
-    /// <summary>A client has connected.</summary>
     public void Connected(string sessionId, string transport, int total) => ClientConnected(_log, sessionId, transport, total);
 
-    /// <summary>A client has gone.</summary>
     public void Disconnected(string sessionId, CloseReason reason, int remaining) =>
         ClientDisconnected(_log, sessionId, reason.Name, remaining);
 
-    /// <summary>A client has joined a room.</summary>
     public void Subscribed(string sessionId, string room) => ClientSubscribed(_log, sessionId, room);
 
-    /// <summary>A client has left a room.</summary>
     public void Unsubscribed(string sessionId, string room) => ClientUnsubscribed(_log, sessionId, room);
 
-    /// <summary>The feed's state has changed.</summary>
     public void FeedChanged(FeedStatus status) => FeedStatusChangedTo(
         _log, status.State == FeedState.Live ? LogLevel.Information : LogLevel.Warning, status.Name, status.BridgeNode, status.BridgeEpoch);
 

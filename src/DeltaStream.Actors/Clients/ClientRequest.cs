@@ -2,7 +2,6 @@ using DeltaStream.Actors.Market;
 
 namespace DeltaStream.Actors.Clients;
 
-/// <summary>The requests a client can make.</summary>
 internal enum ClientRequestKind : byte
 {
     /// <summary><c>subscribe</c>: join a room.</summary>
@@ -11,11 +10,11 @@ internal enum ClientRequestKind : byte
     /// <summary><c>unsubscribe</c>: leave a room.</summary>
     Unsubscribe = 2,
 
-    /// <summary><c>get_products</c>: which products have a value.</summary>
+    /// <summary><c>get_products</c>: list the products that have a value.</summary>
     GetProducts = 3,
 }
 
-/// <summary>A valid request.</summary>
-/// <param name="Kind">What is asked for.</param>
-/// <param name="Room">The room it is about; null for <see cref="ClientRequestKind.GetProducts"/>.</param>
+/// <summary>A valid request of a client.</summary>
+/// <param name="Kind">The kind of request.</param>
+/// <param name="Room">The requested room; null for <see cref="ClientRequestKind.GetProducts"/>.</param>
 internal readonly record struct ClientRequest(ClientRequestKind Kind, Room? Room);

@@ -5,17 +5,17 @@ using DeltaStream.Actors.Topics;
 namespace DeltaStream.Actors.Clients;
 
 /// <summary>
-/// Which rooms a client is in, and which copy of an update it is sent: each at most once, never an older one of a key after a
-/// newer one, always the last one. Updates overlap in two ways: <c>general</c> with <c>product:X</c>, and <c>chain:X</c> with
-/// <c>chain:X:E</c>. While a client is in the narrow room of a pair, that room's serial decides, whichever room a copy comes
-/// over; elsewhere the serial of the wide room's snapshot does, and the key's barrier.
+/// Knows a client's rooms and decides which copies of an update to send. The client gets each update at most once, never an
+/// older update of a key after a newer one, and always the last one. Updates overlap in two pairs: <c>general</c> with
+/// <c>product:X</c>, and <c>chain:X</c> with <c>chain:X:E</c>. While a client is in the narrow room of a pair, that room's
+/// serial decides about copies from both rooms. Otherwise the serial of the wide room's snapshot and the key's barrier decide.
 /// </summary>
 internal sealed class ClientRooms
 {
-    // The topic that may still bring what was delivered over a narrow room is milliseconds behind.
+    // The wide room's topic can lag behind a narrow room only for milliseconds, so few marks suffice.
     private const int MarksKept = 64;
 
-    // Another node that is behind is so for milliseconds.
+    // Another node lags only for milliseconds, so few entries suffice.
     private const int LeftKept = 64;
 
     private readonly JoinedRooms _joined = new();
@@ -26,26 +26,26 @@ internal sealed class ClientRooms
     private int _lastToken;
     private int _superseded;
 
-    /// <summary>How many rooms the client is in.</summary>
+    /// <summary>The number of rooms that the client is in.</summary>
     public int Count => _joined.Count - _left;
 
-    /// <summary>The rooms the client is in.</summary>
+    /// <summary>The rooms that the client is in.</summary>
     public IEnumerable<JoinedRoom> Rooms => _joined.All.Where(static joined => !joined.IsLeft);
 
-    /// <summary>The joins that are under way.</summary>
+    /// <summary>The rooms with a join in flight.</summary>
     public IEnumerable<JoinedRoom> Joining => _joined.All.Where(static joined => joined.Join is not null);
 
-    /// <summary>The room, if the client is in it.</summary>
+    /// <summary>The room if the client is in it; null otherwise.</summary>
     public JoinedRoom? Find(Room room) => In(_joined.Find(room));
 
-    /// <summary>The join with this token, if it waits for this.</summary>
+    /// <summary>The room whose join has this token and waits for this step.</summary>
     public JoinedRoom? Find(int token, JoinStep step) => _joined.All.FirstOrDefault(joined => joined.Join is { } join && join.Token == token && join.Step == step);
 
-    /// <summary>The join that waits for this very subscription's acknowledgement.</summary>
+    /// <summary>The room whose join waits for the acknowledgement of exactly this subscription.</summary>
     public JoinedRoom? Find(object subscription) => _joined.All.FirstOrDefault(
         joined => joined.Join is { Step: JoinStep.Subscription } join && ReferenceEquals(join.Subscription, subscription));
 
-    /// <summary>Enters a room; until it is live nothing of it is sent.</summary>
+    /// <summary>Enters a room. Its updates are sent only after <see cref="GoLive"/>.</summary>
     public JoinedRoom Enter(Room room, JoinPurpose purpose)
     {
         var joined = _joined.Find(room) ?? _joined.Add(room);
@@ -54,8 +54,8 @@ internal sealed class ClientRooms
         return joined;
     }
 
-    /// <summary>The snapshot of a room is asked for that the client is in.</summary>
-    /// <returns>Whether that starts a join; false where one is under way that will answer.</returns>
+    /// <summary>Requests the snapshot of a room that the client is in.</summary>
+    /// <returns>True if this starts a join; false if the join in flight will answer.</returns>
     public bool Ask(JoinedRoom joined)
     {
         if (joined.Join is { } join)
@@ -69,13 +69,13 @@ internal sealed class ClientRooms
         return true;
     }
 
-    /// <summary>The node's subscriptions were lost: every room is joined again.</summary>
+    /// <summary>Joins every room again after the node has lost its subscriptions.</summary>
     public void JoinAgain()
     {
         foreach (var joined in Rooms) Start(joined, joined.Join?.Purpose ?? JoinPurpose.Again);
     }
 
-    /// <summary>Leaves a room; false when the client was not in it.</summary>
+    /// <summary>Leaves a room; false if the client was not in it.</summary>
     /// <param name="room">The room.</param>
     /// <param name="order">The node's order.</param>
     public bool Leave(Room room, NodeOrder order)
@@ -95,11 +95,11 @@ internal sealed class ClientRooms
         return true;
     }
 
-    /// <summary>Whether any of the client's rooms is for the update.</summary>
+    /// <summary>True if the update belongs to one of the client's rooms.</summary>
     public bool Covers(MarketUpdate update) =>
         _joined.WideOf(update.Event, update.Key) is not null || (update.Event.Narrow is not null && In(_joined.NarrowOf(update.Key)) is not null);
 
-    /// <summary>Takes in an event of a room's topic; gives the update if it is to be sent.</summary>
+    /// <summary>Handles an event of a room's topic. Returns the update if it must be sent, else null.</summary>
     public MarketUpdate? Receive(RoomEvent roomEvent)
     {
         if (FindFor(roomEvent.Room, roomEvent.Update) is not { IsLive: true } joined) return null;
@@ -108,7 +108,7 @@ internal sealed class ClientRooms
         return roomEvent.Handed is { } update && IsNew(joined, update, position) ? update : null;
     }
 
-    /// <summary>Takes in what the cache gives because the topic has not brought it; gives the update if it is to be sent.</summary>
+    /// <summary>Handles an update that the cache gives because the topic has missed it. Returns the update if it must be sent, else null.</summary>
     public MarketUpdate? Receive(MissedUpdate missed)
     {
         if (FindFor(missed.Room, missed.Update) is not { IsLive: true } joined) return null;
@@ -116,7 +116,10 @@ internal sealed class ClientRooms
         return IsNew(joined, missed.Update, missed.Update.Position) ? missed.Update : null;
     }
 
-    /// <summary>How many updates since the last call were superseded on their way: by what the store had said before they came.</summary>
+    /// <summary>
+    /// The number of updates since the last call that were superseded on their way: a newer value from the store was sent
+    /// before they came.
+    /// </summary>
     public int TakeSuperseded()
     {
         var superseded = _superseded;
@@ -124,8 +127,11 @@ internal sealed class ClientRooms
         return superseded;
     }
 
-    /// <summary>Reads the room as it is now. What came before is in it; what comes from now on has a higher serial and goes out as it comes.</summary>
-    /// <returns>What is to be sent, in order.</returns>
+    /// <summary>
+    /// Ends a join: reads the room's snapshot at this moment. Earlier updates are in the snapshot; later updates have a higher
+    /// serial and are sent as they come.
+    /// </summary>
+    /// <returns>The snapshot's updates, in order.</returns>
     public IReadOnlyList<MarketUpdate> GoLive(JoinedRoom joined, RoomView view)
     {
         var purpose = joined.Join!.Purpose;
@@ -143,9 +149,9 @@ internal sealed class ClientRooms
         return reading.Values;
     }
 
-    /// <summary>What the client has had, for the node that it goes to.</summary>
-    /// <param name="order">The order of this node.</param>
-    /// <param name="waiting">Updates that wait for the client, and do not go along.</param>
+    /// <summary>The updates that the client has received, in a form that another node can use.</summary>
+    /// <param name="order">This node's order.</param>
+    /// <param name="waiting">Waiting updates that do not move with the client.</param>
     public MovedRooms Move(NodeOrder order, IEnumerable<MarketUpdate> waiting)
     {
         var history = _history ?? new();
@@ -183,7 +189,10 @@ internal sealed class ClientRooms
         joined.Join = null;
     }
 
-    /// <summary>Another node, to which the client may go, may still be behind what it has had of the room.</summary>
+    /// <summary>
+    /// Remembers the client's progress in a room that it leaves, because a node to which the client moves may still lag behind
+    /// that progress.
+    /// </summary>
     private void Remember(JoinedRoom left, NodeOrder order)
     {
         if (left.Room.IsWide && !order.IsBehind(left.Room, Position.None)) Note(new(left.Room, null, default, left.Seen.Latest, true));
@@ -206,7 +215,7 @@ internal sealed class ClientRooms
     {
         if (update.Serial <= joined.Serial || _history?.WasHad(update.Event, update.Key, position, update.Position) == true)
         {
-            // While the client is in the wide room as well, what is older came over that.
+            // If the client is also in the wide room, it received the older update there.
             if (update.Serial < joined.Serial && !joined.Room.IsWide && _joined.WideOf(update.Event, update.Key) is null) _superseded++;
             return false;
         }
@@ -235,7 +244,7 @@ internal sealed class ClientRooms
         _ => !Had(joined, slot) && !WasHad(slot),
     };
 
-    /// <summary>Whether the client has had the newest of a slot over this room, or over the narrow one.</summary>
+    /// <summary>True if the client has received a slot's newest update over this room or over the key's narrow room.</summary>
     private bool Had(JoinedRoom joined, Slot slot)
     {
         if (LastOf(slot.Event, slot.Key) is { } last && slot.Serial <= last.Serial) return true;
@@ -260,7 +269,7 @@ internal sealed class ClientRooms
         if (++_left > MarksKept) Forget(_joined.Narrow.First(it => it.IsLeft && it != narrow));
     }
 
-    /// <summary>The wide room is read anew, or left: what narrow rooms had brought is behind that.</summary>
+    /// <summary>Forgets the marks of left narrow rooms after the wide room was read again or left: all serials from then on are higher.</summary>
     private void Unmark(Room wide)
     {
         if (_left == 0) return;
@@ -273,7 +282,7 @@ internal sealed class ClientRooms
         _left--;
     }
 
-    /// <summary>The narrow room that keeps the serial of this key's last update.</summary>
+    /// <summary>The narrow room that holds the serial of the key's last update; null if there is none.</summary>
     private JoinedRoom? LastOf(MarketEvent @event, ConflationKey key) =>
         @event.Narrow is not null && _joined.NarrowOf(key) is { Serial: > 0 } narrow ? narrow : null;
 

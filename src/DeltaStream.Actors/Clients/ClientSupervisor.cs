@@ -6,8 +6,8 @@ using DeltaStream.Actors.Topics;
 namespace DeltaStream.Actors.Clients;
 
 /// <summary>
-/// Parent of all ClientActors of a node: lets clients in, counts them, and tells all of them what concerns all. A client that
-/// fails is closed; it never restarts, and no other notices.
+/// The parent of all ClientActors of a node: accepts clients, counts them, and passes on messages for all clients. A failed
+/// client is closed and never restarted, and other clients do not notice.
 /// </summary>
 public sealed class ClientSupervisor : UntypedActor
 {
@@ -15,9 +15,8 @@ public sealed class ClientSupervisor : UntypedActor
     private readonly NodeStatus _status;
     private FeedStatus _feed = null!;
 
-    /// <summary>Makes the supervisor.</summary>
-    /// <param name="context">What all clients share.</param>
-    /// <param name="status">Is told how many clients there are.</param>
+    /// <param name="context">The parts that all clients share.</param>
+    /// <param name="status">Receives the number of clients.</param>
     public ClientSupervisor(ClientContext context, NodeStatus status)
     {
         _context = context;
@@ -29,7 +28,7 @@ public sealed class ClientSupervisor : UntypedActor
         Context.System.EventStream.Subscribe<FeedStatusChanged>(Self);
         Context.System.EventStream.Subscribe<MissedUpdate>(Self);
         Context.System.EventStream.Subscribe<SubscriptionsLost>(Self);
-        // After subscribing: a change is then either in here or on its way.
+        // Read after subscribing: a later change arrives as a message.
         _feed = _status.Feed;
     }
 
@@ -74,7 +73,7 @@ public sealed class ClientSupervisor : UntypedActor
             return;
         }
 
-        // The props live as long as the actor; what a client brings with it does not have to.
+        // Props live as long as the actor; the state of a moved client must not.
         var client = Context.ActorOf(Props.CreateBy(new ClientProducer(_context, open.Moved is null ? open : open with { Moved = null }, _feed)));
         if (open.First is not null) client.Tell(open.First, Self);
         client.Tell(new Greeting(open.Moved), Self);
@@ -88,7 +87,7 @@ public sealed class ClientSupervisor : UntypedActor
         foreach (var client in Context.GetChildren()) client.Tell(message, Self);
     }
 
-    /// <summary>Makes a ClientActor without the expression tree that <c>Props.Create</c> would build for each.</summary>
+    /// <summary>Makes a ClientActor without the expression tree that <c>Props.Create</c> would build for each client.</summary>
     private sealed class ClientProducer(ClientContext context, OpenClient open, FeedStatus feed) : IIndirectActorProducer
     {
         public Type ActorType => typeof(ClientActor);
@@ -97,7 +96,7 @@ public sealed class ClientSupervisor : UntypedActor
 
         public void Release(ActorBase actor)
         {
-            // Nothing is held for an actor.
+            // The producer holds nothing for an actor.
         }
     }
 }

@@ -10,13 +10,13 @@ using Microsoft.Extensions.Logging;
 
 namespace DeltaStream.Actors.Clients;
 
-/// <summary>Starts the ClientSupervisor and the FeedMonitor; host and specs start them this way.</summary>
+/// <summary>Starts the ClientSupervisor and the FeedMonitor for hosts and specs.</summary>
 public static class ClientsWiring
 {
     /// <summary>
-    /// Starts the node's ClientSupervisor and FeedMonitor, found in the registry by their types. Needs
-    /// <see cref="NodeStatus"/>, <see cref="GatewayMetrics"/>, <see cref="TimeProvider"/>, <see cref="SessionRecovery"/> and logging among the services, and
-    /// the CacheActor in the registry (<see cref="CacheWiring.WithCache"/>).
+    /// Starts the node's ClientSupervisor and FeedMonitor and registers them by their types. The services must include <see
+    /// cref="NodeStatus"/>, <see cref="GatewayMetrics"/>, <see cref="TimeProvider"/>, <see cref="SessionRecovery"/> and
+    /// logging, and the registry must contain the CacheActor (<see cref="CacheWiring.WithCache"/>).
     /// </summary>
     public static AkkaConfigurationBuilder WithClients(this AkkaConfigurationBuilder builder, ClientSettings settings) =>
         builder.AddHocon(IdleMailbox.Hocon, HoconAddMode.Prepend).WithActors((system, registry, services) =>
@@ -29,7 +29,6 @@ public static class ClientsWiring
             registry.Register<FeedMonitor>(StartFeedMonitor(system, status, logs, time));
         });
 
-    /// <summary>Starts the node's ClientSupervisor.</summary>
     public static IActorRef StartClients(
         this ActorSystem system, ClientSettings settings, IActorRef cache, NodeStatus status, GatewayMetrics metrics, ILoggerFactory logs, TimeProvider time,
         SessionRecovery? recovery = null)
@@ -46,7 +45,6 @@ public static class ClientsWiring
         return system.ActorOf(Props.Create(() => new ClientSupervisor(context, status)), "clients");
     }
 
-    /// <summary>Starts the node's FeedMonitor.</summary>
     public static IActorRef StartFeedMonitor(this ActorSystem system, NodeStatus status, ILoggerFactory logs, TimeProvider time)
     {
         var mediator = DistributedPubSub.Get(system).Mediator;

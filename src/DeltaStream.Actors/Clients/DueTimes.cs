@@ -2,7 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace DeltaStream.Actors.Clients;
 
-/// <summary>Which items are due when, one time each. What is set is ordered, so that the next one is at hand.</summary>
+/// <summary>A set of items with one due time each. The times are ordered, so the next one is found at once.</summary>
 internal sealed class DueTimes<T>
     where T : class
 {
@@ -10,16 +10,15 @@ internal sealed class DueTimes<T>
     private readonly SortedSet<Entry> _order = [];
     private long _count;
 
-    /// <summary>How many items there are.</summary>
     public int Count => _entries.Count;
 
-    /// <summary>When the next item is due.</summary>
+    /// <summary>The time of the next due item; null if the set is empty.</summary>
     public DateTimeOffset? Next => _order.Count == 0 ? null : _order.Min.Due;
 
-    /// <summary>Sets the item's time, in place of the one it had.</summary>
+    /// <summary>Sets an item's time and replaces its earlier one.</summary>
     /// <param name="item">The item.</param>
-    /// <param name="due">When it is due.</param>
-    /// <param name="mark">Given back with the item.</param>
+    /// <param name="due">The due time.</param>
+    /// <param name="mark">Returned with the item.</param>
     public void Set(T item, DateTimeOffset due, DateTimeOffset mark)
     {
         Remove(item);
@@ -28,13 +27,12 @@ internal sealed class DueTimes<T>
         _order.Add(entry);
     }
 
-    /// <summary>Forgets the item.</summary>
     public void Remove(T item)
     {
         if (_entries.Remove(item, out var entry)) _order.Remove(entry);
     }
 
-    /// <summary>Takes the next item out, if it is due.</summary>
+    /// <summary>Removes and returns the next item if it is due.</summary>
     public bool TryTake(DateTimeOffset now, [NotNullWhen(true)] out T? item, out DateTimeOffset mark)
     {
         (item, mark) = (null, default);

@@ -7,7 +7,7 @@ using DeltaStream.Actors.Topics;
 namespace DeltaStream.Actors.Clients;
 
 /// <summary>
-/// Hears the active bridge's heartbeats and tells the node's actors when the feed becomes live, stale or down. Until the
+/// Receives the active bridge's heartbeats and tells the node's actors when the feed becomes live, stale or down. Before the
 /// first heartbeat the feed counts as stale.
 /// </summary>
 public sealed class FeedMonitor : UntypedActor, IWithTimers
@@ -20,7 +20,6 @@ public sealed class FeedMonitor : UntypedActor, IWithTimers
     private readonly ClientLog _log;
     private readonly TimeProvider _time;
 
-    /// <summary>Makes the monitor.</summary>
     public FeedMonitor(IActorRef mediator, NodeStatus status, ClientLog log, TimeProvider time)
     {
         _mediator = mediator;
@@ -48,12 +47,12 @@ public sealed class FeedMonitor : UntypedActor, IWithTimers
                 Become(beat.Link == FeedLink.Up ? FeedState.Live : FeedState.Down, beat.Node, beat.Epoch);
                 break;
             case BridgeHeartbeat { Epoch: 0 } when _status.Feed.State != FeedState.Live:
-                // No bridge has the lease, nor can any get it: so says one that is left, and nobody has anything newer to say.
+                // Epoch 0: a standby reports that no bridge can take the lease, and no active bridge has sent anything newer.
                 Timers.StartSingleTimer(Silence.Instance, Silence.Instance, StaleAfter);
                 Become(FeedState.Down, _status.Feed.BridgeNode, _status.Feed.BridgeEpoch);
                 break;
             case BridgeHeartbeat:
-                // A bridge that was superseded and does not know it yet.
+                // A superseded bridge that does not know it yet.
                 break;
             case Silence:
                 Become(FeedState.Stale, _status.Feed.BridgeNode, _status.Feed.BridgeEpoch);

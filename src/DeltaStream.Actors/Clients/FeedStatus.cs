@@ -2,27 +2,26 @@ using Akka.Actor;
 
 namespace DeltaStream.Actors.Clients;
 
-/// <summary>What a node knows of the market data's way to it.</summary>
 public enum FeedState : byte
 {
-    /// <summary>The active bridge's heartbeat comes through. A quiet market is live.</summary>
+    /// <summary>The active bridge's heartbeats arrive and its link is up. A quiet market is live.</summary>
     Live = 1,
 
-    /// <summary>No heartbeat for 2 s.</summary>
+    /// <summary>No heartbeat has arrived for 2 s.</summary>
     Stale = 2,
 
-    /// <summary>The active bridge has lost Redis.</summary>
+    /// <summary>The active bridge has lost its link to Redis.</summary>
     Down = 3,
 }
 
 /// <summary>The feed as this node sees it.</summary>
 /// <param name="State">Live, stale or down.</param>
-/// <param name="Since">When it became so.</param>
-/// <param name="BridgeNode">The node of the bridge that was heard last, as <c>host:port</c>; null if none ever was.</param>
-/// <param name="BridgeEpoch">That bridge's term; 0 if none ever was heard.</param>
+/// <param name="Since">When the state began.</param>
+/// <param name="BridgeNode">The node of the bridge that sent the last heartbeat, as <c>host:port</c>; null before the first.</param>
+/// <param name="BridgeEpoch">The epoch of that bridge; 0 before the first heartbeat.</param>
 public sealed record FeedStatus(FeedState State, DateTimeOffset Since, string? BridgeNode, long BridgeEpoch)
 {
-    /// <summary>The state's name in events and health.</summary>
+    /// <summary>The state's name in events and in health checks.</summary>
     public string Name => State switch
     {
         FeedState.Live => "live",
@@ -31,5 +30,5 @@ public sealed record FeedStatus(FeedState State, DateTimeOffset Since, string? B
     };
 }
 
-/// <summary>Published on the event stream of the node when the state has changed.</summary>
+/// <summary>Published on the node's event stream when the state has changed.</summary>
 internal sealed record FeedStatusChanged(FeedStatus Status) : INoSerializationVerificationNeeded;

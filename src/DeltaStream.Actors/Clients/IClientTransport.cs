@@ -3,36 +3,34 @@ using DeltaStream.Actors.Wire;
 namespace DeltaStream.Actors.Clients;
 
 /// <summary>
-/// What a ClientActor knows of its connection. At most one write is in flight: the actor writes only after the transport
-/// has said that it is ready (<see cref="TransportReady"/>), and conflates until then.
+/// A ClientActor's view of its connection. At most one write is in flight: the actor writes only after <see
+/// cref="TransportReady"/>, and conflates until then.
 /// </summary>
 public interface IClientTransport
 {
-    /// <summary><c>websocket</c>, <c>polling</c> or <c>ws</c> (the plain WebSocket); may change when the client upgrades.</summary>
+    /// <summary><c>websocket</c>, <c>polling</c> or <c>ws</c> (the plain WebSocket). It changes when the client upgrades.</summary>
     string Name { get; }
 
-    /// <summary>How frames for this connection are made; the same for its whole life.</summary>
+    /// <summary>Encodes frames for this connection; the same for the connection's whole life.</summary>
     IWireProtocol Protocol { get; }
 
-    /// <summary>How many frames one write may hold now (16 while long-polling).</summary>
+    /// <summary>The maximum number of frames in one write now (16 for long-polling).</summary>
     int MaxBatch { get; }
 
-    /// <summary>
-    /// Sends the frames, in order, together. Never blocks and never throws. The list is the caller's again on return.
-    /// </summary>
+    /// <summary>Sends the frames together, in order. Never blocks and never throws. The caller may reuse the list after the call.</summary>
     /// <returns>
-    /// True: taken, ready for the next write at once. False: taken, and a <see cref="TransportReady"/> will be told when the
-    /// next write may come (or a <see cref="TransportClosed"/>).
+    /// True if the transport can take the next write at once. False if a <see cref="TransportReady"/> will follow, or a <see
+    /// cref="TransportClosed"/>. The frames are taken in both cases.
     /// </returns>
     bool Write(IReadOnlyList<Frame> frames);
 
     /// <summary>
-    /// Stops or resumes taking messages from the client, heartbeats apart: a client that does not read its answers is not
-    /// read from either. What was taken before may still arrive. Never blocks; repeating it is harmless.
+    /// Pauses or resumes reading the client's messages, except heartbeats, so that a client that does not read its answers
+    /// can't send more requests. Messages that were read before may still arrive. Never blocks, and may be repeated.
     /// </summary>
-    /// <param name="on">False: read no further message; true: read on.</param>
+    /// <param name="on">False pauses, true resumes.</param>
     void SetReading(bool on);
 
-    /// <summary>Closes the connection: what was written before leaves first where that is possible, and never waits for the peer for long.</summary>
+    /// <summary>Closes the connection. Earlier writes are sent first if possible, but the transport never waits long for the peer.</summary>
     void Close(CloseReason reason);
 }

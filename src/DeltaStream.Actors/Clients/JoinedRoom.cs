@@ -2,79 +2,85 @@ using DeltaStream.Actors.Market;
 
 namespace DeltaStream.Actors.Clients;
 
-/// <summary>A room that a client is in, or a narrow one that it left while it stays in the wide one.</summary>
+/// <summary>A room that a client is in, or a narrow room that the client left while it stays in the wide one.</summary>
 internal sealed class JoinedRoom(Room room)
 {
     public Room Room { get; } = room;
 
-    /// <summary>The join that is under way; null while the room's updates go to the client as they come.</summary>
+    /// <summary>The join in flight; null while the room is live.</summary>
     public PendingJoin? Join { get; set; }
 
     public bool IsLive => Join is null && !IsLeft;
 
-    /// <summary>A narrow room that the client left: <see cref="Serial"/> still holds back what the wide room's topic brings late.</summary>
+    /// <summary>True for a narrow room that the client left. <see cref="Serial"/> still rejects late updates from the wide room's topic.</summary>
     public bool IsLeft { get; set; }
 
-    /// <summary>Whether the client has subscribed to the topic. The mediator keeps for good the name of a topic that somebody leaves who was never there.</summary>
+    /// <summary>
+    /// True if the client has subscribed to the topic. Unsubscribing without a subscription would make the mediator keep the
+    /// topic's name for ever.
+    /// </summary>
     public bool HasSubscribed { get; set; }
 
     /// <summary>
-    /// Of a wide room the serial of its snapshot, of a narrow room that of its key's last update, over whichever room that came;
-    /// 0 before the first.
+    /// For a wide room the serial of its snapshot. For a narrow room the serial of its key's last update, from either room of
+    /// the pair. 0 before the first.
     /// </summary>
     public long Serial { get; set; }
 
-    /// <summary>How far along a wide room's topic the client has come.</summary>
+    /// <summary>The client's progress in a wide room's topic.</summary>
     public Progress Seen { get; set; }
 
-    /// <summary>The number of the last update that the cache gave to the client of a wide room.</summary>
+    /// <summary>The number of the last update that the cache gave to the client in a wide room.</summary>
     public long SeenGiven { get; set; }
 }
 
-/// <summary>What a join brings of the room's values.</summary>
+/// <summary>Which values of the room a join sends.</summary>
 internal enum JoinPurpose : byte
 {
-    /// <summary>Nothing: <c>general</c>, as every client joins it on connecting.</summary>
+    /// <summary>Only the kinds that every client gets on connecting. New clients join <c>general</c> like this.</summary>
     Silent = 1,
 
     Snapshot = 2,
 
-    /// <summary>All of them. The client was in the room before it lost its connection, and has not asked for it now.</summary>
+    /// <summary>All values. The client was in the room before it lost its connection and has not requested it now.</summary>
     Recovered = 5,
 
-    /// <summary>Those that the client has not had on the node that it comes from.</summary>
+    /// <summary>The values that the client did not receive on its former node.</summary>
     Moved = 3,
 
-    /// <summary>Those that the client has not had when its subscriptions were lost.</summary>
+    /// <summary>The values that the client missed when the node lost its subscriptions.</summary>
     Again = 4,
 }
 
-/// <summary>What a join waits for.</summary>
+/// <summary>The step of a join that is awaited.</summary>
 internal enum JoinStep : byte
 {
-    /// <summary>The cache has to have read the room.</summary>
+    /// <summary>The cache reads the room from the store.</summary>
     Room = 1,
 
-    /// <summary>The topic has to have acknowledged the subscription.</summary>
+    /// <summary>The mediator acknowledges the subscription.</summary>
     Subscription = 2,
 
-    /// <summary>The cache has to answer with the room's view.</summary>
+    /// <summary>The cache replies with the room's view.</summary>
     View = 3,
 }
 
-/// <summary>A join, or a repeated request for a room's snapshot, that is under way.</summary>
+/// <summary>A join in flight, or a repeated request for a room's snapshot.</summary>
 internal sealed class PendingJoin(JoinPurpose purpose, int token)
 {
     public JoinPurpose Purpose { get; set; } = purpose;
 
-    /// <summary>Comes back with what the cache answers.</summary>
+    /// <summary>Returned in the cache's replies.</summary>
     public int Token { get; set; } = token;
 
     public JoinStep Step { get; set; } = JoinStep.Room;
 
-    /// <summary>The very subscription whose acknowledgement is awaited: that of an earlier one to the same topic does not count.</summary>
+    /// <summary>
+    /// The subscription whose acknowledgement is awaited. An acknowledgement of an earlier subscription to the same topic does
+    /// not count.
+    /// </summary>
     public object? Subscription { get; set; }
 
-    /// <summary>The acknowledgement ids of the client's requests, in order; null for a request that wants none.</summary>
+    /// <summary>The acknowledgement ids of the client's requests, in order; null for a request without one.</summary>
     public List<ReadOnlyMemory<byte>?> Requests { get; } = [];
 }

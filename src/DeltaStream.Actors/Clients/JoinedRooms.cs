@@ -2,7 +2,7 @@ using DeltaStream.Actors.Market;
 
 namespace DeltaStream.Actors.Clients;
 
-/// <summary>A client's rooms, found by name or by what an update is about. Most clients are in few, so what is not used takes no place.</summary>
+/// <summary>A client's rooms, indexed by name and by the key of an update. Most clients are in few rooms, so unused fields are null.</summary>
 internal sealed class JoinedRooms
 {
     private JoinedRoom? _general;
@@ -23,10 +23,10 @@ internal sealed class JoinedRooms
         _ => NarrowOf(room.SingleKey!.Value),
     };
 
-    /// <summary>The wide room that is for an update.</summary>
+    /// <summary>The client's wide room that gets an update; null if it is not in that room.</summary>
     public JoinedRoom? WideOf(MarketEvent @event, ConflationKey key) => @event.Wide == RoomKind.Chain ? Chain(key.Symbol) : _general;
 
-    /// <summary>The narrow room of a key.</summary>
+    /// <summary>The client's narrow room of a key; null if it is not in that room.</summary>
     public JoinedRoom? NarrowOf(ConflationKey key)
     {
         JoinedRoom? found = null;

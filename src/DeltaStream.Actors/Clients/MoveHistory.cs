@@ -5,8 +5,9 @@ using DeltaStream.Actors.Topics;
 namespace DeltaStream.Actors.Clients;
 
 /// <summary>
-/// What a client has had on the nodes that it comes from, in positions, because each node has an order of its own: of a wide
-/// room all until one position, and single keys that are ahead of that or behind it.
+/// The updates that a client has received on its former nodes. It has positions instead of serials, because each node has an
+/// order of its own: a position up to which the client has received everything of a wide room, and keys that are ahead of or
+/// behind that position.
 /// </summary>
 internal sealed class MoveHistory
 {
@@ -23,11 +24,11 @@ internal sealed class MoveHistory
         _owed = moved.Owed.ToDictionary(it => (it.Event, it.Key), it => it.Position);
     }
 
-    /// <summary>Whether the client has had an update on another node.</summary>
-    /// <param name="event">Its event.</param>
-    /// <param name="key">Its key.</param>
+    /// <summary>True if the client has received an update on another node.</summary>
+    /// <param name="event">The update's event.</param>
+    /// <param name="key">The update's key.</param>
     /// <param name="position">The position of the copy.</param>
-    /// <param name="first">The position under which this node knew it first.</param>
+    /// <param name="first">The position under which this node first received the update.</param>
     public bool WasHad(MarketEvent @event, ConflationKey key, Position position, Position first)
     {
         if (_owed.TryGetValue((@event, key), out var owed)) return Later(position, first) < owed;
@@ -35,7 +36,7 @@ internal sealed class MoveHistory
         return _until.Count > 0 && _until.TryGetValue(WideOf(@event, key), out var until) && (position <= until || first <= until);
     }
 
-    /// <summary>Whether a snapshot would go behind what the client has had.</summary>
+    /// <summary>True if a snapshot's value would be older than the client's last update of that key.</summary>
     public bool GoesBack(Slot slot, bool isBehind)
     {
         var top = Later(slot.Position, slot.Update!.Position);
@@ -44,14 +45,17 @@ internal sealed class MoveHistory
         return isBehind && WasHad(slot.Event, slot.Key, slot.Position, slot.Update.Position);
     }
 
-    /// <summary>Whether the node may lack what the client has had elsewhere of this room's keys.</summary>
+    /// <summary>True if the node may lack updates of this room that the client has received elsewhere.</summary>
     public bool IsBehind(Room room, NodeOrder order)
     {
         var wide = room.Overlapping ?? room;
         return _until.TryGetValue(NameOf(wide), out var until) && order.IsBehind(wide, until);
     }
 
-    /// <summary>An update is sent: what was noted of its key is settled; while the client is still arriving it may come over another room.</summary>
+    /// <summary>
+    /// An update is sent, so older notes about its key are obsolete. While the client is still joining, another room may
+    /// deliver the same update, so its position is noted.
+    /// </summary>
     public void Sent(MarketEvent @event, ConflationKey key, Position position, bool isArriving)
     {
         _owed.Remove((@event, key));
@@ -59,7 +63,7 @@ internal sealed class MoveHistory
         else _ahead.Remove((@event, key));
     }
 
-    /// <summary>The history for the next node begins with what was claimed before.</summary>
+    /// <summary>The history for the next node, which starts with the positions of the wide rooms.</summary>
     public MoveHistory Next()
     {
         var next = new MoveHistory();
@@ -67,14 +71,20 @@ internal sealed class MoveHistory
         return next;
     }
 
-    /// <summary>Claims that the client has had all of a wide room until where it is. Not while the room may miss something.</summary>
+    /// <summary>
+    /// Records that the client has received all of a wide room up to its present position, unless the room may have missed
+    /// updates.
+    /// </summary>
     public void Claim(JoinedRoom wide, NodeOrder order)
     {
         if (order.IsBehind(wide.Room, Position.None)) return;
         ClaimUntil(wide.Room, wide.Seen.Latest);
     }
 
-    /// <summary>Notes a slot of one of the client's rooms: whether the client is ahead of the claim there, or is owed it.</summary>
+    /// <summary>
+    /// Records a slot of one of the client's rooms, if the client is ahead of its wide room's position there or has not
+    /// received the slot's update.
+    /// </summary>
     public void Note(Slot slot, MoveHistory before, bool had)
     {
         var (name, position) = ((slot.Event, slot.Key), slot.Position);
@@ -89,10 +99,10 @@ internal sealed class MoveHistory
             _ahead[name] = Later(ahead, position);
     }
 
-    /// <summary>All of it, for the next node.</summary>
+    /// <summary>The complete history for the next node.</summary>
     public MovedRooms Close(IReadOnlyList<Room> rooms, MoveHistory before, IEnumerable<LeftValue> left, IEnumerable<MarketUpdate> waiting)
     {
-        // Keys of no room that the client is in now.
+        // These keys belong to rooms that the client is no longer in.
         foreach (var (name, position) in before._ahead) if (!_owed.ContainsKey(name)) _ahead.TryAdd(name, position);
         foreach (var (name, position) in before._owed) if (!_ahead.ContainsKey(name)) _owed.TryAdd(name, position);
         foreach (var value in left)
@@ -122,7 +132,7 @@ internal sealed class MoveHistory
 
     private void ClaimUntil(Room wide, Position position) => _until[NameOf(wide)] = Later(_until.GetValueOrDefault(NameOf(wide)), position);
 
-    // No product has an empty symbol.
+    // No product has an empty symbol, so the empty name stands for <c>general</c>.
     private static string NameOf(Room wide) => wide.Symbol ?? "";
 
     private static string WideOf(MarketEvent @event, ConflationKey key) => @event.Wide == RoomKind.Chain ? key.Symbol : "";
@@ -130,5 +140,8 @@ internal sealed class MoveHistory
     private static Position Later(Position one, Position other) => one > other ? one : other;
 }
 
-/// <summary>What a client had had of a room that it left a moment ago: all of a wide room until this position, or one key's value.</summary>
+/// <summary>
+/// The client's progress in a room that it left a moment ago: a position up to which it has received all of a wide room, or one
+/// key's value.
+/// </summary>
 internal readonly record struct LeftValue(Room? Wide, MarketEvent? Event, ConflationKey Key, Position Position, bool WasHad);

@@ -4,17 +4,17 @@ using DeltaStream.Actors.Wire;
 namespace DeltaStream.Actors.Clients;
 
 /// <summary>
-/// What waits to be sent to one client: answers in order, then the newest update of each key, each keeping the place of the
-/// first one that it superseded, so that a busy key starves no other, then the updates that are due: every one of them, for they
-/// wait for the end of the actor's turn only. An update costs a pointer: its frames are shared. Bounded by the number of keys,
-/// for answers by what <see cref="IsOverfull"/> says, and for what is due by who writes it.
+/// The queue of one client. It sends answers first, in order. Then it sends waiting updates, the newest per key: a replaced
+/// update keeps its place, so a busy key can't starve the others. Last come due updates, which wait only for the end of the
+/// actor's turn, so all of them are sent. An update costs a pointer, because its frames are shared. The number of keys limits
+/// the waiting updates, <see cref="IsOverfull"/> the answers, and the writer the due updates.
 /// </summary>
 internal sealed class Outbox
 {
-    // Above this many keys the tables are given back once they are empty: a client that was stuck once should not stay big.
+    // Larger tables are released once they are empty: a client that was stuck once should not stay big.
     private const int KeptCapacity = 64;
 
-    // What is due is gone when the actor's turn is over, so its list is the thread's and not the client's.
+    // Due updates are gone at the end of the actor's turn, so the list belongs to the thread instead of the client.
     [ThreadStatic]
     private static List<MarketUpdate>? _spare;
 
@@ -27,41 +27,39 @@ internal sealed class Outbox
     private List<MarketUpdate>? _due;
     private int _dueTaken;
 
-    /// <summary>Makes an empty outbox.</summary>
-    /// <param name="maxEntries">Answers that may wait.</param>
-    /// <param name="maxBytes">Bytes of answers that may wait.</param>
+    /// <param name="maxEntries">The maximum number of waiting answers.</param>
+    /// <param name="maxBytes">The maximum bytes of waiting answers.</param>
     public Outbox(int maxEntries, int maxBytes)
     {
         _maxEntries = maxEntries;
         _maxBytes = maxBytes;
     }
 
-    /// <summary>Whether nothing waits.</summary>
     public bool IsEmpty => ControlCount == 0 && DataCount == 0;
 
-    /// <summary>How many answers wait.</summary>
+    /// <summary>The number of waiting answers.</summary>
     public int ControlCount => _control?.Count ?? 0;
 
-    /// <summary>How many updates wait: one a key, and all that are due.</summary>
+    /// <summary>The number of waiting updates: one per key, and all due ones.</summary>
     public int DataCount => (_newest?.Count ?? 0) + (_due is null ? 0 : _due.Count - _dueTaken);
 
-    /// <summary>How many bytes of updates are due.</summary>
+    /// <summary>The bytes of due updates.</summary>
     public int DueBytes { get; private set; }
 
-    /// <summary>Whether more answers wait than may: the client is a slow consumer. One alone may be as long as it is.</summary>
+    /// <summary>True if more answers wait than allowed: the client is a slow consumer. A single answer may have any size.</summary>
     public bool IsOverfull => ControlCount > _maxEntries || (ControlCount > 1 && _controlBytes > _maxBytes);
 
-    /// <summary>Whether so many answers wait that no further request should be read.</summary>
+    /// <summary>True if so many answers wait that no further request should be read.</summary>
     public bool IsFilling => ControlCount > _maxEntries / 2 || _controlBytes > _maxBytes / 2;
 
-    /// <summary>Adds an answer behind those that wait.</summary>
+    /// <summary>Adds an answer behind the waiting ones.</summary>
     public void Add(Frame answer)
     {
         (_control ??= new()).Enqueue(answer);
         _controlBytes += answer.Bytes.Length;
     }
 
-    /// <summary>Adds an update to be sent now, behind all that waits; it supersedes nothing.</summary>
+    /// <summary>Adds an update that is sent in this turn, behind everything else. It supersedes nothing.</summary>
     public void AddDue(MarketUpdate update)
     {
         if (_due is null) (_due, _spare) = (_spare ?? [], null);
@@ -69,8 +67,8 @@ internal sealed class Outbox
         DueBytes += update.Payload.Length;
     }
 
-    /// <summary>The client can't take more now: what was due conflates with what waits.</summary>
-    /// <returns>How many were superseded.</returns>
+    /// <summary>The client can't take more now: conflates the due updates with the waiting ones.</summary>
+    /// <returns>The number of superseded updates.</returns>
     public int Conflate()
     {
         if (_due is null) return 0;
@@ -80,8 +78,8 @@ internal sealed class Outbox
         return superseded;
     }
 
-    /// <summary>Adds an update that can't be sent now, in the place of the one it supersedes; nothing may be due then.</summary>
-    /// <returns>True when it superseded one that was never sent.</returns>
+    /// <summary>Adds an update that can't be sent now, in the place of the update that it supersedes. There must be no due updates.</summary>
+    /// <returns>True if it superseded a waiting update.</returns>
     public bool Add(MarketUpdate update)
     {
         var key = new DataKey(update.Event, update.Key);
@@ -92,7 +90,7 @@ internal sealed class Outbox
         return supersedes;
     }
 
-    /// <summary>Takes what is next, answers first; false when nothing waits. One of the two is set.</summary>
+    /// <summary>Takes the next entry, answers first; false if the outbox is empty. Exactly one of the two results is set.</summary>
     public bool TryTake(out Frame? answer, out MarketUpdate? update)
     {
         update = null;
@@ -110,8 +108,8 @@ internal sealed class Outbox
         return true;
     }
 
-    /// <summary>Takes all that waits, for a client that goes on at another node.</summary>
-    /// <param name="mostBytes">Bytes of chains that go along. The next node has the others as well, once for all its clients.</param>
+    /// <summary>Takes all entries for a client that moves to another node.</summary>
+    /// <param name="mostBytes">The maximum bytes of chains that move along. The next node has the others as well and sends its own copy.</param>
     public WaitingItems TakeAll(int mostBytes)
     {
         var all = new WaitingItems([], [], []);
@@ -126,8 +124,8 @@ internal sealed class Outbox
         return all;
     }
 
-    /// <summary>Removes the updates that the client is no longer to get.</summary>
-    /// <returns>How many were removed.</returns>
+    /// <summary>Removes the updates that the client should not get any more.</summary>
+    /// <returns>The number of removed updates.</returns>
     public int Purge(Func<MarketUpdate, bool> isWanted) => PurgeDue(isWanted) + PurgeNewest(isWanted);
 
     private int PurgeDue(Func<MarketUpdate, bool> isWanted)
@@ -176,8 +174,8 @@ internal sealed class Outbox
     private readonly record struct DataKey(MarketEvent Event, ConflationKey Key);
 }
 
-/// <summary>What waits for a client that goes on at another node.</summary>
-/// <param name="Answers">Answers, in order.</param>
-/// <param name="Updates">Updates that go along, in order.</param>
-/// <param name="LeftBehind">Chains that do not go along.</param>
+/// <summary>The waiting entries of a client that moves to another node.</summary>
+/// <param name="Answers">The answers, in order.</param>
+/// <param name="Updates">The updates that move along, in order.</param>
+/// <param name="LeftBehind">The chains that do not move along.</param>
 internal sealed record WaitingItems(List<Frame> Answers, List<MarketUpdate> Updates, List<MarketUpdate> LeftBehind);

@@ -3,17 +3,17 @@ using DeltaStream.Actors.Market;
 
 namespace DeltaStream.Actors.Clients;
 
-/// <summary>Reads a client's event (docs/protocol.md). Never throws, however odd the data is; of duplicate fields the last counts.</summary>
+/// <summary>Reads a client's event (docs/protocol.md). Never throws, whatever the data is. If a field occurs twice the last one counts.</summary>
 internal static class RequestReader
 {
-    // Deep data costs the reader a bit a level and no stack, so that depth alone is no reason to refuse.
+    // Deep nesting costs the reader one bit per level and no stack, so depth alone is not a reason to refuse.
     private static readonly JsonReaderOptions AnyDepth = new() { MaxDepth = int.MaxValue };
 
     /// <summary>Reads an event.</summary>
     /// <param name="name">The event's name.</param>
-    /// <param name="data">Its first argument as UTF-8 JSON; empty where it has none.</param>
+    /// <param name="data">The first argument as UTF-8 JSON; empty if there is none.</param>
     /// <param name="request">The request, if it is valid.</param>
-    /// <returns>Null, or why there is no request.</returns>
+    /// <returns>Null, or the reason why the request is not valid.</returns>
     public static RequestError? Read(string name, ReadOnlySpan<byte> data, out ClientRequest request)
     {
         request = default;
@@ -73,7 +73,7 @@ internal static class RequestReader
         return null;
     }
 
-    /// <summary>False when the data is a JSON value other than an object; no data at all is an object without fields.</summary>
+    /// <summary>False if the data is a JSON value other than an object. Empty data counts as an object without fields.</summary>
     private static bool ReadFields(ReadOnlySpan<byte> data, ref Field type, ref Field symbol, ref Field expiry)
     {
         if (data.IsEmpty) return true;
@@ -89,11 +89,10 @@ internal static class RequestReader
             else reader.Skip();
         }
 
-        // Reading on to the end finds what may still be wrong behind the object.
+        // Reading to the end finds errors after the object.
         return reader.TokenType == JsonTokenType.EndObject && !reader.Read();
     }
 
-    /// <summary>Whether the reader stands on a field of this name.</summary>
     private static bool Is(ref Utf8JsonReader reader, ReadOnlySpan<byte> name)
     {
         try
@@ -102,12 +101,12 @@ internal static class RequestReader
         }
         catch (InvalidOperationException)
         {
-            // Half of a surrogate pair: legal JSON, but no text, and so no name of ours.
+            // The name has half a surrogate pair: valid JSON, but not text, so it can't be one of our names.
             return false;
         }
     }
 
-    /// <summary>A field's value: a text, nothing (absent, null), or a value of another type or a text that no UTF-16 can hold.</summary>
+    /// <summary>A field's value: text, nothing (absent or null), or invalid (another type, or text that UTF-16 can't represent).</summary>
     private readonly struct Field
     {
         private readonly bool _isOther;

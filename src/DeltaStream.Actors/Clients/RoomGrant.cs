@@ -3,25 +3,24 @@ using DeltaStream.Actors.Market;
 namespace DeltaStream.Actors.Clients;
 
 /// <summary>
-/// The rooms that a client may be in, as patterns: a room's name, or one whose last part is <c>*</c>. <c>chain:X</c> is every
-/// expiry of X, so it covers <c>chain:X:E</c> as well. A pattern that is none of these covers nothing.
+/// The rooms that a client may join, as patterns: a room's name, or a name whose last part is <c>*</c>. <c>chain:X</c> contains
+/// every expiry of X, so it covers <c>chain:X:E</c> as well. Any other pattern covers nothing.
 /// </summary>
 public sealed class RoomGrant
 {
-    /// <summary>All rooms.</summary>
     public static readonly RoomGrant All = new(null);
 
     private readonly string[]? _patterns;
 
     private RoomGrant(string[]? patterns) => _patterns = patterns;
 
-    /// <summary>The patterns, from which <see cref="Of"/> makes the same grant again; null: all rooms.</summary>
+    /// <summary>The patterns, from which <see cref="Of"/> makes the same grant again; null for all rooms.</summary>
     public IReadOnlyList<string>? Patterns => _patterns;
 
-    /// <summary>A grant of these patterns; null: all rooms.</summary>
+    /// <summary>Makes a grant from patterns; null for all rooms.</summary>
     public static RoomGrant Of(IEnumerable<string>? patterns) => patterns is null ? All : new([.. patterns]);
 
-    /// <summary>Whether a client may be in the room.</summary>
+    /// <summary>True if the client may join the room.</summary>
     public bool Covers(Room room)
     {
         if (_patterns is null) return true;

@@ -5,37 +5,28 @@ using DeltaStream.Actors.Market;
 
 namespace DeltaStream.Actors.Clients;
 
-/// <summary>The names of the server's events and the data of those that are no market data (docs/protocol.md).</summary>
+/// <summary>The names of the server's events, and the data of those that do not carry market data (docs/protocol.md).</summary>
 public static class ServerEvents
 {
-    /// <summary><c>connected</c>.</summary>
     public const string Connected = "connected";
 
-    /// <summary><c>subscribed</c>.</summary>
     public const string Subscribed = "subscribed";
 
-    /// <summary><c>unsubscribed</c>.</summary>
     public const string Unsubscribed = "unsubscribed";
 
-    /// <summary><c>error</c>.</summary>
     public const string Error = "error";
 
-    /// <summary><c>products</c>.</summary>
     public const string Products = "products";
 
-    /// <summary><c>feed_status</c>.</summary>
     public const string FeedStatus = "feed_status";
 
-    /// <summary><c>authenticated</c>.</summary>
     public const string Authenticated = "authenticated";
 
-    /// <summary><c>token_expiring</c>.</summary>
     public const string TokenExpiring = "token_expiring";
 
-    // Symbols hold '&' and '/', which need no escaping outside HTML.
+    // Symbols contain '&' and '/', which need escaping only in HTML.
     private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    /// <summary>The data of <c>connected</c>.</summary>
     public static byte[] ConnectedData(string sessionId, DateTimeOffset now, IReadOnlyList<Room> rooms, bool demo) => Write((sessionId, now, rooms, demo), static (json, it) =>
     {
         json.WriteString("message"u8, "Connected to DeltaStream"u8);
@@ -47,39 +38,32 @@ public static class ServerEvents
         if (it.demo) json.WriteBoolean("demo"u8, true);
     });
 
-    /// <summary>The data of <c>subscribed</c>.</summary>
     public static byte[] SubscribedData(Room room) => RoomData(room, "Subscribed to ");
 
-    /// <summary>The data of <c>unsubscribed</c>.</summary>
     public static byte[] UnsubscribedData(Room room) => RoomData(room, "Unsubscribed from ");
 
-    /// <summary>The data of <c>error</c>.</summary>
     public static byte[] ErrorData(RequestError error) => Write(error, static (json, it) =>
     {
         json.WriteString("message"u8, it.Message);
         json.WriteString("code"u8, it.Code);
     });
 
-    /// <summary>The data of <c>feed_status</c>.</summary>
     public static byte[] FeedStatusData(FeedStatus status) => Write(status, static (json, it) =>
     {
         json.WriteString("status"u8, it.Name);
         json.WriteNumber("since"u8, UnixSeconds(it.Since));
     });
 
-    /// <summary>The data of <c>authenticated</c>.</summary>
-    /// <param name="expiresAt">Null: never.</param>
+    /// <param name="expiresAt">Null for never.</param>
     public static byte[] AuthenticatedData(DateTimeOffset? expiresAt) => Write(expiresAt, static (json, it) =>
     {
         if (it is { } time) json.WriteNumber("expires_at"u8, UnixSeconds(time));
         else json.WriteNull("expires_at"u8);
     });
 
-    /// <summary>The data of <c>token_expiring</c>.</summary>
     public static byte[] TokenExpiringData(TimeSpan left) => Write(left, static (json, it) =>
         json.WriteNumber("expires_in"u8, Math.Round(it.TotalSeconds, 1)));
 
-    /// <summary>The data of <c>products</c>.</summary>
     public static byte[] ProductsData(IEnumerable<string> sorted) => Write(sorted, static (json, it) =>
     {
         json.WriteStartArray("products"u8);
@@ -87,14 +71,14 @@ public static class ServerEvents
         json.WriteEndArray();
     });
 
-    /// <summary>An acknowledgement that says it went well.</summary>
+    /// <summary>The acknowledgement of a successful request.</summary>
     public static byte[] OkAck(Room? room) => Write(room, static (json, it) =>
     {
         json.WriteString("status"u8, "ok"u8);
         if (it is not null) json.WriteString("room"u8, it.Name);
     });
 
-    /// <summary>An acknowledgement that says why not.</summary>
+    /// <summary>The acknowledgement of a refused request.</summary>
     public static byte[] ErrorAck(RequestError error) => Write(error, static (json, it) =>
     {
         json.WriteString("status"u8, "error"u8);

@@ -4,17 +4,17 @@ using DeltaStream.Actors.Sessions;
 
 namespace DeltaStream.Actors.Clients;
 
-/// <summary>What the node's SessionKeeper is told of a client's session. Nothing where no sessions are kept.</summary>
+/// <summary>Reports a client's session to the node's SessionKeeper. It does nothing if sessions are not kept.</summary>
 internal sealed class SessionNotes(string sessionId, ClientSession? session, IActorRef keeper)
 {
     private bool _isNoted;
 
     public ClientSession? Session => session;
 
-    /// <summary>The rooms that the client had when it lost its connection; null where it is new.</summary>
+    /// <summary>The rooms from before the client lost its connection; null for a new session.</summary>
     public IReadOnlyList<Room>? Recovered => session?.Recovered?.Rooms;
 
-    /// <summary>The rooms have changed. The keeper asks for them when it writes: many changes at once are told once.</summary>
+    /// <summary>Reports that the rooms have changed. The keeper asks for them when it writes, so many changes cause one report.</summary>
     public void Changed(IActorRef self)
     {
         if (session is null || _isNoted) return;
@@ -22,7 +22,7 @@ internal sealed class SessionNotes(string sessionId, ClientSession? session, IAc
         keeper.Tell(new SessionChanged(session), self);
     }
 
-    /// <summary>The answer to the keeper's question.</summary>
+    /// <summary>The reply to <see cref="TellSession"/>.</summary>
     public SessionTold Tell(ClientRooms rooms)
     {
         _isNoted = false;

@@ -3,20 +3,18 @@ using Akka.Actor;
 namespace DeltaStream.Actors.Clients;
 
 /// <summary>
-/// Tells the clients of a node when their tokens are to be looked at: one timer, set for the next of them, however many
-/// there are. A client asks with <see cref="WatchToken"/>, which replaces what it asked before.
+/// Tells the clients of a node when to check their tokens. One timer serves all clients and is set for the next due time. A
+/// client registers with <see cref="WatchToken"/>, which replaces its earlier request.
 /// </summary>
 internal sealed class TokenClock : UntypedActor, IWithTimers
 {
-    // Tokens speak of the wall clock, timers do not: where somebody sets the clock, that is noticed within this time.
+    // Tokens use the wall clock and timers do not. If the wall clock is set, the change takes effect within this time.
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(30);
 
     private readonly DueTimes<IActorRef> _due = new();
     private readonly TimeProvider _time;
     private DateTimeOffset _set = DateTimeOffset.MaxValue;
 
-    /// <summary>Makes the clock.</summary>
-    /// <param name="time">The wall clock.</param>
     public TokenClock(TimeProvider time) => _time = time;
 
     public ITimerScheduler Timers { get; set; } = null!;
@@ -53,7 +51,7 @@ internal sealed class TokenClock : UntypedActor, IWithTimers
         var now = _time.GetUtcNow();
         var wait = next - now;
         if (wait > LongestWait) wait = LongestWait;
-        // Never at once again: what is due has been told, and a timer may come a little early.
+        // A minimum wait: everything due was just sent, and a timer may fire a little early.
         if (wait < TimeSpan.FromMilliseconds(10)) wait = TimeSpan.FromMilliseconds(10);
         _set = now + wait;
         Timers.StartSingleTimer(Look.Instance, Look.Instance, wait);

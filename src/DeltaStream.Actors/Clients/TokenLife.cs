@@ -3,14 +3,14 @@ using Akka.Actor;
 namespace DeltaStream.Actors.Clients;
 
 /// <summary>
-/// How long a client's token lets it stay: when it is warned, and when that ends. The node's <see cref="TokenClock"/> says when it
-/// is time to look; a client has no timer of its own.
+/// The life of a client's token: when the client gets a notice, and when the token expires. The node's <see cref="TokenClock"/>
+/// triggers the checks, so a client needs no timer of its own.
 /// </summary>
 internal sealed class TokenLife(ClientContext context, IActorRef self, ClientConnection connection, ClientIdentity identity)
 {
     public ClientIdentity Identity { get; private set; } = identity;
 
-    /// <summary>Asks to be told ahead of the end: of a short token at half of its remaining time.</summary>
+    /// <summary>Requests a check ahead of the expiry; for a short token at half of its remaining time.</summary>
     public void Watch()
     {
         if (Identity.ExpiresAt is not { } expiry) return;
@@ -23,7 +23,7 @@ internal sealed class TokenLife(ClientContext context, IActorRef self, ClientCon
         if (Identity.ExpiresAt is not null) context.Tokens.Tell(ForgetToken.Instance, self);
     }
 
-    /// <summary>A renewed token takes the place of the old one, unless it is another subject's.</summary>
+    /// <summary>Replaces the token with a renewed one, unless that one has another subject.</summary>
     public bool Renew(Authenticated authenticated)
     {
         if (authenticated.Identity.Subject != Identity.Subject)
@@ -40,8 +40,8 @@ internal sealed class TokenLife(ClientContext context, IActorRef self, ClientCon
         return true;
     }
 
-    /// <summary>The time has come that was asked for: warns the client.</summary>
-    /// <returns>Whether its token has expired; never by what was asked for the token before a renewal.</returns>
+    /// <summary>Handles a due check: notifies the client, or finds that the token has expired.</summary>
+    /// <returns>True if the token has expired. A check that was requested for an earlier token never counts.</returns>
     public bool HasExpired(TokenDue due)
     {
         if (due.ExpiresAt != Identity.ExpiresAt) return false;
