@@ -1,6 +1,6 @@
 namespace DeltaStream.Node.Hosting;
 
-/// <summary>Whether this node accepts clients: true until it begins to stop.</summary>
+/// <summary>The node's phase: it accepts clients until it begins to stop.</summary>
 internal sealed class NodePhase
 {
     private volatile bool _draining;
