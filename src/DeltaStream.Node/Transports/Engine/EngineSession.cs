@@ -8,9 +8,7 @@ using DeltaStream.SocketIO.Engine;
 
 namespace DeltaStream.Node.Transports.Engine;
 
-/// <summary>
-/// One Engine.IO session: it reacts to requests and packets, and ends. <see cref="SessionTransport"/> carries its packets.
-/// </summary>
+/// <summary>One Engine.IO session: its requests, its packets and its end. <see cref="SessionTransport"/> carries the packets.</summary>
 internal sealed class EngineSession : IEngineLink, IProbed, IPinged, IDeadline
 {
     private readonly EngineSessions _sessions;
@@ -36,7 +34,6 @@ internal sealed class EngineSession : IEngineLink, IProbed, IPinged, IDeadline
     /// <summary>The address of the last request.</summary>
     public ClientAddress UsedFrom { get; set; }
 
-    /// <summary>The transport against which requests are checked.</summary>
     public EngineTransport Current => _transport.State.Transport;
 
     public string Transport => _transport.State.TransportName;
@@ -201,7 +198,6 @@ internal sealed class EngineSession : IEngineLink, IProbed, IPinged, IDeadline
         return (waiting, application);
     }
 
-    /// <summary>A WebSocket that carried the session has ended.</summary>
     public void OnWebSocketEnded(EngineWebSocket webSocket, CloseReason reason)
     {
         if (_transport.State is SessionState.Upgraded upgraded && upgraded.WebSocket == webSocket) Close(reason);
