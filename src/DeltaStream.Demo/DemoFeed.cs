@@ -3,17 +3,17 @@ using Microsoft.Extensions.Logging;
 
 namespace DeltaStream.Demo;
 
-/// <summary>Lets the simulated market run in real time and publishes what it says until it is stopped.</summary>
+/// <summary>Runs the simulated market in real time and publishes its messages.</summary>
 /// <param name="publisher">The way to Redis.</param>
-/// <param name="time">The clock, and what expiries count from.</param>
-/// <param name="log">Told when Redis is lost and found again, once each.</param>
+/// <param name="time">The clock of the market; expiries count from it.</param>
+/// <param name="log">Gets one line when Redis is lost and one when it is found again.</param>
 public sealed partial class DemoFeed(IDemoPublisher publisher, TimeProvider time, ILogger<DemoFeed> log)
 {
     private bool _failing;
 
-    /// <summary>Runs until cancelled; a Redis that cannot be reached costs the messages of that time, nothing else.</summary>
-    /// <param name="seed">Decides the course of prices; the same seed moves the same way.</param>
-    /// <param name="cancellation">Ends it, without an exception.</param>
+    /// <summary>Runs until cancelled. While Redis can't be reached, the messages of that time are lost and the market goes on.</summary>
+    /// <param name="seed">Decides the course of prices; the same seed gives the same course.</param>
+    /// <param name="cancellation">Stops the market, without an exception.</param>
     public async Task RunAsync(int seed, CancellationToken cancellation)
     {
         var market = new MarketSimulator(seed, time.GetUtcNow());
@@ -28,7 +28,7 @@ public sealed partial class DemoFeed(IDemoPublisher publisher, TimeProvider time
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
         {
-            // Stopping is how it ends.
+            // Cancellation is the normal end.
         }
     }
 

@@ -2,9 +2,9 @@ using DeltaStream.Demo.Simulation;
 
 namespace DeltaStream.Demo;
 
-/// <summary>How the demo feed reaches Redis: the host gives it the connection that it has anyway.</summary>
+/// <summary>The demo feed's way to Redis. The host implements it with the connection that it already has.</summary>
 public interface IDemoPublisher
 {
-    /// <summary>Publishes one message to its channel; fails when Redis cannot be reached, which the feed outlives.</summary>
+    /// <summary>Publishes one message to its channel. Throws when Redis can't be reached; the feed catches that and goes on.</summary>
     Task PublishAsync(DemoMessage message, CancellationToken cancellation);
 }

@@ -10,15 +10,15 @@ using DeltaStream.Node.Settings.Reading;
 
 namespace DeltaStream.Node;
 
-/// <summary>The only place that knows the demo: the embedded server for where no Redis is given, and the simulated market.</summary>
+/// <summary>The only class that knows the demo: the embedded server for a node without a Redis, and the simulated market.</summary>
 internal static class DemoMarket
 {
-    /// <summary>Starts the embedded server where the settings name no Redis; returns settings that name it.</summary>
+    /// <summary>Starts the embedded server if the settings name no Redis. Returns settings that name the server.</summary>
     public static NodeSettings UseEmbeddedRedis(this WebApplicationBuilder builder, NodeSettings settings)
     {
         if (settings.Redis.Url is not null) return settings;
         var server = StartEmbedded(settings.Redis.EmbeddedPort);
-        // Made by the container, so that it ends with it, after everything that talks to it.
+        // The container makes the service, so it disposes the server after all services that use it.
         builder.Services.AddSingleton(_ => server);
         builder.Services.AddHostedService<EmbeddedRedisNotice>();
         if (!RedisUrl.TryParse(server.Url, out var url)) throw new InvalidOperationException($"'{server.Url}' is no Redis URL");
@@ -37,7 +37,7 @@ internal static class DemoMarket
         }
     }
 
-    /// <summary>Offers to run the simulated market where the settings say so; it runs on one node of the cluster.</summary>
+    /// <summary>Registers the simulated market if the settings ask for it. It runs on one node of the cluster.</summary>
     public static IServiceCollection AddDemoFeed(this IServiceCollection services, NodeSettings settings)
     {
         services.AddHostedService(provider => new DemoWatch(
@@ -48,7 +48,7 @@ internal static class DemoMarket
         services.AddHostedService(provider => new OnceInCluster(
             provider.GetRequiredService<RedisConnection>(),
             provider.GetRequiredService<TimeProvider>(),
-            // Another course of prices with each start, as a market has.
+            // Each start has a new seed, so that prices take another course.
             stop => provider.GetRequiredService<DemoFeed>().RunAsync(Random.Shared.Next(), stop)));
         return services;
     }

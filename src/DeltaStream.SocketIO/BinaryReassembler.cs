@@ -1,21 +1,22 @@
 namespace DeltaStream.SocketIO;
 
 /// <summary>
-/// Joins a binary packet and the attachments that follow it (Socket.IO protocol 5, "Packet encoding"). One for each connection. It copies what it must keep,
-/// at most <see cref="SocketPacketCodec.MaxAttachments"/> engine messages beside the header.
+/// Joins a binary packet and the attachments that follow it (Socket.IO protocol 5, "Packet encoding"). Each connection has its own
+/// reassembler. It copies the bytes that it keeps: the header and at most <see cref="SocketPacketCodec.MaxAttachments"/> engine
+/// messages.
 /// </summary>
 public sealed class BinaryReassembler
 {
     private SocketPacket _header;
     private List<ReadOnlyMemory<byte>>? _attachments;
 
-    /// <summary>Whether attachments are still to come; nothing but them may come then.</summary>
+    /// <summary>Whether the reassembler waits for attachments. Until they have come the client may send nothing else.</summary>
     public bool IsPending => _attachments is not null;
 
-    /// <summary>Takes the header.</summary>
+    /// <summary>Takes the header of a binary packet.</summary>
     /// <param name="header">A binary packet.</param>
-    /// <param name="message">The message where it announces no attachments; else null, and the attachments are waited for.</param>
-    /// <returns><see cref="SocketParseError.None"/>, or why the connection must be closed.</returns>
+    /// <param name="message">The message if the header announces no attachments; else null, and <see cref="Add"/> follows for each attachment.</param>
+    /// <returns><see cref="SocketParseError.None"/>, or the error for which the connection must be closed.</returns>
     public SocketParseError Begin(in SocketPacket header, out BinaryMessage? message)
     {
         message = null;
@@ -28,10 +29,10 @@ public sealed class BinaryReassembler
         return SocketParseError.None;
     }
 
-    /// <summary>Takes a binary engine message.</summary>
-    /// <param name="attachment">Its data.</param>
-    /// <param name="message">The message where this was its last attachment; else null.</param>
-    /// <returns><see cref="SocketParseError.None"/>, or why the connection must be closed.</returns>
+    /// <summary>Takes the data of a binary engine message.</summary>
+    /// <param name="attachment">The attachment's bytes.</param>
+    /// <param name="message">The message if this was its last attachment; else null.</param>
+    /// <returns><see cref="SocketParseError.None"/>, or the error for which the connection must be closed.</returns>
     public SocketParseError Add(ReadOnlyMemory<byte> attachment, out BinaryMessage? message)
     {
         message = null;

@@ -3,20 +3,23 @@ using System.Text.Json;
 
 namespace DeltaStream.SocketIO;
 
-/// <summary>The payload of an event: a name and arguments, whose bytes stay as the client sent them.</summary>
-/// <param name="Name">The event's name. A number as a name, which the protocol's libraries let pass, is its digits.</param>
-/// <param name="Arguments">The arguments with the commas between them, ready to stand in another payload; empty where there are none.</param>
-/// <param name="FirstArgument">The first argument: one JSON value; empty where there is none.</param>
+/// <summary>The payload of an event: a name and arguments. The arguments keep the bytes that the client sent.</summary>
+/// <param name="Name">The event's name. If the client sent a number, which the protocol's libraries allow, its digits.</param>
+/// <param name="Arguments">The arguments with the commas between them, ready for another payload; empty if there are none.</param>
+/// <param name="FirstArgument">The first argument: one JSON value; empty if there is none.</param>
 public readonly record struct EventPayload(string Name, ReadOnlyMemory<byte> Arguments, ReadOnlyMemory<byte> FirstArgument)
 {
-    /// <summary>The names that the protocol's libraries keep for themselves; an event of such a name is refused.</summary>
+    /// <summary>The names that the protocol's libraries reserve. An event with such a name is refused.</summary>
     public static IReadOnlyList<string> ReservedNames { get; } =
         ["connect", "connect_error", "disconnect", "disconnecting", "newListener", "removeListener"];
 
-    /// <summary>Takes a payload apart: a non-empty JSON array that begins with the event's name (Socket.IO protocol 5, "Sending and receiving data").</summary>
+    /// <summary>
+    /// Splits a payload: a non-empty JSON array that begins with the event's name (Socket.IO protocol 5, "Sending and receiving
+    /// data").
+    /// </summary>
     /// <param name="json">The payload.</param>
-    /// <param name="payload">Its parts, views of <paramref name="json"/>.</param>
-    /// <returns><see cref="SocketParseError.None"/>, or what is wrong with it.</returns>
+    /// <param name="payload">The name and the arguments, as views of <paramref name="json"/>.</param>
+    /// <returns><see cref="SocketParseError.None"/>, or the payload's error.</returns>
     public static SocketParseError TryRead(ReadOnlyMemory<byte> json, out EventPayload payload)
     {
         payload = default;
@@ -51,7 +54,7 @@ public readonly record struct EventPayload(string Name, ReadOnlyMemory<byte> Arg
         }
         while (reader.CurrentDepth > 0 || reader.TokenType != JsonTokenType.EndArray) reader.Read();
         var end = (int)reader.TokenStartIndex;
-        // Behind the array only white space may follow; anything else throws.
+        // Only white space may follow the array; the reader throws for anything else.
         reader.Read();
         if (isReserved) return SocketParseError.ReservedEvent;
         payload = new EventPayload(name, start == 0 ? default : json[start..end], json[start..firstEnd]);
@@ -76,7 +79,8 @@ public readonly record struct EventPayload(string Name, ReadOnlyMemory<byte> Arg
         }
         catch (InvalidOperationException)
         {
-            // A lone surrogate is valid JSON and not text. No application handles such an event, so its raw form will do.
+            // A lone surrogate is valid JSON but not valid text. No application handles such an event, so its raw form is good
+            // enough.
             return Encoding.UTF8.GetString(reader.ValueSpan);
         }
     }

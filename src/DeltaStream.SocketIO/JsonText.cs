@@ -2,20 +2,20 @@ using System.Text.Json;
 
 namespace DeltaStream.SocketIO;
 
-/// <summary>A client's JSON: looked at in place, never made into objects.</summary>
+/// <summary>Checks a client's JSON in place, without making objects.</summary>
 internal static class JsonText
 {
-    /// <summary>How deep a client may nest.</summary>
+    /// <summary>The deepest nesting that a client may send.</summary>
     public const int MaxDepth = 64;
 
     private static readonly JsonReaderOptions Options = new() { MaxDepth = MaxDepth };
 
     public static Utf8JsonReader Reader(ReadOnlySpan<byte> json) => new(json, Options);
 
-    /// <summary>Whether this is one whole JSON value that begins with one of the two bytes.</summary>
+    /// <summary>Whether the bytes are one whole JSON value that begins with one of these two bytes.</summary>
     public static bool IsValid(ReadOnlySpan<byte> json, byte first, byte orFirst)
     {
-        // The first byte finds most bad input, without the exception that is the reader's only answer.
+        // The first byte identifies most bad input. The reader could report it only with an exception, which costs more.
         if (json.IsEmpty || (json[0] != first && json[0] != orFirst)) return false;
         try
         {
@@ -29,7 +29,7 @@ internal static class JsonText
         }
     }
 
-    /// <summary>Whether the string or property name that the reader stands on has this text.</summary>
+    /// <summary>Whether the reader's current string or property name equals this text.</summary>
     public static bool Is(ref Utf8JsonReader reader, string text)
     {
         try
@@ -38,7 +38,7 @@ internal static class JsonText
         }
         catch (InvalidOperationException)
         {
-            // A lone surrogate: valid JSON, but not text.
+            // A lone surrogate is valid JSON but not valid text.
             return false;
         }
     }

@@ -5,7 +5,9 @@ namespace DeltaStream.SocketIO;
 /// <summary>The objects <c>{"_placeholder":true,"num":n}</c> that stand for a packet's attachments.</summary>
 internal static class Placeholders
 {
-    /// <summary>Whether each placeholder in this valid JSON stands for one of the attachments. Of duplicate fields the last counts.</summary>
+    /// <summary>
+    /// Whether each placeholder in this valid JSON refers to one of the attachments. Of duplicate fields the last counts.
+    /// </summary>
     public static bool AreWithin(ReadOnlySpan<byte> json, int attachments)
     {
         Span<Candidate> open = stackalloc Candidate[JsonText.MaxDepth + 1];
@@ -18,7 +20,7 @@ internal static class Placeholders
                     open[reader.CurrentDepth] = default;
                     break;
                 case JsonTokenType.PropertyName:
-                    // Of the name and its value the depth is one more than that of the object's braces.
+                    // The depth of a name and its value is one more than the depth of the object's braces.
                     ReadField(ref reader, ref open[reader.CurrentDepth - 1], attachments);
                     break;
                 case JsonTokenType.EndObject when open[reader.CurrentDepth] is { IsMarked: true, IsWithin: false }:

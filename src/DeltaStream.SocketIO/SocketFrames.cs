@@ -6,39 +6,44 @@ using DeltaStream.SocketIO.Framing;
 namespace DeltaStream.SocketIO;
 
 /// <summary>
-/// Makes Socket.IO packets (protocol 5, "Packet encoding") as whole WebSocket frames: header, Engine.IO type and packet in one
-/// array of exactly its size (<see cref="WebSocketFrameWriter"/>). JSON that is passed in is sent byte for byte.
+/// Makes Socket.IO packets (protocol 5, "Packet encoding") as whole WebSocket frames. Header, Engine.IO type and packet stand in
+/// one array of exactly their size (<see cref="WebSocketFrameWriter"/>). The caller's JSON is sent byte for byte.
 /// </summary>
 public static class SocketFrames
 {
     /// <summary>An event.</summary>
-    /// <param name="name">Its name.</param>
-    /// <param name="arguments">Its arguments, JSON values with commas between them; empty for none.</param>
+    /// <param name="name">The event's name.</param>
+    /// <param name="arguments">The event's arguments, JSON values with commas between them; empty for none.</param>
     /// <param name="ns">The namespace.</param>
     public static byte[] Event(string name, ReadOnlySpan<byte> arguments, string ns = SocketPacket.RootNamespace) =>
         Event("42"u8, -1, name, arguments, ns);
 
-    /// <summary>An event whose arguments hold placeholders; its attachments must follow at once, as <see cref="Attachment"/>.</summary>
+    /// <summary>
+    /// An event whose arguments hold placeholders. The attachments must follow at once, each as an <see cref="Attachment"/>.
+    /// </summary>
     public static byte[] BinaryEvent(string name, ReadOnlySpan<byte> arguments, int attachments, string ns = SocketPacket.RootNamespace) =>
         Event("45"u8, attachments, name, arguments, ns);
 
     /// <summary>An acknowledgement.</summary>
-    /// <param name="id">The id as the client sent it.</param>
+    /// <param name="id">The id, as the client sent it.</param>
     /// <param name="arguments">The arguments, JSON values with commas between them; empty for none.</param>
     /// <param name="ns">The namespace.</param>
     public static byte[] Ack(ReadOnlySpan<byte> id, ReadOnlySpan<byte> arguments, string ns = SocketPacket.RootNamespace) =>
         Make("43"u8, -1, ns, id, "["u8, arguments, "]"u8);
 
-    /// <summary>An acknowledgement whose arguments hold placeholders; its attachments must follow at once.</summary>
+    /// <summary>
+    /// An acknowledgement whose arguments hold placeholders. The attachments must follow at once, each as an <see
+    /// cref="Attachment"/>.
+    /// </summary>
     public static byte[] BinaryAck(ReadOnlySpan<byte> id, ReadOnlySpan<byte> arguments, int attachments, string ns = SocketPacket.RootNamespace) =>
         Make("46"u8, attachments, ns, id, "["u8, arguments, "]"u8);
 
     /// <summary>One binary attachment.</summary>
     public static byte[] Attachment(ReadOnlySpan<byte> data) => WebSocketFrameWriter.Binary(data);
 
-    /// <summary>The reply to a CONNECT.</summary>
-    /// <param name="sid">The client's id in this namespace; never the engine's.</param>
-    /// <param name="pid">The private id for state recovery; null where that is not supported.</param>
+    /// <summary>The reply to an accepted CONNECT.</summary>
+    /// <param name="sid">The client's id in this namespace; never the engine's session id.</param>
+    /// <param name="pid">The private id for state recovery; null if the server does not recover state.</param>
     /// <param name="ns">The namespace.</param>
     public static byte[] Connected(string sid, string? pid = null, string ns = SocketPacket.RootNamespace)
     {
@@ -46,8 +51,8 @@ public static class SocketFrames
         return Make("40"u8, -1, ns, default, """{"sid":"""u8, fields, "}"u8);
     }
 
-    /// <summary>Refuses a CONNECT; the connection stays open.</summary>
-    /// <param name="message">What the client is told.</param>
+    /// <summary>The refusal of a CONNECT; the connection stays open.</summary>
+    /// <param name="message">The text for the client.</param>
     /// <param name="data">Further data as JSON; empty for none.</param>
     /// <param name="ns">The namespace.</param>
     public static byte[] ConnectError(string message, ReadOnlySpan<byte> data = default, string ns = SocketPacket.RootNamespace)
@@ -56,7 +61,7 @@ public static class SocketFrames
         return Make("44"u8, -1, ns, default, """{"message":"""u8, fields, "}"u8);
     }
 
-    /// <summary>Puts the client out of a namespace.</summary>
+    /// <summary>Removes the client from a namespace.</summary>
     public static byte[] Disconnect(string ns = SocketPacket.RootNamespace) => Make("41"u8, -1, ns, default, default, default, default);
 
     private static byte[] Event(ReadOnlySpan<byte> type, int attachments, string name, ReadOnlySpan<byte> arguments, string ns)
@@ -95,7 +100,7 @@ public static class SocketFrames
         rest = rest[part.Length..];
     }
 
-    // By way of UTF-8: a lone surrogate becomes the replacement character instead of an exception.
+    // UTF-8 turns a lone surrogate into the replacement character. The JSON writer would throw an exception.
     private static byte[] Quoted(string text)
     {
         var escaped = JsonEncodedText.Encode(Encoding.UTF8.GetBytes(text), JavaScriptEncoder.UnsafeRelaxedJsonEscaping);

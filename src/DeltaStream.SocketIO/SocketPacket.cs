@@ -1,12 +1,12 @@
 namespace DeltaStream.SocketIO;
 
-/// <summary>One Socket.IO packet. What it holds are views of the bytes it was read from, valid as long as they are.</summary>
-/// <param name="Type">What it is.</param>
+/// <summary>One Socket.IO packet. Its parts are views of the bytes from which it was read, valid as long as they are.</summary>
+/// <param name="Type">The packet's type.</param>
 /// <param name="Namespace">The namespace, with its slash.</param>
-/// <param name="AckId">The acknowledgement's id: digits without leading zeros, 0 included; null where there is none.</param>
-/// <param name="Data">The payload, valid JSON of the kind that the type asks for; empty where there is none.</param>
-/// <param name="Attachments">How many binary attachments follow; always 0 for the types without.</param>
-/// <param name="Event">The payload of an event, taken apart; the default for any other type.</param>
+/// <param name="AckId">The acknowledgement's id: digits without leading zeros, 0 included; null if the packet has none.</param>
+/// <param name="Data">The payload: valid JSON of the kind that the type requires; empty if the packet has none.</param>
+/// <param name="Attachments">The number of binary attachments that follow; always 0 for types without attachments.</param>
+/// <param name="Event">The parts of an event's payload; the default for any other type.</param>
 public readonly record struct SocketPacket(
     SocketPacketType Type,
     string Namespace,
@@ -15,9 +15,9 @@ public readonly record struct SocketPacket(
     int Attachments = 0,
     EventPayload Event = default)
 {
-    /// <summary>The namespace that needs no name on the wire.</summary>
+    /// <summary>The default namespace; the wire leaves its name out.</summary>
     public const string RootNamespace = "/";
 
-    /// <summary>Whether the packet announces binary attachments, be it none.</summary>
+    /// <summary>Whether the packet is of a binary type; it may still announce zero attachments.</summary>
     public bool IsBinary => Type is SocketPacketType.BinaryEvent or SocketPacketType.BinaryAck;
 }

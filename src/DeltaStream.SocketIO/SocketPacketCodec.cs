@@ -3,18 +3,18 @@ using System.Text;
 namespace DeltaStream.SocketIO;
 
 /// <summary>
-/// Reads Socket.IO packets (protocol 5, "Packet encoding"): <c>type [attachments "-"] ["/namespace" ","] [ack id] [JSON]</c>. The text is valid UTF-8 (the
-/// readers of frames and of polling payloads see to that). Nothing a client sends makes it throw.
+/// Reads Socket.IO packets (protocol 5, "Packet encoding"): <c>type [attachments "-"] ["/namespace" ","] [ack id] [JSON]</c>. The
+/// text must be valid UTF-8; the readers of frames and of polling payloads ensure that. No input makes the codec throw.
 /// </summary>
 public static class SocketPacketCodec
 {
-    /// <summary>The most binary attachments of one packet.</summary>
+    /// <summary>The most binary attachments that one packet may announce.</summary>
     public const int MaxAttachments = 10;
 
     private const int MaxAckIdDigits = 20;
 
-    /// <summary>Reads one packet: an engine message's data.</summary>
-    /// <returns>False where the connection must be closed.</returns>
+    /// <summary>Reads one packet from the data of an engine message.</summary>
+    /// <returns>False if the connection must be closed.</returns>
     public static bool TryParse(ReadOnlyMemory<byte> text, out SocketPacket packet, out SocketParseError error)
     {
         packet = default;
@@ -38,7 +38,7 @@ public static class SocketPacketCodec
         var digits = CountDigits(rest.Span);
         if (digits == 0 || digits == rest.Length || rest.Span[digits] != '-') return SocketParseError.MalformedAttachments;
         var count = WithoutLeadingZeros(rest[..digits]).Span;
-        // Two digits hold every count that is allowed; longer ones must not overflow into one.
+        // All allowed counts have at most two digits. A longer count must not overflow into an allowed one.
         var value = count.Length > 2 ? int.MaxValue : int.Parse(count);
         if (value > MaxAttachments) return SocketParseError.TooManyAttachments;
         packet = packet with { Attachments = value };

@@ -3,7 +3,7 @@ namespace DeltaStream.SocketIO;
 /// <summary>The packet types of Socket.IO protocol 5; the value is the digit on the wire.</summary>
 public enum SocketPacketType : byte
 {
-    /// <summary>Joins a namespace; the reply carries the sid of the client in it.</summary>
+    /// <summary>Joins a namespace. The reply carries the client's sid in that namespace.</summary>
     Connect = 0,
 
     /// <summary>Leaves a namespace; has no reply.</summary>

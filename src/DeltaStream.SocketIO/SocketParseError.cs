@@ -1,35 +1,38 @@
 namespace DeltaStream.SocketIO;
 
-/// <summary>Why bytes are not a Socket.IO packet. Each of these closes the whole connection (Socket.IO protocol 5, "Packet encoding").</summary>
+/// <summary>
+/// The reason why bytes are not a Socket.IO packet. Each error closes the whole connection (Socket.IO protocol 5, "Packet
+/// encoding").
+/// </summary>
 public enum SocketParseError
 {
-    /// <summary>Nothing is wrong.</summary>
+    /// <summary>There is no error.</summary>
     None,
 
-    /// <summary>No type, or none of the seven.</summary>
+    /// <summary>The type is missing or is not one of the seven.</summary>
     UnknownType,
 
-    /// <summary>A binary packet without a count of attachments.</summary>
+    /// <summary>A binary packet has no count of attachments.</summary>
     MalformedAttachments,
 
-    /// <summary>More than <see cref="SocketPacketCodec.MaxAttachments"/> attachments.</summary>
+    /// <summary>The packet announces more than <see cref="SocketPacketCodec.MaxAttachments"/> attachments.</summary>
     TooManyAttachments,
 
-    /// <summary>Something between the type and the payload that is not an id, or an id of more than 20 digits.</summary>
+    /// <summary>The text between the type and the payload is not an id, or the id has more than 20 digits.</summary>
     MalformedAckId,
 
-    /// <summary>A payload that is not JSON, is nested too deep, or is not of the kind that the type asks for.</summary>
+    /// <summary>The payload is not JSON, is nested too deep, or is not of the kind that the type requires.</summary>
     MalformedPayload,
 
-    /// <summary>An event with a name that the protocol's libraries keep for themselves.</summary>
+    /// <summary>The event has a name that the protocol's libraries reserve.</summary>
     ReservedEvent,
 
-    /// <summary>A placeholder for an attachment that was not announced.</summary>
+    /// <summary>A placeholder refers to an attachment that the packet did not announce.</summary>
     PlaceholderOutOfRange,
 
-    /// <summary>An attachment that no packet announced.</summary>
+    /// <summary>An attachment comes that no packet announced.</summary>
     UnexpectedBinary,
 
-    /// <summary>Text while attachments are still to come.</summary>
+    /// <summary>Text comes while attachments are missing.</summary>
     UnexpectedText,
 }

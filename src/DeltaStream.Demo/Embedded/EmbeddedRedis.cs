@@ -7,15 +7,15 @@ using Microsoft.Extensions.Logging;
 namespace DeltaStream.Demo.Embedded;
 
 /// <summary>
-/// A Redis-compatible server (Microsoft.Garnet) inside this process, for where no Redis is given: the gateway then runs
-/// its whole path over the same protocol. It listens on loopback only, keeps everything in memory and leaves no file behind.
+/// A Redis-compatible server (Microsoft.Garnet) inside this process, for a node without a Redis. The gateway's whole path then runs
+/// over the same protocol. The server listens on loopback only, keeps everything in memory and leaves no file behind.
 /// </summary>
 public sealed class EmbeddedRedis : IDisposable
 {
-    /// <summary>The port tried first where none is asked for, so that redis-cli and a second node know where to look.</summary>
+    /// <summary>The TCP port that the server tries first. It is fixed so that redis-cli and a second node can find the server.</summary>
     public const int PreferredPort = 6399;
 
-    /// <summary>Stands for "any free port" wherever a port is asked for.</summary>
+    /// <summary>As a port: the system chooses a free one.</summary>
     public const int AnyPort = 0;
 
     private const int FreePortAttempts = 20;
@@ -29,22 +29,22 @@ public sealed class EmbeddedRedis : IDisposable
         TakenPort = takenPort;
     }
 
-    /// <summary>The TCP port it listens on, on 127.0.0.1.</summary>
+    /// <summary>The TCP port on 127.0.0.1 on which the server listens.</summary>
     public int Port { get; }
 
-    /// <summary>Its address as <c>REDIS_URL</c> takes it.</summary>
+    /// <summary>The server's address, in the form of <c>REDIS_URL</c>.</summary>
     public string Url => $"redis://127.0.0.1:{Port}";
 
-    /// <summary>The preferred port when another process had it and this server fell back to a free one, else null. The host logs it.</summary>
+    /// <summary>The preferred port if another process had it and the server fell back to a free one; else null. The host logs it.</summary>
     public int? TakenPort { get; }
 
-    /// <summary>Starts on exactly this port; <see cref="AnyPort"/> lets the system choose a free one.</summary>
+    /// <summary>Starts the server on exactly this port; <see cref="AnyPort"/> lets the system choose a free one.</summary>
     /// <exception cref="EmbeddedRedisException">The port is taken or not allowed.</exception>
     public static EmbeddedRedis Start(int port, ILoggerFactory? logs = null) =>
         port == AnyPort ? StartOnFreePort(null, logs) : new EmbeddedRedis(Listen(port, logs), port, null);
 
-    /// <summary>Starts on the preferred port, or on a free one when another process has it.</summary>
-    /// <exception cref="EmbeddedRedisException">No port could be had.</exception>
+    /// <summary>Starts the server on the preferred port, or on a free one if another process has that port.</summary>
+    /// <exception cref="EmbeddedRedisException">No port is free.</exception>
     public static EmbeddedRedis StartPreferring(int port = PreferredPort, ILoggerFactory? logs = null)
     {
         try
@@ -62,7 +62,8 @@ public sealed class EmbeddedRedis : IDisposable
 
     private static EmbeddedRedis StartOnFreePort(int? takenPort, ILoggerFactory? logs)
     {
-        // Garnet does not tell which port it got for 0, so a free one is looked for first; it may be gone a moment later.
+        // Garnet does not report which port it got for 0, so this code looks for a free one first. Another process may take it a
+        // moment later.
         for (var attempt = 1; ; attempt++)
         {
             var port = FreePort();

@@ -6,6 +6,6 @@ namespace DeltaStream.Demo.Embedded;
 public sealed class EmbeddedRedisException(int port, SocketException cause)
     : Exception($"The embedded Redis-compatible server cannot listen on 127.0.0.1:{port}: {cause.SocketErrorCode}", cause)
 {
-    /// <summary>The port that could not be had.</summary>
+    /// <summary>The port on which the server could not listen.</summary>
     public int Port { get; } = port;
 }

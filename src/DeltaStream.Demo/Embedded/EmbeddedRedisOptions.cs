@@ -3,7 +3,7 @@ using Garnet.server;
 
 namespace DeltaStream.Demo.Embedded;
 
-/// <summary>How Garnet is set up: small, quiet, in memory, with what the gateway needs of Redis.</summary>
+/// <summary>Garnet's settings: small, quiet, in memory, with the commands that the gateway needs.</summary>
 internal static class EmbeddedRedisOptions
 {
     public static GarnetServerOptions Create(int port) => new()
@@ -11,20 +11,21 @@ internal static class EmbeddedRedisOptions
         EndPoints = [new IPEndPoint(IPAddress.Loopback, port)],
         QuietMode = true,
 
-        // Some hundred keys of up to a megabyte that live a minute: 16 MB of log is plenty, the defaults would take gigabytes.
+        // The gateway holds some hundred keys of up to a megabyte for a minute: 16 MB of log are enough. The defaults would take
+        // gigabytes.
         LogMemorySize = "16m",
         PageSize = "1m",
         IndexMemorySize = "1m",
         EnableStorageTier = false,
 
-        // A 100 KB chain in one page of the pub-sub log.
+        // One page of the pub-sub log must hold a 100 KB chain.
         PubSubPageSize = "2m",
 
-        // Expired keys go without being asked for, so that memory stays small while nobody reads.
+        // Garnet deletes expired keys by itself, so that memory stays small while no client reads.
         ExpiredKeyDeletionScanFrequencySecs = 10,
 
-        // Lease, epoch and the fenced cache write are scripts over hashes and sorted sets; each script is one
-        // transaction, and one that does not end is stopped, since it would stop everybody.
+        // The lease, the epoch and the fenced cache write are scripts over hashes and sorted sets. Each script is one transaction.
+        // Garnet stops a script that does not end, because it would block all clients.
         DisableObjects = false,
         EnableLua = true,
         LuaTransactionMode = true,

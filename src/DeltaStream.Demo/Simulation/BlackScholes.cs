@@ -1,15 +1,15 @@
 namespace DeltaStream.Demo.Simulation;
 
-/// <summary>The value of a European option and how it moves: theta per day, vega per point of volatility.</summary>
+/// <summary>The value of a European option and its sensitivities: theta per day, vega per point of volatility.</summary>
 internal readonly record struct OptionValue(double Price, double Delta, double Gamma, double Vega, double Theta);
 
-/// <summary>The Black-Scholes formula. It keeps calls and puts of one strike consistent, which random prices would not be.</summary>
+/// <summary>The Black-Scholes formula. It keeps the call and the put of one strike consistent; random prices would not.</summary>
 internal static class BlackScholes
 {
     private const double Rate = 0.05;
     private const double DaysPerYear = 365;
 
-    /// <summary>Values a call or a put; volatility is a fraction a year, time is in years and above zero.</summary>
+    /// <summary>Values a call or a put. Volatility is a fraction per year; time is in years and above zero.</summary>
     public static OptionValue Value(bool call, double spot, double strike, double volatility, double years)
     {
         var deviation = volatility * Math.Sqrt(years);

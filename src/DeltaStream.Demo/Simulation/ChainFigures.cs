@@ -1,11 +1,10 @@
 namespace DeltaStream.Demo.Simulation;
 
-/// <summary>The figures that the platform works out from a chain's quotes; a ratio to nothing is 0.</summary>
+/// <summary>The figures that the platform computes from a chain's quotes. A ratio with a zero denominator is 0.</summary>
 internal readonly record struct ChainFigures(
     double PutCallRatio, double PutCallVolumeRatio, double AtmStrike, double AtmStraddle, double MaxPainStrike,
     long CallInterest, long PutInterest, long CallBuildup, long PutBuildup)
 {
-    /// <summary>Works them out for a spot price.</summary>
     public static ChainFigures Of(IReadOnlyList<OptionStrike> strikes, double spot)
     {
         long callInterest = 0, putInterest = 0, callVolume = 0, putVolume = 0, callBuildup = 0, putBuildup = 0;
@@ -32,7 +31,9 @@ internal readonly record struct ChainFigures(
 
     private static double Ratio(long part, long of) => of == 0 ? 0 : Math.Round((double)part / of, 4);
 
-    /// <summary>The settlement at which the holders of all open options would get least; the lowest such strike.</summary>
+    /// <summary>
+    /// The settlement price at which the holders of all open options would get least; of several such strikes the lowest.
+    /// </summary>
     private static double MaxPain(IReadOnlyList<OptionStrike> strikes)
     {
         var (least, at) = (double.MaxValue, strikes[0].Strike);

@@ -5,14 +5,17 @@ using System.Text.Json;
 
 namespace DeltaStream.Demo.Simulation;
 
-/// <summary>Writes what the platform's enrichment publishes, in its fields and its order; times carry no zone, as there.</summary>
+/// <summary>
+/// Writes the messages that the platform's enrichment publishes, with its fields in its order. Times carry no zone, as on the
+/// platform.
+/// </summary>
 internal static class DemoMessages
 {
     private const string UnderlyingChannel = "enriched:underlying";
     private const string ChainChannel = "enriched:option_chain";
     private const string StatusChannel = "enriched:market_status";
 
-    // As Python's json writes it: & stays &.
+    // Python's json does not escape &, so this writer does not either.
     private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     public static DemoMessage Of(Underlying underlying, DateTimeOffset now) => Write(UnderlyingChannel, 256, json =>

@@ -1,18 +1,18 @@
 namespace DeltaStream.Demo.Simulation;
 
-/// <summary>A simulated product: where it starts and how it differs from the index that the seed is taken from.</summary>
-/// <param name="Symbol">As it stands in messages and rooms.</param>
-/// <param name="Price">The price it starts at and returns to.</param>
-/// <param name="StrikeStep">The distance of its strikes.</param>
-/// <param name="StrikesEachSide">The farthest strike from the money, in steps.</param>
-/// <param name="Beta">How far it follows the market.</param>
-/// <param name="VolatilityFactor">Its implied volatility as a multiple of the seed's.</param>
-/// <param name="InterestFactor">Its open interest and volume as a multiple of the seed's.</param>
-/// <param name="Expiries">Which of the calendar's expiries it has: indices are weekly, shares monthly.</param>
+/// <summary>A simulated product: its start and its difference from the seed's index.</summary>
+/// <param name="Symbol">The symbol in messages and rooms.</param>
+/// <param name="Price">The price at which the product starts and to which it returns.</param>
+/// <param name="StrikeStep">The distance between two strikes.</param>
+/// <param name="StrikesEachSide">The distance of the farthest strike from the money, in steps.</param>
+/// <param name="Beta">The share of a market move that the product follows.</param>
+/// <param name="VolatilityFactor">The implied volatility as a multiple of the seed's.</param>
+/// <param name="InterestFactor">The open interest and volume as a multiple of the seed's.</param>
+/// <param name="Expiries">The product's expiries in the calendar: indices are weekly, shares monthly.</param>
 internal sealed record DemoProduct(
     string Symbol, double Price, double StrikeStep, int StrikesEachSide, double Beta, double VolatilityFactor, double InterestFactor, int[] Expiries)
 {
-    /// <summary>Ten products as they stood on the day of the seed.</summary>
+    /// <summary>Ten products with their prices on the day of the seed.</summary>
     public static IReadOnlyList<DemoProduct> All { get; } =
     [
         new("NIFTY", SeedChain.Spot, SeedChain.StrikeStep, 100, 1.0, 1.0, 1.0, [0, 1, 2]),

@@ -1,9 +1,9 @@
 namespace DeltaStream.Demo.Simulation;
 
-/// <summary>When options expire: the exchange's weekly Thursdays and the last Thursday of a month.</summary>
+/// <summary>The expiries of options: the exchange's weekly Thursdays and the last Thursday of a month.</summary>
 internal static class ExpiryCalendar
 {
-    // The seed's nearest expiry was three days away; its volatilities would look absurd on the last afternoon.
+    // The seed's nearest expiry was three days away. Its volatilities would look absurd on the last afternoon.
     private const int NearestDays = 2;
 
     private static readonly TimeSpan CloseUtc = new(10, 0, 0);
@@ -19,7 +19,7 @@ internal static class ExpiryCalendar
         return [near, next, month];
     }
 
-    /// <summary>From a time to the close of trading on the day of expiry, in years of 365 days.</summary>
+    /// <summary>The time to the close of trading on the day of expiry, in years of 365 days.</summary>
     public static double YearsBetween(DateTimeOffset now, DateOnly expiry) =>
         (new DateTimeOffset(expiry.ToDateTime(TimeOnly.FromTimeSpan(CloseUtc)), TimeSpan.Zero) - now).TotalDays / 365;
 

@@ -1,16 +1,16 @@
 namespace DeltaStream.Demo.Simulation;
 
 /// <summary>
-/// A market of ten products and their option chains, in the shape of a real one. Pure: the same seed, start and course of
-/// times give the same messages. Underlyings move up to four times a second, each chain once a second, not all at once; the
-/// market says once a minute that it is open.
+/// A market of ten products and their option chains. It is pure: the same seed, start and course of times give the same messages.
+/// Underlyings move up to four times a second. Each chain ticks once a second; the chains take turns. The market publishes its
+/// status once a minute.
 /// </summary>
 internal sealed class MarketSimulator
 {
-    /// <summary>The market moves in steps of this length, whatever the times it is asked for.</summary>
+    /// <summary>The market moves in steps of this length, however often the caller advances it.</summary>
     public static readonly TimeSpan Step = TimeSpan.FromMilliseconds(250);
 
-    // After a pause (a laptop that slept) the market goes on from now instead of living through what was missed.
+    // After a pause (a laptop that slept) the market goes on from the present and skips the steps that it missed.
     private const int MostStepsAtOnce = 8;
     private const int StepsPerChain = 4;
     private const int StepsPerStatus = 240;
@@ -23,14 +23,13 @@ internal sealed class MarketSimulator
     private DateTimeOffset _next;
     private long _steps;
 
-    /// <summary>Opens the market at a time; the seed decides its course.</summary>
     public MarketSimulator(int seed, DateTimeOffset start)
     {
         _dice = new Dice(seed);
         _next = start;
     }
 
-    /// <summary>Moves the market on to a time and returns what is to be published, in order.</summary>
+    /// <summary>Moves the market on to this time and returns the messages to publish, in order.</summary>
     public IReadOnlyList<DemoMessage> Advance(DateTimeOffset now)
     {
         if (now - _next > MostStepsAtOnce * Step)
@@ -44,7 +43,7 @@ internal sealed class MarketSimulator
     private void Move(DateTimeOffset now, List<DemoMessage> messages)
     {
         OpenChains(now);
-        // The simulated market never closes. Said again each minute, for a Redis that was emptied meanwhile.
+        // The simulated market never closes. It repeats its status each minute, for a Redis that was emptied.
         if (_steps % StepsPerStatus == 0)
             messages.Add(DemoMessages.Status("DEMO", "open", now));
         MoveUnderlyings(now, messages);
@@ -58,7 +57,7 @@ internal sealed class MarketSimulator
         _steps++;
     }
 
-    /// <summary>Each day starts with new chains: the expiries move on, and volumes start again.</summary>
+    /// <summary>Each day starts with new chains: the expiries move on and the volumes start at zero.</summary>
     private void OpenChains(DateTimeOffset now)
     {
         var day = DateOnly.FromDateTime(now.UtcDateTime);

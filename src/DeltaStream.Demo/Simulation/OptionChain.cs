@@ -1,11 +1,11 @@
 namespace DeltaStream.Demo.Simulation;
 
-/// <summary>The option chain of one product and expiry. Between two ticks only a few strikes are quoted anew, as in a real market.</summary>
+/// <summary>The option chain of one product and expiry. Each tick quotes only a few strikes, as in a real market.</summary>
 internal sealed class OptionChain
 {
     private const int StrikesForOneMove = 14;
 
-    // A strike that nobody chose for this long comes first, so that no quote is left behind by the price for ever.
+    // A strike without a new quote for this long gets one next, so that no quote stays behind the price for ever.
     private const double LongestSilenceSeconds = 40;
 
     private readonly Dice _dice;
@@ -26,10 +26,10 @@ internal sealed class OptionChain
 
     public DateOnly Expiry { get; }
 
-    /// <summary>Its strikes, lowest first.</summary>
+    /// <summary>The strikes, lowest first.</summary>
     public IReadOnlyList<OptionStrike> Strikes { get; }
 
-    /// <summary>Opens a chain in the seed's shape around the product's own price and quotes every strike once.</summary>
+    /// <summary>Opens a chain in the seed's shape around the product's price and quotes every strike once.</summary>
     public static OptionChain Open(DemoProduct product, DateOnly expiry, SeedChain seed, double spot, DateTimeOffset now, Dice dice)
     {
         var center = Money.ToTick(product.Price, product.StrikeStep);
@@ -49,13 +49,14 @@ internal sealed class OptionChain
             strike.Quote(spot, ExpiryCalendar.YearsBetween(now, expiry), now, dice);
         return chain;
 
-        // Some play, so that two products do not have the same open interest but for a factor. The seed's own stays as it was.
+        // The factor varies at random, so that the open interest of two products differs by more than one factor. The seed's
+        // product keeps its own.
         OptionLeg? Leg(bool call, SeedLeg? real) => real is null
             ? null
             : new OptionLeg(call, real, product.InterestFactor * (product.InterestFactor == 1 ? 1 : 0.7 + 0.6 * dice.Even()));
     }
 
-    /// <summary>Quotes a few strikes anew: mostly near the money, and those not quoted for long.</summary>
+    /// <summary>Quotes a few strikes: mostly near the money, and those without a new quote for long.</summary>
     public void Tick(double spot, DateTimeOffset now)
     {
         var years = ExpiryCalendar.YearsBetween(now, Expiry);

@@ -1,6 +1,6 @@
 namespace DeltaStream.Demo.Simulation;
 
-/// <summary>The call or the put of one strike, as last quoted.</summary>
+/// <summary>The call or the put of one strike, with its latest quote.</summary>
 internal sealed class OptionLeg
 {
     private const double LeastHalfSpread = 0.05;
@@ -15,7 +15,7 @@ internal sealed class OptionLeg
         Call = call;
         _usualInterest = Math.Round(seed.OpenInterest * interestFactor);
         _usualTrade = seed.Volume * interestFactor / 1500;
-        // What hardly trades is quoted wide.
+        // An option with little volume has a wide spread.
         _spreadFactor = 1 + 6 / (1 + seed.Volume * interestFactor / 100);
         OpenInterest = (long)_usualInterest;
         Volume = (long)Math.Round(seed.Volume * interestFactor);
@@ -35,7 +35,7 @@ internal sealed class OptionLeg
 
     public OptionValue Value { get; private set; }
 
-    /// <summary>Sets bid, ask and last around the model's value; some contracts change hands, some positions open or close.</summary>
+    /// <summary>Sets bid, ask and last around the model's value. Some contracts trade; some positions open or close.</summary>
     public void Quote(double spot, double strike, double volatility, double years, Dice dice)
     {
         Value = BlackScholes.Value(Call, spot, strike, volatility, years);

@@ -1,6 +1,6 @@
 namespace DeltaStream.Demo.Simulation;
 
-/// <summary>One row of a chain: a strike, its volatility and its two legs, of which one may not be quoted at all.</summary>
+/// <summary>One row of a chain: a strike, its volatility and its two legs. One leg may be absent.</summary>
 internal sealed class OptionStrike(double strike, double volatility, OptionLeg? call, OptionLeg? put)
 {
     private const double VolatilityNoise = 0.004;
@@ -14,13 +14,12 @@ internal sealed class OptionStrike(double strike, double volatility, OptionLeg? 
 
     public OptionLeg? Put { get; } = put;
 
-    /// <summary>Implied volatility, a fraction a year.</summary>
+    /// <summary>Implied volatility as a fraction per year.</summary>
     public double Volatility { get; private set; } = volatility;
 
-    /// <summary>When it was last quoted.</summary>
+    /// <summary>The time of the latest quote.</summary>
     public DateTimeOffset QuotedAt { get; private set; }
 
-    /// <summary>Quotes both legs anew.</summary>
     public void Quote(double spot, double years, DateTimeOffset now, Dice dice)
     {
         Volatility += _usualVolatility * VolatilityNoise * dice.Normal() + VolatilityReversion * (_usualVolatility - Volatility);

@@ -2,22 +2,22 @@ using System.Globalization;
 
 namespace DeltaStream.Demo.Simulation;
 
-/// <summary>One strike of the real chain; a leg is null where the exchange quoted none.</summary>
+/// <summary>One strike of the real chain; a leg is null if the exchange did not quote it.</summary>
 internal sealed record SeedStrike(double Strike, SeedLeg? Call, SeedLeg? Put);
 
-/// <summary>Implied volatility (a fraction, 0 if unknown), open interest and volume (lots) of one real quote.</summary>
+/// <summary>One real quote: implied volatility (a fraction, 0 if unknown), open interest and volume (lots).</summary>
 internal sealed record SeedLeg(double Volatility, double OpenInterest, double Volume);
 
-/// <summary>The real option chain of one expiry that a simulated chain takes its shape from.</summary>
+/// <summary>The real option chain of one expiry. A simulated chain takes its shape from it.</summary>
 internal sealed class SeedChain
 {
-    /// <summary>The index when the chain was taken.</summary>
+    /// <summary>The index at the time of the chain.</summary>
     public const double Spot = 17022.5;
 
-    /// <summary>The strike nearest to it.</summary>
+    /// <summary>The strike nearest to <see cref="Spot"/>.</summary>
     public const double AtTheMoney = 17000;
 
-    /// <summary>The distance of its strikes near the money.</summary>
+    /// <summary>The distance between two strikes near the money.</summary>
     public const double StrikeStep = 50;
 
     private const string Resource = "nifty-2022-03-28.csv";
@@ -28,7 +28,7 @@ internal sealed class SeedChain
         Smile = VolatilitySmile.Of(strikes);
     }
 
-    /// <summary>The three expiries: some days, some days and a week, and a month away.</summary>
+    /// <summary>The three expiries: some days away, a week later, and a month away.</summary>
     public static IReadOnlyList<SeedChain> All { get; } = Read();
 
     public IReadOnlyList<SeedStrike> Strikes { get; }

@@ -1,16 +1,16 @@
 namespace DeltaStream.Demo.Simulation;
 
-/// <summary>The price of one product: a random walk that follows the market by its beta and is pulled back to where it started.</summary>
+/// <summary>The price of one product: a random walk that follows the market by its beta and is pulled back to its start.</summary>
 internal sealed class Underlying(DemoProduct product)
 {
     private const double TickSize = 0.05;
     private const double SecondsPerTradingYear = 252 * 6.25 * 3600;
 
-    // A year's volatility of a fifth, and more than a real index so that a demo has something to show.
+    // Per year. A real index has about a fifth; the demo moves more so that a viewer sees something.
     private const double Volatility = 0.30;
     private const double OwnShare = 0.6;
 
-    // Pulls a deviation halfway back in about two hours, so that a demo left running stays near its strikes.
+    // Halves a deviation in about two hours, so that a demo that runs for long stays near its strikes.
     private const double ReversionPerSecond = 1e-4;
 
     private double _deviation;
@@ -20,10 +20,10 @@ internal sealed class Underlying(DemoProduct product)
     /// <summary>The current price, a multiple of the tick size.</summary>
     public double Price { get; private set; } = product.Price;
 
-    /// <summary>One move of the market as a whole, as a fraction of the price.</summary>
+    /// <summary>One move of the whole market, as a fraction of the price.</summary>
     public static double MarketMove(double seconds, Dice dice) => Volatility * Math.Sqrt(seconds / SecondsPerTradingYear) * dice.Normal();
 
-    /// <summary>Moves by a step; true if the price changed.</summary>
+    /// <summary>Moves the price by one step; returns true if it changed.</summary>
     public bool Move(double marketMove, double seconds, Dice dice)
     {
         var own = OwnShare * Product.VolatilityFactor * MarketMove(seconds, dice);

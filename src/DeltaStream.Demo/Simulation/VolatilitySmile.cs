@@ -1,6 +1,6 @@
 namespace DeltaStream.Demo.Simulation;
 
-/// <summary>Implied volatility over moneyness, read between the points that the market really quoted.</summary>
+/// <summary>Implied volatility over moneyness, interpolated between the points that the market quoted.</summary>
 internal sealed class VolatilitySmile
 {
     private readonly double[] _moneyness;
@@ -12,15 +12,16 @@ internal sealed class VolatilitySmile
         _volatility = [.. points.Select(point => point.Volatility)];
     }
 
-    // Beyond this only the side out of the money counts. Nearer, the two are blended, so that the smile has no step at the money.
+    // Beyond this moneyness only the side out of the money counts. Nearer, the two sides are blended, so that the smile has no step
+    // at the money.
     private const double Outside = 0.08;
 
-    // Strikes on each side that a point is smoothed with.
+    // The number of strikes on each side with which a point is smoothed.
     private const int Neighbours = 4;
 
     /// <summary>
-    /// Out of the money is where options trade, so puts speak for the strikes below the index and calls for those above;
-    /// the other side's volatilities are guesses from stale prices. What hardly trades is noise: it follows its neighbours.
+    /// Options trade out of the money. So the puts give the volatilities of the strikes below the index, and the calls those above;
+    /// the other side's are guesses from stale prices. An option with little volume is noise, so it follows its neighbours.
     /// </summary>
     public static VolatilitySmile Of(IEnumerable<SeedStrike> strikes)
     {
@@ -51,7 +52,7 @@ internal sealed class VolatilitySmile
         return sum / weights;
     }
 
-    /// <summary>The volatility at a moneyness, ln(strike / spot); flat beyond the outermost points.</summary>
+    /// <summary>The volatility at a moneyness, ln(strike / spot); constant beyond the outermost points.</summary>
     public double At(double moneyness)
     {
         var found = Array.BinarySearch(_moneyness, moneyness);

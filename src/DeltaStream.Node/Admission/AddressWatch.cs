@@ -3,8 +3,8 @@ using DeltaStream.Actors.Telemetry;
 namespace DeltaStream.Node.Admission;
 
 /// <summary>
-/// Notices sessions that are used from another address than before: a client that changed its network, or a stolen
-/// session id. Logged and counted, not refused; at most one line a second.
+/// Detects a session that is used from a new address: a client that changed its network, or a stolen session id. The request is
+/// logged and counted, not refused; the log gets at most one line per second.
 /// </summary>
 internal sealed partial class AddressWatch(ILogger? log, TimeProvider time, GatewayMetrics? metrics)
 {
@@ -12,7 +12,6 @@ internal sealed partial class AddressWatch(ILogger? log, TimeProvider time, Gate
     private long _lastLine;
     private int _suppressed;
 
-    /// <summary>A session was used from another address.</summary>
     public void Moved(ClientAddress from, ClientAddress to, string transport)
     {
         metrics?.SessionMovedAddress();
@@ -27,7 +26,7 @@ internal sealed partial class AddressWatch(ILogger? log, TimeProvider time, Gate
             }
             (suppressed, _suppressed, _lastLine) = (_suppressed, 0, now);
         }
-        // Without the id: it is the client's secret.
+        // The session id is the client's secret, so the log does not have it.
         if (log is not null) UsedElsewhere(log, from.ToString(), to.ToString(), transport, suppressed);
     }
 

@@ -4,12 +4,12 @@ using DeltaStream.Actors.Telemetry;
 namespace DeltaStream.Node.Admission;
 
 /// <summary>
-/// Whether a new connection is let in: not while the node stops, and not beyond the limits, of the node and of each address. A
-/// client that was let in takes a place until it leaves. Safe to use from any thread.
+/// Decides whether a new connection is accepted: not while the node stops, and not beyond the limits of the node and of each
+/// address. An accepted client occupies a place until it leaves. Safe to use from any thread.
 /// </summary>
-/// <param name="most">How many clients the node serves at once.</param>
-/// <param name="mostFromAddress">How many of them may come from one address; 0 for no limit.</param>
-/// <param name="mostPolls">How many polls may wait at once.</param>
+/// <param name="most">The most clients of the node at once.</param>
+/// <param name="mostFromAddress">The most clients from one address at once; 0 for no limit.</param>
+/// <param name="mostPolls">The most polls that may wait at once.</param>
 /// <param name="metrics">Counts refused connections.</param>
 internal sealed class AdmissionControl(int most, int mostFromAddress = 0, int mostPolls = int.MaxValue, GatewayMetrics? metrics = null)
 {
@@ -18,14 +18,14 @@ internal sealed class AdmissionControl(int most, int mostFromAddress = 0, int mo
     private int _polls;
     private bool _stopped;
 
-    /// <summary>How many places are taken.</summary>
+    /// <summary>The number of occupied places.</summary>
     public int Inside => Volatile.Read(ref _inside);
 
-    /// <summary>Lets no new connection in from now on.</summary>
+    /// <summary>From now on every new connection is refused.</summary>
     public void Stop() => Volatile.Write(ref _stopped, true);
 
-    /// <summary>Takes a place for one more client; each is given back by <see cref="Leave"/>.</summary>
-    /// <returns>Null, or why there is none.</returns>
+    /// <summary>Takes a place for a new client. The caller returns each place with <see cref="Leave"/>.</summary>
+    /// <returns>Null if the client has a place, else the reason for the refusal.</returns>
     public RefusedConnection? TryEnter(ClientAddress address)
     {
         if (Volatile.Read(ref _stopped)) return RefusedConnection.Draining;
@@ -40,16 +40,16 @@ internal sealed class AdmissionControl(int most, int mostFromAddress = 0, int mo
         return RefusedConnection.TooManyFromAddress;
     }
 
-    /// <summary>Gives a place back.</summary>
+    /// <summary>Returns a client's place.</summary>
     public void Leave(ClientAddress address)
     {
         Interlocked.Decrement(ref _inside);
         if (mostFromAddress == 0) return;
-        // Removed only while it is still 0: another may come in meanwhile.
+        // Removes the entry only while it is still 0: another client may enter at the same moment.
         if (_byAddress.AddOrUpdate(address, 0, static (_, count) => count - 1) == 0) _byAddress.TryRemove(new(address, 0));
     }
 
-    /// <summary>Lets one more poll wait, until <see cref="EndPark"/>.</summary>
+    /// <summary>Counts a poll that is about to wait, until <see cref="EndPark"/>; false if too many wait.</summary>
     public bool TryPark()
     {
         if (Interlocked.Increment(ref _polls) <= mostPolls) return true;
@@ -59,7 +59,7 @@ internal sealed class AdmissionControl(int most, int mostFromAddress = 0, int mo
 
     public void EndPark() => Interlocked.Decrement(ref _polls);
 
-    /// <summary>Tells the client to come back, or to go elsewhere, and counts it.</summary>
+    /// <summary>Answers a refused client, and counts the refusal.</summary>
     public Task RefuseAsync(HttpContext context, RefusedConnection refused)
     {
         Count(refused);
@@ -69,6 +69,6 @@ internal sealed class AdmissionControl(int most, int mostFromAddress = 0, int mo
         return Task.CompletedTask;
     }
 
-    /// <summary>Counts what is refused elsewhere.</summary>
+    /// <summary>Counts a refusal for which another class has answered.</summary>
     public void Count(RefusedConnection refused) => metrics?.RefusedConnection(refused.Reason);
 }

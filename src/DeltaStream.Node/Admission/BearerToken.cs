@@ -3,15 +3,15 @@ using DeltaStream.Actors.Wire;
 
 namespace DeltaStream.Node.Admission;
 
-/// <summary>Finds a client's token: in a header or in a message, never in the address, which ends up in logs.</summary>
+/// <summary>Finds a client's token in a header or a message. A token in the URL is ignored, because URLs end up in logs.</summary>
 internal static class BearerToken
 {
     private const string Scheme = "Bearer ";
 
-    // Stands for a token that is not a text: there is one, and it is not valid.
+    // Stands for a token that is not a string: the client sent a token, but it is not valid.
     private const string NotText = "?";
 
-    /// <summary>The token of the request's <c>Authorization</c> header (RFC 6750, section 2.1); null for none.</summary>
+    /// <summary>The token in the request's <c>Authorization</c> header (RFC 6750, section 2.1); null if there is none.</summary>
     public static string? Of(HttpRequest request)
     {
         var header = request.Headers.Authorization;
@@ -19,7 +19,7 @@ internal static class BearerToken
         return text[Scheme.Length..].Trim();
     }
 
-    /// <summary>The field <c>token</c> of a JSON object; null if it has none, or is not an object.</summary>
+    /// <summary>The field <c>token</c> of a JSON object; null if the field is absent or the JSON is not an object.</summary>
     public static string? Of(ReadOnlySpan<byte> json)
     {
         if (json.IsEmpty) return null;

@@ -5,20 +5,20 @@ using System.Net.Sockets;
 namespace DeltaStream.Node.Admission;
 
 /// <summary>
-/// Where a client comes from, in eight bytes: an IPv4 address, or the first 64 bits of an IPv6 address, for a single client
-/// has all of the others to choose from.
+/// A client's address in eight bytes: an IPv4 address, or the first 64 bits of an IPv6 address. The other 64 bits do not count,
+/// because one client can choose them freely.
 /// </summary>
 internal readonly record struct ClientAddress
 {
-    // An IPv4 address lies in ::/64, from which no IPv6 client comes but the loopback address.
+    // IPv4 addresses use the range ::/64. No IPv6 client has an address in it, except the loopback address.
     private readonly ulong _bits;
 
     private ClientAddress(ulong bits) => _bits = bits;
 
-    /// <summary>The address of a request's client: the connection's, or what a trusted proxy says.</summary>
+    /// <summary>The address of a request's client: the connection's address, or the one that a trusted proxy reports.</summary>
     public static ClientAddress Of(HttpContext context) => Of(context.Connection.RemoteIpAddress);
 
-    /// <summary>The part of an address that counts; none where there is none.</summary>
+    /// <summary>The part of an address that counts; the default value for null.</summary>
     public static ClientAddress Of(IPAddress? address)
     {
         if (address is null) return default;

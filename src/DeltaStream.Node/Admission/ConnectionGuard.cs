@@ -7,24 +7,24 @@ using Microsoft.AspNetCore.Connections;
 namespace DeltaStream.Node.Admission;
 
 /// <summary>
-/// Stands before TLS and HTTP: a TCP connection on which nothing comes within the handshake time is broken, and so is one
-/// too many from an address. Behind it Kestrel's own times hold.
+/// Guards TCP connections before TLS and HTTP. It breaks a connection that sends nothing within the handshake time, and a
+/// connection beyond the limit of its address. After the first byte Kestrel's own timeouts apply.
 /// </summary>
-/// <param name="deadlines">The connections' timer.</param>
-/// <param name="handshakeTime">How long a connection may stay without its first byte.</param>
+/// <param name="deadlines">The timer of the connections.</param>
+/// <param name="handshakeTime">The time within which the first byte must come.</param>
 /// <param name="mostClients">The most clients from one address; 0 for no limit.</param>
-/// <param name="proxies">The proxies, whose connections are not counted: all clients behind one have its address.</param>
+/// <param name="proxies">The proxies. Their connections are not counted, because all clients behind a proxy have its address.</param>
 /// <param name="metrics">Counts refused connections.</param>
 internal sealed class ConnectionGuard(Deadlines deadlines, TimeSpan handshakeTime, int mostClients, TrustedProxies proxies, GatewayMetrics? metrics)
 {
     private readonly ConcurrentDictionary<ClientAddress, int> _open = new();
 
     /// <summary>
-    /// Sockets that one address may have: a polling client has two at a time, and more that its HTTP library keeps for later.
+    /// The most sockets of one address. A polling client has two at a time, and its HTTP library keeps some more open for reuse.
     /// </summary>
     private readonly int _mostFromAddress = mostClients == 0 ? int.MaxValue : mostClients * 2 + 8;
 
-    /// <summary>Guards what comes behind.</summary>
+    /// <summary>Returns the connection middleware that guards <paramref name="next"/>.</summary>
     public ConnectionDelegate Before(ConnectionDelegate next) => connection => RunAsync(connection, next);
 
     private async Task RunAsync(ConnectionContext connection, ConnectionDelegate next)
@@ -66,7 +66,7 @@ internal sealed class ConnectionGuard(Deadlines deadlines, TimeSpan handshakeTim
         }
         catch (Exception e) when (e is IOException or OperationCanceledException or InvalidOperationException)
         {
-            // It broke before it said anything.
+            // The connection broke before its first byte.
             return false;
         }
         finally

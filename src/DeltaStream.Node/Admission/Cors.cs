@@ -1,10 +1,12 @@
 namespace DeltaStream.Node.Admission;
 
-/// <summary>The CORS headers of the transports: on refusals too, or a browser could not read why it was refused.</summary>
+/// <summary>The CORS headers of the transports. Refusals have them too, so that a browser's script can read the reason.</summary>
 internal static class Cors
 {
-    /// <summary>Lets the request's origin read the response, with credentials: its exact name, never <c>*</c>.</summary>
-    /// <returns>False where the origin is not let in.</returns>
+    /// <summary>
+    /// Lets the request's origin read the response, with credentials. The header has the origin's exact name, never <c>*</c>.
+    /// </summary>
+    /// <returns>False if the origin is not allowed.</returns>
     public static bool Apply(HttpContext context, OriginPolicy origins)
     {
         var headers = context.Response.Headers;
@@ -17,7 +19,6 @@ internal static class Cors
         return true;
     }
 
-    /// <summary>Answers a preflight request.</summary>
     public static void AnswerPreflight(HttpContext context)
     {
         var asked = context.Request.Headers.AccessControlRequestHeaders;

@@ -1,30 +1,30 @@
 namespace DeltaStream.Node.Admission;
 
-/// <summary>How many messages a client may send: so many a second, and so many at once after it was quiet.</summary>
-/// <param name="PerSecond">Messages a second; at least 1.</param>
+/// <summary>The most messages that a client may send: a rate, and a burst after the client was quiet.</summary>
+/// <param name="PerSecond">Messages per second; at least 1.</param>
 /// <param name="Burst">Messages at once; at least 1.</param>
 internal sealed record MessageRate(int PerSecond, int Burst)
 {
-    /// <summary>How long a client that goes on sending is not read from.</summary>
+    /// <summary>The time for which the node does not read from a client that keeps sending after refusals.</summary>
     public static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
-    /// <summary>The time that one message uses up.</summary>
+    /// <summary>The time that one message costs, in ticks.</summary>
     internal long Cost { get; } = TimeSpan.TicksPerSecond / PerSecond;
 }
 
 /// <summary>
-/// What one client has sent, as one point in time: the one up to which its messages have used its share up. That it may lie
-/// ahead is the burst.
+/// The messages of one client as one point in time, which each accepted message moves forward by its cost. The burst is the
+/// distance by which that point may lie in the future.
 /// </summary>
 internal struct MessageMeter
 {
     private long _usedUntil;
     private int _refused;
 
-    /// <summary>Takes a message in.</summary>
+    /// <summary>Counts a message.</summary>
     /// <param name="rate">The limit.</param>
     /// <param name="now">The time, in ticks.</param>
-    /// <returns>False where it is one too many.</returns>
+    /// <returns>False if the message is over the limit.</returns>
     public bool TryTake(MessageRate rate, long now)
     {
         var used = Math.Max(_usedUntil, now) + rate.Cost;
@@ -39,7 +39,7 @@ internal struct MessageMeter
         return true;
     }
 
-    /// <summary>Whether so many were refused in a row that refusing them is a burden: no more should be read for a while.</summary>
+    /// <summary>True when so many refusals followed each other that they are a burden: the node should pause its reading.</summary>
     public bool IsFlood(MessageRate rate)
     {
         if (_refused < rate.Burst) return false;

@@ -2,39 +2,38 @@ using DeltaStream.Actors.Telemetry;
 
 namespace DeltaStream.Node.Admission;
 
-/// <summary>Why a connection, a request or a poll is not taken.</summary>
-/// <param name="Reason">In the metrics: one of <see cref="GatewayMetrics.RefusedConnectionReasons"/>.</param>
-/// <param name="HttpStatus">What the client is answered.</param>
+/// <summary>The reason why a connection, a request or a poll is refused.</summary>
+/// <param name="Reason">The name in the metrics: one of <see cref="GatewayMetrics.RefusedConnectionReasons"/>.</param>
+/// <param name="HttpStatus">The status of the response; 0 if the connection is closed without one.</param>
 internal sealed record RefusedConnection(string Reason, int HttpStatus)
 {
-    /// <summary>The node is stopping.</summary>
     public static readonly RefusedConnection Draining = new("draining", StatusCodes.Status503ServiceUnavailable);
 
-    /// <summary>The node has as many clients as it may have.</summary>
+    /// <summary>The node has the most clients that it may have.</summary>
     public static readonly RefusedConnection TooMany = new("connections", StatusCodes.Status503ServiceUnavailable);
 
-    /// <summary>The client's address has as many clients as it may have.</summary>
+    /// <summary>The client's address has the most clients that it may have.</summary>
     public static readonly RefusedConnection TooManyFromAddress = new("address", StatusCodes.Status429TooManyRequests);
 
-    /// <summary>As many polls wait as may wait.</summary>
+    /// <summary>The most polls that may wait are waiting.</summary>
     public static readonly RefusedConnection TooManyPolls = new("polls", StatusCodes.Status503ServiceUnavailable);
 
-    /// <summary>The page that asks is of an origin that is not let in.</summary>
+    /// <summary>The request comes from a page of an origin that is not allowed.</summary>
     public static readonly RefusedConnection WrongOrigin = new("origin", StatusCodes.Status403Forbidden);
 
-    /// <summary>The connection said nothing within the handshake time; it is broken without an answer.</summary>
+    /// <summary>The connection sent nothing within the handshake time; it is broken without an answer.</summary>
     public static readonly RefusedConnection Silent = new("silent", 0);
 
-    /// <summary>The TLS handshake did not come to its end within the handshake time; the connection is closed.</summary>
+    /// <summary>The TLS handshake did not finish within the handshake time; the connection is closed.</summary>
     public static readonly RefusedConnection TlsTimeout = new("tls_timeout", 0);
 
-    /// <summary>The TLS handshake failed, or was broken off.</summary>
+    /// <summary>The TLS handshake failed, or the client aborted it.</summary>
     public static readonly RefusedConnection TlsFailed = new("tls", 0);
 
-    /// <summary>The head of a request did not come to its end within the handshake time.</summary>
+    /// <summary>The head of a request did not finish within the handshake time.</summary>
     public static readonly RefusedConnection HeadTimeout = new("head_timeout", StatusCodes.Status408RequestTimeout);
 
-    /// <summary>The head of a request is too large: its target (414), a header or their number (431).</summary>
+    /// <summary>The head of a request is too large: its target (414), one header, or the number of headers (431).</summary>
     public static readonly RefusedConnection HeadTooLarge = new("head_too_large", StatusCodes.Status431RequestHeaderFieldsTooLarge);
 
     /// <summary>The bytes are not HTTP.</summary>

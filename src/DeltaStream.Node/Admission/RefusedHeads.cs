@@ -5,10 +5,9 @@ using Microsoft.AspNetCore.Http.Features;
 namespace DeltaStream.Node.Admission;
 
 /// <summary>
-/// Counts the requests that the web server refuses before anything of ours sees them: it says so in a diagnostic event, and
-/// nowhere else.
+/// Counts the requests that Kestrel refuses before the gateway's code sees them. Kestrel reports them only in a diagnostic event.
 /// </summary>
-/// <param name="diagnostics">Where the web server says it.</param>
+/// <param name="diagnostics">The source of Kestrel's diagnostic events.</param>
 /// <param name="metrics">Counts refused requests; null to count none.</param>
 internal sealed class RefusedHeads(DiagnosticListener diagnostics, GatewayMetrics? metrics = null) : IHostedService, IObserver<KeyValuePair<string, object?>>
 {

@@ -3,11 +3,8 @@ using DeltaStream.Actors.Telemetry;
 
 namespace DeltaStream.Node.Admission;
 
-/// <summary>
-/// Counts the TLS handshakes that fail: the web server measures how long each takes, and says there, and nowhere else, what it
-/// failed with.
-/// </summary>
-/// <param name="meters">Whose meters are this web server's: another in the process has its own.</param>
+/// <summary>Counts failed TLS handshakes. Kestrel reports the error only as a tag of its measurement of the handshake's duration.</summary>
+/// <param name="meters">The factory of this host's meters, so that another host in the process is not counted.</param>
 /// <param name="metrics">Counts failed handshakes; null to count none.</param>
 internal sealed class RefusedTls(IMeterFactory meters, GatewayMetrics? metrics = null) : IHostedService
 {
@@ -43,7 +40,7 @@ internal sealed class RefusedTls(IMeterFactory meters, GatewayMetrics? metrics =
         foreach (var (name, value) in tags)
         {
             if (name != ErrorTag) continue;
-            // The web server ends a wait by cancelling it; what else goes wrong has an error of its own.
+            // Kestrel ends a handshake at its timeout by cancelling it; other failures have errors of their own.
             var isTimeout = value as string == typeof(OperationCanceledException).FullName || value as string == typeof(TaskCanceledException).FullName;
             metrics!.RefusedConnection((isTimeout ? RefusedConnection.TlsTimeout : RefusedConnection.TlsFailed).Reason);
             return;

@@ -3,17 +3,17 @@ using DeltaStream.Node.Settings.Reading;
 
 namespace DeltaStream.Node.Authentication;
 
-/// <summary>Who may see what operators see, <c>/metrics</c> first of all.</summary>
+/// <summary>The access to the operators' endpoints, for example <c>/metrics</c>.</summary>
 internal enum OperatorAccess
 {
-    /// <summary>Everybody who reaches the port.</summary>
+    /// <summary>Every client that reaches the port has access.</summary>
     Open = 1,
 
-    /// <summary>Who has a token with the role <c>operator</c>.</summary>
+    /// <summary>Only a token with the role <c>operator</c> gives access.</summary>
     Role = 2,
 }
 
-/// <summary>Who is let in.</summary>
+/// <summary>The rules for tokens and for the access of operators.</summary>
 internal sealed record AuthSettings
 {
     /// <summary>The shortest secret for HS256, in bytes (RFC 7518, section 3.2).</summary>
@@ -26,37 +26,36 @@ internal sealed record AuthSettings
     /// <summary>Whether clients need a token.</summary>
     public required bool NeedsToken { get; init; }
 
-    /// <summary>Whether it is meant that everybody is let in, where clients need none.</summary>
+    /// <summary>Whether the operator has allowed clients without a token explicitly.</summary>
     public bool AllowsAnonymous { get; init; }
 
-    /// <summary>The secret of HS256 tokens; null where they are RS256 or ES256.</summary>
+    /// <summary>The secret of HS256 tokens; null if tokens are RS256 or ES256.</summary>
     public byte[]? Secret { get; init; }
 
-    /// <summary>Where the public keys of RS256 and ES256 tokens are: an https, http or file URL; null for HS256.</summary>
+    /// <summary>The URL of the public keys of RS256 and ES256 tokens: https, http or file; null for HS256.</summary>
     public Uri? Jwks { get; init; }
 
-    /// <summary>The <c>iss</c> that a token must have; null: any.</summary>
+    /// <summary>The <c>iss</c> that a token must have; null for any.</summary>
     public string? Issuer { get; init; }
 
-    /// <summary>The <c>aud</c> that a token must have; null: any.</summary>
+    /// <summary>The <c>aud</c> that a token must have; null for any.</summary>
     public string? Audience { get; init; }
 
     /// <summary>Whether a token must have an <c>exp</c>.</summary>
     public bool RequiresExpiry { get; init; } = true;
 
-    /// <summary>How far the issuer's clock may be ahead of this one where a token is not valid yet.</summary>
+    /// <summary>The time by which the issuer's clock may be ahead, for tokens that are not valid yet.</summary>
     public TimeSpan ClockSkew { get; init; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>How old the keys of a JWKS may become before they are read again.</summary>
+    /// <summary>The age at which the keys of a JWKS are read again.</summary>
     public TimeSpan JwksLifetime { get; init; } = TimeSpan.FromMinutes(10);
 
-    /// <summary>How often they are read at most because a token names a key that is not among them.</summary>
+    /// <summary>The least time between two reads that tokens with an unknown key id cause.</summary>
     public TimeSpan JwksCooldown { get; init; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>Who may see what operators see.</summary>
     public OperatorAccess Operators { get; init; } = OperatorAccess.Open;
 
-    /// <summary>The port that operators' endpoints have for themselves; 0: they are on the clients' port.</summary>
+    /// <summary>The separate port of the operators' endpoints; 0 if they are on the clients' port.</summary>
     public int OperatorPort { get; init; }
 
     /// <summary>Reads and checks the settings under <c>deltastream.auth</c>.</summary>
@@ -82,8 +81,8 @@ internal sealed record AuthSettings
         };
     }
 
-    /// <summary>In production everybody is let in only where that is said.</summary>
-    /// <exception cref="SettingException">It is not.</exception>
+    /// <summary>In production the operator must allow clients without a token explicitly.</summary>
+    /// <exception cref="SettingException">Clients need no token, and the setting that allows this is absent.</exception>
     public void RefuseUnmeantAnonymity(SettingReader reader)
     {
         if (NeedsToken || AllowsAnonymous) return;
@@ -111,7 +110,7 @@ internal sealed record AuthSettings
         if (!text.Contains("://", StringComparison.Ordinal)) return new Uri(Path.GetFullPath(text));
         if (!Uri.TryCreate(text, UriKind.Absolute, out var url) || url.Scheme is not ("https" or "http" or "file") || url.UserInfo.Length > 0)
             throw new SettingException("AUTH_JWT_JWKS", "…", "an https URL without a user, or a file's path");
-        // Whoever can change the keys on their way can make tokens.
+        // A person who can change the keys in transit can make tokens.
         if (url.Scheme == "http" && !url.IsLoopback && !isDevelopment && !reader.Switch("deltastream.auth.allow-http-jwks"))
             throw new SettingException("AUTH_JWT_JWKS", url.GetLeftPart(UriPartial.Path), "an https URL; plain http in production only from this machine, or with deltastream.auth.allow-http-jwks = on");
         return url;

@@ -6,10 +6,10 @@ using Microsoft.AspNetCore.Authorization;
 
 namespace DeltaStream.Node.Authentication;
 
-/// <summary>How a host takes authentication in: of clients by their tokens, of operators by a policy that their endpoints share.</summary>
+/// <summary>Registers authentication: clients by their tokens, operators by a policy that their endpoints share.</summary>
 internal static class AuthenticationHosting
 {
-    /// <summary>The policy of everything that is for operators alone.</summary>
+    /// <summary>The policy of all endpoints for operators.</summary>
     public const string OperatorPolicy = "operator";
 
     private const string Scheme = "Bearer";
@@ -20,7 +20,8 @@ internal static class AuthenticationHosting
     {
         if (settings.Jwks is { } url) JwksDocument.RefuseUnusable(url);
         services.AddSingleton(provider => ValidatorOf(settings, provider));
-        // AddAuthentication would add data protection as well, which nothing here needs: it writes keys to the disk, or complains that it can't.
+        // AddAuthentication would also add data protection, which nothing here needs: it writes keys to the disk, or logs that it
+        // can't.
         services.AddAuthenticationCore().AddWebEncoders();
         new AuthenticationBuilder(services).AddScheme<AuthenticationSchemeOptions, BearerHandler>(Scheme, null);
         services.AddAuthorizationBuilder().AddPolicy(OperatorPolicy, policy => Require(policy, settings.Operators));
@@ -28,14 +29,15 @@ internal static class AuthenticationHosting
     }
 
     /// <summary>
-    /// Keeps operators' endpoints to their own port, where there is one, and everything but them and health away from it.
+    /// With a separate operators' port, serves the operators' endpoints there only, and all others on the clients' port only. The
+    /// health endpoints are on both.
     /// </summary>
     public static void UseOperatorPort(this WebApplication app, AuthSettings settings)
     {
         if (settings.OperatorPort == 0) return;
         app.Use((context, next) =>
         {
-            // By the port that the connection came in on; the Host header says what the client likes.
+            // Uses the port of the connection: a client can send any Host header.
             var isOperatorPort = context.Connection.LocalPort == settings.OperatorPort;
             var purpose = context.GetEndpoint()?.Metadata.GetMetadata<EndpointPurpose>()?.Purpose ?? Purpose.Clients;
             if (purpose == Purpose.Everybody || purpose == Purpose.Operators == isOperatorPort) return next(context);
@@ -44,12 +46,12 @@ internal static class AuthenticationHosting
         });
     }
 
-    /// <summary>Marks an endpoint as the operators': the policy holds for it, and their port.</summary>
+    /// <summary>Marks an endpoint as the operators': their policy and their port apply.</summary>
     public static TBuilder ForOperators<TBuilder>(this TBuilder endpoint)
         where TBuilder : IEndpointConventionBuilder =>
         endpoint.RequireAuthorization(OperatorPolicy).WithMetadata(new EndpointPurpose(Purpose.Operators));
 
-    /// <summary>Marks an endpoint as one for clients and operators alike, without a token on either port.</summary>
+    /// <summary>Marks an endpoint as one for clients and operators, on both ports and without a token.</summary>
     public static TBuilder ForEverybody<TBuilder>(this TBuilder endpoint)
         where TBuilder : IEndpointConventionBuilder => endpoint.WithMetadata(new EndpointPurpose(Purpose.Everybody));
 

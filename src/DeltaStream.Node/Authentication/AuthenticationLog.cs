@@ -1,6 +1,6 @@
 namespace DeltaStream.Node.Authentication;
 
-/// <summary>What is logged of tokens and their keys. No token, and nothing that stands in one, is in it.</summary>
+/// <summary>The log events of tokens and their keys. No event has a token or any part of one.</summary>
 internal static partial class AuthenticationLog
 {
     [LoggerMessage(140, LogLevel.Information, "jwks_read {keys}", EventName = "jwks_read")]

@@ -7,7 +7,7 @@ using Microsoft.Extensions.Options;
 
 namespace DeltaStream.Node.Authentication;
 
-/// <summary>Tells ASP.NET's policies who a request is from, by the same check that clients' tokens get (RFC 6750).</summary>
+/// <summary>Authenticates a request for ASP.NET's policies, with the same check as for clients' tokens (RFC 6750).</summary>
 internal sealed class BearerHandler(
     IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logs, UrlEncoder encoder, ITokenValidator tokens)
     : AuthenticationHandler<AuthenticationSchemeOptions>(options, logs, encoder)

@@ -2,14 +2,13 @@ using DeltaStream.Actors.Telemetry;
 
 namespace DeltaStream.Node.Authentication;
 
-/// <summary>Counts and logs what another validator refuses.</summary>
+/// <summary>Counts and logs the refusals of another validator.</summary>
 internal sealed class CountedValidator : ITokenValidator
 {
     private readonly ITokenValidator _inner;
     private readonly GatewayMetrics _metrics;
     private readonly ILogger _log;
 
-    /// <summary>Takes another one's place.</summary>
     public CountedValidator(ITokenValidator inner, GatewayMetrics metrics, ILogger log)
     {
         (_inner, _metrics, _log) = (inner, metrics, log);

@@ -2,59 +2,58 @@ using DeltaStream.Actors.Clients;
 
 namespace DeltaStream.Node.Authentication;
 
-/// <summary>Says who somebody is by the token they bring.</summary>
+/// <summary>Identifies a client by its token.</summary>
 internal interface ITokenValidator
 {
-    /// <summary>Whether nobody is let in without a token.</summary>
+    /// <summary>Whether every client needs a token.</summary>
     bool NeedsToken { get; }
 
-    /// <summary>Checks a token. Never throws; a refusal says no more than its bringer may know.</summary>
-    /// <param name="token">The token as it was brought; null or empty for none.</param>
+    /// <summary>Checks a token. Never throws. The text of a refusal tells the client no secret.</summary>
+    /// <param name="token">The token as the client sent it; null or empty for none.</param>
     ValueTask<TokenCheck> CheckAsync(string? token);
 }
 
-/// <summary>What came of a token: one of the two is set.</summary>
-/// <param name="Identity">Who its bringer is.</param>
-/// <param name="Refusal">Why it is not good.</param>
+/// <summary>The result of a check: one of the two is set.</summary>
+/// <param name="Identity">The client's identity.</param>
+/// <param name="Refusal">The reason why the token is refused.</param>
 internal readonly record struct TokenCheck(ClientIdentity? Identity, TokenRefusal? Refusal);
 
-/// <summary>Why a token is not good.</summary>
-/// <param name="Reason">The name in metrics.</param>
-/// <param name="Message">What its bringer is told.</param>
+/// <summary>The reason why a token is refused.</summary>
+/// <param name="Reason">The name in the metrics.</param>
+/// <param name="Message">The text for the client.</param>
 internal sealed record TokenRefusal(string Reason, string Message)
 {
     public static readonly TokenRefusal Missing = new("missing", "A token is needed");
 
-    /// <summary>It is no token, or one of another kind than is set.</summary>
+    /// <summary>The text is not a token, or its kind is not the configured one.</summary>
     public static readonly TokenRefusal Malformed = new("malformed", "The token is not valid");
 
-    /// <summary>Signed by nobody we know, by another algorithm than is set, or not at all.</summary>
+    /// <summary>The signature is missing, is from an unknown key, or uses another algorithm than the configured one.</summary>
     public static readonly TokenRefusal Signature = new("signature", "The token is not valid");
 
-    /// <summary>From another issuer.</summary>
+    /// <summary>The token is from another issuer.</summary>
     public static readonly TokenRefusal Issuer = new("issuer", "The token is not valid");
 
-    /// <summary>For somebody else.</summary>
+    /// <summary>The token is for another audience.</summary>
     public static readonly TokenRefusal Audience = new("audience", "The token is not valid");
 
-    /// <summary>It says of nobody, or not in our words, who they are and what they may do.</summary>
+    /// <summary>A claim that names the client or its rights is missing or has the wrong type.</summary>
     public static readonly TokenRefusal Claims = new("claims", "The token lacks what is needed of it");
 
-    /// <summary>Its time is over.</summary>
+    /// <summary>The token has expired.</summary>
     public static readonly TokenRefusal Expired = new("expired", "The token has expired");
 
-    /// <summary>Its time has not come.</summary>
+    /// <summary>The token is not valid yet.</summary>
     public static readonly TokenRefusal NotYetValid = new("not_yet_valid", "The token is not valid yet");
 
-    /// <summary>The keys to check it with could not be had.</summary>
+    /// <summary>The node could not read the keys for the check.</summary>
     public static readonly TokenRefusal Unavailable = new("keys_unavailable", "Tokens can't be checked at the moment");
 
-    /// <summary>Every one of them.</summary>
     public static readonly IReadOnlyList<TokenRefusal> All =
         [Missing, Malformed, Signature, Issuer, Audience, Claims, Expired, NotYetValid, Unavailable];
 }
 
-/// <summary>Where nobody needs a token: everybody is let in, whatever they bring.</summary>
+/// <summary>For a node that needs no tokens: accepts every client, with or without a token.</summary>
 internal sealed class AnonymousValidator : ITokenValidator
 {
     public bool NeedsToken => false;

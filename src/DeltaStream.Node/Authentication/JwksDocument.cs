@@ -2,14 +2,17 @@ using DeltaStream.Node.Settings.Reading;
 
 namespace DeltaStream.Node.Authentication;
 
-/// <summary>Where a JWKS is read from.</summary>
+/// <summary>Reads a JWKS from a URL or a file.</summary>
 internal static class JwksDocument
 {
     private const int LargestBytes = 1024 * 1024;
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
-    /// <summary>What reads the document at this URL. It follows no redirect: the keys come from where the operator said.</summary>
+    /// <summary>
+    /// Returns a function that reads the document at this URL. It follows no redirect: the keys must come from the place that the
+    /// operator set.
+    /// </summary>
     public static Func<CancellationToken, Task<string>> Reader(Uri url)
     {
         if (url.IsFile) return cancelled => File.ReadAllTextAsync(url.LocalPath, cancelled);
@@ -21,8 +24,11 @@ internal static class JwksDocument
         return cancelled => http.GetStringAsync(url, cancelled);
     }
 
-    /// <summary>Looks at a file before the node starts: what is wrong with it will not mend itself. A URL may come to answer later.</summary>
-    /// <exception cref="SettingException">It can't be read, or holds no key that tokens can be checked with.</exception>
+    /// <summary>
+    /// Checks a JWKS file before the node starts, because a wrong file does not mend itself. A URL is not checked: it may answer
+    /// later.
+    /// </summary>
+    /// <exception cref="SettingException">The file can't be read, or has no usable key.</exception>
     public static void RefuseUnusable(Uri url)
     {
         if (!url.IsFile) return;
@@ -32,7 +38,7 @@ internal static class JwksDocument
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
         {
-            // Said below.
+            // The code below throws.
         }
 
         throw new SettingException("AUTH_JWT_JWKS", url.LocalPath, "an https URL, or a JWKS file with an RSA key of 2048 bits or more (RS256) or a P-256 key (ES256)");

@@ -4,9 +4,9 @@ using Microsoft.IdentityModel.Tokens;
 namespace DeltaStream.Node.Authentication;
 
 /// <summary>
-/// The public keys of a JWKS (RFC 7517), read from its URL or file: when they are first needed, again in the background when
-/// they have grown old, and at once, but seldom, for a token that names a key not among them. While the source does not
-/// answer the last keys hold. Safe to use from any thread.
+/// The public keys of a JWKS (RFC 7517), from a URL or a file. They are read when a token first needs them, and again in the
+/// background when they are old. A token with an unknown key id causes a read at once, but only after a cooldown. While the source
+/// does not answer, the keys of the last read stay valid. Safe to use from any thread.
 /// </summary>
 /// <remarks>Microsoft.IdentityModel's <c>ConfigurationManager</c> does not do this; <c>docs/authentication.md</c> says why.</remarks>
 internal sealed class JwksKeys
@@ -23,11 +23,11 @@ internal sealed class JwksKeys
     private DateTimeOffset _triedAt = DateTimeOffset.MinValue;
     private Task? _reading;
 
-    /// <summary>Makes one that has no keys yet.</summary>
-    /// <param name="settings">How old keys may become.</param>
-    /// <param name="read">Reads the document; throws where it can't be had.</param>
+    /// <summary>Creates the keys; the first token causes the first read.</summary>
+    /// <param name="settings">The age and cooldown of the keys.</param>
+    /// <param name="read">Reads the document; throws if it can't.</param>
     /// <param name="time">The clock.</param>
-    /// <param name="log">Where it is said that the document can't be had.</param>
+    /// <param name="log">Gets a line when the document can't be read.</param>
     public JwksKeys(AuthSettings settings, Func<CancellationToken, Task<string>> read, TimeProvider time, ILogger log)
     {
         _settings = settings;
@@ -36,14 +36,14 @@ internal sealed class JwksKeys
         _log = log;
     }
 
-    /// <summary>The keys that may have signed a token.</summary>
-    /// <param name="kid">The key that it names; null or empty: none.</param>
-    /// <returns>None where there is no such key; null where no keys were ever read.</returns>
+    /// <summary>Finds the keys that may have signed a token.</summary>
+    /// <param name="kid">The key id in the token; null or empty if the token has none.</param>
+    /// <returns>An empty list if there is no such key; null if no read has succeeded yet.</returns>
     public async ValueTask<IReadOnlyList<SecurityKey>?> FindAsync(string? kid)
     {
         if (Volatile.Read(ref _keys) is { } known && Choose(known, kid) is { Count: > 0 } found)
         {
-            // For the next token: this one need not wait.
+            // The refresh is for later tokens; this one does not wait for it.
             _ = RefreshAsync(_settings.JwksLifetime);
             return found;
         }
@@ -52,8 +52,8 @@ internal sealed class JwksKeys
         return Volatile.Read(ref _keys) is { } fresh ? Choose(fresh, kid) : null;
     }
 
-    /// <summary>The keys of a document that tokens may be checked with: RSA of 2,048 bits and more, P-256, for signing.</summary>
-    /// <exception cref="ArgumentException">It is no JWKS.</exception>
+    /// <summary>The usable keys of a document: RSA with 2,048 bits or more, and P-256, for signing.</summary>
+    /// <exception cref="ArgumentException">The document is not a JWKS.</exception>
     internal static SecurityKey[] Parse(string document) =>
         [.. new JsonWebKeySet(document).Keys.Where(IsForSigning).Select(Convert).OfType<SecurityKey>()];
 
@@ -71,7 +71,7 @@ internal sealed class JwksKeys
     {
         try
         {
-            // A new key of public numbers alone, whatever else the document holds.
+            // Makes a new key from the public numbers only, because the document may hold more than them.
             if (key.Kty == JsonWebAlgorithmsKeyTypes.EllipticCurve)
             {
                 var point = new ECPoint { X = Base64UrlEncoder.DecodeBytes(key.X), Y = Base64UrlEncoder.DecodeBytes(key.Y) };
@@ -87,7 +87,7 @@ internal sealed class JwksKeys
         }
     }
 
-    /// <summary>Reads the keys, unless they are younger than this or reading them failed less than the cooldown ago.</summary>
+    /// <summary>Reads the keys, unless they are younger than this age or a read failed less than the cooldown ago.</summary>
     private Task RefreshAsync(TimeSpan age)
     {
         lock (_gate)
@@ -110,7 +110,7 @@ internal sealed class JwksKeys
         }
         catch (Exception e)
         {
-            // Whatever it is: the next turn reads again, and who waits for the keys is not thrown at.
+            // Catches every exception: the next call reads again, and a token that waits for the keys must not get an exception.
             failure = e is ArgumentException ? "it is no JWKS" : e.Message;
         }
 

@@ -4,9 +4,8 @@ using Microsoft.IdentityModel.Tokens;
 namespace DeltaStream.Node.Authentication;
 
 /// <summary>
-/// Checks JSON Web Tokens (RFC 7519). What algorithm a token may have follows from the settings alone, never from the token:
-/// HS256 with a secret, RS256 and ES256 with a JWKS. Nothing that a token names (<c>jku</c>, <c>x5u</c>, <c>jwk</c>) is
-/// fetched or used as a key.
+/// Checks JSON Web Tokens (RFC 7519). The settings alone determine the allowed algorithm, never the token: HS256 with a secret,
+/// RS256 and ES256 with a JWKS. The validator never fetches or uses a key that a token names (<c>jku</c>, <c>x5u</c>, <c>jwk</c>).
 /// </summary>
 internal sealed class JwtValidator : ITokenValidator
 {
@@ -19,8 +18,8 @@ internal sealed class JwtValidator : ITokenValidator
     private readonly AuthSettings _settings;
     private readonly TimeProvider _time;
 
-    /// <summary>Makes one.</summary>
-    /// <param name="settings">With a secret or a JWKS.</param>
+    /// <summary>Creates the validator.</summary>
+    /// <param name="settings">The settings, with a secret or a JWKS.</param>
     /// <param name="keys">The keys of the JWKS; null for HS256.</param>
     /// <param name="time">The wall clock.</param>
     public JwtValidator(AuthSettings settings, JwksKeys? keys, TimeProvider time)
@@ -37,7 +36,7 @@ internal sealed class JwtValidator : ITokenValidator
             ValidIssuer = settings.Issuer,
             ValidateAudience = settings.Audience is not null,
             ValidAudience = settings.Audience,
-            // By our own clock, below.
+            // The code below checks the lifetime by the gateway's own clock.
             ValidateLifetime = false,
             LogValidationExceptions = false,
         };
@@ -49,7 +48,7 @@ internal sealed class JwtValidator : ITokenValidator
     {
         if (string.IsNullOrEmpty(token)) return new(null, TokenRefusal.Missing);
         if (token.Length > LongestToken || !TryRead(token, out var read)) return new(null, TokenRefusal.Malformed);
-        // Refused before any key is looked for: a token of another kind is no reason to ask for the keys anew.
+        // Refuses the token before the search for a key: a token of another kind must not cause a read of the keys.
         if (!_parameters.ValidAlgorithms.Contains(read.Alg)) return new(null, TokenRefusal.Signature);
         var parameters = _parameters;
         if (_keys is not null)
@@ -72,7 +71,7 @@ internal sealed class JwtValidator : ITokenValidator
         try
         {
             read = new JsonWebToken(token);
-            // Encrypted tokens have five parts. An extension that has to be understood is not (RFC 7515, section 4.1.11).
+            // An encrypted token has five parts. A token with a critical extension is refused too (RFC 7515, section 4.1.11).
             return !read.IsEncrypted && !read.TryGetHeaderValue<object>("crit", out _);
         }
         catch (Exception e) when (e is ArgumentException or SecurityTokenException or FormatException)

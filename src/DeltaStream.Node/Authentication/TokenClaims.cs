@@ -4,15 +4,15 @@ using DeltaStream.Actors.Clients;
 
 namespace DeltaStream.Node.Authentication;
 
-/// <summary>Reads the claims of a token that is known to be good: who its bringer is, and what they may do.</summary>
+/// <summary>Reads the claims of a token whose signature is valid: the client's identity and rights.</summary>
 internal static class TokenClaims
 {
-    /// <summary>The longest subject, in characters: it stands in logs and in kept sessions.</summary>
+    /// <summary>The longest subject, in characters. The subject is written to logs and to saved sessions.</summary>
     public const int LongestSubject = 256;
 
-    /// <summary>Reads them; null where there is no subject, or a claim is not of its type: no guess is made of what was meant.</summary>
+    /// <summary>Reads the claims; null if the subject is missing or a claim has the wrong type. The reader does not guess.</summary>
     /// <param name="payload">The token's payload, base64url.</param>
-    /// <param name="expiresAt">When the token expires.</param>
+    /// <param name="expiresAt">The time at which the token expires.</param>
     public static ClientIdentity? Read(string payload, DateTimeOffset? expiresAt)
     {
         try
@@ -26,7 +26,7 @@ internal static class TokenClaims
         }
         catch (Exception e) when (e is JsonException or FormatException or InvalidOperationException)
         {
-            // No JSON, or a text with half a surrogate pair.
+            // The payload is not JSON, or a string has half a surrogate pair.
             return null;
         }
     }
@@ -37,7 +37,7 @@ internal static class TokenClaims
         return subject is { Length: <= LongestSubject } && !subject.Any(char.IsControl) ? subject : null;
     }
 
-    /// <summary>A text, or a number as the platform's own ids are; null for anything else.</summary>
+    /// <summary>A string, or a number, because the platform's own ids are numbers; null for anything else.</summary>
     private static string? TextOf(JsonElement claims, string name)
     {
         if (!claims.TryGetProperty(name, out var claim)) return null;
@@ -50,7 +50,7 @@ internal static class TokenClaims
         return string.IsNullOrWhiteSpace(text) ? null : text;
     }
 
-    /// <summary>A list of texts, or one text; null where there is no such claim.</summary>
+    /// <summary>Reads a list of strings, or one string; the result is null if the claim is absent.</summary>
     private static bool TryReadTexts(JsonElement claims, string name, out string[]? texts)
     {
         texts = null;

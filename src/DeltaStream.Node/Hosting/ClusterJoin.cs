@@ -8,22 +8,22 @@ using DeltaStream.Node.Settings;
 namespace DeltaStream.Node.Hosting;
 
 /// <summary>
-/// Brings the node into its cluster, and keeps the register of members in Redis. The first seed of the list begins a cluster
-/// when no other node answers; left to itself it would do so as well when it is restarted on the wrong side of a cut, and there
-/// would be two clusters for good. So it first asks Redis, which knows whether members live somewhere: where some do, or
-/// where Redis does not answer, it waits for them instead.
+/// Joins the node to its cluster, and keeps the register of members in Redis. Akka lets the first seed of the list form a cluster
+/// when no other node answers. After a restart on the wrong side of a network partition that seed would form a second cluster for
+/// good. So the node first asks Redis whether other members are alive. If some are, or if Redis does not answer, the node waits for
+/// them.
 /// </summary>
 internal sealed class ClusterJoin(
     NodeSettings settings, ActorSystem system, Membership membership, MemberRegistry registry, TimeProvider time, ILogger<ClusterJoin> logger)
     : BackgroundService
 {
-    /// <summary>How often the register is asked and, by members, renewed.</summary>
+    /// <summary>The time between two reads of the register; members also renew their entry then.</summary>
     public static readonly TimeSpan Interval = TimeSpan.FromSeconds(2);
 
-    // Said again from time to time, for whoever comes to look why a node is not ready.
+    // The line is repeated for an operator who looks for the reason why a node is not ready.
     private static readonly TimeSpan SaidEvery = TimeSpan.FromSeconds(10);
 
-    // Members that this node does not see: one that has just joined here, or just gone there, is no other cluster yet.
+    // A member that this node does not see may have just joined or just left; only after this time is it a sign of another cluster.
     private static readonly TimeSpan SplitAfter = TimeSpan.FromSeconds(20);
 
     private readonly string _self = settings.Cluster.Self.ToString();
@@ -42,7 +42,7 @@ internal sealed class ClusterJoin(
         }
         catch (Exception e) when (e is FeedUnavailableException or OperationCanceledException)
         {
-            // Then the entry expires.
+            // The entry then expires by itself.
         }
     }
 
@@ -90,7 +90,7 @@ internal sealed class ClusterJoin(
         }
     }
 
-    /// <summary>Whom to ask; Akka lets a node begin a cluster that finds itself at the head of the list.</summary>
+    /// <summary>The addresses to ask. Akka lets a node form a cluster if the node is the first in this list.</summary>
     private IEnumerable<Address> Addresses(Cluster cluster, bool begins)
     {
         var self = cluster.SelfAddress;
@@ -102,7 +102,7 @@ internal sealed class ClusterJoin(
     {
         try
         {
-            // After a refusal the members need a moment to write themselves into the list again.
+            // After a refusal the members need a moment to write their entries again.
             return (await registry.OthersAsync(_self, stop)).Count == 0 && (_refusedAt is not { } at || time.GetElapsedTime(at) >= 2 * Interval);
         }
         catch (FeedUnavailableException)
@@ -121,11 +121,11 @@ internal sealed class ClusterJoin(
         }
         catch (FeedUnavailableException)
         {
-            // The bridge says it louder.
+            // The bridge logs the outage.
         }
     }
 
-    /// <summary>Members on this Redis that are none of this cluster's are another cluster, and only one of the two has the feed.</summary>
+    /// <summary>Members on this Redis that are not in this cluster are another cluster, and only one of the two has the feed.</summary>
     private void Judge(IReadOnlyList<string> others)
     {
         var now = time.GetTimestamp();

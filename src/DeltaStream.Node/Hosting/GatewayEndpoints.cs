@@ -6,10 +6,10 @@ using DeltaStream.Node.Transports;
 
 namespace DeltaStream.Node.Hosting;
 
-/// <summary>What a node with the role <c>gateway</c> serves.</summary>
+/// <summary>The endpoints of a node with the role <c>gateway</c>.</summary>
 internal static class GatewayEndpoints
 {
-    /// <summary>Maps the clients' transports; a node that is a bridge only has none.</summary>
+    /// <summary>Maps the clients' transports; a node that is only a bridge has none.</summary>
     public static void MapGateway(this WebApplication app, NodeSettings settings)
     {
         if (!settings.Cluster.Has(ClusterSettings.Gateway)) return;

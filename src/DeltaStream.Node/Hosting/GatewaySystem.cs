@@ -18,13 +18,13 @@ using DeltaStream.Node.Transports.Relay;
 
 namespace DeltaStream.Node.Hosting;
 
-/// <summary>The node's actor system: its address, its cluster, and the actors that its roles ask for.</summary>
+/// <summary>The node's actor system: its address, its cluster, and the actors of its roles.</summary>
 internal static class GatewaySystem
 {
-    /// <summary>The actor system's name; the same on every node of a cluster.</summary>
+    /// <summary>The actor system's name; all nodes of a cluster have the same.</summary>
     public const string Name = "deltastream";
 
-    /// <summary>Adds the actor system; it starts and stops with the host.</summary>
+    /// <summary>Adds the actor system, which starts and stops with the host.</summary>
     public static IServiceCollection AddGatewaySystem(this IServiceCollection services, NodeSettings settings)
     {
         services.AddSingleton<NodeStatus>();
@@ -42,7 +42,7 @@ internal static class GatewaySystem
                 })
                 .AddHocon(settings.Hocon, HoconAddMode.Prepend)
                 .AddHocon($"akka.loglevel = {settings.LogLevel.ToString().ToUpperInvariant().Replace("INFORMATION", "INFO")}", HoconAddMode.Prepend)
-                // What the drain needs must not be cut short: a phase that takes too long is left behind.
+                // Akka abandons a phase that takes too long, so this phase gets more time than the drain.
                 .AddHocon($"akka.coordinated-shutdown.phases.before-service-unbind.timeout = {settings.Drain.TotalSeconds + 2:0}s", HoconAddMode.Prepend)
                 .WithRemoting(Remoting(settings.Cluster))
                 .WithMutualTls(settings.Cluster.Tls, provider.GetRequiredService<ILoggerFactory>().CreateLogger(typeof(MutualTls)))
@@ -57,7 +57,7 @@ internal static class GatewaySystem
             if (settings.Cluster.Has(ClusterSettings.Gateway)) akka.WithGateway(settings);
             BridgeHosting.ShowMetrics();
         });
-        // After the actors are there: a member has to be able to do its work.
+        // Registered after the actors, because a member must be able to do its work.
         return services.AddHostedService<ClusterJoin>();
     }
 
@@ -67,7 +67,8 @@ internal static class GatewaySystem
         akka.WithActors((_, _, services) => services.GetService<GatewayMetrics>().ShowAll(
             RequestError.Codes, CloseReason.OfClients.Select(reason => reason.Name), SocketIoProtocol.Instance.Slot, PlainProtocol.Instance.Slot));
         akka.WithActors((system, _, services) => services.GetService<SessionRelay>().Start(system));
-        // They end before the node leaves the cluster: with it goes the mediator, and they would take that for a failure.
+        // These actors end before the node leaves the cluster: the mediator ends with the membership, and they would take that for
+        // a failure.
         akka.AddStartup((system, registry) => CoordinatedShutdown.Get(system).AddTask(
             CoordinatedShutdown.PhaseServiceStop, "gateway", async () =>
             {
@@ -97,7 +98,7 @@ internal static class GatewaySystem
 
     private static ClusterOptions Clustering(ClusterSettings cluster) => new()
     {
-        // No seeds: ClusterJoin asks them.
+        // No seeds here: ClusterJoin decides which nodes to ask.
         Roles = [.. cluster.Roles],
     };
 }

@@ -7,16 +7,16 @@ using Microsoft.AspNetCore.Server.Kestrel.Https;
 
 namespace DeltaStream.Node.Hosting;
 
-/// <summary>Where the node listens for HTTP, and what bounds a connection before it is a client's.</summary>
+/// <summary>The HTTP listener of the node, and the limits of a connection before it belongs to a client.</summary>
 internal static class Listener
 {
-    /// <summary>How long a connection may wait for its next request, and a TLS connection for its first.</summary>
+    /// <summary>The time for which a connection may wait for its next request, and a TLS connection for its first.</summary>
     private static readonly TimeSpan KeepAlive = TimeSpan.FromSeconds(60);
 
-    /// <summary>Requests beside the clients': health, metrics, the page.</summary>
+    /// <summary>Connections beside the clients': health, metrics, the page.</summary>
     private const int OtherConnections = 1000;
 
-    /// <summary>Listens on the node's port, on all interfaces, and on the operators' where there is one.</summary>
+    /// <summary>Listens on the node's port on all interfaces, and on the operators' port if it is set.</summary>
     public static void Listen(this WebApplicationBuilder builder, NodeSettings settings) => builder.WebHost.ConfigureKestrel(kestrel =>
     {
         var (limits, handshake) = (kestrel.Limits, settings.Transports.ConnectTimeout);
@@ -24,12 +24,12 @@ internal static class Listener
         limits.KeepAliveTimeout = KeepAlive;
         limits.MaxRequestHeadersTotalSize = settings.HeaderBytes;
         limits.MaxRequestLineSize = Math.Min(settings.HeaderBytes, limits.MaxRequestLineSize);
-        // A polling client has two at a time.
+        // A polling client has two connections at a time.
         limits.MaxConcurrentConnections = settings.Transports.MaxConnections * 2L + OtherConnections;
         if (settings.Auth.OperatorPort != 0) kestrel.ListenAnyIP(settings.Auth.OperatorPort, static listen => listen.Protocols = HttpProtocols.Http1);
         kestrel.ListenAnyIP(settings.Port, listen =>
         {
-            // What the clients' protocols need. HTTP/2 would bring nothing but more that can be abused.
+            // HTTP/1.1 is all that the clients' protocols need. HTTP/2 would only add ways of abuse.
             listen.Protocols = HttpProtocols.Http1;
             var services = kestrel.ApplicationServices;
             listen.Use(services.GetRequiredService<TransportServer>().Guard);

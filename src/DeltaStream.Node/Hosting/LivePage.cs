@@ -6,7 +6,8 @@ namespace DeltaStream.Node.Hosting;
 /// <summary>The live page at <c>/</c>.</summary>
 internal static class LivePage
 {
-    // What the page may do at all: its own files and its own WebSocket. The page says the same; only a header can forbid framing.
+    // The page may use only its own files and its own WebSocket. The page has the same policy as a meta element, but only a header
+    // can forbid framing.
     private const string ContentSecurityPolicy =
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
@@ -20,7 +21,7 @@ internal static class LivePage
     private static void Protect(StaticFileResponseContext response)
     {
         var headers = response.Context.Response.Headers;
-        // Kept by the browser but asked for each time: a new version of the gateway must not meet half of an old page.
+        // The browser caches the files but revalidates them each time, so that it never mixes files of two versions of the gateway.
         headers[HeaderNames.CacheControl] = "no-cache";
         headers[HeaderNames.ContentSecurityPolicy] = ContentSecurityPolicy;
         headers[HeaderNames.XContentTypeOptions] = "nosniff";

@@ -5,14 +5,14 @@ using DeltaStream.Node.Settings;
 
 namespace DeltaStream.Node.Hosting;
 
-/// <summary>Akka.Remote over TLS, where both sides of a connection show a certificate.</summary>
+/// <summary>Akka.Remote over TLS with a certificate on both sides of a connection.</summary>
 internal static class MutualTls
 {
-    /// <summary>Turns it on where certificates are set. The address scheme is then <c>akka.ssl.tcp</c>.</summary>
+    /// <summary>Enables TLS if certificates are set. The address scheme is then <c>akka.ssl.tcp</c>.</summary>
     public static AkkaConfigurationBuilder WithMutualTls(this AkkaConfigurationBuilder builder, ClusterTls? tls, ILogger log)
     {
         if (tls is null) return builder;
-        // Who belongs is a question of the authority alone: members are found under names and addresses that change.
+        // Only the authority decides which node is a member: names and addresses of nodes change.
         var setup = new DotNettySslSetup(tls.Certificate, suppressValidation: false, requireMutualAuthentication: true,
             (peer, _, remote, _, _) => Admit(tls.WhyNot(peer), remote, log));
         builder.AddSetup(setup);

@@ -7,8 +7,8 @@ using DeltaStream.Node.Transports.Relay;
 namespace DeltaStream.Node.Hosting;
 
 /// <summary>
-/// Looks at the start whether the messages between nodes have their own serializer. A wrong type name in HOCON only warns,
-/// and the node would then talk JSON, or not at all.
+/// Checks at the start that the messages between nodes have their own serializer. For a wrong type name in HOCON Akka only warns,
+/// and the node would then send JSON or fail to send.
 /// </summary>
 internal static class SerializerCheck
 {
@@ -22,11 +22,11 @@ internal static class SerializerCheck
         (typeof(HolderAnswer), typeof(SessionSerializer)),
     ];
 
-    /// <summary>Stops the start when a message has another serializer than it should.</summary>
+    /// <summary>Fails the start if a message has the wrong serializer.</summary>
     public static AkkaConfigurationBuilder WithBoundSerializers(this AkkaConfigurationBuilder builder) =>
         builder.AddStartup((system, _) => Check(system));
 
-    /// <summary>Looks at one actor system.</summary>
+    /// <summary>Checks one actor system.</summary>
     /// <exception cref="InvalidOperationException">A message is not bound to its serializer.</exception>
     internal static void Check(ActorSystem system)
     {

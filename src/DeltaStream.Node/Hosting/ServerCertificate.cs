@@ -8,8 +8,8 @@ using DeltaStream.Node.Settings.Reading;
 namespace DeltaStream.Node.Hosting;
 
 /// <summary>
-/// The certificate that clients see. A renewed one is taken without a restart: the files are looked at again, at most every
-/// five seconds, when somebody connects. One that can't be used is logged, and the one before it goes on.
+/// The certificate of the clients' port. It is renewed without a restart: when a client connects, the files are checked for
+/// changes, at most every five seconds. If the new certificate can't be used, that is logged and the old one stays in use.
 /// </summary>
 internal sealed class ServerCertificate
 {
@@ -23,7 +23,7 @@ internal sealed class ServerCertificate
     private (DateTime, DateTime) _written;
     private long _looked;
 
-    /// <summary>Reads the files, which were good a moment ago.</summary>
+    /// <summary>Reads the files, which the settings have checked before.</summary>
     public ServerCertificate(HttpsSettings settings, TimeProvider time, ILogger<ServerCertificate> log)
     {
         (_settings, _time, _log) = (settings, time, log);
@@ -31,7 +31,7 @@ internal sealed class ServerCertificate
         _options = Load();
     }
 
-    /// <summary>What a handshake is made with now.</summary>
+    /// <summary>The TLS options for the next handshake.</summary>
     public SslServerAuthenticationOptions Current
     {
         get
@@ -52,7 +52,7 @@ internal sealed class ServerCertificate
             var written = Written();
             if (written == _written) return;
             _options = Load();
-            // Only now: half of a renewal is looked at again.
+            // Set only after a success, so that a half-written renewal is read again.
             _written = written;
         }
         catch (Exception e) when (PemFile.IsFailure(e))
@@ -66,7 +66,7 @@ internal sealed class ServerCertificate
     private SslServerAuthenticationOptions Load()
     {
         var certificate = X509Certificate2.CreateFromPemFile(_settings.CertificateFile, _settings.KeyFile);
-        // Windows takes no key that lives in memory alone.
+        // Windows accepts no private key that exists only in memory.
         if (OperatingSystem.IsWindows()) certificate = X509CertificateLoader.LoadPkcs12(certificate.Export(X509ContentType.Pkcs12), null);
         var chain = new X509Certificate2Collection();
         chain.ImportFromPemFile(_settings.CertificateFile);

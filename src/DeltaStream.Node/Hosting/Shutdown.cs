@@ -7,18 +7,18 @@ using DeltaStream.Node.Transports;
 namespace DeltaStream.Node.Hosting;
 
 /// <summary>
-/// The first and the last word when the node stops. On SIGTERM or SIGINT the host calls <see cref="StoppingAsync"/> before
-/// anything else ends: the node says that it is not ready and lets its clients go; only then the listener closes and the
-/// actor system leaves the cluster. A node that its cluster has let go does the same, first of all that follows: a client let in
-/// after the actors have ended would wait for an answer that nobody gives. Whatever hangs, the process is gone in time.
+/// The order in which the node stops. On SIGTERM or SIGINT the host calls <see cref="StoppingAsync"/> first: the node reports that
+/// it is not ready and drains its clients. After that the listener closes and the actor system leaves the cluster. A node that its
+/// cluster has removed also drains first, because a client that enters after the end of the actors would wait for ever. If a step
+/// hangs, the process is ended after a timeout.
 /// </summary>
 internal sealed class Shutdown(NodeSettings settings, NodePhase phase, TransportServer transports, ActorSystem system, ILogger<Shutdown> logger)
     : IHostedLifecycleService
 {
-    /// <summary>What stopping may take beyond the drain before the process is ended; the README promises 10 s.</summary>
+    /// <summary>The time that stopping may take in addition to the drain, before the process is ended. The README promises 10 s.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(8);
 
-    /// <summary>What unfinished requests may take of it before their connections are broken.</summary>
+    /// <summary>The part of that time for unfinished requests, before their connections are broken.</summary>
     public static readonly TimeSpan ListenerPatience = TimeSpan.FromSeconds(4);
 
     private readonly Lock _gate = new();
@@ -40,7 +40,7 @@ internal sealed class Shutdown(NodeSettings settings, NodePhase phase, Transport
     public async Task StoppingAsync(CancellationToken cancellationToken)
     {
         await DrainOnceAsync();
-        // The end of the actor system has set one of its own.
+        // The end of the actor system has set another exit code.
         if (_isLost) Environment.ExitCode = Startup.RefusedExitCode;
     }
 
@@ -58,7 +58,7 @@ internal sealed class Shutdown(NodeSettings settings, NodePhase phase, Transport
 
     private Task DrainOnceAsync()
     {
-        // Whichever of the two comes first begins it, and both wait for its end.
+        // Both callers may be first: the first one starts the drain, and both wait for it.
         lock (_gate) return _drained ??= DrainAsync();
     }
 
@@ -67,7 +67,7 @@ internal sealed class Shutdown(NodeSettings settings, NodePhase phase, Transport
         phase.BeginDrain();
         if (CoordinatedShutdown.Get(system).ShutdownReason is { } reason)
         {
-            // Nobody asked the process to stop: whoever runs it should see that, and start it again.
+            // The process was not asked to stop: an exit code tells the supervisor of the process to restart it.
             _isLost = true;
             logger.ClusterLost(reason.GetType().Name.Replace("Reason", "", StringComparison.Ordinal));
         }
@@ -80,7 +80,7 @@ internal sealed class Shutdown(NodeSettings settings, NodePhase phase, Transport
 
     private void ForceExitInTime()
     {
-        // A thread of its own: a starved thread pool must not keep it from running.
+        // A separate thread, because a starved thread pool could keep a task from running.
         new Thread(() =>
         {
             Thread.Sleep(settings.Drain + Patience);

@@ -6,13 +6,13 @@ using DeltaStream.Node.Settings.Reading;
 
 namespace DeltaStream.Node.Hosting;
 
-/// <summary>Starts the process, or says in one line why it does not.</summary>
+/// <summary>Starts the process, or explains in one line why it can't start.</summary>
 internal static class Startup
 {
-    /// <summary>The exit code of a start that a wrong setting stopped, and of a node that its cluster has let go.</summary>
+    /// <summary>The exit code of a start with a wrong setting, and of a node that its cluster has removed.</summary>
     public const int RefusedExitCode = 1;
 
-    /// <summary>Runs the node; what a setting did wrong goes to standard error, without a stack trace.</summary>
+    /// <summary>Runs the node. A wrong setting is reported on standard error, without a stack trace.</summary>
     public static async Task<int> RunAsync(Func<Task> node)
     {
         try
@@ -28,8 +28,8 @@ internal static class Startup
     }
 
     /// <summary>
-    /// Runs the host until it has stopped. One that is told to stop while it still starts (a signal, or a cluster that lets
-    /// the node go at once) gives its start up with an exception; it is stopped in order like any other.
+    /// Runs the host until it has stopped. A host that is told to stop during its start (by a signal, or because the cluster
+    /// removes the node at once) ends the start with an exception. This method then stops the host in the normal order.
     /// </summary>
     public static async Task RunToEndAsync(this WebApplication app)
     {
@@ -41,7 +41,7 @@ internal static class Startup
             }
             catch (OperationCanceledException) when (app.Lifetime.ApplicationStopping.IsCancellationRequested)
             {
-                // What has started is stopped below.
+                // The code below stops the services that have started.
             }
 
             await app.WaitForShutdownAsync();
@@ -49,8 +49,8 @@ internal static class Startup
     }
 
     /// <summary>
-    /// A host whose page lies beside the program, wherever that is started from, and that watches no files: settings are read
-    /// once, and a watch over the folder that it is started in is woken by whatever else happens there.
+    /// Creates a host that finds the page beside the program, whatever the current folder is. The host watches no files: settings
+    /// are read once, and a watch on the current folder would react to all its changes.
     /// </summary>
     public static WebApplicationBuilder CreateBuilder(string[] args) => WebApplication.CreateBuilder(new WebApplicationOptions
     {
@@ -71,19 +71,19 @@ internal static class Startup
         return settings;
     }
 
-    /// <summary>Registers the order of stopping, and whether the node is there for clients.</summary>
+    /// <summary>Registers the order of stopping, and the phase of the node.</summary>
     public static IServiceCollection AddShutdown(this IServiceCollection services, NodeSettings settings) => services
         .AddSingleton<NodePhase>()
         .AddSingleton<Membership>()
         .AddHostedService<Shutdown>()
         .Configure<HostOptions>(host =>
         {
-            // A request that a client never finishes holds the listener up: the node leaves the cluster beside it.
+            // A request that a client never finishes delays the listener; meanwhile the node leaves the cluster.
             host.ServicesStopConcurrently = true;
             host.ShutdownTimeout = settings.Drain + Shutdown.ListenerPatience;
         });
 
-    /// <summary>Asked before anything starts, for a start that fails half-way tells of it in many lines.</summary>
+    /// <summary>Checks the port before anything starts, because a start that fails halfway logs many lines.</summary>
     private static void RefuseTakenPort(string path, int port)
     {
         using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
@@ -142,7 +142,7 @@ internal static class Startup
         return null;
     }
 
-    /// <summary>Only Akka.NET knows what its own settings may be, and says so by failing to start.</summary>
+    /// <summary>Akka.NET alone knows the allowed values of its own settings; for a wrong value it fails to start.</summary>
     private static string? HoconRefusal(Exception cause) =>
         Environment.GetEnvironmentVariable("HOCON_FILE") is { Length: > 0 } file
             && cause is FormatException or ConfigurationException

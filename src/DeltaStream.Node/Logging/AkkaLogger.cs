@@ -9,9 +9,9 @@ using Level = Microsoft.Extensions.Logging.LogLevel;
 namespace DeltaStream.Node.Logging;
 
 /// <summary>
-/// Brings Akka's own lines into the node's log. Akka.Hosting's logger gives the first argument to the first hole of a template,
-/// whatever the number in it; Akka writes <c>Cluster Node [{2}] - Marking unreachable node [{0}] as [{1}]</c>, which then names
-/// the wrong node.
+/// Writes Akka's own lines to the node's log. Akka.Hosting's logger gives the first argument to the first placeholder of a template
+/// and ignores the placeholder's number. Akka writes <c>Cluster Node [{2}] - Marking unreachable node [{0}] as [{1}]</c>, which
+/// would then name the wrong node.
 /// </summary>
 internal sealed class AkkaLogger : ActorBase, IRequiresMessageQueue<ILoggerMessageQueueSemantics>
 {
@@ -34,7 +34,9 @@ internal sealed class AkkaLogger : ActorBase, IRequiresMessageQueue<ILoggerMessa
         }
     }
 
-    /// <summary>The holes of a template with their arguments: <c>{1}</c> is the second argument wherever it stands.</summary>
+    /// <summary>
+    /// The placeholders of a template with their arguments: <c>{1}</c> is the second argument at any place in the template.
+    /// </summary>
     internal static List<KeyValuePair<string, object?>> StateOf(LogEvent line, string actor)
     {
         List<KeyValuePair<string, object?>> state = [new("LogSource", line.LogSource), new("ActorPath", actor)];
@@ -51,7 +53,7 @@ internal sealed class AkkaLogger : ActorBase, IRequiresMessageQueue<ILoggerMessa
         }
         else
         {
-            // A text as it stands: braces in it are no holes.
+            // A finished text: its braces are not placeholders.
             state.Add(new(Template, line.Message?.ToString()?.Replace("{", "{{", StringComparison.Ordinal).Replace("}", "}}", StringComparison.Ordinal) ?? ""));
         }
 

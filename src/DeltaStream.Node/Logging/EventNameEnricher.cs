@@ -4,8 +4,8 @@ using Serilog.Events;
 namespace DeltaStream.Node.Logging;
 
 /// <summary>
-/// Gives every log line that has an event name the field <c>event</c>, as the Flask gateway's lines have, so that a query
-/// names the event and not a text. Lines from within Akka and ASP.NET Core have no event name.
+/// Gives every log line with an event name the field <c>event</c>, as the Flask gateway's lines have it, so that a query can use
+/// the event instead of the text. Lines of Akka and ASP.NET Core have no event name.
 /// </summary>
 internal sealed class EventNameEnricher : ILogEventEnricher
 {

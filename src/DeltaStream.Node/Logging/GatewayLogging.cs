@@ -6,12 +6,12 @@ using Serilog.Formatting.Compact;
 
 namespace DeltaStream.Node.Logging;
 
-/// <summary>Structured logs: one JSON object a line in production, readable lines in development.</summary>
+/// <summary>Structured logs: one JSON object per line in production, readable lines in development.</summary>
 internal static class GatewayLogging
 {
     private const string Readable = "{Timestamp:HH:mm:ss.fff} {Level:u3} {Message:lj}{NewLine}{Exception}";
 
-    /// <summary>Sends all logs, Akka's as well, through Serilog to standard output.</summary>
+    /// <summary>Sends all logs, also Akka's, through Serilog to standard output.</summary>
     public static WebApplicationBuilder AddGatewayLogging(this WebApplicationBuilder builder, NodeSettings settings)
     {
         builder.Logging.ClearProviders();
@@ -26,12 +26,12 @@ internal static class GatewayLogging
         return builder;
     }
 
-    /// <summary>What is logged, and with which fields, wherever it goes.</summary>
+    /// <summary>The levels and fields of the log, for every output.</summary>
     internal static LoggerConfiguration Shape(this LoggerConfiguration logger, NodeSettings settings) => logger
         .MinimumLevel.Is(LevelOf(settings.LogLevel))
         .MinimumLevel.Override("Microsoft", LogEventLevel.Warning)
         .MinimumLevel.Override("System", LogEventLevel.Warning)
-        // It says nothing at these levels, but would keep a scope and an activity for as long as each connection lives.
+        // This logger writes nothing at these levels, but it would keep a scope and an activity for the life of each connection.
         .MinimumLevel.Override("Microsoft.AspNetCore.Hosting.Diagnostics", LevelAlias.Off)
         .MinimumLevel.Override("Garnet", LogEventLevel.Warning)
         .Filter.ByExcluding(IsForeignHandshake)
@@ -42,14 +42,14 @@ internal static class GatewayLogging
         .Enrich.WithProperty("node", settings.Cluster.Self.ToString());
 
     /// <summary>
-    /// Whoever reaches the cluster's port without a certificate would put a stack trace into the log with each attempt; a
-    /// warning that the connection was rejected follows anyway.
+    /// A connection to the cluster's port without a certificate would log a stack trace at each attempt. The warning that the
+    /// connection was rejected follows in any case.
     /// </summary>
     private static bool IsForeignHandshake(LogEvent line) =>
         line.Exception is not null && line.Properties.TryGetValue("LogSource", out var source)
         && source is ScalarValue { Value: string name } && name.StartsWith("TcpServerHandler", StringComparison.Ordinal);
 
-    /// <summary>A host that is told to stop while it starts would tell of it as a failure, with a stack trace.</summary>
+    /// <summary>A host that is told to stop during its start would log a failure with a stack trace.</summary>
     private static bool IsStartGivenUp(LogEvent line) =>
         line.Exception is OperationCanceledException && line.Properties.TryGetValue("SourceContext", out var source)
         && source is ScalarValue { Value: "Microsoft.Extensions.Hosting.Internal.Host" };

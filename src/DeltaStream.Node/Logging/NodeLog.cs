@@ -1,6 +1,6 @@
 namespace DeltaStream.Node.Logging;
 
-/// <summary>What the host itself has to say: each line a named event with a stable id.</summary>
+/// <summary>The log events of the host, each with a name and a stable id.</summary>
 internal static partial class NodeLog
 {
     [LoggerMessage(1, LogLevel.Information, "socket_gateway_starting {port} {cluster_node} {roles}", EventName = "socket_gateway_starting")]

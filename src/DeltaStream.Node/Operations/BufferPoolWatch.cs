@@ -3,21 +3,22 @@ using System.Diagnostics.Metrics;
 namespace DeltaStream.Node.Operations;
 
 /// <summary>
-/// How large the buffer pool of the web server is. It grows with what connections need at one moment and is given back slowly
-/// (1 % in 10 s, idle 5 %), so that after a crowd has gone a node holds more than it will: without this figure that looks like a leak.
+/// The size of Kestrel's buffer pool. The pool grows with the buffers that connections need at one moment and shrinks slowly (1 %
+/// in 10 s, 5 % when idle). So after a crowd of clients a node uses more memory than it needs; without this figure that looks like
+/// a leak.
 /// </summary>
 internal sealed class BufferPoolWatch : IDisposable
 {
     private const string Meter = "Microsoft.AspNetCore.MemoryPool";
 
-    // Counted only when a buffer is made or given back for good, never when one is lent.
+    // Counts a buffer only when it is allocated or freed, never when a connection rents it.
     private const string Made = "aspnetcore.memory_pool.allocated";
     private const string GivenBack = "aspnetcore.memory_pool.evicted";
 
     private readonly MeterListener _listener = new();
     private long _bytes;
 
-    /// <summary>Starts listening; what was made before is not counted.</summary>
+    /// <summary>Starts listening; buffers allocated before are not counted.</summary>
     public BufferPoolWatch()
     {
         _listener.InstrumentPublished = static (instrument, listener) =>
@@ -28,7 +29,7 @@ internal sealed class BufferPoolWatch : IDisposable
         _listener.Start();
     }
 
-    /// <summary>Bytes of buffers, lent or waiting to be.</summary>
+    /// <summary>The bytes of all buffers, in use or free.</summary>
     public long Bytes => Interlocked.Read(ref _bytes);
 
     public void Dispose() => _listener.Dispose();

@@ -5,8 +5,8 @@ using Prometheus;
 namespace DeltaStream.Node.Operations;
 
 /// <summary>
-/// One instrument as Prometheus knows it: <c>deltastream_</c>, its name and, as is the custom there,
-/// <c>_total</c> for what only grows. Its tag, if it has one, is the same for every measurement.
+/// One instrument in the form of Prometheus: <c>deltastream_</c>, the instrument's name and, for a value that only grows,
+/// <c>_total</c>. An instrument has at most one tag, with the same name in every measurement.
 /// </summary>
 internal sealed class ExportedInstrument
 {
@@ -19,15 +19,16 @@ internal sealed class ExportedInstrument
 
     /// <summary>Exports an instrument.</summary>
     /// <param name="instrument">The instrument.</param>
-    /// <param name="factory">Makes what is shown.</param>
+    /// <param name="factory">Makes the exported metric.</param>
     public ExportedInstrument(Instrument instrument, MetricFactory factory)
     {
         (_instrument, _factory) = (instrument, factory);
-        // A counter is shown at 0 by adding 0 to it; a histogram can't be, so it is there from the start. Ours have no tag.
+        // Adding 0 to a counter makes it visible at 0. A histogram has no such way, so it is made at once; the gateway's histograms
+        // have no tag.
         if (instrument is Histogram<double>) _untagged = Make(null, "");
     }
 
-    /// <summary>Takes one measurement: on the hot path, from any thread.</summary>
+    /// <summary>Takes one measurement. Called on the hot path, from any thread.</summary>
     public void Record(double value, ReadOnlySpan<KeyValuePair<string, object?>> tags)
     {
         if (tags.IsEmpty)

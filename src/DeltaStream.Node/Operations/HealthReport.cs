@@ -1,18 +1,18 @@
 namespace DeltaStream.Node.Operations;
 
 /// <summary>The answer of <c>/health</c>.</summary>
-/// <param name="Status"><c>healthy</c>, or <c>degraded</c> while the feed is not live, the node is no full member, or there are problems.</param>
+/// <param name="Status"><c>healthy</c>, or <c>degraded</c> while the feed is not live, the node is not a full member, or there are problems.</param>
 /// <param name="Service">The service's name.</param>
 /// <param name="Clients">Connected clients of this node.</param>
 /// <param name="Node">The node's address in the cluster.</param>
 /// <param name="Members">Full members of the cluster.</param>
-/// <param name="Bridge"><c>active</c>, <c>standby</c>, or <c>none</c> where the node runs none.</param>
+/// <param name="Bridge"><c>active</c>, <c>standby</c>, or <c>none</c> if the node runs no bridge.</param>
 /// <param name="Feed"><c>live</c>, <c>stale</c> or <c>down</c>.</param>
-/// <param name="Draining">Whether the node is letting its clients go.</param>
+/// <param name="Draining">Whether the node is draining its clients.</param>
 /// <param name="Demo">Whether prices are simulated.</param>
-/// <param name="Listener"><c>up</c> or <c>down</c>: this node's own subscription to Redis; <c>none</c> where the node runs no bridge.</param>
-/// <param name="Unreachable">Members that are not reached at the moment.</param>
-/// <param name="Problems">What makes the node degraded beside feed and membership, by the name of the log event that says more.</param>
+/// <param name="Listener"><c>up</c> or <c>down</c>: this node's own subscription to Redis; <c>none</c> if the node runs no bridge.</param>
+/// <param name="Unreachable">Members that can't be reached at the moment.</param>
+/// <param name="Problems">Further reasons for <c>degraded</c>, each as the name of the log event that explains it.</param>
 internal sealed record HealthReport(
     string Status, string Service, int Clients, string Node, int Members, string Bridge, string Feed, bool Draining, bool Demo, string Listener,
     int Unreachable, IReadOnlyList<string> Problems);

@@ -5,15 +5,15 @@ using Prometheus;
 namespace DeltaStream.Node.Operations;
 
 /// <summary>
-/// Brings the gateway's own instruments to <c>/metrics</c>, from the node's start on. (The library's own adapter shows
-/// counters as gauges, and counts only from the first scrape.)
+/// Exports the gateway's own instruments to <c>/metrics</c>, from the start of the node. The library's own adapter is not used: it
+/// shows counters as gauges and counts only from the first scrape.
 /// </summary>
 internal sealed class MetricsExport : IDisposable
 {
     private readonly MeterListener _listener = new();
 
-    /// <summary>Starts listening; measurements made before are lost.</summary>
-    /// <param name="registry">What <c>/metrics</c> shows.</param>
+    /// <summary>Starts listening; earlier measurements are lost.</summary>
+    /// <param name="registry">The registry of <c>/metrics</c>.</param>
     public MetricsExport(CollectorRegistry registry)
     {
         var factory = Metrics.WithCustomRegistry(registry);
@@ -28,7 +28,7 @@ internal sealed class MetricsExport : IDisposable
         registry.AddBeforeCollectCallback(_listener.RecordObservableInstruments);
     }
 
-    /// <summary>What is shown without being asked for: the process, but no other library's instruments.</summary>
+    /// <summary>Keeps the default metrics of the process, and removes those of other libraries' instruments.</summary>
     public static void SuppressForeignMetrics() => Metrics.SuppressDefaultMetrics(
         new SuppressDefaultMetricOptions { SuppressEventCounters = true, SuppressMeters = true, SuppressDebugMetrics = true });
 

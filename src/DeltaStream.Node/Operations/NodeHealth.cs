@@ -8,10 +8,9 @@ using DeltaStream.Node.Settings;
 
 namespace DeltaStream.Node.Operations;
 
-/// <summary>What the node knows of itself.</summary>
+/// <summary>The node's health, for operators and load balancers.</summary>
 internal sealed class NodeHealth(NodeSettings settings, NodePhase phase, Membership membership, NodeStatus status, StoreAgreement agreement, BridgeStatus bridge, RedisLogin login, ActorSystem system)
 {
-    /// <summary>The answer of <c>/health</c>.</summary>
     public HealthReport Report()
     {
         var feed = status.Feed;
@@ -41,13 +40,16 @@ internal sealed class NodeHealth(NodeSettings settings, NodePhase phase, Members
         return problems;
     }
 
-    /// <summary>The process works: nothing that a restart would not mend.</summary>
+    /// <summary>Whether the process works; false only for faults that a restart would mend.</summary>
     public IReadOnlyDictionary<string, bool> Liveness() => new Dictionary<string, bool>
     {
         ["actor_system"] = !system.WhenTerminated.IsCompleted,
     };
 
-    /// <summary>The node can take clients. Redis is not asked: without it the clients would have nowhere to go.</summary>
+    /// <summary>
+    /// Whether the node can take clients. The state of Redis does not count: without Redis every node would be unready, and clients
+    /// would have no node to go to.
+    /// </summary>
     public IReadOnlyDictionary<string, bool> Readiness() => new Dictionary<string, bool>
     {
         ["member"] = membership.IsFullMember,

@@ -4,14 +4,14 @@ using Prometheus;
 
 namespace DeltaStream.Node.Operations;
 
-/// <summary>What operators and load balancers ask a node.</summary>
+/// <summary>The endpoints for operators and load balancers.</summary>
 internal static class OperationsEndpoints
 {
-    /// <summary>Registers what the endpoints answer from.</summary>
+    /// <summary>Registers the services of the endpoints.</summary>
     public static IServiceCollection AddOperations(this IServiceCollection services)
     {
         MetricsExport.SuppressForeignMetrics();
-        // Made now, so that they miss nothing; kept by the container, which ends them.
+        // Made now, so that they miss no measurement. The container disposes them.
         var export = new MetricsExport(Metrics.DefaultRegistry);
         var pool = new BufferPoolWatch();
         services.AddSingleton(_ => export);

@@ -4,13 +4,13 @@ using DeltaStream.Actors.Market;
 namespace DeltaStream.Node.Redis;
 
 /// <summary>
-/// Knows whether prices are simulated, whichever node simulates them: somebody holds the simulated market's lease. What a
-/// client is told must not depend on the node that it happens to reach.
+/// Tracks whether prices are simulated, on this node or another: they are while some node holds the simulated market's lease. A
+/// client must get the same information from every node.
 /// </summary>
-/// <param name="connection">Where the lease is.</param>
-/// <param name="status">Is told.</param>
-/// <param name="offers">Whether this node offers to run the simulated market: then they are, or will be in a moment.</param>
-/// <param name="time">The clock of looking.</param>
+/// <param name="connection">The Redis with the lease.</param>
+/// <param name="status">Receives the result.</param>
+/// <param name="offers">Whether this node offers to run the simulated market; then prices are simulated now or in a moment.</param>
+/// <param name="time">The clock of the interval.</param>
 internal sealed class DemoWatch(RedisConnection connection, NodeStatus status, bool offers, TimeProvider time) : BackgroundService
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(2);
@@ -44,7 +44,7 @@ internal sealed class DemoWatch(RedisConnection connection, NodeStatus status, b
         }
         catch (FeedUnavailableException)
         {
-            // Without Redis there are no new prices; those that are shown are what they were.
+            // Without Redis there are no new prices, so the last result still holds for the prices that clients see.
         }
     }
 }

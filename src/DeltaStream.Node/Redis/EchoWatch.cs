@@ -1,27 +1,28 @@
 namespace DeltaStream.Node.Redis;
 
 /// <summary>
-/// Finds out a subscription that looks alive but delivers nothing: what is published through Redis must come back in time.
-/// Pure; the caller says what time it is and does what it is told.
+/// Detects a subscription that looks alive but delivers nothing: each message that the node publishes to itself must come back in
+/// time. Pure; the caller passes the time.
 /// </summary>
-/// <param name="timeout">How long an echo may take.</param>
+/// <param name="timeout">The longest time that an echo may take.</param>
 internal sealed class EchoWatch(TimeSpan timeout)
 {
-    // A process that was paused finds its echoes late through no fault of Redis: a silence is only one when echoes were sent into it.
+    // After a pause of the process the echoes come late, although Redis is well. So a silence counts only if this many echoes were
+    // sent into it.
     private const int FewestMissing = 3;
 
     private long _sent;
     private long _heard;
     private DateTimeOffset _waitingSince;
 
-    /// <summary>Notes that an echo is sent now; returns its number.</summary>
+    /// <summary>Records that an echo is sent now; returns its number.</summary>
     public long Send(DateTimeOffset now)
     {
         if (_sent == _heard) _waitingSince = now;
         return ++_sent;
     }
 
-    /// <summary>Notes an echo that came back. An earlier one that is missing is forgiven: something came through.</summary>
+    /// <summary>Records an echo that came back. Earlier echoes that are missing no longer count, because the subscription works.</summary>
     public void Hear(long number, DateTimeOffset now)
     {
         if (number <= _heard || number > _sent) return;
@@ -29,6 +30,5 @@ internal sealed class EchoWatch(TimeSpan timeout)
         _waitingSince = now;
     }
 
-    /// <summary>Whether the subscription has been silent for too long.</summary>
     public bool IsDeaf(DateTimeOffset now) => _sent - _heard >= FewestMissing && now - _waitingSince > timeout;
 }

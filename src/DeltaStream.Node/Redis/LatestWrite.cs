@@ -4,13 +4,14 @@ using StackExchange.Redis;
 namespace DeltaStream.Node.Redis;
 
 /// <summary>
-/// One call of the script that writes values with their positions. For each value: refused when the store has one of a
-/// higher epoch, skipped when it has a later one of the same epoch, else set for what remains of its life. The epoch that
-/// is granted now is not asked: a store that came back empty is given the values of earlier terms again.
+/// One call of the script that writes values with their positions. The script refuses a value if the store has one of a higher
+/// epoch, and skips it if the store has a later one of the same epoch. Otherwise it sets the value for the rest of its life. The
+/// script does not compare with the current epoch of the lease: an emptied store gets values of earlier epochs again.
 /// </summary>
 internal static class LatestWrite
 {
-    // A value's second pair of keys (a chain is written under its expiry and as its product's newest) follows its first.
+    // Some values have a second pair of keys, right after the first: a chain is written under its expiry and as its product's
+    // newest.
     private const string Script = """
         local epoch = tonumber(ARGV[1])
         local accepted = 1
@@ -38,10 +39,10 @@ internal static class LatestWrite
         return accepted
         """;
 
-    /// <summary>Writes updates of one epoch; false when any was refused.</summary>
-    /// <param name="db">Where to.</param>
-    /// <param name="updates">Of one epoch, each with life left.</param>
-    /// <param name="now">Microseconds since the Unix epoch.</param>
+    /// <summary>Writes updates of one epoch; returns false if the script refused any.</summary>
+    /// <param name="db">The database.</param>
+    /// <param name="updates">Updates of one epoch whose life has not ended.</param>
+    /// <param name="now">The time, in microseconds since the Unix epoch.</param>
     public static async Task<bool> RunAsync(IDatabase db, IReadOnlyList<MarketUpdate> updates, long now)
     {
         var keys = new List<RedisKey>(1 + (updates.Count * 4)) { RedisKeys.Index };

@@ -4,17 +4,17 @@ using StackExchange.Redis;
 namespace DeltaStream.Node.Redis;
 
 /// <summary>
-/// Who is a member of the cluster on this Redis, by address and time: what a starting node can ask when no other node answers.
-/// The times are Redis's own, so that no node's clock matters.
+/// The members of the cluster on this Redis, by address and time. A starting node reads the register when no other node answers.
+/// The times are those of Redis, so the nodes' clocks do not matter.
 /// </summary>
-/// <param name="connection">Where it is.</param>
+/// <param name="connection">The Redis with the register.</param>
 internal sealed class MemberRegistry(RedisConnection connection)
 {
-    /// <summary>How long a member counts as alive after it has last said so.</summary>
+    /// <summary>The time for which a member counts as alive after its last announcement.</summary>
     public static readonly TimeSpan Life = TimeSpan.FromSeconds(15);
 
-    /// <summary>Says that this member is alive; returns the addresses of the others that are.</summary>
-    /// <exception cref="Actors.Market.FeedUnavailableException">Redis could not be reached, or refused.</exception>
+    /// <summary>Announces that this member is alive; returns the addresses of the other live members.</summary>
+    /// <exception cref="Actors.Market.FeedUnavailableException">Redis can't be reached, or refused the command.</exception>
     public async Task<IReadOnlyList<string>> AnnounceAsync(string self, CancellationToken cancellation)
     {
         var now = await NowAsync(cancellation);
@@ -24,18 +24,18 @@ internal sealed class MemberRegistry(RedisConnection connection)
     }
 
     /// <summary>
-    /// The addresses of members that are alive, for a node that is not one yet. Writes as well, with a time that is over: a list
-    /// that nobody can write says nothing of who is alive.
+    /// Returns the addresses of the live members, for a node that is not a member yet. The call also writes an entry that has
+    /// already expired: if nodes can't write to the register, it does not show which members are alive.
     /// </summary>
-    /// <exception cref="Actors.Market.FeedUnavailableException">Redis could not be reached, or refused.</exception>
+    /// <exception cref="Actors.Market.FeedUnavailableException">Redis can't be reached, or refused the command.</exception>
     public async Task<IReadOnlyList<string>> OthersAsync(string self, CancellationToken cancellation)
     {
         await connection.RunAsync(db => db.SortedSetAddAsync(RedisKeys.Members, self, 0), cancellation);
         return await OthersAsync(self, await NowAsync(cancellation), cancellation);
     }
 
-    /// <summary>This member is going.</summary>
-    /// <exception cref="Actors.Market.FeedUnavailableException">Redis could not be reached, or refused.</exception>
+    /// <summary>Removes this member from the register.</summary>
+    /// <exception cref="Actors.Market.FeedUnavailableException">Redis can't be reached, or refused the command.</exception>
     public async Task WithdrawAsync(string self, CancellationToken cancellation) =>
         await connection.RunAsync(db => db.SortedSetRemoveAsync(RedisKeys.Members, self), cancellation);
 

@@ -2,10 +2,12 @@ using DeltaStream.Actors.Market;
 
 namespace DeltaStream.Node.Redis;
 
-/// <summary>Runs the simulated market while this node holds its lease, so that it runs once, however many nodes offer to.</summary>
-/// <param name="connection">Where the lease is.</param>
+/// <summary>
+/// Runs the simulated market while this node holds the market's lease, so that only one of the nodes that offer to run it does so.
+/// </summary>
+/// <param name="connection">The Redis with the lease.</param>
 /// <param name="time">The clock of renewals.</param>
-/// <param name="run">The work; ends when it is told to.</param>
+/// <param name="run">The work; it ends when its token is cancelled.</param>
 internal sealed class OnceInCluster(RedisConnection connection, TimeProvider time, Func<CancellationToken, Task> run) : BackgroundService
 {
     private static readonly TimeSpan Ttl = TimeSpan.FromSeconds(3);
@@ -67,7 +69,7 @@ internal sealed class OnceInCluster(RedisConnection connection, TimeProvider tim
         }
         catch (FeedUnavailableException)
         {
-            // The lease may be gone before Redis is back.
+            // The lease may expire before Redis is back.
             return false;
         }
     }
@@ -80,7 +82,7 @@ internal sealed class OnceInCluster(RedisConnection connection, TimeProvider tim
         }
         catch (FeedUnavailableException)
         {
-            // Then it expires.
+            // The lease then expires by itself.
         }
     }
 }

@@ -5,12 +5,12 @@ using StackExchange.Redis;
 namespace DeltaStream.Node.Redis;
 
 /// <summary>
-/// The node's one connection for commands: made on first use, kept, comes back by itself. Whatever Redis or the way to it
-/// does wrong comes out as <see cref="FeedUnavailableException"/>.
+/// The node's one connection for commands. It is made on first use, kept, and reconnects by itself. Every failure of Redis or of
+/// the network is thrown as <see cref="FeedUnavailableException"/>.
 /// </summary>
-/// <param name="settings">How the node talks to Redis.</param>
-/// <param name="url">Where it is.</param>
-/// <param name="login">Logs in on it.</param>
+/// <param name="settings">The timeouts.</param>
+/// <param name="url">The address of Redis.</param>
+/// <param name="login">Logs in on the connection.</param>
 internal sealed class RedisConnection(RedisSettings settings, RedisUrl url, RedisLogin login) : IAsyncDisposable
 {
     private readonly SemaphoreSlim _gate = new(1);
@@ -18,14 +18,14 @@ internal sealed class RedisConnection(RedisSettings settings, RedisUrl url, Redi
     private bool _disposed;
 
     /// <summary>Publishes one message.</summary>
-    /// <exception cref="FeedUnavailableException">Redis could not be reached, or refused.</exception>
+    /// <exception cref="FeedUnavailableException">Redis can't be reached, or refused the command.</exception>
     public async Task PublishAsync(string channel, ReadOnlyMemory<byte> payload, CancellationToken cancellation) =>
         await RunAsync(db => db.PublishAsync(RedisChannel.Literal(channel), payload), cancellation);
 
     /// <summary>Runs commands.</summary>
-    /// <param name="command">What to run.</param>
+    /// <param name="command">The commands.</param>
     /// <param name="cancellation">Ends the wait, not the command.</param>
-    /// <exception cref="FeedUnavailableException">Redis could not be reached, or refused.</exception>
+    /// <exception cref="FeedUnavailableException">Redis can't be reached, or refused the command.</exception>
     internal async ValueTask<T> RunAsync<T>(Func<IDatabase, Task<T>> command, CancellationToken cancellation)
     {
         try
@@ -39,12 +39,12 @@ internal sealed class RedisConnection(RedisSettings settings, RedisUrl url, Redi
         }
     }
 
-    /// <summary>Whether an exception says that Redis failed, rather than that we did.</summary>
+    /// <summary>True for a failure of Redis, false for a fault in the gateway.</summary>
     internal static bool IsFailure(Exception e) =>
         e is RedisException or TimeoutException or ObjectDisposedException or System.Net.Sockets.SocketException or IOException
             or System.Threading.Channels.ChannelClosedException;
 
-    /// <summary>One line for logs; holds no secret, for the client library puts none into its messages.</summary>
+    /// <summary>One line for logs. It holds no secret, because the client library puts none into its messages.</summary>
     internal static string Describe(Exception e) => e switch
     {
         RedisTimeoutException or TimeoutException => "Redis did not answer in time",

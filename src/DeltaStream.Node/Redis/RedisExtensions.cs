@@ -7,10 +7,9 @@ using DeltaStream.Node.Settings;
 
 namespace DeltaStream.Node.Redis;
 
-/// <summary>Puts Redis behind the ports that the actors know.</summary>
+/// <summary>Registers Redis behind the ports of the actors.</summary>
 internal static class RedisExtensions
 {
-    /// <summary>Adds the feed, the bridge's lease and the store of newest values.</summary>
     public static IServiceCollection AddRedis(this IServiceCollection services, NodeSettings settings)
     {
         var url = settings.Redis.Url ?? throw new InvalidOperationException("no REDIS_URL");

@@ -6,11 +6,11 @@ using StackExchange.Redis;
 namespace DeltaStream.Node.Redis;
 
 /// <summary>
-/// The platform's channels as a feed. Every subscription has a connection of its own and lives as long as it: what is
-/// published while a connection is away is lost, so its end must be seen, not healed in silence.
+/// The platform's channels as a feed. Every subscription has its own connection and ends with it. Messages published while a
+/// connection is down are lost, so the subscriber must see the loss; a silent reconnect would hide it.
 /// </summary>
-/// <param name="settings">How the node talks to Redis.</param>
-/// <param name="url">Where it is.</param>
+/// <param name="settings">The timeouts and intervals.</param>
+/// <param name="url">The address of Redis.</param>
 /// <param name="login">Logs in on each connection.</param>
 /// <param name="time">The clock of receipts and echoes.</param>
 internal sealed class RedisFeed(RedisSettings settings, RedisUrl url, RedisLogin login, TimeProvider time) : IFeed
@@ -27,7 +27,7 @@ internal sealed class RedisFeed(RedisSettings settings, RedisUrl url, RedisLogin
         }
         catch (Exception e) when (RedisConnection.IsFailure(e))
         {
-            // The client library says only that it could not connect.
+            // The client library reports only that it could not connect.
             throw new FeedUnavailableException(tunnel.Refusal ?? RedisConnection.Describe(e), e);
         }
         finally
@@ -40,13 +40,13 @@ internal sealed class RedisFeed(RedisSettings settings, RedisUrl url, RedisLogin
     {
         try
         {
-            // Closed without waiting for commands: after a loss there is nobody to answer them.
+            // Does not wait for commands: after a connection loss they get no reply.
             await multiplexer.CloseAsync(allowCommandsToComplete: false);
             await multiplexer.DisposeAsync();
         }
         catch (Exception e) when (RedisConnection.IsFailure(e))
         {
-            // It is gone either way.
+            // The connection is down in either case.
         }
     }
 }

@@ -6,25 +6,25 @@ using StackExchange.Redis;
 
 namespace DeltaStream.Node.Redis;
 
-/// <summary>One subscription to the platform's channels, over one connection's life.</summary>
+/// <summary>One subscription to the platform's channels, for the life of one connection.</summary>
 internal sealed class RedisFeedSubscription(ConnectionMultiplexer multiplexer, RedisSettings settings, TimeProvider time)
 {
     private readonly RedisChannel _echoChannel = RedisChannel.Literal(RedisKeys.Echo(Guid.NewGuid().ToString("N")));
 
-    /// <summary>Subscribes, and hands messages on until the connection is lost, found deaf or stopped, which it ends with.</summary>
+    /// <summary>Subscribes and passes messages on until the connection is lost, found deaf, or stopped.</summary>
     public async Task RunAsync(Action subscribed, Action<FeedMessage> receive, CancellationToken stop)
     {
         var lost = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         multiplexer.ConnectionFailed += (_, failure) =>
             lost.TrySetException(new FeedUnavailableException($"connection to Redis lost ({failure.FailureType})"));
         var subscriber = multiplexer.GetSubscriber();
-        // A message that matches a literal and a pattern comes twice, so there is the pattern and nothing else.
+        // Redis delivers a message twice if it matches a literal and a pattern, so this subscription has only the pattern.
         var feed = await subscriber.SubscribeAsync(RedisChannel.Pattern(RedisKeys.FeedPattern)).WaitAsync(stop);
         var echoes = await subscriber.SubscribeAsync(_echoChannel).WaitAsync(stop);
-        // The client library may say that it has subscribed before the server does. The first echo proves it.
+        // The client library may report the subscription before the server has made it. The first echo proves it.
         await subscriber.PublishAsync(_echoChannel, 0).WaitAsync(stop);
         await echoes.ReadAsync(stop).AsTask().WaitAsync(settings.CommandTimeout, time, stop);
-        // A connection that broke before the handler above was in place raises no event any more.
+        // A connection that broke before the handler above was in place raises no event, so its state is checked once.
         if (!multiplexer.IsConnected) throw new FeedUnavailableException("connection to Redis lost");
         subscribed();
 
@@ -43,7 +43,7 @@ internal sealed class RedisFeedSubscription(ConnectionMultiplexer multiplexer, R
 
     private async Task DrainAsync(ChannelMessageQueue queue, Action<FeedMessage> receive, CancellationToken stop)
     {
-        // The client library's queue is unbounded; it is emptied as fast as messages arrive.
+        // The client library's queue is unbounded, so this loop empties it as fast as messages arrive.
         while (true)
         {
             var message = await queue.ReadAsync(stop);

@@ -3,8 +3,8 @@ using StackExchange.Redis;
 
 namespace DeltaStream.Node.Redis;
 
-/// <summary>The name of this Redis: given by the first node that finds none, and again after it was emptied.</summary>
-/// <param name="connection">Where it is.</param>
+/// <summary>The random name of this Redis. The first node that finds no name sets one, also after Redis was emptied.</summary>
+/// <param name="connection">The Redis.</param>
 internal sealed class RedisIdentity(RedisConnection connection) : IStoreIdentity
 {
     public async ValueTask<string> ReadAsync(CancellationToken cancellation)

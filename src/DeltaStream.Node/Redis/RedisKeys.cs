@@ -2,53 +2,55 @@ using DeltaStream.Actors.Market;
 
 namespace DeltaStream.Node.Redis;
 
-/// <summary>Every key and channel that a node uses: the platform's, and its own under <c>deltastream:</c>. Nobody else makes names.</summary>
+/// <summary>
+/// All keys and channels that a node uses: the platform's, and its own under <c>deltastream:</c>. No other class makes such names.
+/// </summary>
 internal static class RedisKeys
 {
-    /// <summary>The addresses of the cluster's members, by the time at which each last said that it lives.</summary>
+    /// <summary>Sorted set of the members' addresses, by the time of each member's last announcement.</summary>
     public const string Members = "deltastream:members";
 
-    /// <summary>A random name that this Redis was given: nodes that read another one use another Redis.</summary>
+    /// <summary>The random name of this Redis. Nodes that read different names use different Redis servers.</summary>
     public const string Store = "deltastream:store";
 
-    /// <summary>What the platform publishes on.</summary>
+    /// <summary>The channels of the platform.</summary>
     public const string FeedPattern = "enriched:*";
 
     /// <summary>The lease of the active bridge.</summary>
     public const string BridgeLease = "deltastream:bridge:lease";
 
-    /// <summary>The greatest epoch granted so far.</summary>
+    /// <summary>The highest epoch granted so far.</summary>
     public const string BridgeEpoch = "deltastream:bridge:epoch";
 
     /// <summary>The lease of the simulated market; while it exists, prices are simulated.</summary>
     public const string DemoLease = "deltastream:demo:lease";
 
-    /// <summary>The greatest term of the simulated market.</summary>
+    /// <summary>The highest epoch of the simulated market's lease.</summary>
     public const string DemoEpoch = "deltastream:demo:epoch";
 
-    /// <summary>Sorted set of every key with a live value, by the time at which its life ends, in milliseconds.</summary>
+    /// <summary>Sorted set of all keys with a live value, by the time at which the value's life ends, in milliseconds.</summary>
     public const string Index = "deltastream:index";
 
-    /// <summary>Where a client's session lies, by the hash that finds it.</summary>
+    /// <summary>The key of a client's session, from the hash with which the session is found.</summary>
     public static string Session(string key) => "deltastream:session:" + key;
 
-    /// <summary>The channel on which one subscription hears itself.</summary>
+    /// <summary>The channel on which one subscription receives its own echoes.</summary>
     public static string Echo(string id) => "deltastream:echo:" + id;
 
-    /// <summary>Where a value of the platform lies.</summary>
+    /// <summary>The key of a value of the platform.</summary>
     public static string Latest(ConflationKey key) =>
         key.Expiry is null ? $"latest:{key.Kind.Name}:{key.Symbol}" : $"latest:{key.Kind.Name}:{key.Symbol}:{key.Expiry}";
 
-    /// <summary>Where the newest value of any expiry lies.</summary>
+    /// <summary>The key of the newest value of any expiry.</summary>
     public static string LatestOfAnyExpiry(ConflationKey key) => Latest(key with { Expiry = null });
 
-    /// <summary>Where the position of a value lies.</summary>
+    /// <summary>The key of a value's position.</summary>
     public static string Position(string latest) => "deltastream:position:" + latest;
 
-    /// <summary>A key's member in the index.</summary>
+    /// <summary>The member of the index for a conflation key.</summary>
     public static string Member(ConflationKey key) => Latest(key)["latest:".Length..];
 
-    /// <summary>Reads a member of the index; false for a text that is not one.</summary>
+    /// <summary>Reads a member of the index; false if the text is not one.</summary>
     public static bool TryParseMember(string member, out ConflationKey key)
     {
         key = default;

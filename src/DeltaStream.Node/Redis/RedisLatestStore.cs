@@ -5,13 +5,15 @@ using StackExchange.Redis;
 
 namespace DeltaStream.Node.Redis;
 
-/// <summary>The newest values in Redis: the platform's <c>latest:*</c> keys and, under <c>deltastream:</c>, their positions and an index.</summary>
-/// <param name="connection">Where they are.</param>
-/// <param name="maxBytes">The largest value of another writer that is served.</param>
-/// <param name="time">The clock that tells what is live.</param>
+/// <summary>
+/// The newest values in Redis: the platform's <c>latest:*</c> keys, and their positions and an index under <c>deltastream:</c>.
+/// </summary>
+/// <param name="connection">The Redis with the values.</param>
+/// <param name="maxBytes">The largest value that is accepted from another writer, in bytes.</param>
+/// <param name="time">The clock that decides which values are live.</param>
 internal sealed class RedisLatestStore(RedisConnection connection, int maxBytes, TimeProvider time) : ILatestStore
 {
-    // One call moves at most this many values, so that 100 KB chains neither block Redis nor burst a buffer.
+    // One call moves at most this many values, so that chains of 100 KB neither block Redis nor overflow a buffer.
     private const int Batch = 32;
 
     public async ValueTask<IReadOnlyList<MarketUpdate>> ReadAsync(IReadOnlyCollection<ConflationKey> keys, CancellationToken cancellation)
@@ -53,7 +55,7 @@ internal sealed class RedisLatestStore(RedisConnection connection, int maxBytes,
 
     private async Task<List<MarketUpdate>> ReadChunkAsync(IDatabase db, ConflationKey[] keys)
     {
-        // One MGET for both: nothing is written between a value and its position.
+        // One MGET reads both, so that no write comes between a value and its position.
         var names = keys.SelectMany(key => new RedisKey[] { RedisKeys.Latest(key), RedisKeys.Position(RedisKeys.Latest(key)) }).ToArray();
         var found = await db.StringGetAsync(names);
         var updates = new List<MarketUpdate>(keys.Length);
@@ -76,14 +78,16 @@ internal sealed class RedisLatestStore(RedisConnection connection, int maxBytes,
         return updates;
     }
 
-    /// <summary>When another writer set a value, told from what is left of its life; null where that can't be told.</summary>
+    /// <summary>
+    /// The time at which another writer set a value, computed from the rest of its life; null if the key's expiry does not show it.
+    /// </summary>
     private async Task<long?> ForeignReceiptAsync(IDatabase db, RedisKey key, TimeSpan life)
     {
         var left = await db.KeyTimeToLiveAsync(key);
         return left <= life ? time.UnixMicroseconds() - (long)(life - left.Value).TotalMicroseconds : null;
     }
 
-    /// <summary>Anybody may have written there: it must be what the feed would let through.</summary>
+    /// <summary>Other programs may write to these keys, so a value must pass the same check as the feed.</summary>
     private bool IsValid(ConflationKey key, ReadOnlyMemory<byte> value) =>
         EnrichedMessage.TryRead(key.Kind, value, 0, maxBytes, out var message, out _) && message!.Key == key;
 

@@ -6,12 +6,12 @@ using StackExchange.Redis;
 namespace DeltaStream.Node.Redis;
 
 /// <summary>
-/// A lease as two keys: who holds it (gone with its time to live) and the greatest epoch granted (kept). Each step is one
-/// script, so that Redis takes it as a whole; every key is declared, so that Redis Cluster and Garnet take it too.
+/// A lease as two keys: the holder, which expires, and the highest epoch granted, which stays. Each step is one script, so it is
+/// atomic. Every key is declared, so that Redis Cluster and Garnet accept the scripts.
 /// </summary>
 internal sealed class RedisLeaseStore(RedisConnection connection, string leaseKey, string epochKey) : ILeaseStore
 {
-    // Epochs stay far below 2^53, so Lua's doubles hold them; %.0f, because tostring would write 1.7e+12.
+    // Epochs stay far below 2^53, so Lua's doubles are exact. The format is %.0f because tostring would write 1.7e+12.
     private const string Acquire = """
         local left = redis.call('PTTL', KEYS[1])
         if left == -1 then return {tonumber(ARGV[2])} end
@@ -45,7 +45,7 @@ internal sealed class RedisLeaseStore(RedisConnection connection, string leaseKe
         {
             [var epoch, var before] => new LeaseAnswer(new LeaseGrant((long)epoch, (long)before), TimeSpan.Zero),
 
-            // Redis counts whole milliseconds, and the last of them belongs to the holder.
+            // Redis counts whole milliseconds, and the last of them still belongs to the holder.
             [var left] => new LeaseAnswer(null, TimeSpan.FromMilliseconds((long)left + 1)),
             _ => throw new FeedUnavailableException("Redis gave no answer about the lease"),
         };

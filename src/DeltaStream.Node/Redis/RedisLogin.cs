@@ -6,20 +6,19 @@ using DeltaStream.Node.Settings;
 
 namespace DeltaStream.Node.Redis;
 
-/// <summary>The node's login at Redis, and whether the last one was refused: a connection without it is not used.</summary>
-/// <param name="logger">Told once that logins are refused, and once that they no longer are.</param>
+/// <summary>Logs in at Redis, and records whether Redis refused the last login. A connection without a login is not used.</summary>
+/// <param name="logger">Gets one line when logins begin to fail, and one when they work again.</param>
 internal sealed class RedisLogin(ILogger<RedisLogin> logger)
 {
-    // Redis's answers to a login are one line, and short.
+    // Redis answers a login with one short line.
     private const int LongestAnswer = 512;
 
     private int _refused;
 
-    /// <summary>Whether Redis refused the last login.</summary>
     public bool IsRefused => Volatile.Read(ref _refused) != 0;
 
-    /// <summary>Logs in on a new connection, before anything else is said on it.</summary>
-    /// <exception cref="RedisLoginException">Redis did not accept it.</exception>
+    /// <summary>Logs in on a new connection, before the client library uses it.</summary>
+    /// <exception cref="RedisLoginException">Redis refused the login.</exception>
     internal async Task LogInAsync(Stream stream, RedisUrl url, CancellationToken cancellation)
     {
         await stream.WriteAsync(Command(url), cancellation);
@@ -36,7 +35,7 @@ internal sealed class RedisLogin(ILogger<RedisLogin> logger)
 
     private static byte[] Command(RedisUrl url)
     {
-        // A password alone is the default user's, also for a Redis that knows no users.
+        // A password without a user is the default user's; a Redis without users accepts this form too.
         string[] words = url.User is null ? ["AUTH", url.Password ?? ""] : ["AUTH", url.User, url.Password ?? ""];
         var command = new StringBuilder().Append(CultureInfo.InvariantCulture, $"*{words.Length}\r\n");
         foreach (var word in words) command.Append(CultureInfo.InvariantCulture, $"${Encoding.UTF8.GetByteCount(word)}\r\n{word}\r\n");
@@ -45,7 +44,7 @@ internal sealed class RedisLogin(ILogger<RedisLogin> logger)
 
     private static async Task<string> ReadLineAsync(Stream stream, CancellationToken cancellation)
     {
-        // Nothing comes behind the answer, for nothing else has been asked.
+        // No bytes follow the answer, because no other command has been sent.
         var line = new byte[LongestAnswer];
         var length = 0;
         while (length < line.Length)
@@ -59,7 +58,7 @@ internal sealed class RedisLogin(ILogger<RedisLogin> logger)
         return Encoding.ASCII.GetString(line, 0, length).TrimEnd('\r', '\n');
     }
 
-    /// <summary>Redis's own words, unless they hold ours: what listens there may be anything.</summary>
+    /// <summary>Redis's own text, unless it repeats the credentials: the server at this address may be any program.</summary>
     private static string Reason(string answer, RedisUrl url)
     {
         var isError = answer.StartsWith('-') && !answer.Contains('\n');
@@ -68,6 +67,6 @@ internal sealed class RedisLogin(ILogger<RedisLogin> logger)
     }
 }
 
-/// <summary>Redis did not accept the node's login.</summary>
-/// <param name="message">Why, in one line without a secret.</param>
+/// <summary>Redis refused the node's login.</summary>
+/// <param name="message">The reason, in one line without a secret.</param>
 internal sealed class RedisLoginException(string message) : AuthenticationException(message);

@@ -3,26 +3,26 @@ using StackExchange.Redis;
 
 namespace DeltaStream.Node.Redis;
 
-/// <summary>How this node's connections to Redis are made.</summary>
+/// <summary>The options of this node's connections to Redis.</summary>
 internal static class RedisOptions
 {
-    /// <summary>For one attempt that either connects or throws.</summary>
+    /// <summary>For a single attempt that either connects or throws.</summary>
     public static ConfigurationOptions Once(RedisUrl url, TimeSpan timeout, RedisTunnel tunnel, string clientName)
     {
         var options = Common(url, timeout, tunnel, clientName);
         options.AbortOnConnectFail = true;
-        // Subscriptions have a connection of their own, which comes up a moment later than the first: the first
+        // The client library opens a second connection for subscriptions, a moment after the first. With this policy the first
         // subscribe waits for it instead of failing.
         options.BacklogPolicy = BacklogPolicy.Default;
         return options;
     }
 
-    /// <summary>For a connection that is kept for the process's life and comes back by itself.</summary>
+    /// <summary>For a connection that lives as long as the process and reconnects by itself.</summary>
     public static ConfigurationOptions Lasting(RedisUrl url, TimeSpan timeout, RedisTunnel tunnel, string clientName)
     {
         var options = Common(url, timeout, tunnel, clientName);
         options.AbortOnConnectFail = false;
-        // A cache write or a lease renewal that waited out an outage in a queue would do harm: fail at once.
+        // A cache write or a lease renewal that waits in a queue for the end of an outage would do harm, so it fails at once.
         options.BacklogPolicy = BacklogPolicy.FailFast;
         return options;
     }
@@ -40,12 +40,13 @@ internal static class RedisOptions
             AsyncTimeout = milliseconds,
             ConnectRetry = 1,
             ReconnectRetryPolicy = new LinearRetry(500),
-            // No channel, key or question of the client library's own: a Redis user needs no rights beyond ours.
+            // The client library uses no channel, key or command of its own, so that the Redis user needs rights only for the
+            // gateway's.
             ConfigurationChannel = "",
             TieBreaker = "",
             CommandMap = CommandMap.Create(["CONFIG", "CLUSTER", "SENTINEL"], available: false),
             IncludeDetailInExceptions = false,
-            // It sees to TLS and the login: the client library knows of neither.
+            // The tunnel does TLS and the login, so the client library gets no settings for them.
             Tunnel = tunnel,
         };
     }

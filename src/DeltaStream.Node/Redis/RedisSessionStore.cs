@@ -4,8 +4,8 @@ using StackExchange.Redis;
 namespace DeltaStream.Node.Redis;
 
 /// <summary>
-/// Sessions as strings <c>holder:state:text</c> with a time to live. Each step is one script, so that a session is claimed
-/// once and nobody writes over another's; every key is declared.
+/// Sessions as strings <c>holder:state:text</c> with a time to live. Each step is one script, so a session is claimed only once and
+/// a node can't overwrite another node's session. Every key is declared.
 /// </summary>
 internal sealed class RedisSessionStore(RedisConnection connection) : ISessionStore
 {

@@ -9,23 +9,23 @@ using StackExchange.Redis.Configuration;
 namespace DeltaStream.Node.Redis;
 
 /// <summary>
-/// The way to Redis up to where the client library begins, for each connection and each that is made anew: TLS, then the login. The
-/// library would send the login without looking at the answer, and go on as Redis's <c>default</c> user where that one is open.
+/// Does TLS and the login for each connection and reconnection, before the client library uses it. The library itself would send
+/// the login without checking the answer, and would go on as Redis's <c>default</c> user if that user needs no password.
 /// </summary>
-/// <param name="url">Where Redis is, and as whom.</param>
-/// <param name="timeout">How long TLS and login may take together.</param>
-/// <param name="login">Sees to the login.</param>
+/// <param name="url">The address of Redis, and the credentials.</param>
+/// <param name="timeout">The longest time for TLS and login together.</param>
+/// <param name="login">Sends the login and reads the answer.</param>
 internal sealed class RedisTunnel(RedisUrl url, TimeSpan timeout, RedisLogin login) : Tunnel
 {
     private string? _refusal;
 
-    /// <summary>Why Redis refused the login of one of this tunnel's connections; null: it did not.</summary>
+    /// <summary>The reason why Redis refused a login on one of this tunnel's connections; null if it refused none.</summary>
     public string? Refusal => Volatile.Read(ref _refusal);
 
     public override async ValueTask<Stream?> BeforeAuthenticateAsync(EndPoint endpoint, ConnectionType connectionType, Socket? socket, CancellationToken cancellationToken)
     {
         var logsIn = url.User is not null || url.Password is not null;
-        // There is nothing to see to: the library has the socket itself, and its own reader on it.
+        // Without TLS and login the library uses the socket itself, with its own reader.
         if (!url.Tls && !logsIn) return null;
         using var ends = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         ends.CancelAfter(timeout);
@@ -63,7 +63,10 @@ internal sealed class RedisTunnel(RedisUrl url, TimeSpan timeout, RedisLogin log
         return secure;
     }
 
-    /// <summary>The server's name is checked in any case. With an authority given it alone counts, whomever the machine trusts otherwise.</summary>
+    /// <summary>
+    /// The server's name is always checked. If an authority is set, only that authority counts, and the machine's trusted
+    /// authorities do not.
+    /// </summary>
     private X509ChainPolicy? Policy()
     {
         if (url.Authority is not { } authority) return null;

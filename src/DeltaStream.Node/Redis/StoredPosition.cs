@@ -3,10 +3,10 @@ using DeltaStream.Actors.Market;
 
 namespace DeltaStream.Node.Redis;
 
-/// <summary>What stands beside a value: <c>epoch:sequence:receivedAt:hash</c>, the last in hexadecimal.</summary>
-/// <param name="Position">The value's place.</param>
+/// <summary>The text that is stored with a value: <c>epoch:sequence:receivedAt:hash</c>, with the hash in hexadecimal.</summary>
+/// <param name="Position">The value's position.</param>
 /// <param name="ReceivedAt">Microseconds since the Unix epoch.</param>
-/// <param name="Hash">XxHash3 of the value's bytes: tells whether the position is this value's.</param>
+/// <param name="Hash">XxHash3 of the value's bytes. It shows whether the position belongs to this value.</param>
 internal readonly record struct StoredPosition(Position Position, long ReceivedAt, ulong Hash)
 {
     public static bool TryParse(string? text, out StoredPosition stored)

@@ -25,28 +25,28 @@ internal readonly record struct NodeAddress(string Host, int Port)
 }
 
 /// <summary>The node's place in its cluster.</summary>
-/// <param name="Self">The address under which others reach it.</param>
-/// <param name="BindHost">The address it listens on.</param>
-/// <param name="Seeds">Who is asked to join; itself where none is named.</param>
-/// <param name="Roles">What the node does: <see cref="Gateway"/>, <see cref="Bridge"/>.</param>
+/// <param name="Self">The address at which other nodes reach this node.</param>
+/// <param name="BindHost">The address on which this node listens.</param>
+/// <param name="Seeds">The nodes that this node asks to join the cluster; the node itself if the setting is empty.</param>
+/// <param name="Roles">The node's roles: <see cref="Gateway"/>, <see cref="Bridge"/>.</param>
 internal sealed record ClusterSettings(NodeAddress Self, string BindHost, IReadOnlyList<NodeAddress> Seeds, IReadOnlyList<string> Roles)
 {
-    /// <summary>Serves clients.</summary>
+    /// <summary>The role of a node that serves clients.</summary>
     public const string Gateway = "gateway";
 
-    /// <summary>May carry market data from Redis to the cluster.</summary>
+    /// <summary>The role of a node that can carry market data from Redis to the cluster.</summary>
     public const string Bridge = "bridge";
 
-    /// <summary>What members prove with that they belong; null: nothing, whoever reaches the port can join.</summary>
+    /// <summary>
+    /// The certificates with which members prove their membership. If null, every machine that reaches the port can join.
+    /// </summary>
     public ClusterTls? Tls { get; init; }
 
     /// <summary>Whether other machines can reach the port.</summary>
     public bool IsOpen => BindHost != "localhost" && !BindHost.StartsWith("127.", StringComparison.Ordinal);
 
-    /// <summary>Whether another node is among the seeds.</summary>
     public bool NamesAnotherNode => Seeds.Any(seed => seed != Self);
 
-    /// <summary>Whether the node has this role.</summary>
     public bool Has(string role) => Roles.Contains(role);
 
     /// <summary>Reads and checks the settings under <c>deltastream.cluster</c>.</summary>
@@ -66,13 +66,16 @@ internal sealed record ClusterSettings(NodeAddress Self, string BindHost, IReadO
         return new ClusterSettings(self, bind, seeds.Length == 0 ? [self] : seeds, roles) { Tls = ClusterTls.Read(reader) };
     }
 
-    /// <summary>Whether the text can be a host's name or IPv4 address.</summary>
+    /// <summary>Whether the text can be a host name or an IPv4 address.</summary>
     internal static bool IsHost(string text) => Uri.CheckHostName(text) is UriHostNameType.Dns or UriHostNameType.IPv4;
 
     private static string Host(SettingReader reader, string path) =>
         IsHost(reader.Text(path)) ? reader.Text(path) : throw reader.Wrong(path, "a host name or an IPv4 address");
 
-    /// <summary>Where the others find it: an address that is everybody's, or a number that only looks like a name, is none.</summary>
+    /// <summary>
+    /// The host at which other nodes find this node. An address that stands for all interfaces is refused, and so is a number that
+    /// only looks like a name.
+    /// </summary>
     private static string OwnHost(SettingReader reader, string path)
     {
         var host = Host(reader, path);

@@ -4,9 +4,9 @@ using DeltaStream.Node.Settings.Reading;
 
 namespace DeltaStream.Node.Settings;
 
-/// <summary>What the nodes of a cluster prove to each other with that they belong: certificates of one authority.</summary>
-/// <param name="Certificate">This node's, with its private key.</param>
-/// <param name="Authority">Who signs the members' certificates; several while one follows another.</param>
+/// <summary>The certificates with which the nodes of a cluster prove their membership; one authority signs them.</summary>
+/// <param name="Certificate">This node's certificate, with its private key.</param>
+/// <param name="Authority">The authority that signs the members' certificates; several while a new one replaces the old.</param>
 internal sealed record ClusterTls(X509Certificate2 Certificate, X509Certificate2Collection Authority)
 {
     private const string CertificatePath = "deltastream.cluster.tls.certificate";
@@ -15,8 +15,8 @@ internal sealed record ClusterTls(X509Certificate2 Certificate, X509Certificate2
 
     private static readonly string[] Purposes = ["1.3.6.1.5.5.7.3.1", "1.3.6.1.5.5.7.3.2"]; // server, client
 
-    /// <summary>Reads and checks the settings under <c>deltastream.cluster.tls</c>; null where none is set.</summary>
-    /// <exception cref="SettingException">Some are missing, a file can't be read, or the certificate is not good for a member.</exception>
+    /// <summary>Reads and checks the settings under <c>deltastream.cluster.tls</c>; null if none is set.</summary>
+    /// <exception cref="SettingException">Some settings are missing, a file can't be read, or the certificate is not valid for a member.</exception>
     public static ClusterTls? Read(SettingReader reader)
     {
         string[] paths = [CertificatePath, KeyPath, AuthorityPath];
@@ -29,22 +29,25 @@ internal sealed record ClusterTls(X509Certificate2 Certificate, X509Certificate2
             key => X509Certificate2.CreateFromPemFile(reader.Text(CertificatePath), key));
         var authority = reader.Certificates(AuthorityPath, "a PEM file with the authority's certificate");
         var tls = new ClusterTls(withKey, authority);
-        // What the other nodes would refuse is better said here, by the node that has it.
+        // The node checks its own certificate, so that it reports an error that otherwise only the other nodes would see.
         if (tls.WhyNot(certificate) is { } reason)
             throw reader.Wrong(CertificatePath, $"a certificate that CLUSTER_TLS_CA signed, for server and client authentication ({reason})");
         return tls;
     }
 
-    /// <summary>Whether a peer is a member: its certificate was signed by the authority, and by none that the machine trusts otherwise.</summary>
-    /// <param name="peer">What it showed; null if nothing.</param>
-    /// <returns>Why it is none; null if it is one.</returns>
+    /// <summary>
+    /// Checks whether a peer is a member: the authority must have signed its certificate. The machine's trusted authorities do not
+    /// count.
+    /// </summary>
+    /// <param name="peer">The peer's certificate; null if it sent none.</param>
+    /// <returns>The reason why the peer is not a member; null if it is one.</returns>
     public string? WhyNot(X509Certificate2? peer)
     {
         if (peer is null) return "it showed no certificate";
         using var chain = new X509Chain();
         chain.ChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;
         chain.ChainPolicy.CustomTrustStore.AddRange(Authority);
-        // An authority of one's own publishes no list; a stolen key means a new authority.
+        // A private authority publishes no revocation list. After the theft of a key the operator sets a new authority.
         chain.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck;
         chain.ChainPolicy.DisableCertificateDownloads = true;
         foreach (var purpose in Purposes) chain.ChainPolicy.ApplicationPolicy.Add(new Oid(purpose));

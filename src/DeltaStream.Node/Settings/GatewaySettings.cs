@@ -7,7 +7,7 @@ using DeltaStream.Node.Transports.Connections;
 
 namespace DeltaStream.Node.Settings;
 
-/// <summary>Reads the settings of the bridge, the cache, the clients and the transports; their keys are in <c>reference.conf</c>.</summary>
+/// <summary>Reads the settings of the bridge, the cache, the clients and the transports; <c>reference.conf</c> has their keys.</summary>
 internal static class GatewaySettings
 {
     private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(10);

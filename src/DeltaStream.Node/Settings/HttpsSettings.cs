@@ -3,16 +3,16 @@ using DeltaStream.Node.Settings.Reading;
 
 namespace DeltaStream.Node.Settings;
 
-/// <summary>What the node's port shows for HTTPS; the files are read again when they change.</summary>
-/// <param name="CertificateFile">PEM: the certificate, behind it those that lead to its authority.</param>
+/// <summary>The files for HTTPS on the node's port; they are read again when they change.</summary>
+/// <param name="CertificateFile">PEM: the certificate, followed by the chain to its authority.</param>
 /// <param name="KeyFile">PEM: the certificate's private key.</param>
 internal sealed record HttpsSettings(string CertificateFile, string KeyFile)
 {
     private const string CertificatePath = "deltastream.http.tls.certificate";
     private const string KeyPath = "deltastream.http.tls.key";
 
-    /// <summary>Reads and checks the settings; null where none is set: plain HTTP.</summary>
-    /// <exception cref="SettingException">One is missing, or a file can't be used.</exception>
+    /// <summary>Reads and checks the settings; null, for plain HTTP, if none is set.</summary>
+    /// <exception cref="SettingException">A setting is missing, or a file can't be used.</exception>
     public static HttpsSettings? Read(SettingReader reader)
     {
         var settings = new HttpsSettings(reader.Text(CertificatePath), reader.Text(KeyPath));

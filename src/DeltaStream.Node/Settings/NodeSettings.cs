@@ -9,64 +9,59 @@ using DeltaStream.Node.Transports.Connections;
 
 namespace DeltaStream.Node.Settings;
 
-/// <summary>Everything that can be set, read and checked once at the start.</summary>
+/// <summary>All settings, read and checked once at the start.</summary>
 internal sealed record NodeSettings
 {
-    /// <summary>Whether readable logs, all origins and simulated prices are welcome without being asked for.</summary>
+    /// <summary>Whether readable logs, all origins and simulated prices are on by default.</summary>
     public required bool IsDevelopment { get; init; }
 
-    /// <summary>In logs, health and metrics.</summary>
+    /// <summary>The service's name in logs, health and metrics.</summary>
     public required string ServiceName { get; init; }
 
-    /// <summary>HTTP and WebSocket.</summary>
+    /// <summary>The port for HTTP and WebSocket.</summary>
     public required int Port { get; init; }
 
-    /// <summary>What the port shows for HTTPS; null: it speaks plain HTTP.</summary>
+    /// <summary>The certificate files for HTTPS; null if the port serves plain HTTP.</summary>
     public HttpsSettings? Https { get; init; }
 
     /// <summary>The lowest level that is logged.</summary>
     public required LogLevel LogLevel { get; init; }
 
-    /// <summary>Redis, and how the node talks to it.</summary>
     public required RedisSettings Redis { get; init; }
 
-    /// <summary>The node's place in its cluster.</summary>
     public required ClusterSettings Cluster { get; init; }
 
     /// <summary>Whether this node offers to run the simulated market.</summary>
     public required bool DemoFeed { get; init; }
 
-    /// <summary>The bridge's.</summary>
     public required BridgeSettings Bridge { get; init; }
 
-    /// <summary>The CacheActor's.</summary>
     public required CacheSettings Cache { get; init; }
 
-    /// <summary>What bounds a client.</summary>
+    /// <summary>The limits of a client.</summary>
     public required ClientSettings Clients { get; init; }
 
     /// <summary>The largest request head, in bytes.</summary>
     public required int HeaderBytes { get; init; }
 
-    /// <summary>Who is let in.</summary>
+    /// <summary>The rules for tokens and for the access of operators.</summary>
     public required AuthSettings Auth { get; init; }
 
-    /// <summary>How many messages a client may send.</summary>
+    /// <summary>The most messages that a client may send.</summary>
     public required MessageRate MessageRate { get; init; }
 
-    /// <summary>How connections are served.</summary>
     public required TransportSettings Transports { get; init; }
 
-    /// <summary>The time over which a stopping node lets its clients go.</summary>
+    /// <summary>The time over which a stopping node closes its clients.</summary>
     public required TimeSpan Drain { get; init; }
 
-    /// <summary>What the actor system is given: everything but <c>deltastream.*</c>.</summary>
+    /// <summary>The settings of the actor system: all except <c>deltastream.*</c>.</summary>
     public required Config Hocon { get; init; }
 
     /// <summary>Reads and checks all settings.</summary>
     /// <param name="configuration">The host's configuration: environment and <c>appsettings.json</c>.</param>
     /// <param name="isDevelopment">Whether the host runs in development.</param>
-    /// <param name="folder">Where <c>reference.conf</c> and <c>node.conf</c> are.</param>
+    /// <param name="folder">The folder of <c>reference.conf</c> and <c>node.conf</c>.</param>
     /// <exception cref="SettingException">The first value that is not allowed.</exception>
     public static NodeSettings Read(IConfiguration configuration, bool isDevelopment, string folder)
     {

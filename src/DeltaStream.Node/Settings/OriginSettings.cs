@@ -3,13 +3,13 @@ using DeltaStream.Node.Settings.Reading;
 
 namespace DeltaStream.Node.Settings;
 
-/// <summary>Reads which origins are let in, for CORS and for WebSocket handshakes.</summary>
+/// <summary>Reads the allowed origins, for CORS and for WebSocket handshakes.</summary>
 internal static class OriginSettings
 {
     private const string Path = "deltastream.http.cors-origins";
 
     /// <summary>Reads and checks the setting.</summary>
-    /// <exception cref="SettingException">A value is no origin.</exception>
+    /// <exception cref="SettingException">A value is not an origin.</exception>
     public static OriginPolicy Read(SettingReader reader, bool isDevelopment)
     {
         if (reader.Text(Path) == "auto") return isDevelopment ? OriginPolicy.Any : OriginPolicy.Only([]);

@@ -3,16 +3,16 @@ using DeltaStream.Node.Settings.Reading;
 
 namespace DeltaStream.Node.Settings;
 
-/// <summary>Redis, and how the node talks to it.</summary>
-/// <param name="Url">Where it is; null: the embedded server.</param>
-/// <param name="CommandTimeout">How long one command may take.</param>
-/// <param name="EchoInterval">How often a node publishes to itself through Redis.</param>
-/// <param name="EchoTimeout">How long it waits for such an echo before it counts its subscription as deaf.</param>
+/// <summary>The address of Redis, and the timeouts of the node's connections.</summary>
+/// <param name="Url">The address; null for the embedded server.</param>
+/// <param name="CommandTimeout">The longest time for one command.</param>
+/// <param name="EchoInterval">The time between two messages that a node publishes to itself through Redis.</param>
+/// <param name="EchoTimeout">The time without such a message after which the node counts its subscription as deaf.</param>
 internal sealed record RedisSettings(RedisUrl? Url, TimeSpan CommandTimeout, TimeSpan EchoInterval, TimeSpan EchoTimeout)
 {
     private const string AuthorityPath = "deltastream.redis.tls-authority";
 
-    /// <summary>The embedded server's port, 0 for any free one; null: the usual one, or a free one where that is taken.</summary>
+    /// <summary>The embedded server's port; 0 for any free port; null for the usual port, or a free one if that is taken.</summary>
     public int? EmbeddedPort { get; init; }
 
     /// <summary>Reads and checks the settings under <c>deltastream.redis</c>.</summary>

@@ -4,22 +4,22 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace DeltaStream.Node.Settings;
 
-/// <summary>Where Redis is: <c>redis://[user:password@]host:port[/db]</c>, or <c>rediss://</c> for TLS.</summary>
+/// <summary>The address of Redis: <c>redis://[user:password@]host:port[/db]</c>, or <c>rediss://</c> for TLS.</summary>
 /// <param name="Host">A name or an address.</param>
-/// <param name="Port">TCP port; 6379 where the URL has none.</param>
+/// <param name="Port">TCP port; 6379 if the URL has none.</param>
 /// <param name="Tls">Whether the connection is encrypted.</param>
-/// <param name="User">The ACL user, null for the default one.</param>
-/// <param name="Password">Never shown: <see cref="ToString"/> masks it.</param>
+/// <param name="User">The ACL user; null for the default user.</param>
+/// <param name="Password">The password; <see cref="ToString"/> masks it.</param>
 /// <param name="Database">The database's number.</param>
 internal sealed record RedisUrl(string Host, int Port, bool Tls, string? User, string? Password, int Database)
 {
-    /// <summary>Who signs its certificate; null: the authorities that the machine trusts.</summary>
+    /// <summary>The authority that signs the server's certificate; null for the machine's trusted authorities.</summary>
     public X509Certificate2Collection? Authority { get; init; }
 
-    /// <summary>What an operator is told about a wrong one.</summary>
+    /// <summary>The description of a valid URL, for error messages.</summary>
     public const string Allowed = "redis://[user:password@]host:port[/db], or rediss:// for TLS";
 
-    /// <summary>Reads a URL; false where it is none, or holds what is not understood.</summary>
+    /// <summary>Reads a URL; false if the text is not a URL, or has parts that the gateway does not support.</summary>
     public static bool TryParse(string text, [NotNullWhen(true)] out RedisUrl? url)
     {
         url = null;
@@ -37,21 +37,22 @@ internal sealed record RedisUrl(string Host, int Port, bool Tls, string? User, s
         return true;
     }
 
-    /// <summary>A wrong URL as it may be shown: what could be a secret is masked even where the text can't be read.</summary>
+    /// <summary>A wrong URL in a form for logs: every part that may be a secret is masked, even if the text can't be parsed.</summary>
     public static string Mask(string text)
     {
         var start = text.IndexOf("://", StringComparison.Ordinal) + 3;
         if (start < 3) return "***";
         var rest = text[start..];
         var (at, end) = (rest.LastIndexOf('@'), rest.AsSpan().IndexOfAny('/', '?', '#'));
-        // A password with such a character in it, or a query with an @: nobody can tell which.
+        // Either the password has such a character in it, or the query has an @. The text does not show which, so all of it is
+        // masked.
         if (at >= 0 && end >= 0 && end < at) return text[..start] + "***";
         var host = rest[(at + 1)..(end < 0 ? rest.Length : end)];
         var behind = end < 0 ? "" : rest[end] == '/' && rest[(end + 1)..].All(char.IsAsciiDigit) ? rest[end..] : rest[end] + "***";
         return text[..start] + (at < 0 ? MaskPort(host) : "***@" + host) + behind;
     }
 
-    /// <summary>Without a user before it, what stands for a port and is none may be a password.</summary>
+    /// <summary>In a URL without a user, the text at the place of the port may be a password if it is not a port.</summary>
     private static string MaskPort(string host)
     {
         var colon = host.IndexOf(':', host.LastIndexOf(']') + 1);
@@ -59,7 +60,7 @@ internal sealed record RedisUrl(string Host, int Port, bool Tls, string? User, s
         return isPort ? host : host[..(colon + 1)] + "***";
     }
 
-    /// <summary>The URL without its secret.</summary>
+    /// <summary>The URL with its password masked.</summary>
     public override string ToString() =>
         $"{(Tls ? "rediss" : "redis")}://{(User ?? Password) switch { null => "", _ => $"{User}:***@" }}{Host}:{Port}/{Database}";
 

@@ -1,12 +1,12 @@
 namespace DeltaStream.Node.Timing;
 
 /// <summary>
-/// The timeouts of all connections behind one timer, which looks through all of them at each tick. Without any, the timer
-/// does not run: a node without connections is not woken.
+/// The timeouts of all connections, behind one timer that checks all of them at each tick. Without timeouts the timer does not run,
+/// so a node without connections does not wake up.
 /// </summary>
 internal sealed partial class Deadlines : IDisposable
 {
-    // The times stand in the table itself, so that a tick reads one array and no connection.
+    // The times are in the table itself, so that a tick reads one array and touches no connection.
     private readonly Dictionary<IDeadline, TimeSpan> _waiting = [];
     private readonly Lock _gate = new();
     private readonly TimeProvider _time;
@@ -17,8 +17,8 @@ internal sealed partial class Deadlines : IDisposable
     private bool _isRunning;
 
     /// <param name="time">The clock.</param>
-    /// <param name="tick">How often the timer looks; a deadline is noticed less than two of these late, and never early.</param>
-    /// <param name="log">Where a deadline that throws is written.</param>
+    /// <param name="tick">The time between two checks. A deadline fires less than two ticks late, and never early.</param>
+    /// <param name="log">Gets the exceptions that deadlines throw.</param>
     public Deadlines(TimeProvider time, TimeSpan tick, ILogger? log = null)
     {
         _time = time;
@@ -28,10 +28,10 @@ internal sealed partial class Deadlines : IDisposable
         _timer = time.CreateTimer(static state => ((Deadlines)state!).Tick(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
-    /// <summary>Time since the start: monotonic, never the wall clock.</summary>
+    /// <summary>The time since the start. It is monotonic and does not follow the wall clock.</summary>
     public TimeSpan Now => _time.GetElapsedTime(_start);
 
-    /// <summary>How many wait.</summary>
+    /// <summary>The number of scheduled deadlines.</summary>
     public int Count
     {
         get
@@ -40,7 +40,7 @@ internal sealed partial class Deadlines : IDisposable
         }
     }
 
-    /// <summary>Sets the time, or moves it. It is due once.</summary>
+    /// <summary>Schedules the deadline, or moves it. It fires once.</summary>
     public void Schedule(IDeadline deadline, TimeSpan due)
     {
         lock (_gate)
@@ -50,7 +50,7 @@ internal sealed partial class Deadlines : IDisposable
         }
     }
 
-    /// <summary>Takes the time back; a call that is under way may still come.</summary>
+    /// <summary>Removes the deadline. A call that has already begun still runs.</summary>
     public void Cancel(IDeadline deadline)
     {
         lock (_gate) _waiting.Remove(deadline);
@@ -70,14 +70,15 @@ internal sealed partial class Deadlines : IDisposable
                 _waiting.Remove(deadline);
                 (due ??= []).Add(deadline);
             }
-            // Not as soon as the last one is cancelled: a client with one timeout after the other would stop and start it each time.
+            // The timer does not stop when the last deadline is cancelled: a client with one timeout after the other would stop and
+            // start it each time.
             if (_waiting.Count == 0 && _isRunning) Run(false);
         }
 
         foreach (var deadline in due ?? []) Fire(deadline);
     }
 
-    /// <summary>An exception on the timer's thread would end the process with all its clients.</summary>
+    /// <summary>Catches every exception: on the timer's thread it would end the process with all its clients.</summary>
     private void Fire(IDeadline deadline)
     {
         try

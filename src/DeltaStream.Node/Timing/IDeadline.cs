@@ -1,14 +1,14 @@
 namespace DeltaStream.Node.Timing;
 
-/// <summary>Something that waits for a time (<see cref="Deadlines"/>).</summary>
+/// <summary>An object with a timeout in <see cref="Deadlines"/>.</summary>
 internal interface IDeadline
 {
     /// <summary>
-    /// The time has come. Called on the timer's thread, without a lock. It may come although the time was moved or cancelled
-    /// meanwhile, so an implementation looks at the clock itself.
+    /// The deadline has fired. The timer's thread calls this without a lock. The call may come although the deadline was moved or
+    /// cancelled in the meantime, so an implementation checks the clock itself.
     /// </summary>
     void OnDue();
 
-    /// <summary><see cref="OnDue"/> has thrown: closes the connection whose deadline it was.</summary>
+    /// <summary><see cref="OnDue"/> has thrown an exception: closes the deadline's connection.</summary>
     void OnFault();
 }

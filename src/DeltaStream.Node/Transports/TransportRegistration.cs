@@ -12,13 +12,13 @@ using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 
 namespace DeltaStream.Node.Transports;
 
-/// <summary>How a host takes the transports in.</summary>
+/// <summary>Registers the transports in a host.</summary>
 internal static class TransportRegistration
 {
-    /// <summary>What Kestrel may hold for a client that does not read, in bytes; beside it at most one chunk of ours.</summary>
+    /// <summary>The most bytes that Kestrel buffers for a client that does not read. The gateway adds at most one chunk.</summary>
     private const int ResponseBufferBytes = 8 * 1024;
 
-    /// <summary>Adds the <see cref="TransportServer"/> and what Kestrel must know for it.</summary>
+    /// <summary>Adds the <see cref="TransportServer"/> and the options that Kestrel needs for it.</summary>
     public static IServiceCollection AddGatewayTransports(this IServiceCollection services, TransportSettings settings)
     {
         services.AddSingleton(settings);
@@ -35,8 +35,8 @@ internal static class TransportRegistration
             options.AddServerHeader = false;
             options.Limits.MaxResponseBufferSize = ResponseBufferBytes;
         });
-        // What a ClientActor writes leaves on its own thread: no hand-over for each frame, and the pipe's block is free again
-        // for the next client. Nothing that reads from a client blocks, so it may run where the socket was found readable.
+        // A ClientActor's write is sent on the actor's own thread: frames need no change of thread, and the pipe's block is free
+        // for the next client at once. No code that reads from a client blocks, so reading may run inline on the socket's thread.
         services.Configure<SocketTransportOptions>(options =>
         {
             options.UnsafePreferInlineScheduling = true;
@@ -46,15 +46,15 @@ internal static class TransportRegistration
     }
 
     /// <summary>
-    /// Lets WebSockets go on without the HTTP requests that they came with. To be the last before HTTP, behind TLS; without it they
-    /// work all the same, and cost as much more memory as HTTP keeps for a request.
+    /// Lets WebSockets go on without their HTTP requests. This must be the last middleware before HTTP, behind TLS. WebSockets also
+    /// work without it, but then each keeps the memory of its HTTP request.
     /// </summary>
     public static void UseHandover(this ListenOptions listen) => listen.UseDirectSockets();
 
     /// <summary>Serves the gateway's clients: Socket.IO under <c>/socket.io/</c>, the plain WebSocket under <c>/ws</c>.</summary>
     /// <param name="endpoints">The host's endpoints.</param>
-    /// <param name="rate">How many messages a client may send.</param>
-    /// <param name="supervisor">The actor that opens clients; asked for with each connection, so that it may start after the host was built.</param>
+    /// <param name="rate">The most messages that a client may send.</param>
+    /// <param name="supervisor">The actor that opens clients. It is resolved at each connection, so it may start after the host is built.</param>
     /// <param name="recovery">Keeps the rooms of clients that lose their connection; null for no recovery.</param>
     public static IEndpointRouteBuilder MapGatewayTransports(
         this IEndpointRouteBuilder endpoints, MessageRate rate, Func<IActorRef> supervisor, SessionRecovery? recovery = null)

@@ -11,7 +11,9 @@ using Microsoft.AspNetCore.Connections;
 
 namespace DeltaStream.Node.Transports;
 
-/// <summary>All connections of a process: paths are mounted on it, and it closes them in batches before the process stops.</summary>
+/// <summary>
+/// All connections of a process. It serves the mounted paths, and drains the connections in batches before the process stops.
+/// </summary>
 internal sealed class TransportServer : IDisposable
 {
     private static readonly TimeSpan BatchInterval = TimeSpan.FromMilliseconds(50);
@@ -26,17 +28,17 @@ internal sealed class TransportServer : IDisposable
     private readonly List<Func<IEnumerable<IConnectionLink>>> _connections = [];
 
     /// <summary>Starts the timer that all connections share.</summary>
-    /// <param name="settings">How connections are served.</param>
+    /// <param name="settings">Limits and times of connections.</param>
     /// <param name="time">The clock.</param>
     /// <param name="metrics">Counts refused connections.</param>
-    /// <param name="relay">How to reach sessions of other nodes; null where there are none.</param>
-    /// <param name="log">Where odd use of a session, and what fails in a timer, is written.</param>
+    /// <param name="relay">Reaches the sessions of other nodes; null if there are none.</param>
+    /// <param name="log">Gets suspicious uses of sessions and the exceptions of the timer.</param>
     public TransportServer(TransportSettings settings, TimeProvider time, GatewayMetrics? metrics = null, ILogger<TransportServer>? log = null, SessionRelay? relay = null)
     {
         _settings = settings;
         _relay = relay;
         _time = time;
-        // Fine enough for the shortest of the times, and never so fine that an idle process would wake for nothing.
+        // Fine enough for the shortest of the times, but not so fine that the timer wakes an idle process needlessly.
         var tick = Math.Clamp(settings.PingTimeout.TotalMilliseconds / 20, 10, 100);
         _deadlines = new Deadlines(time, TimeSpan.FromMilliseconds(tick), log);
         _admission = new AdmissionControl(settings.MaxConnections, settings.MaxConnectionsPerAddress, settings.MaxParkedPolls, metrics);
@@ -45,10 +47,10 @@ internal sealed class TransportServer : IDisposable
         _guard = new ConnectionGuard(_deadlines, settings.ConnectTimeout, settings.MaxConnectionsPerAddress, settings.TrustedProxies, metrics);
     }
 
-    /// <summary>How many clients are connected.</summary>
+    /// <summary>The number of connected clients.</summary>
     public int Inside => _admission.Inside;
 
-    /// <summary>What a listener puts before TLS and HTTP.</summary>
+    /// <summary>The connection middleware that a listener puts before TLS and HTTP.</summary>
     public ConnectionDelegate Guard(ConnectionDelegate next) => _guard.Before(next);
 
     /// <summary>Serves raw Engine.IO under this path.</summary>
@@ -73,17 +75,18 @@ internal sealed class TransportServer : IDisposable
         endpoints.Map(path, (RequestDelegate)endpoint.HandleAsync);
     }
 
-    /// <summary>Lets no new connection in from now on; those that are open go on.</summary>
+    /// <summary>From now on every new connection is refused; open connections go on.</summary>
     public void StopAccepting() => _admission.Stop();
 
-    /// <summary>Closes all connections, in even batches over this time so that they don't all come back at once.</summary>
+    /// <summary>Closes all connections in even batches over this time, so that the clients do not all reconnect at once.</summary>
     public async Task CloseAllAsync(CloseReason reason, TimeSpan over)
     {
         var all = _connections.SelectMany(each => each()).ToList();
         var started = _time.GetTimestamp();
         for (var closed = 0; ; )
         {
-            // By the clock, not by counting batches: on a busy machine each batch comes late, and the last clients would be cut off.
+            // The share follows the clock, not the number of batches: on a busy machine each batch is late, and the last clients
+            // would be cut off.
             var passed = _time.GetElapsedTime(started) + BatchInterval;
             var due = passed < over ? (int)(all.Count * passed.Ticks / over.Ticks) : all.Count;
             for (; closed < due; closed++) all[closed].Close(reason);

@@ -2,22 +2,22 @@ using System.Text;
 
 namespace DeltaStream.SocketIO.Engine;
 
-/// <summary>Why a request is refused: the HTTP status and the code and message of its JSON body.</summary>
+/// <summary>The refusal of a request: the HTTP status, and the code and message of the JSON body.</summary>
 public sealed class EngineError
 {
     /// <summary>The transport is missing or unknown.</summary>
     public static readonly EngineError TransportUnknown = new(0, "Transport unknown", 400);
 
-    /// <summary>No session has this id, or has it any longer.</summary>
+    /// <summary>There is no session with this id, or it has ended.</summary>
     public static readonly EngineError SessionIdUnknown = new(1, "Session ID unknown", 400);
 
-    /// <summary>A session begins with a GET.</summary>
+    /// <summary>The handshake must be a GET.</summary>
     public static readonly EngineError BadHandshakeMethod = new(2, "Bad handshake method", 400);
 
     /// <summary>The request does not fit the session's transport.</summary>
     public static readonly EngineError BadRequest = new(3, "Bad request", 400);
 
-    /// <summary>The origin or the credentials are not let in.</summary>
+    /// <summary>The origin or the credentials are not allowed.</summary>
     public static readonly EngineError Forbidden = new(4, "Forbidden", 403);
 
     /// <summary>The protocol version is missing or not 4.</summary>
@@ -31,17 +31,17 @@ public sealed class EngineError
         Json = Encoding.ASCII.GetBytes($$"""{"code":{{code}},"message":"{{message}}"}""");
     }
 
-    /// <summary>All of them, in the order of their codes.</summary>
+    /// <summary>All errors, in the order of their codes.</summary>
     public static IReadOnlyList<EngineError> All { get; } =
         [TransportUnknown, SessionIdUnknown, BadHandshakeMethod, BadRequest, Forbidden, UnsupportedProtocolVersion];
 
-    /// <summary>The protocol's code.</summary>
+    /// <summary>The error's code in the protocol.</summary>
     public int Code { get; }
 
-    /// <summary>The protocol's text for it.</summary>
+    /// <summary>The error's text in the protocol.</summary>
     public string Message { get; }
 
-    /// <summary>The status of the response.</summary>
+    /// <summary>The HTTP status of the response.</summary>
     public int HttpStatus { get; }
 
     /// <summary>The response's body: <c>{"code":…,"message":…}</c>, of type application/json.</summary>

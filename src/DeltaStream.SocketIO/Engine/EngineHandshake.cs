@@ -4,14 +4,14 @@ using System.Text.Json;
 namespace DeltaStream.SocketIO.Engine;
 
 /// <summary>The open packet of a session (Engine.IO protocol 4, "Handshake"): these five fields, in this order, and no other.</summary>
-/// <param name="Sid">The engine's session id: a secret of the client's, with which it polls.</param>
-/// <param name="CanUpgrade">Whether a WebSocket is offered: true over polling, false over a WebSocket.</param>
-/// <param name="PingInterval">How often the server pings; whole milliseconds.</param>
-/// <param name="PingTimeout">How long it waits for the pong; whole milliseconds.</param>
+/// <param name="Sid">The engine's session id: a secret of the client, with which it polls.</param>
+/// <param name="CanUpgrade">Whether the server offers a WebSocket: true over polling, false over a WebSocket.</param>
+/// <param name="PingInterval">The time between two pings of the server; whole milliseconds.</param>
+/// <param name="PingTimeout">The time within which the pong must come; whole milliseconds.</param>
 /// <param name="MaxPayload">The largest POST body and WebSocket message, in bytes.</param>
 public sealed record EngineHandshake(string Sid, bool CanUpgrade, TimeSpan PingInterval, TimeSpan PingTimeout, int MaxPayload)
 {
-    /// <summary>The open packet.</summary>
+    /// <summary>Writes the handshake as an open packet.</summary>
     public EnginePacket ToPacket()
     {
         var buffer = new ArrayBufferWriter<byte>(160);

@@ -3,7 +3,10 @@ using DeltaStream.SocketIO.Framing;
 
 namespace DeltaStream.SocketIO.Engine;
 
-/// <summary>Engine.IO packets as WebSocket messages (Engine.IO protocol 4, "Packet encoding"): text is a type digit and its data, binary is always a message.</summary>
+/// <summary>
+/// Reads and writes Engine.IO packets as WebSocket messages (Engine.IO protocol 4, "Packet encoding"). A text message is a type
+/// digit and the data; a binary message is always a <see cref="EnginePacketType.Message"/>.
+/// </summary>
 public static class EnginePacketCodec
 {
     /// <summary>Reads a text packet.</summary>
@@ -18,14 +21,14 @@ public static class EnginePacketCodec
         return true;
     }
 
-    /// <summary>Writes the packet as the content of a WebSocket message (text or binary as the packet is).</summary>
+    /// <summary>Writes the packet as the content of a WebSocket message. The caller sends it as text or binary, as the packet is.</summary>
     public static void Write(IBufferWriter<byte> output, in EnginePacket packet)
     {
         if (!packet.IsBinary) output.Write([(byte)('0' + (byte)packet.Type)]);
         output.Write(packet.Data.Span);
     }
 
-    /// <summary>The packet in a WebSocket frame of its own; behind the frame's header stands what a poll carries.</summary>
+    /// <summary>The packet in a WebSocket frame of its own. A poll carries the frame's payload.</summary>
     public static byte[] ToFrame(in EnginePacket packet)
     {
         var typeLength = packet.IsBinary ? 0 : 1;

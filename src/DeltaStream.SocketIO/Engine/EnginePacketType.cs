@@ -9,7 +9,7 @@ public enum EnginePacketType : byte
     /// <summary>Either side ends the session.</summary>
     Close = 1,
 
-    /// <summary>The server's heartbeat; from a client only as the probe of an upgrade.</summary>
+    /// <summary>The server's heartbeat. A client sends it only as the probe of an upgrade.</summary>
     Ping = 2,
 
     /// <summary>The answer to a ping.</summary>
@@ -18,9 +18,9 @@ public enum EnginePacketType : byte
     /// <summary>A message, text or binary.</summary>
     Message = 4,
 
-    /// <summary>The client moves to the transport that it probed.</summary>
+    /// <summary>The client changes to the transport that it probed.</summary>
     Upgrade = 5,
 
-    /// <summary>Ends a poll that has nothing to say.</summary>
+    /// <summary>Ends a poll when there is nothing to send.</summary>
     Noop = 6,
 }

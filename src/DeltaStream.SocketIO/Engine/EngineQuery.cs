@@ -1,6 +1,6 @@
 namespace DeltaStream.SocketIO.Engine;
 
-/// <summary>The query parameters that the protocol knows.</summary>
+/// <summary>The query parameters of the protocol.</summary>
 internal readonly record struct EngineQuery(string? Version, string? Transport, string? Sid)
 {
     public static EngineQuery Parse(string? query)
@@ -17,7 +17,7 @@ internal readonly record struct EngineQuery(string? Version, string? Transport, 
             {
                 case "EIO": version ??= Decode(value); break;
                 case "transport": transport ??= Decode(value); break;
-                // An empty sid is none, as on the reference server.
+                // An empty sid counts as absent, as on the reference server.
                 case "sid" when !value.IsEmpty: sid ??= Decode(value); break;
             }
         }

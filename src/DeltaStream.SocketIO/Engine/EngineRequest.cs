@@ -2,20 +2,20 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace DeltaStream.SocketIO.Engine;
 
-/// <summary>An HTTP request to the Engine.IO path, as its method and its query say (Engine.IO protocol 4, "Handshake").</summary>
-/// <param name="Transport">The transport that it asks for.</param>
-/// <param name="Sid">The session that it belongs to; null where it is a handshake.</param>
-/// <param name="IsGet">Whether its method is GET.</param>
-/// <param name="IsPost">Whether its method is POST.</param>
-/// <param name="IsWebSocket">Whether it asks for the upgrade of its connection to a WebSocket.</param>
+/// <summary>An HTTP request to the Engine.IO path: its method and its query (Engine.IO protocol 4, "Handshake").</summary>
+/// <param name="Transport">The transport that the request names.</param>
+/// <param name="Sid">The session's id; null for a handshake.</param>
+/// <param name="IsGet">Whether the method is GET.</param>
+/// <param name="IsPost">Whether the method is POST.</param>
+/// <param name="IsWebSocket">Whether the request asks for an upgrade of its connection to a WebSocket.</param>
 public sealed record EngineRequest(EngineTransport Transport, string? Sid, bool IsGet, bool IsPost, bool IsWebSocket)
 {
-    /// <summary>Reads a request; unknown query parameters are ignored, of repeated ones the first counts.</summary>
+    /// <summary>Reads a request. Unknown query parameters are ignored; of repeated ones the first counts.</summary>
     /// <param name="method">The HTTP method.</param>
-    /// <param name="query">The query string as it was sent, with or without its question mark.</param>
+    /// <param name="query">The query string as the client sent it, with or without its question mark.</param>
     /// <param name="isWebSocket">Whether the request asks for a WebSocket.</param>
-    /// <param name="request">The request.</param>
-    /// <param name="error">Why it is refused.</param>
+    /// <param name="request">The request; null if it is refused.</param>
+    /// <param name="error">The reason for a refusal; null if there is none.</param>
     public static bool TryParse(
         string method,
         string? query,
@@ -31,11 +31,11 @@ public sealed record EngineRequest(EngineTransport Transport, string? Sid, bool 
         return true;
     }
 
-    /// <summary>Whether a request with a sid fits the session it names.</summary>
-    /// <param name="current">The session's transport now; null if the session is unknown.</param>
+    /// <summary>Checks a request with a sid against its session.</summary>
+    /// <param name="current">The session's current transport; null if the session is unknown.</param>
     /// <returns>
-    /// Why it is refused, or null. A second WebSocket for a session that has one is not refused here: the protocol lets it
-    /// in and then closes it.
+    /// The reason for a refusal, or null. This method does not refuse a second WebSocket for a session that already has one: the
+    /// protocol accepts that WebSocket and then closes it.
     /// </returns>
     public EngineError? CheckSession(EngineTransport? current)
     {

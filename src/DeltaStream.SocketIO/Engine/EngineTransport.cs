@@ -1,6 +1,6 @@
 namespace DeltaStream.SocketIO.Engine;
 
-/// <summary>How an Engine.IO session's packets travel.</summary>
+/// <summary>The transport of an Engine.IO session.</summary>
 public enum EngineTransport
 {
     /// <summary>HTTP long-polling.</summary>

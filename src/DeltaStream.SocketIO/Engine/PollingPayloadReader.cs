@@ -4,22 +4,22 @@ using System.Text.Unicode;
 
 namespace DeltaStream.SocketIO.Engine;
 
-/// <summary>The result of reading on in a polling payload.</summary>
+/// <summary>The result of one read from a polling payload.</summary>
 public enum PollingReadStatus
 {
-    /// <summary>A packet.</summary>
+    /// <summary>The reader has read a packet.</summary>
     Packet,
 
-    /// <summary>All packets were read.</summary>
+    /// <summary>The reader has read all packets.</summary>
     End,
 
-    /// <summary>Bytes that are not a packet; the session must be closed.</summary>
+    /// <summary>The bytes are not a packet; the session must be closed.</summary>
     Malformed,
 }
 
 /// <summary>
-/// Reads the packets of a POST body one by one (Engine.IO protocol 4, "Payload encoding"): they are joined by the record separator, binary ones are <c>b</c> and
-/// base64. Text packets are views of the body; only base64 takes memory of its own.
+/// Reads the packets of a POST body one by one (Engine.IO protocol 4, "Payload encoding"). The record separator stands between
+/// packets; a binary packet is <c>b</c> and base64. Text packets are views of the body; only base64 takes memory of its own.
 /// </summary>
 /// <param name="body">The body; at least one packet.</param>
 public struct PollingPayloadReader(ReadOnlyMemory<byte> body)
@@ -27,7 +27,10 @@ public struct PollingPayloadReader(ReadOnlyMemory<byte> body)
     private ReadOnlyMemory<byte> _rest = body;
     private bool _done;
 
-    /// <summary>Reads on. After <see cref="PollingReadStatus.Malformed"/> every call returns <see cref="PollingReadStatus.End"/>.</summary>
+    /// <summary>
+    /// Reads the next packet. After <see cref="PollingReadStatus.Malformed"/> every call returns <see
+    /// cref="PollingReadStatus.End"/>.
+    /// </summary>
     public PollingReadStatus Read(out EnginePacket packet)
     {
         packet = default;
@@ -54,7 +57,7 @@ public struct PollingPayloadReader(ReadOnlyMemory<byte> body)
     private static bool TryParse(ReadOnlyMemory<byte> one, out EnginePacket packet)
     {
         if (!one.IsEmpty && one.Span[0] == PollingPayloadWriter.BinaryMark) return TryParseBinary(one.Span[1..], out packet);
-        // Text that is not UTF-8 would end the WebSocket of any client that it is passed on to.
+        // Text that is not UTF-8 would break the WebSocket of every client to which an application forwards it.
         return EnginePacketCodec.TryParseText(one, out packet) && Utf8.IsValid(packet.Data.Span);
     }
 

@@ -4,20 +4,22 @@ using DeltaStream.SocketIO.Framing;
 
 namespace DeltaStream.SocketIO.Engine;
 
-/// <summary>Writes the packets of one poll response, joined by the record separator (Engine.IO protocol 4, "Payload encoding").</summary>
-/// <param name="output">The body.</param>
+/// <summary>
+/// Writes the packets of one poll response, separated by the record separator (Engine.IO protocol 4, "Payload encoding").
+/// </summary>
+/// <param name="output">The body of the response.</param>
 public struct PollingPayloadWriter(IBufferWriter<byte> output)
 {
     /// <summary>The most packets in one poll response: python-engineio refuses to decode more.</summary>
     public const int MaxPackets = 16;
 
-    /// <summary>What stands between two packets.</summary>
+    /// <summary>The byte between two packets.</summary>
     internal const byte Separator = 0x1e;
 
-    /// <summary>What stands before base64.</summary>
+    /// <summary>The byte before base64.</summary>
     internal const byte BinaryMark = (byte)'b';
 
-    /// <summary>How many packets were written.</summary>
+    /// <summary>The number of packets in the response.</summary>
     public int Count { get; private set; }
 
     /// <summary>Appends a packet.</summary>
@@ -30,7 +32,7 @@ public struct PollingPayloadWriter(IBufferWriter<byte> output)
         return true;
     }
 
-    /// <summary>Appends the payload of a frame (<see cref="WebSocketFrameWriter"/>): text as it is, binary as base64.</summary>
+    /// <summary>Appends the payload of a frame (<see cref="WebSocketFrameWriter"/>): text unchanged, binary as base64.</summary>
     /// <returns>False, with nothing written, if the response is full.</returns>
     public bool TryAppendFrame(ReadOnlySpan<byte> frame)
     {
@@ -38,14 +40,14 @@ public struct PollingPayloadWriter(IBufferWriter<byte> output)
         return WebSocketFrameWriter.IsBinary(frame) ? TryAppendBinary(payload) : TryAppendText(payload);
     }
 
-    /// <summary>How many bytes <see cref="TryAppendFrame"/> writes for this frame, separator apart.</summary>
+    /// <summary>The number of bytes that <see cref="TryAppendFrame"/> writes for this frame, without the separator.</summary>
     public static int LengthOf(ReadOnlySpan<byte> frame)
     {
         var length = WebSocketFrameWriter.PayloadOf(frame).Length;
         return WebSocketFrameWriter.IsBinary(frame) ? 1 + Base64.GetMaxEncodedToUtf8Length(length) : length;
     }
 
-    /// <summary>Appends a text packet in its wire form, type digit and data.</summary>
+    /// <summary>Appends a text packet in its wire form: type digit and data.</summary>
     /// <returns>False, with nothing written, if the response is full.</returns>
     public bool TryAppendText(ReadOnlySpan<byte> packet)
     {

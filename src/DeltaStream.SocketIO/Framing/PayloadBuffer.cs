@@ -3,8 +3,8 @@ using System.Buffers;
 namespace DeltaStream.SocketIO.Framing;
 
 /// <summary>
-/// Pooled memory that grows with what has arrived, never with what was only announced, and that an idle connection does
-/// not hold.
+/// Pooled memory that grows with the bytes that have arrived, never with the length that a header announced. An idle connection
+/// holds none.
 /// </summary>
 internal struct PayloadBuffer
 {
@@ -16,7 +16,7 @@ internal struct PayloadBuffer
 
     public readonly ReadOnlyMemory<byte> Written => _array.AsMemory(0, Length);
 
-    /// <summary>Room for <paramref name="count"/> more bytes, counted as written.</summary>
+    /// <summary>Makes room for <paramref name="count"/> more bytes and counts them as written.</summary>
     public Span<byte> Extend(int count)
     {
         var needed = checked(Length + count);

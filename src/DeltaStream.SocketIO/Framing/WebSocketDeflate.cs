@@ -4,21 +4,21 @@ using System.IO.Compression;
 namespace DeltaStream.SocketIO.Framing;
 
 /// <summary>
-/// permessage-deflate (RFC 7692) without context takeover on either side: each message is compressed for itself, so that one
-/// compressed frame serves all receivers and a connection holds no state.
+/// permessage-deflate (RFC 7692) without context takeover on either side. Each message is compressed on its own, so one compressed
+/// frame serves all receivers and a connection holds no state.
 /// </summary>
 public static class WebSocketDeflate
 {
-    /// <summary>The answer to an offer that is accepted: the value of <c>Sec-WebSocket-Extensions</c>.</summary>
+    /// <summary>The reply to an accepted offer: the value of <c>Sec-WebSocket-Extensions</c>.</summary>
     public const string Accepted = Name + "; server_no_context_takeover; client_no_context_takeover";
 
     private const string Name = "permessage-deflate";
 
-    // Ends each flushed message and is not sent (section 7.2.1).
+    // Each flushed message ends with these bytes; the sender removes them (section 7.2.1).
     private static readonly byte[] Tail = [0x00, 0x00, 0xff, 0xff];
 
-    /// <summary>Whether one of the client's offers can be accepted as <see cref="Accepted"/> (section 7.1).</summary>
-    /// <param name="offers">The value of <c>Sec-WebSocket-Extensions</c>; null where there is none.</param>
+    /// <summary>Whether the server can accept one of the client's offers as <see cref="Accepted"/> (section 7.1).</summary>
+    /// <param name="offers">The value of <c>Sec-WebSocket-Extensions</c>; null if the header is absent.</param>
     public static bool IsOffered(string? offers)
     {
         if (offers is null) return false;
@@ -26,13 +26,14 @@ public static class WebSocketDeflate
         {
             var parts = offer.Split(';', StringSplitOptions.TrimEntries);
             if (parts[0] != Name) continue;
-            // This side can't compress with a smaller window than the usual one; such an offer is declined, as is an invalid one.
+            // This side can't compress with a smaller window than the default, so it declines such an offer, as it declines an
+            // invalid one.
             if (parts.Skip(1).All(IsAcceptable) && parts.Skip(1).Select(NameOf).Distinct().Count() == parts.Length - 1) return true;
         }
         return false;
     }
 
-    /// <summary>The frame with its payload compressed; null if that would not make it smaller.</summary>
+    /// <summary>Compresses a frame's payload; null if that would not make the frame smaller.</summary>
     /// <param name="frame">An uncompressed frame (<see cref="WebSocketFrameWriter"/>).</param>
     public static byte[]? TryCompress(ReadOnlySpan<byte> frame)
     {
@@ -41,7 +42,7 @@ public static class WebSocketDeflate
         using (var deflate = new DeflateStream(compressed, CompressionLevel.Fastest, leaveOpen: true))
         {
             deflate.Write(data);
-            // Everything up to here, ended by the tail; what closing adds is not sent.
+            // The message ends here, with the tail. The bytes that the stream adds on closing are not sent.
             deflate.Flush();
             var length = (int)compressed.Length - Tail.Length;
             if (length <= 0 || length >= data.Length) return null;
@@ -52,11 +53,11 @@ public static class WebSocketDeflate
         }
     }
 
-    /// <summary>Restores a message.</summary>
-    /// <param name="data">Its compressed bytes.</param>
-    /// <param name="maxBytes">The largest message; unpacking stops there.</param>
-    /// <param name="target">Where it goes.</param>
-    /// <returns>What is wrong with it, or null.</returns>
+    /// <summary>Decompresses a message.</summary>
+    /// <param name="data">The compressed bytes.</param>
+    /// <param name="maxBytes">The largest message, in bytes; decompression stops there.</param>
+    /// <param name="target">Receives the message.</param>
+    /// <returns>The failure, or null.</returns>
     internal static WebSocketFailure? Inflate(ReadOnlyMemory<byte> data, int maxBytes, ref PayloadBuffer target)
     {
         var whole = ArrayPool<byte>.Shared.Rent(data.Length + Tail.Length);

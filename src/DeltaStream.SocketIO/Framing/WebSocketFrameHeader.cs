@@ -5,7 +5,7 @@ namespace DeltaStream.SocketIO.Framing;
 /// <summary>The header of a client's frame (RFC 6455, section 5.2).</summary>
 internal readonly record struct WebSocketFrameHeader(WebSocketOpcode Opcode, bool IsFinal, bool IsCompressed, ulong Length, uint Mask)
 {
-    /// <summary>The reserved bit that says, on a message's first frame, that it is compressed (RFC 7692, section 6).</summary>
+    /// <summary>The reserved bit in a message's first frame that marks the message as compressed (RFC 7692, section 6).</summary>
     public const byte CompressedBit = 0x40;
 
     public const int MinLength = 2;
@@ -13,10 +13,10 @@ internal readonly record struct WebSocketFrameHeader(WebSocketOpcode Opcode, boo
 
     public bool IsControl => (byte)Opcode >= 0x8;
 
-    /// <summary>How long the header is that begins with these two bytes.</summary>
+    /// <summary>The length of the header that begins with these two bytes.</summary>
     public static int LengthOf(ReadOnlySpan<byte> start) => MinLength + 4 + ((start[1] & 0x7f) switch { 126 => 2, 127 => 8, _ => 0 });
 
-    /// <summary>What is wrong with the first two bytes. A header that is refused need not be read to its end.</summary>
+    /// <summary>Checks the first two bytes, so that the reader can refuse a header before the rest of it has arrived.</summary>
     public static WebSocketFailure? Check(ReadOnlySpan<byte> start, bool mayBeCompressed)
     {
         var opcode = start[0] & 0x0f;

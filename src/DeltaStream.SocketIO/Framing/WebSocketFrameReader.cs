@@ -4,10 +4,10 @@ using System.Text.Unicode;
 namespace DeltaStream.SocketIO.Framing;
 
 /// <summary>
-/// Reads a client's frames as they arrive, in pieces of any size, and puts fragmented messages together. Control frames
-/// are delivered between the fragments. One for each connection; not thread-safe. Holds no memory between messages.
+/// Reads a client's frames as they arrive, in pieces of any size, and joins fragmented messages. It delivers control frames between
+/// the fragments. Each connection has its own reader; it is not thread-safe. It holds no memory between messages.
 /// </summary>
-/// <param name="maxMessageBytes">The largest message, in bytes; a larger one is refused as soon as its length is known.</param>
+/// <param name="maxMessageBytes">The largest message, in bytes; the reader refuses a larger one as soon as its length is known.</param>
 /// <param name="inflates">Whether permessage-deflate was agreed on (<see cref="WebSocketDeflate"/>).</param>
 public sealed class WebSocketFrameReader(int maxMessageBytes, bool inflates = false) : IDisposable
 {
@@ -22,11 +22,11 @@ public sealed class WebSocketFrameReader(int maxMessageBytes, bool inflates = fa
     private PayloadBuffer _control;
     private WebSocketOpcode _delivered;
 
-    /// <summary>What the connection is to be closed with, after <see cref="WebSocketReadStatus.Failed"/>.</summary>
+    /// <summary>The failure after <see cref="WebSocketReadStatus.Failed"/>, with which the connection must be closed; else null.</summary>
     public WebSocketFailure? Failure { get; private set; }
 
-    /// <summary>Reads on; call it until it needs more.</summary>
-    /// <param name="input">What has arrived; moved on behind what was taken in, and empty when more is needed.</param>
+    /// <summary>Reads the next message. Call it until it returns <see cref="WebSocketReadStatus.NeedMore"/>.</summary>
+    /// <param name="input">The bytes that have arrived. The reader removes the bytes that it has read; it leaves none when it needs more.</param>
     /// <param name="message">The message; its data is valid until the next call.</param>
     public WebSocketReadStatus TryRead(ref ReadOnlySequence<byte> input, out WebSocketMessage message)
     {
@@ -42,7 +42,7 @@ public sealed class WebSocketFrameReader(int maxMessageBytes, bool inflates = fa
         return Failure is null ? WebSocketReadStatus.NeedMore : WebSocketReadStatus.Failed;
     }
 
-    /// <summary>Gives the memory of an unfinished message back.</summary>
+    /// <summary>Returns the memory of an unfinished message to the pool.</summary>
     public void Dispose()
     {
         _message.Release();

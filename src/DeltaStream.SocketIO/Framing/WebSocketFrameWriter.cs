@@ -5,7 +5,7 @@ namespace DeltaStream.SocketIO.Framing;
 
 /// <summary>
 /// Writes a server's frames: whole messages, never masked, never fragmented (RFC 6455, section 5). A frame is one array of exactly
-/// its size, header and payload, made once for all its receivers; long-polling sends its payload.
+/// its size, header and payload, and is made once for all its receivers. Long-polling sends only the payload.
 /// </summary>
 public static class WebSocketFrameWriter
 {
@@ -15,7 +15,7 @@ public static class WebSocketFrameWriter
     /// <summary>The most data in a control frame, in bytes (section 5.5).</summary>
     public const int MaxControlPayload = 125;
 
-    /// <summary>How long the header of a frame with this payload is: 2, 4 or 10 bytes.</summary>
+    /// <summary>The length of the header of a frame with this payload: 2, 4 or 10 bytes.</summary>
     public static int HeaderLength(int payloadLength) => payloadLength switch
     {
         <= MaxControlPayload => 2,
@@ -24,7 +24,7 @@ public static class WebSocketFrameWriter
     };
 
     /// <summary>Writes the header of an unfragmented frame.</summary>
-    /// <returns>Its length in bytes.</returns>
+    /// <returns>The header's length in bytes.</returns>
     public static int WriteHeader(Span<byte> target, WebSocketOpcode opcode, int payloadLength)
     {
         target[0] = (byte)(0x80 | (byte)opcode);
@@ -46,10 +46,10 @@ public static class WebSocketFrameWriter
         return length;
     }
 
-    /// <summary>A frame with its header written; the caller fills the payload.</summary>
-    /// <param name="opcode">What the frame carries.</param>
+    /// <summary>Makes a frame with its header; the caller writes the payload.</summary>
+    /// <param name="opcode">The kind of the frame.</param>
     /// <param name="payloadLength">The payload's length in bytes.</param>
-    /// <param name="payload">The part of the frame that the caller fills.</param>
+    /// <param name="payload">The part of the frame to which the caller writes.</param>
     public static byte[] Allocate(WebSocketOpcode opcode, int payloadLength, out Span<byte> payload)
     {
         var headerLength = HeaderLength(payloadLength);
@@ -59,33 +59,33 @@ public static class WebSocketFrameWriter
         return frame;
     }
 
-    /// <summary>The payload of a frame that was made here.</summary>
+    /// <summary>The payload of a frame that this class made.</summary>
     public static ReadOnlySpan<byte> PayloadOf(ReadOnlySpan<byte> frame) => frame[(frame[1] switch { 126 => 4, 127 => MaxHeaderLength, _ => 2 })..];
 
-    /// <summary>Whether a frame that was made here carries binary data; a poll carries that as base64.</summary>
+    /// <summary>Whether a frame that this class made carries binary data, which a poll carries as base64.</summary>
     public static bool IsBinary(ReadOnlySpan<byte> frame) => (frame[0] & 0x0f) == (byte)WebSocketOpcode.Binary;
 
-    /// <summary>A text frame of this UTF-8.</summary>
+    /// <summary>A text frame with these UTF-8 bytes.</summary>
     public static byte[] Text(ReadOnlySpan<byte> utf8) => Frame(WebSocketOpcode.Text, utf8);
 
     /// <summary>A binary frame.</summary>
     public static byte[] Binary(ReadOnlySpan<byte> data) => Frame(WebSocketOpcode.Binary, data);
 
-    /// <summary>A ping; its data is cut at <see cref="MaxControlPayload"/>.</summary>
+    /// <summary>A ping. Data beyond <see cref="MaxControlPayload"/> bytes is cut off.</summary>
     public static byte[] Ping(ReadOnlySpan<byte> data) => Control(WebSocketOpcode.Ping, data);
 
     /// <summary>The pong to a ping with this data.</summary>
     public static byte[] Pong(ReadOnlySpan<byte> data) => Control(WebSocketOpcode.Pong, data);
 
-    /// <summary>A close frame. A code that may not stand on the wire (1005, 1006) gives one without a code.</summary>
+    /// <summary>A close frame. For a code that is not allowed on the wire (1005, 1006) the frame carries no code.</summary>
     /// <param name="code">The close code.</param>
-    /// <param name="reason">Why; cut to what a control frame holds.</param>
+    /// <param name="reason">The reason, cut to the size of a control frame.</param>
     public static byte[] Close(int code, string reason = "")
     {
         if (!WebSocketCloseCode.IsValidOnTheWire(code)) return Frame(WebSocketOpcode.Close, []);
         Span<byte> data = stackalloc byte[MaxControlPayload];
         BinaryPrimitives.WriteUInt16BigEndian(data, (ushort)code);
-        // Cuts between two characters, never within one.
+        // Cuts between two characters, never within one character.
         Utf8.FromUtf16(reason, data[2..], out _, out var written);
         return Frame(WebSocketOpcode.Close, data[..(2 + written)]);
     }

@@ -9,15 +9,15 @@ public enum WebSocketOpcode : byte
     /// <summary>UTF-8 text.</summary>
     Text = 0x1,
 
-    /// <summary>Bytes.</summary>
+    /// <summary>Binary data.</summary>
     Binary = 0x2,
 
     /// <summary>The closing handshake.</summary>
     Close = 0x8,
 
-    /// <summary>To be answered by a pong with the same data.</summary>
+    /// <summary>A ping; the receiver answers with a pong of the same data.</summary>
     Ping = 0x9,
 
-    /// <summary>The answer to a ping, or unasked for.</summary>
+    /// <summary>The answer to a ping. A peer may also send it unasked.</summary>
     Pong = 0xA,
 }

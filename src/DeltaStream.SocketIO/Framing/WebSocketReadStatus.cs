@@ -1,14 +1,14 @@
 namespace DeltaStream.SocketIO.Framing;
 
-/// <summary>The result of reading frames.</summary>
+/// <summary>The result of one read.</summary>
 public enum WebSocketReadStatus
 {
-    /// <summary>All input was taken in and more is needed.</summary>
+    /// <summary>The reader has read all input and needs more.</summary>
     NeedMore,
 
-    /// <summary>A message; there may be more in the input.</summary>
+    /// <summary>The reader has read a message; the input may hold more.</summary>
     Message,
 
-    /// <summary>The peer broke the rules: close with <see cref="WebSocketFrameReader.Failure"/> and read no more.</summary>
+    /// <summary>The peer broke the protocol: close with <see cref="WebSocketFrameReader.Failure"/> and stop reading.</summary>
     Failed,
 }

@@ -3,11 +3,11 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace DeltaStream.Node.Settings.Reading;
 
-/// <summary>Reads certificates and keys from PEM files that a setting names.</summary>
+/// <summary>Reads certificates and keys from the PEM files that settings name.</summary>
 internal static class PemFile
 {
-    /// <summary>All certificates of a file, at least one.</summary>
-    /// <exception cref="SettingException">It can't be read, or holds none.</exception>
+    /// <summary>Reads all certificates of a file, at least one.</summary>
+    /// <exception cref="SettingException">The file can't be read, or has no certificate.</exception>
     public static X509Certificate2Collection Certificates(this SettingReader reader, string path, string allowed) => reader.Load(path, allowed, file =>
     {
         var found = new X509Certificate2Collection();
@@ -15,11 +15,11 @@ internal static class PemFile
         return found.Count > 0 ? found : throw new CryptographicException("no certificate in it");
     });
 
-    /// <summary>What is made of the file that a setting names.</summary>
-    /// <exception cref="SettingException">It could not be made; the line says why.</exception>
+    /// <summary>Loads the file that a setting names.</summary>
+    /// <exception cref="SettingException">The load failed; the message gives the reason.</exception>
     public static T Load<T>(this SettingReader reader, string path, string allowed, Func<string, T> load)
     {
-        // The exception's text would repeat it.
+        // The text of the load's exception would repeat the content, which may be secret.
         if (SettingException.IsContent(reader.Text(path))) throw reader.Wrong(path, $"{allowed}; the file's name, not what is in it");
         try
         {
@@ -31,6 +31,6 @@ internal static class PemFile
         }
     }
 
-    /// <summary>Whether an exception says that a file is not what it should be.</summary>
+    /// <summary>Whether an exception means that a file has the wrong content.</summary>
     public static bool IsFailure(Exception e) => e is IOException or UnauthorizedAccessException or CryptographicException or ArgumentException;
 }

@@ -5,19 +5,19 @@ using Akka.Configuration.Hocon;
 namespace DeltaStream.Node.Settings.Reading;
 
 /// <summary>
-/// Brings the four sources together, in order of precedence: the environment, <c>appsettings.json</c> (both are the host's
-/// configuration, the environment first), the file that <c>HOCON_FILE</c> names, <c>reference.conf</c>.
+/// Merges the four sources, in order of precedence: the environment, <c>appsettings.json</c> (both from the host's configuration),
+/// the file that <c>HOCON_FILE</c> names, and <c>reference.conf</c>.
 /// </summary>
 internal static class SettingSources
 {
     private const string Root = "deltastream";
 
     /// <summary>
-    /// The effective settings: all of them, and those that are not the gateway's own, <c>akka.*</c> first of all. These alone are
-    /// for Akka.NET, which may be told to log all that it is given: there are secrets among ours.
+    /// Loads the effective settings: all of them, and those that are not the gateway's own, for example <c>akka.*</c>. Akka.NET
+    /// gets only the second part, because it can be told to log its whole configuration and the gateway's settings include secrets.
     /// </summary>
     /// <param name="configuration">The host's configuration.</param>
-    /// <param name="folder">Where <c>reference.conf</c> and <c>node.conf</c> are.</param>
+    /// <param name="folder">The folder of <c>reference.conf</c> and <c>node.conf</c>.</param>
     /// <exception cref="SettingException">A file can't be read, or a key is unknown.</exception>
     public static (Config All, Config Akka) Load(IConfiguration configuration, string folder)
     {
@@ -54,7 +54,7 @@ internal static class SettingSources
         }
         catch (Exception)
         {
-            // The parser throws whatever it meets, from FormatException to NullReferenceException.
+            // The parser throws exceptions of many types, from FormatException to NullReferenceException.
             throw new SettingException(SettingVariable.HoconFile, path, "a file in HOCON (note: no comma after a closing brace)");
         }
     }

@@ -1,9 +1,9 @@
 namespace DeltaStream.Node.Settings.Reading;
 
-/// <summary>The settings that have a short name for the environment and for <c>appsettings.json</c>, each with its HOCON path.</summary>
+/// <summary>The settings that have a short name for the environment and <c>appsettings.json</c>, each with its HOCON path.</summary>
 internal static class SettingVariable
 {
-    /// <summary>The variable that names a further HOCON file.</summary>
+    /// <summary>The variable that names an additional HOCON file.</summary>
     public const string HoconFile = "HOCON_FILE";
 
     public static readonly IReadOnlyDictionary<string, string> Paths = new Dictionary<string, string>
@@ -49,6 +49,6 @@ internal static class SettingVariable
 
     private static readonly Dictionary<string, string> Names = Paths.ToDictionary(pair => pair.Value, pair => pair.Key);
 
-    /// <summary>What an operator calls the setting: its variable, or the path where it has none.</summary>
+    /// <summary>The operator's name for a setting: its variable, or the path if it has no variable.</summary>
     public static string NameOf(string path) => Names.GetValueOrDefault(path, path);
 }

@@ -8,27 +8,27 @@ using DeltaStream.Node.Transports.Connections;
 
 namespace DeltaStream.Node.Transports.Clients;
 
-/// <summary>One client between its connection and its ClientActor.</summary>
-/// <param name="link">The connection.</param>
-/// <param name="protocol">The protocol that the client speaks.</param>
-/// <param name="services">What all clients share.</param>
-/// <param name="former">The client before it on this connection, which has left the namespace; its messages count on.</param>
+/// <summary>Connects one client's link with its ClientActor.</summary>
+/// <param name="link">The client's connection.</param>
+/// <param name="protocol">The client's protocol.</param>
+/// <param name="services">The services that all clients share.</param>
+/// <param name="former">The earlier client on this connection, which has left the namespace; its messages count against the new client's rate.</param>
 internal sealed class ClientTransport(IConnectionLink link, IWireProtocol protocol, ClientServices services, ClientTransport? former = null)
     : IClientTransport, ILinkListener
 {
-    /// <summary>The event by which a client brings a token.</summary>
+    /// <summary>The event with which a client sends a token.</summary>
     public const string Authenticate = "authenticate";
 
-    /// <summary>The code of a client whose token is not good.</summary>
+    /// <summary>The code for a client whose token is refused.</summary>
     public const string Unauthorized = "unauthorized";
 
-    /// <summary>How much of a client's input may wait in its actor's mailbox before more is read.</summary>
+    /// <summary>The most messages of a client in its actor's mailbox before the node stops reading from it.</summary>
     private const int Window = 32;
 
     private static readonly TimeSpan OpenTimeout = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan SettleTimeout = TimeSpan.FromSeconds(10);
 
-    // A client may leave its namespace, and end, before its connection does.
+    // A client may leave its namespace, and so end, before its connection does.
     private readonly ConnectionEnd _end = new();
     private readonly ReadingGate _reading = new();
     private IActorRef? _actor;
@@ -50,13 +50,16 @@ internal sealed class ClientTransport(IConnectionLink link, IWireProtocol protoc
         if (!_end.IsOver) link.Close(reason);
     }
 
-    /// <summary>Asks for the client's actor.</summary>
+    /// <summary>Asks the supervisor for the client's actor.</summary>
     /// <param name="sessionId">The public session id.</param>
-    /// <param name="identity">What the client's token says.</param>
-    /// <param name="first">Its first message, where that brought its token.</param>
-    /// <param name="session">Where its rooms are kept; null if they are not.</param>
-    /// <param name="moved">What it brings from another node; null for a new client.</param>
-    /// <returns>Null where it has one now, else what a refused client is told. <see cref="IConnectionLink.Attach"/> follows.</returns>
+    /// <param name="identity">The identity from the client's token.</param>
+    /// <param name="first">The client's first message, if it contained the token.</param>
+    /// <param name="session">The session in which the client's rooms are kept; null if they are not kept.</param>
+    /// <param name="moved">The client's state from another node; null for a new client.</param>
+    /// <returns>
+    /// Null if the client now has an actor, else the text of the refusal. After null the caller calls <see
+    /// cref="IConnectionLink.Attach"/>.
+    /// </returns>
     public async ValueTask<string?> OpenAsync(
         string sessionId, ClientIdentity identity, Authenticated? first = null, ClientSession? session = null, MovedClient? moved = null)
     {
@@ -77,31 +80,31 @@ internal sealed class ClientTransport(IConnectionLink link, IWireProtocol protoc
         return null;
     }
 
-    // The client was told that it is refused: an actor that is opened all the same has no client.
+    // The client has already been refused, so an actor that still opens is closed again.
     private static async Task EndLateAsync(Task<object> asked)
     {
         if (await asked is ClientOpened opened) opened.Client.Tell(new TransportClosed(CloseReason.ServerError));
     }
 
-    /// <summary>A copy of an acknowledgement's id, which outlives the message that it came in.</summary>
+    /// <summary>Copies an acknowledgement's id, which must outlive its message.</summary>
     public static ReadOnlyMemory<byte>? Own(ReadOnlyMemory<byte>? ackId) =>
         // A null array would become an empty id.
         ackId is { } id ? id.ToArray() : default(ReadOnlyMemory<byte>?);
 
-    /// <summary>Passes an event on, or refuses one too many; completes when more may be read.</summary>
+    /// <summary>Passes an event to the actor, or refuses it if it is over the rate. Completes when the connection may read on.</summary>
     public ValueTask TellEventAsync(string name, ReadOnlyMemory<byte> data, ReadOnlyMemory<byte>? ackId)
     {
-        // The bytes are the connection's only until this returns.
+        // The bytes are valid only until this method returns.
         var id = Own(ackId);
         if (!_meter.TryTake(services.Rate, services.Now)) return RefuseAsync(id);
         return name == Authenticate ? AuthenticateAsync(BearerToken.Of(data.Span), id) : TellAsync(new ClientEvent(name, data.ToArray(), id));
     }
 
-    /// <summary>Passes on that a message was not an event; completes when more may be read.</summary>
+    /// <summary>Tells the actor that a message was not an event. Completes when the connection may read on.</summary>
     public ValueTask TellInvalidAsync(InvalidClientMessage invalid) =>
         _meter.TryTake(services.Rate, services.Now) ? TellAsync(invalid) : RefuseAsync(null);
 
-    /// <summary>Tells the client that a message was too large, before a WebSocket closes for it.</summary>
+    /// <summary>Tells the client that a message was too large, before the WebSocket closes for that reason.</summary>
     public void TooLarge()
     {
         var error = RequestError.MessageTooLarge;
@@ -109,7 +112,7 @@ internal sealed class ClientTransport(IConnectionLink link, IWireProtocol protoc
         else Write([protocol.EncodeEvent(ServerEvents.Error, ServerEvents.ErrorData(error))]);
     }
 
-    /// <summary>Whether a client that has left may connect again at once; coming back is one of its messages.</summary>
+    /// <summary>Whether a client that has left may connect again now. The new CONNECT counts as one of its messages.</summary>
     public async ValueTask<bool> MayComeBackAsync()
     {
         if (_meter.TryTake(services.Rate, services.Now)) return true;
@@ -148,17 +151,17 @@ internal sealed class ClientTransport(IConnectionLink link, IWireProtocol protoc
 
     public void Ended(CloseReason reason) => End(reason, hasLeft: false);
 
-    /// <summary>The client has left its namespace; its connection stays.</summary>
+    /// <summary>The client leaves its namespace; the connection stays open.</summary>
     public void Leave() => End(CloseReason.ClientClosed, hasLeft: true);
 
-    /// <summary>Completes once the actor has handled everything it was told.</summary>
+    /// <summary>Completes when the actor has handled all messages so far.</summary>
     public async ValueTask SettleAsync()
     {
         _untilSettled = Window;
         if (_actor is null || _end.IsOver) return;
         try
         {
-            // An actor that is gone does not answer: then the client ends, and with it this wait.
+            // An actor that has stopped does not answer. The client ends then, and so does this wait.
             await await Task.WhenAny(_actor.Ask<Barrier>(Barrier.Instance, SettleTimeout), _end.WhenOver());
         }
         catch (AskTimeoutException)
@@ -167,8 +170,8 @@ internal sealed class ClientTransport(IConnectionLink link, IWireProtocol protoc
         }
     }
 
-    /// <summary>Lets the client go to another node, once nothing of it is under way here.</summary>
-    /// <returns>Everything that the other node has to know; null where it can't go.</returns>
+    /// <summary>Moves the client to another node, after the actor has finished the client's requests.</summary>
+    /// <returns>The state for the other node; null if the client can't move.</returns>
     public async ValueTask<MovedClient?> MoveAsync()
     {
         if (_actor is null || _end.IsOver) return null;

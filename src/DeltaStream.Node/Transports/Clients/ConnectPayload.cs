@@ -7,8 +7,8 @@ internal static class ConnectPayload
 {
     private const int MaxPidLength = 64;
 
-    /// <summary>The <c>pid</c> of the session that the client wants back; null if it names none.</summary>
-    /// <param name="payload">A JSON object; empty where none came.</param>
+    /// <summary>The <c>pid</c> of the session that the client wants to recover; null if it names none.</summary>
+    /// <param name="payload">A JSON object; empty if the client sent none.</param>
     public static string? PidOf(ReadOnlySpan<byte> payload)
     {
         if (payload.IsEmpty) return null;

@@ -6,7 +6,7 @@ using DeltaStream.Node.Transports.Plain;
 
 namespace DeltaStream.Node.Transports.Clients;
 
-/// <summary>The clients over plain WebSockets: a ClientActor for each that is let in.</summary>
+/// <summary>The clients over plain WebSockets: each accepted client gets a ClientActor.</summary>
 internal sealed class PlainClients(ClientServices services) : IPlainApplication
 {
     private const string InvalidMessage = "invalid_message";
@@ -21,7 +21,7 @@ internal sealed class PlainClients(ClientServices services) : IPlainApplication
 
         public async ValueTask<bool> StartAsync()
         {
-            // Without a token in the handshake the first message has to bring it.
+            // The handshake has no token, so the first message must have it.
             if (services.Tokens.NeedsToken && link.BearerToken is null) return true;
             return await OpenAsync(await services.Tokens.CheckAsync(link.BearerToken), message: null);
         }
@@ -46,7 +46,7 @@ internal sealed class PlainClients(ClientServices services) : IPlainApplication
 
         public void GiveUp() => _ = RefuseWithoutTokenAsync();
 
-        /// <summary>Lets the client in, or closes the connection.</summary>
+        /// <summary>Accepts the client, or closes the connection.</summary>
         private async ValueTask<bool> OpenAsync(TokenCheck check, PlainMessage? message)
         {
             if (check.Refusal is { } refusal)
@@ -68,7 +68,7 @@ internal sealed class PlainClients(ClientServices services) : IPlainApplication
             return false;
         }
 
-        /// <summary>Refused by the token check, which counts the refusals.</summary>
+        /// <summary>Lets the token check refuse the client, because that check counts the refusals.</summary>
         private async Task RefuseWithoutTokenAsync() => Refuse((await services.Tokens.CheckAsync(null)).Refusal ?? TokenRefusal.Missing);
 
         private void Refuse(TokenRefusal refusal)

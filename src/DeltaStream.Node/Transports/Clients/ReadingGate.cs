@@ -2,7 +2,7 @@ using DeltaStream.Node.Transports.Connections;
 
 namespace DeltaStream.Node.Transports.Clients;
 
-/// <summary>Stops the reading from a client while the client does not read its answers.</summary>
+/// <summary>Stops reading from a client while the client does not read its replies.</summary>
 internal sealed class ReadingGate
 {
     private TaskCompletionSource? _closed;
@@ -21,7 +21,7 @@ internal sealed class ReadingGate
         }
     }
 
-    /// <summary>Completes while the gate is open, and when the client is over.</summary>
+    /// <summary>Completes when the gate is open or the client has ended.</summary>
     public Task WaitAsync(ConnectionEnd end)
     {
         lock (this) return _closed is null ? Task.CompletedTask : Task.WhenAny(_closed.Task, end.WhenOver());

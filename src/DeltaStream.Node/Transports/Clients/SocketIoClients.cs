@@ -9,7 +9,7 @@ using DeltaStream.SocketIO;
 
 namespace DeltaStream.Node.Transports.Clients;
 
-/// <summary>The clients over Socket.IO: the namespace <c>/</c>, a ClientActor for each client in it.</summary>
+/// <summary>The clients over Socket.IO: the namespace <c>/</c>, with a ClientActor for each client in it.</summary>
 internal sealed class SocketIoClients(ClientServices services) : ISocketApplication
 {
     public ISocketConnection Open(IConnectionLink link) => new Connection(link, services);
@@ -23,7 +23,7 @@ internal sealed class SocketIoClients(ClientServices services) : ISocketApplicat
 
     private sealed class Connection(IConnectionLink link, ClientServices services) : ISocketConnection
     {
-        // A client may be refused and ask again, with a better token, on the same connection; not without end.
+        // A refused client may ask again with a better token on the same connection, but only so many times.
         private const int MostRefusals = 8;
 
         private ClientTransport? _client;
@@ -31,7 +31,7 @@ internal sealed class SocketIoClients(ClientServices services) : ISocketApplicat
 
         public async ValueTask<SocketAdmission> ConnectAsync(string ns, ReadOnlyMemory<byte> payload)
         {
-            // A CONNECT is a message like any other; a client that has not joined yet gets only so many refusals.
+            // A CONNECT counts as a message. A client that has not joined yet gets only so many refusals.
             if (_client is { } former && !await former.MayComeBackAsync())
                 return SocketAdmission.Refuse(RequestError.RateLimited.Message, RequestError.RateLimited.Code);
             if (ns != SocketPacket.RootNamespace)
@@ -45,7 +45,7 @@ internal sealed class SocketIoClients(ClientServices services) : ISocketApplicat
             var client = new ClientTransport(link, SocketIoProtocol.Instance, services, _client);
             _client = client;
             var session = services.Recovery is null ? null : await services.Recovery.OpenAsync(ConnectPayload.PidOf(payload.Span), identity);
-            // Not the engine's sid: that one is a secret.
+            // A new id: the engine's sid is a secret.
             var sid = session?.Recovered?.SessionId ?? RandomId.Create();
             if (await client.OpenAsync(sid, identity, session: session) is not { } refusal) return SocketAdmission.Accept(sid, session?.Pid);
             if (session is not null) services.Recovery!.Release(session);

@@ -3,7 +3,7 @@ using DeltaStream.SocketIO;
 
 namespace DeltaStream.Node.Transports.Clients;
 
-/// <summary>Events and acknowledgements as Socket.IO packets of the namespace <c>/</c>.</summary>
+/// <summary>Writes events and acknowledgements as Socket.IO packets of the namespace <c>/</c>.</summary>
 internal sealed class SocketIoProtocol : IWireProtocol
 {
     public static readonly SocketIoProtocol Instance = new();

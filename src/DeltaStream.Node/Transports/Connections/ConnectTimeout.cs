@@ -4,8 +4,8 @@ using DeltaStream.Node.Timing;
 namespace DeltaStream.Node.Transports.Connections;
 
 /// <summary>
-/// How long a client may take to join. The time is paused while the server works on the client's request, and ends with the
-/// connection if this listens to it.
+/// The time within which a client must join. It is paused while the server works on the client's request. It stops with the
+/// connection if this object is attached as the connection's listener.
 /// </summary>
 internal sealed class ConnectTimeout(Deadlines deadlines, TimeSpan time, Action expired) : IDeadline, ILinkListener
 {
@@ -13,7 +13,7 @@ internal sealed class ConnectTimeout(Deadlines deadlines, TimeSpan time, Action 
     private TimeSpan _until;
     private volatile bool _isRunning;
 
-    /// <summary>Begins, or goes on: a request was answered, and the client has not joined.</summary>
+    /// <summary>Starts or resumes the timeout: a request was answered, and the client has not joined.</summary>
     public void Run()
     {
         _until = deadlines.Now + _remaining;
@@ -21,7 +21,7 @@ internal sealed class ConnectTimeout(Deadlines deadlines, TimeSpan time, Action 
         deadlines.Schedule(this, _until);
     }
 
-    /// <summary>A request came, or the client is gone.</summary>
+    /// <summary>Pauses the timeout: a request came, or the client has gone.</summary>
     public void Pause()
     {
         if (!_isRunning) return;

@@ -3,8 +3,8 @@ using DeltaStream.Actors.Clients;
 namespace DeltaStream.Node.Transports.Connections;
 
 /// <summary>
-/// Whether something that a client holds open is over, and why: the first reason counts. A WebSocket, a session and a client
-/// in a namespace have one each, for each may end before the others; everything else asks it. Safe from any thread.
+/// The end of a WebSocket, a session or a client in a namespace, with the first reason for it. Each of them has its own, because
+/// each may end before the others. Safe to use from any thread.
 /// </summary>
 internal sealed class ConnectionEnd
 {
@@ -13,16 +13,16 @@ internal sealed class ConnectionEnd
     private TaskCompletionSource? _over;
     private bool _isAnnounced;
 
-    /// <summary>Why it is over; null while it is not.</summary>
+    /// <summary>The reason for the end; null while it is open.</summary>
     public CloseReason? Reason => Volatile.Read(ref _reason);
 
     public bool IsOver => Reason is not null;
 
     /// <summary>Ends it.</summary>
-    /// <returns>False if it was over already; the earlier reason stays.</returns>
+    /// <returns>False if it has already ended; the earlier reason stays.</returns>
     public bool TryEnd(CloseReason reason) => Interlocked.CompareExchange(ref _reason, reason, null) is null;
 
-    /// <summary>Tells of the end, once, when nothing more follows from the connection.</summary>
+    /// <summary>Reports the end to the listener, once, after the connection's last message.</summary>
     public void Announce()
     {
         ILinkListener? listener;
@@ -36,7 +36,7 @@ internal sealed class ConnectionEnd
         listener?.Ended(Reason!);
     }
 
-    /// <summary>Lets a listener hear of the end, instead of the one before it; at once if the end was announced already.</summary>
+    /// <summary>Replaces the listener of the end. If the end was announced before, the new listener is called at once.</summary>
     public void Attach(ILinkListener listener)
     {
         lock (this)

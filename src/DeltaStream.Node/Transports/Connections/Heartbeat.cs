@@ -3,7 +3,7 @@ using DeltaStream.Node.Timing;
 
 namespace DeltaStream.Node.Transports.Connections;
 
-/// <summary>A connection that is pinged.</summary>
+/// <summary>A connection with a heartbeat.</summary>
 internal interface IPinged
 {
     ConnectionEnd End { get; }
@@ -14,20 +14,20 @@ internal interface IPinged
 }
 
 /// <summary>
-/// Pings a connection, and closes it when the pong does not come: one absolute deadline, the opening or the last pong plus
-/// interval plus timeout. A pong only writes down its time; the timer finds it when it looks next.
+/// Pings a connection, and closes it if the pong does not come. The deadline is absolute: the opening or the last pong, plus
+/// interval, plus timeout. A pong only records its time; the timer reads that at its next check.
 /// </summary>
 internal sealed class Heartbeat(IPinged connection, Deadlines deadlines, TransportSettings settings) : IDeadline
 {
     private long _lastPong;
     private long _pingedAfter = -1;
 
-    /// <summary>Whether the pong has not come in time.</summary>
+    /// <summary>Whether the deadline of the pong has passed.</summary>
     public bool IsOver => deadlines.Now >= LastPong + settings.PingInterval + settings.PingTimeout;
 
     private TimeSpan LastPong => TimeSpan.FromTicks(Volatile.Read(ref _lastPong));
 
-    /// <summary>Begins, as with a pong.</summary>
+    /// <summary>Starts the heartbeat; the start counts as a pong.</summary>
     public void Start()
     {
         OnPong();
@@ -55,7 +55,7 @@ internal sealed class Heartbeat(IPinged connection, Deadlines deadlines, Transpo
             connection.Ping();
         }
         var next = last + settings.PingInterval + (isPinged ? settings.PingTimeout : TimeSpan.Zero);
-        // A pong that comes meanwhile may make a ping due before that.
+        // A pong in the meantime may make a ping due earlier.
         deadlines.Schedule(this, isPinged && next > now + settings.PingInterval ? now + settings.PingInterval : next);
     }
 

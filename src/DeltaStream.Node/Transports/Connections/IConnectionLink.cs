@@ -4,33 +4,33 @@ using DeltaStream.Actors.Wire;
 namespace DeltaStream.Node.Transports.Connections;
 
 /// <summary>
-/// What an application may do with a connection, from any thread. It writes only while the link is ready: after a write that
-/// returned false, not before <see cref="ILinkListener.Ready"/> was called.
+/// An application's access to a connection, from any thread. The application writes only while the link is ready: after a write
+/// that returned false it waits for <see cref="ILinkListener.Ready"/>.
 /// </summary>
 internal interface IConnectionLink
 {
-    /// <summary>A <see cref="TransportName"/>; changes when the client upgrades.</summary>
+    /// <summary>A <see cref="TransportName"/>; it changes when the client upgrades.</summary>
     string Transport { get; }
 
-    /// <summary>The token of the request that opened the connection; null for none.</summary>
+    /// <summary>The token in the request that opened the connection; null if it had none.</summary>
     string? BearerToken { get; }
 
-    /// <summary>How many frames one write may hold now.</summary>
+    /// <summary>The most frames that one write may hold at the moment.</summary>
     int MaxBatch { get; }
 
-    /// <summary>Whether the connection is over, and why.</summary>
+    /// <summary>The connection's end and its reason.</summary>
     ConnectionEnd End { get; }
 
     /// <summary>
-    /// Tells this listener when the connection can take a write and when it is over, from now on and instead of the listener
-    /// before it; at once where that is so already. Not to be called before the application wants to write.
+    /// Sets the listener, in place of the one before. It is told when the connection is ready for a write and when the connection
+    /// ends; at once if either is already so. The application calls this only when it wants to write.
     /// </summary>
     void Attach(ILinkListener listener);
 
-    /// <summary>Sends the frames, in order and together. Never blocks, never throws; the list is the caller's again on return.</summary>
-    /// <returns>True: ready for the next write at once. False: the listener will be told.</returns>
+    /// <summary>Sends the frames together, in order. Never blocks, never throws. The caller may reuse the list on return.</summary>
+    /// <returns>True if the connection is ready for the next write. False if the listener will be called when it is.</returns>
     bool Write(IReadOnlyList<Frame> frames);
 
-    /// <summary>Closes the connection. What was written before leaves first where that is possible.</summary>
+    /// <summary>Closes the connection. Earlier writes are sent first if possible.</summary>
     void Close(CloseReason reason);
 }

@@ -2,12 +2,12 @@ using DeltaStream.Actors.Clients;
 
 namespace DeltaStream.Node.Transports.Connections;
 
-/// <summary>What a connection tells the client behind it, from any thread.</summary>
+/// <summary>The events of a connection for its client, from any thread.</summary>
 internal interface ILinkListener
 {
-    /// <summary>The connection can take a write.</summary>
+    /// <summary>The connection is ready for a write.</summary>
     void Ready();
 
-    /// <summary>The connection is over. Called once, last.</summary>
+    /// <summary>The connection has ended. This is the last call, and it comes once.</summary>
     void Ended(CloseReason reason);
 }

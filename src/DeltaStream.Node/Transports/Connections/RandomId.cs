@@ -8,8 +8,8 @@ internal static class RandomId
 {
     private const int RandomBytes = 18;
 
-    /// <summary>A new id.</summary>
-    /// <param name="prefix">What stands before the random part, e.g. the name of the node that holds the session.</param>
+    /// <summary>Makes a new id.</summary>
+    /// <param name="prefix">The text before the random part, for example the name of the node that holds the session.</param>
     public static string Create(string prefix = "")
     {
         Span<byte> bytes = stackalloc byte[RandomBytes];

@@ -3,7 +3,7 @@ namespace DeltaStream.Node.Transports.Connections;
 /// <summary>The names of the transports, in logs and metrics.</summary>
 internal static class TransportName
 {
-    /// <summary>Engine.IO by HTTP long-polling.</summary>
+    /// <summary>Engine.IO over HTTP long-polling.</summary>
     public const string Polling = "polling";
 
     /// <summary>Engine.IO over a WebSocket.</summary>

@@ -8,9 +8,9 @@ using Microsoft.AspNetCore.Connections.Features;
 namespace DeltaStream.Node.Transports.DirectSockets;
 
 /// <summary>
-/// Lets an upgraded connection outlive its HTTP request. The request ends with its 101, and with it everything that HTTP keeps
-/// for a connection during a request: headers, parser, context, services, and the middlewares that await it. The WebSocket
-/// then has the connection's pipe and socket for itself.
+/// Lets an upgraded connection outlive its HTTP request. The request ends with its 101 response. That frees the objects that HTTP
+/// keeps for a connection during a request: headers, parser, context, services, and the middlewares that await it. The WebSocket
+/// then has the connection's pipe and socket to itself.
 /// </summary>
 internal sealed class ConnectionHandover : IConnectionHeartbeatFeature, IUpgradedConnection
 {
@@ -22,7 +22,7 @@ internal sealed class ConnectionHandover : IConnectionHeartbeatFeature, IUpgrade
     private ConnectionHandover(ConnectionContext connection)
     {
         _heartbeat = connection.Features.Get<IConnectionHeartbeatFeature>();
-        // With TLS the socket carries encrypted bytes.
+        // With TLS the socket carries encrypted bytes, so only the pipe can be used.
         _socket = connection.Features.Get<ITlsHandshakeFeature>() is null ? connection.Features.Get<IConnectionSocketFeature>()?.Socket : null;
     }
 
@@ -32,8 +32,8 @@ internal sealed class ConnectionHandover : IConnectionHeartbeatFeature, IUpgrade
     public async ValueTask<WebSocketSender?> TakeSocketAsync(PipeWriter output, ConnectionEnd end, FrameDeflater? deflater)
     {
         if (_socket is null) return null;
-        // Kestrel's answer to the request must have left before frames go past its pipe. The pipe holds nothing back
-        // (DirectSocketRegistration), so a flush ends when everything has left.
+        // Kestrel's response must have left before frames bypass its pipe. The pipe buffers nothing (DirectSocketRegistration), so
+        // the flush completes when every byte has left.
         await output.FlushAsync();
         return new SocketSender(_socket, end, deflater);
     }
@@ -42,7 +42,7 @@ internal sealed class ConnectionHandover : IConnectionHeartbeatFeature, IUpgrade
 
     /// <summary>
     /// Kestrel keeps each heartbeat callback for the connection's life: HTTP's timeout callback would keep the request alive, and
-    /// later abort the WebSocket. So HTTP is given this heartbeat, which ends with HTTP.
+    /// later abort the WebSocket. So HTTP gets this heartbeat, which ends with HTTP.
     /// </summary>
     public void OnHeartbeat(Action<object> action, object state)
     {

@@ -3,13 +3,13 @@ using DeltaStream.Actors.Wire;
 
 namespace DeltaStream.Node.Transports.DirectSockets;
 
-/// <summary>The frames of the write that a thread is about to make; empty again after each.</summary>
+/// <summary>Collects the frames of one write on the current thread; it is empty again after each write.</summary>
 internal sealed class DueFrames
 {
-    // Up to here a copy costs less than pinning each frame for the call.
+    // Up to this size a copy costs less than pinning each frame for the call.
     private const int JoinedBytes = 16 * 1024;
 
-    // Above it each frame costs a pin for the call, and from nine on the runtime allocates for that.
+    // Above that size each frame costs a pin for the call, and from nine frames on the runtime allocates memory for the pins.
     private const int MostPinned = 8;
 
     [ThreadStatic]
@@ -17,19 +17,18 @@ internal sealed class DueFrames
 
     private byte[]? _joined;
 
-    /// <summary>The calling thread's.</summary>
+    /// <summary>The collector of the calling thread.</summary>
     public static DueFrames OfThread => _ofThread ??= new();
 
     /// <summary>The frames' bytes, in order.</summary>
     public List<ArraySegment<byte>> Segments { get; } = [];
 
-    /// <summary>How many bytes that is.</summary>
     public int Bytes { get; private set; }
 
-    /// <summary>Whether they should leave before another one comes.</summary>
+    /// <summary>Whether the frames should be sent before another is added.</summary>
     public bool IsFull => Bytes > JoinedBytes && Segments.Count >= MostPinned;
 
-    /// <summary>What remains of these bytes behind the first so many; a new list.</summary>
+    /// <summary>The segments without their first <paramref name="count"/> bytes, in a new list.</summary>
     public static List<ArraySegment<byte>> After(List<ArraySegment<byte>> segments, int count)
     {
         var rest = new List<ArraySegment<byte>>();
@@ -41,14 +40,13 @@ internal sealed class DueFrames
         return rest;
     }
 
-    /// <summary>Adds a frame behind the others.</summary>
     public void Add(Frame frame)
     {
         Segments.Add(MemoryMarshal.TryGetArray(frame.Bytes, out var segment) ? segment : new ArraySegment<byte>(frame.Bytes.ToArray()));
         Bytes += frame.Bytes.Length;
     }
 
-    /// <summary>The frames in one piece, where they are small; valid until the next call.</summary>
+    /// <summary>The frames in one piece, if they are small; valid until the next call.</summary>
     public bool TryJoin(out ReadOnlySpan<byte> joined)
     {
         joined = default;
@@ -64,7 +62,6 @@ internal sealed class DueFrames
         return true;
     }
 
-    /// <summary>Forgets them.</summary>
     public void Clear()
     {
         Segments.Clear();

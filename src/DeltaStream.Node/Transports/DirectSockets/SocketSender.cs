@@ -7,11 +7,11 @@ using DeltaStream.Node.Transports.WebSockets;
 namespace DeltaStream.Node.Transports.DirectSockets;
 
 /// <summary>
-/// Writes to the connection's socket itself: the shared bytes go to the kernel without a copy, all frames of a write in one
-/// call, and what the kernel does not take stays where it is. A client that does not read holds no buffer.
+/// Writes directly to the connection's socket. The shared bytes go to the kernel without a copy, all frames of a write in one
+/// call; bytes that the kernel does not take stay in the shared arrays. A client that does not read holds no buffer.
 /// <para>
-/// Nothing else may write to the connection any more. Kestrel does not after the upgrade, and its own bytes are sent by
-/// then (<see cref="ConnectionHandover.TakeSocketAsync"/>). Reading and closing stay Kestrel's.
+/// Nothing else may write to the connection. Kestrel does not write after the upgrade, and its own bytes have left by then
+/// (<see cref="ConnectionHandover.TakeSocketAsync"/>). Kestrel still reads from the connection and closes it.
 /// </para>
 /// </summary>
 internal sealed class SocketSender : WebSocketSender
@@ -24,7 +24,7 @@ internal sealed class SocketSender : WebSocketSender
     public SocketSender(Socket socket, ConnectionEnd end, FrameDeflater? deflater = null) : base(end, deflater)
     {
         _socket = socket;
-        // A write takes what the kernel takes at once. Asynchronous calls, Kestrel's, are not concerned.
+        // A write sends as much as the kernel takes at once. Kestrel's asynchronous calls are not affected.
         socket.Blocking = false;
     }
 
@@ -49,7 +49,7 @@ internal sealed class SocketSender : WebSocketSender
         }
         catch (ObjectDisposedException)
         {
-            // The connection was closed under us.
+            // The connection was closed during the call.
             StopUnderLock();
         }
         finally
@@ -84,7 +84,7 @@ internal sealed class SocketSender : WebSocketSender
             : _socket.Send(due.Segments, SocketFlags.None, out error);
     }
 
-    /// <summary>The kernel's buffer is full: the runtime sends the rest as it empties.</summary>
+    /// <summary>The kernel's buffer is full: the runtime sends the rest when there is room.</summary>
     private void SendLater(List<ArraySegment<byte>> rest)
     {
         _rest = rest;

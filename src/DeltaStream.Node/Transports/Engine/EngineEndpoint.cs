@@ -5,12 +5,15 @@ using DeltaStream.SocketIO.Engine;
 
 namespace DeltaStream.Node.Transports.Engine;
 
-/// <summary>The HTTP requests of one Engine.IO path.</summary>
+/// <summary>Handles the HTTP requests of one Engine.IO path.</summary>
 internal sealed class EngineEndpoint(EngineSessions sessions, AdmissionControl admission, IEngineApplication application, IOtherNodes? otherNodes = null)
 {
     private readonly PollingRequests _polling = new(admission, sessions.Settings.MaxPayload);
 
-    /// <summary>Answers one request; a WebSocket is served when it has ended (<see cref="IUpgradedConnection"/>). Nothing a client does makes it throw.</summary>
+    /// <summary>
+    /// Answers one request. A WebSocket is served after its request has ended (<see cref="IUpgradedConnection"/>). No request makes
+    /// this method throw.
+    /// </summary>
     public Task HandleAsync(HttpContext context)
     {
         var isAllowed = Cors.Apply(context, sessions.Settings.Origins);
@@ -30,7 +33,7 @@ internal sealed class EngineEndpoint(EngineSessions sessions, AdmissionControl a
         return (sessions.TryFind(request.Sid, out _) ? null : otherNodes?.TryServe(context, request)) ?? ContinueAsync(context, request);
     }
 
-    /// <summary>Serves a request of a session that this node holds, or holds no longer.</summary>
+    /// <summary>Serves a request for a session that this node holds or has held.</summary>
     public async Task ContinueAsync(HttpContext context, EngineRequest request)
     {
         if (sessions.TryFind(request.Sid!, out var session))

@@ -3,7 +3,7 @@ using DeltaStream.SocketIO.Engine;
 
 namespace DeltaStream.Node.Transports.Engine;
 
-/// <summary>The engine packets that are always the same.</summary>
+/// <summary>The engine packets with constant bytes.</summary>
 internal static class EngineFrames
 {
     public static readonly Frame Close = Of(EnginePacket.Of(EnginePacketType.Close));

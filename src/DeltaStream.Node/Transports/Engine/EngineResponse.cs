@@ -17,7 +17,7 @@ internal static class EngineResponse
 
     public static Task WriteOkAsync(HttpContext context) => WriteAsync(context, TextType, "ok"u8.ToArray());
 
-    /// <returns>Whether the client was still there to take it.</returns>
+    /// <returns>Whether the response was written; false if the client had gone.</returns>
     public static Task<bool> WriteAsync(HttpContext context, string type, ReadOnlyMemory<byte> body)
     {
         Begin(context.Response, type, body.Length);
@@ -26,7 +26,7 @@ internal static class EngineResponse
     }
 
     /// <summary>Answers a poll.</summary>
-    /// <returns>Whether the client was still there to take it.</returns>
+    /// <returns>Whether the response was written; false if the client had gone.</returns>
     public static Task<bool> WriteAsync(HttpContext context, IReadOnlyList<Frame> frames)
     {
         long length = frames.Count - 1;

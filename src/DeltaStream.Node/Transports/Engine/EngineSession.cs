@@ -8,7 +8,7 @@ using DeltaStream.SocketIO.Engine;
 
 namespace DeltaStream.Node.Transports.Engine;
 
-/// <summary>One Engine.IO session: what its requests and packets cause, and its end. <see cref="SessionTransport"/> carries its packets.</summary>
+/// <summary>One Engine.IO session: its requests, its packets and its end. <see cref="SessionTransport"/> carries the packets.</summary>
 internal sealed class EngineSession : IEngineLink, IProbed, IPinged, IDeadline
 {
     private readonly EngineSessions _sessions;
@@ -25,16 +25,15 @@ internal sealed class EngineSession : IEngineLink, IProbed, IPinged, IDeadline
         _heartbeat = new Heartbeat(this, sessions.Deadlines, sessions.Settings);
     }
 
-    /// <summary>The engine's session id: the client's secret.</summary>
+    /// <summary>The engine's session id: a secret of the client.</summary>
     public string Sid { get; }
 
-    /// <summary>Where its client was when it opened: it counts among that address's.</summary>
+    /// <summary>The client's address at the opening; the session counts against the limit of that address.</summary>
     public ClientAddress OpenedFrom { get; }
 
-    /// <summary>Where its last request came from.</summary>
+    /// <summary>The address of the last request.</summary>
     public ClientAddress UsedFrom { get; set; }
 
-    /// <summary>The transport that requests are checked against.</summary>
     public EngineTransport Current => _transport.State.Transport;
 
     public string Transport => _transport.State.TransportName;
@@ -47,20 +46,19 @@ internal sealed class EngineSession : IEngineLink, IProbed, IPinged, IDeadline
 
     private TimeSpan Now => _sessions.Deadlines.Now;
 
-    /// <summary>Opens it over polling.</summary>
     public void StartPolling(IEngineApplication application) => Start(new SessionState.Polling(new PollingQueue()), application);
 
-    /// <summary>Opens it over this WebSocket, whose first frame is the handshake.</summary>
+    /// <summary>Opens the session over this WebSocket, whose first frame is the handshake.</summary>
     public void StartWebSocket(EngineWebSocket webSocket, IEngineApplication application)
     {
         webSocket.Sender.WriteControl(EngineFrames.Of(_sessions.Handshake(this, canUpgrade: false)));
         Start(new SessionState.Upgraded(webSocket), application);
     }
 
-    /// <summary>Goes on where another node has stopped.</summary>
-    /// <param name="webSocket">The WebSocket that carries it from now on.</param>
-    /// <param name="waiting">The frames that waited there.</param>
-    /// <param name="arrive">Takes what the application there has given; null where it can't go on here.</param>
+    /// <summary>Continues a session that has left another node.</summary>
+    /// <param name="webSocket">The WebSocket that now carries the session.</param>
+    /// <param name="waiting">The frames that waited on the other node.</param>
+    /// <param name="arrive">Restores the application's part; null if the session can't continue here.</param>
     public async Task ArriveAsync(EngineWebSocket webSocket, IReadOnlyList<Frame> waiting, Func<IEngineLink, ValueTask<IEngineConnection?>> arrive)
     {
         if (waiting.Count > 0) webSocket.Sender.Write(waiting);
@@ -83,8 +81,8 @@ internal sealed class EngineSession : IEngineLink, IProbed, IPinged, IDeadline
         if (!_transport.WriteControl(frame)) Close(CloseReason.SlowConsumer);
     }
 
-    /// <summary>Waits for something to say, at least one frame and at most what one response may hold.</summary>
-    /// <returns>The frames, or why the poll is refused.</returns>
+    /// <summary>Waits for frames: at least one, at most as many as one response may hold.</summary>
+    /// <returns>The frames, or the reason why the poll is refused.</returns>
     public async Task<(IReadOnlyList<Frame>? Frames, EngineError? Refusal)> PollAsync(CancellationToken aborted)
     {
         CloseIfExpired();
@@ -96,7 +94,7 @@ internal sealed class EngineSession : IEngineLink, IProbed, IPinged, IDeadline
         }
         if (isCorked)
         {
-            // Something of the protocol's own waits: the application's frames leave with it.
+            // Frames of the protocol itself wait: the application's frames leave together with them.
             await _application.SettleAsync();
             _transport.Uncork();
         }
@@ -104,9 +102,9 @@ internal sealed class EngineSession : IEngineLink, IProbed, IPinged, IDeadline
         return await poll is { Count: > 0 } frames ? (frames, null) : (null, EngineError.SessionIdUnknown);
     }
 
-    /// <summary>Takes a POST; completes once everything that its packets caused is queued.</summary>
-    /// <param name="read">Reads its body; null where that is not to be had.</param>
-    /// <returns>Why it is refused, or null.</returns>
+    /// <summary>Handles a POST. Completes when all answers to its packets are queued.</summary>
+    /// <param name="read">Reads the body; returns null if the body is incomplete.</param>
+    /// <returns>The reason for a refusal, or null.</returns>
     public async Task<EngineError?> PostAsync(Func<Task<ReadOnlyMemory<byte>?>> read)
     {
         CloseIfExpired();
@@ -122,7 +120,7 @@ internal sealed class EngineSession : IEngineLink, IProbed, IPinged, IDeadline
         }
         finally
         {
-            // Before the answer: the client sends its next POST as soon as it has that, and these are not two at once.
+            // Before the response: the client sends its next POST right after the response, and the two must not count as POSTs at once.
             if (_transport.EndPost()) Close(CloseReason.ServerDraining);
         }
     }
@@ -140,7 +138,7 @@ internal sealed class EngineSession : IEngineLink, IProbed, IPinged, IDeadline
         return status != PollingReadStatus.Malformed;
     }
 
-    /// <summary>Takes one packet from the client, on whichever transport it came.</summary>
+    /// <summary>Handles one packet from the client, on either transport.</summary>
     public ValueTask ReceiveAsync(EnginePacket packet)
     {
         if (End.IsOver) return default;
@@ -158,35 +156,35 @@ internal sealed class EngineSession : IEngineLink, IProbed, IPinged, IDeadline
             case EnginePacketType.Ping:
                 Close(CloseReason.ProtocolError);
                 break;
-            // Open, upgrade and noop mean nothing from a client here, and do no harm.
+            // An open, upgrade or noop packet from a client has no meaning here and does no harm.
         }
         return default;
     }
 
-    /// <summary>A message was larger than it may be: a WebSocket closes next, over polling the session goes on.</summary>
+    /// <summary>A message was too large: a WebSocket closes next; over polling the session goes on.</summary>
     public void TooLarge() => _application.TooLarge();
 
     public ValueTask<bool> TryBeginProbeAsync(EngineWebSocket webSocket) => new(TryBeginProbe(webSocket));
 
-    /// <summary>A WebSocket (<see cref="EngineWebSocket"/>, or the name of one on another node) has sent its probe.</summary>
-    /// <returns>False where another one probes already, or the session is not polling.</returns>
+    /// <summary>A WebSocket has sent its probe: an <see cref="EngineWebSocket"/>, or the name of a WebSocket on another node.</summary>
+    /// <returns>False if another WebSocket already probes, or the session is not polling.</returns>
     public bool TryBeginProbe(object probe) => _transport.TryBeginProbe(probe, Now + _sessions.Settings.UpgradeTimeout);
 
     public async ValueTask<EngineSession?> UpgradeAsync(EngineWebSocket webSocket)
     {
         if (!_transport.TryUpgrade(webSocket, out var post)) return null;
-        // What the POST still brings in comes before the WebSocket's messages.
+        // The packets of a running POST come before the WebSocket's messages.
         await post;
         return this;
     }
 
-    /// <summary>The WebSocket that has sent its probe is gone.</summary>
+    /// <summary>The probing WebSocket has closed.</summary>
     public void EndProbe(object probe) => _transport.EndProbe(probe);
 
     void IProbed.EndProbe(EngineWebSocket webSocket) => EndProbe(webSocket);
 
-    /// <summary>The client moves to that WebSocket on another node: everything here comes to an end, and goes there.</summary>
-    /// <returns>The frames that wait, and all that the application gives; null where the session can't move.</returns>
+    /// <summary>Ends the session here, because the client moves to a WebSocket on another node.</summary>
+    /// <returns>The waiting frames and the application's state; null if the session can't move.</returns>
     public async Task<(IReadOnlyList<Frame> Waiting, byte[] Application)?> LeaveAsync(string probe)
     {
         if (!_transport.TryLeave(probe, out var post)) return null;
@@ -200,7 +198,6 @@ internal sealed class EngineSession : IEngineLink, IProbed, IPinged, IDeadline
         return (waiting, application);
     }
 
-    /// <summary>A WebSocket that carried the session has ended.</summary>
     public void OnWebSocketEnded(EngineWebSocket webSocket, CloseReason reason)
     {
         if (_transport.State is SessionState.Upgraded upgraded && upgraded.WebSocket == webSocket) Close(reason);
@@ -215,7 +212,7 @@ internal sealed class EngineSession : IEngineLink, IProbed, IPinged, IDeadline
         End.Announce();
     }
 
-    /// <summary>Closes the session if its time is over: not only the timer looks, every request does.</summary>
+    /// <summary>Closes the session if it has expired. Every request checks this too, not only the timer.</summary>
     public void CloseIfExpired()
     {
         if (_heartbeat.IsOver) Close(CloseReason.PingTimeout);
@@ -239,7 +236,7 @@ internal sealed class EngineSession : IEngineLink, IProbed, IPinged, IDeadline
         if (_transport.IsWaiting(poll)) Close(CloseReason.TransportError);
     }
 
-    /// <summary>From its end on requests find the session no longer, or for a while only.</summary>
+    /// <summary>Requests no longer find the session, or find it only for some time.</summary>
     private void Forget()
     {
         _heartbeat.Stop();

@@ -5,22 +5,22 @@ using DeltaStream.SocketIO.Framing;
 
 namespace DeltaStream.Node.Transports.Engine;
 
-/// <summary>A session that a WebSocket may come to carry; here or on another node.</summary>
+/// <summary>A session, on this node or another, for which a WebSocket may probe.</summary>
 internal interface IProbed
 {
     /// <summary>The WebSocket has sent its probe.</summary>
-    /// <returns>False where it is to be dropped; the session goes on over polling.</returns>
+    /// <returns>False if the WebSocket must be dropped; the session then goes on over polling.</returns>
     ValueTask<bool> TryBeginProbeAsync(EngineWebSocket webSocket);
 
     /// <summary>The client moves to the WebSocket.</summary>
-    /// <returns>The session that it carries now; null where that can't be, and it is to be closed.</returns>
+    /// <returns>The session that the WebSocket now carries; null if the upgrade failed and the WebSocket must close.</returns>
     ValueTask<EngineSession?> UpgradeAsync(EngineWebSocket webSocket);
 
-    /// <summary>The WebSocket is gone, and was not upgraded.</summary>
+    /// <summary>The WebSocket has closed without an upgrade.</summary>
     void EndProbe(EngineWebSocket webSocket);
 }
 
-/// <summary>A WebSocket that carries an Engine.IO session, or probes to carry one.</summary>
+/// <summary>A WebSocket that carries an Engine.IO session, or probes for one.</summary>
 internal sealed class EngineWebSocket : IWebSocketReceiver
 {
     private readonly IProbed? _probed;
@@ -38,7 +38,6 @@ internal sealed class EngineWebSocket : IWebSocketReceiver
 
     public static EngineWebSocket Probing(IProbed session, WebSocketConnection connection) => new(connection, null, session);
 
-    /// <summary>Serves it to its end.</summary>
     public async Task RunAsync()
     {
         var reason = await Connection.RunAsync(this);
@@ -70,13 +69,13 @@ internal sealed class EngineWebSocket : IWebSocketReceiver
 
     private async ValueTask UpgradeAsync()
     {
-        // Too late: it closes, and is dropped alone.
+        // The upgrade timeout has already begun to close this WebSocket; the session is not affected.
         if (!Connection.TryCancelTimeout()) return;
         _session = await _probed!.UpgradeAsync(this);
         if (_session is null) Connection.Close(CloseReason.ServerError);
     }
 
-    // Only this WebSocket: a session that it probes for goes on over polling.
+    // Closes only this WebSocket: the session for which it probes goes on over polling.
     private ValueTask Drop()
     {
         Connection.Close(CloseReason.ProtocolError);

@@ -5,7 +5,7 @@ namespace DeltaStream.Node.Transports.Engine;
 
 /// <summary>
 /// The frames that wait for a polling client, and the poll that waits for frames. Not thread-safe: the session's lock guards it.
-/// While it is corked frames gather, so that everything one POST causes leaves in one poll.
+/// While the queue is corked, frames collect in it, so that all answers to one POST leave with one poll.
 /// </summary>
 internal sealed class PollingQueue
 {
@@ -21,11 +21,11 @@ internal sealed class PollingQueue
 
     public bool IsEmpty => _frames.Count == 0;
 
-    /// <summary>Whether an application's write would leave with the waiting poll.</summary>
+    /// <summary>Whether the waiting poll has room for an application's frames.</summary>
     public bool HasRoom => HasPoll && _frames.Count < PollingPayloadWriter.MaxPackets;
 
     /// <summary>Lets a poll wait.</summary>
-    /// <returns>Completes with the frames that answer it; with none if the session is over and has nothing more to say.</returns>
+    /// <returns>Completes with the frames for the poll; with no frames if the session has ended without a last answer.</returns>
     public Task<IReadOnlyList<Frame>> Park()
     {
         var poll = _poll = new TaskCompletionSource<IReadOnlyList<Frame>>(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -38,15 +38,15 @@ internal sealed class PollingQueue
     /// <summary>Holds the waiting poll back until <see cref="Uncork"/>.</summary>
     public void Cork() => _corks++;
 
-    /// <summary>Takes one <see cref="Cork"/> back.</summary>
+    /// <summary>Undoes one <see cref="Cork"/>.</summary>
     public void Uncork()
     {
         _corks--;
         Release();
     }
 
-    /// <summary>Takes an application's frames.</summary>
-    /// <returns>Whether more may come at once.</returns>
+    /// <summary>Queues an application's frames.</summary>
+    /// <returns>Whether the application may write again at once.</returns>
     public bool Write(IReadOnlyList<Frame> frames)
     {
         for (var i = 0; i < frames.Count; i++) _frames.Enqueue((frames[i], false));
@@ -54,8 +54,8 @@ internal sealed class PollingQueue
         return HasRoom;
     }
 
-    /// <summary>Takes a frame of the protocol's own.</summary>
-    /// <returns>False where too many wait.</returns>
+    /// <summary>Queues a frame of the protocol itself.</summary>
+    /// <returns>False if too many frames wait.</returns>
     public bool WriteControl(Frame frame)
     {
         if (_frames.Count >= MaxFrames || _controlBytes + frame.Bytes.Length > MaxControlBytes) return false;
@@ -65,15 +65,15 @@ internal sealed class PollingQueue
         return true;
     }
 
-    /// <summary>Answers the waiting poll with what waits, or with this frame if nothing does.</summary>
+    /// <summary>Answers the waiting poll with the waiting frames, or with this frame if there are none.</summary>
     public void ReleaseWith(Frame otherwise)
     {
         if (!HasPoll || _corks > 0) return;
         Answer(IsEmpty ? [otherwise] : Take(PollingPayloadWriter.MaxPackets));
     }
 
-    /// <summary>Answers the waiting poll with these frames alone.</summary>
-    /// <returns>False where none waits.</returns>
+    /// <summary>Answers the waiting poll with these frames only.</summary>
+    /// <returns>False if no poll waits.</returns>
     public bool Answer(IReadOnlyList<Frame> frames)
     {
         var poll = _poll;
@@ -81,7 +81,7 @@ internal sealed class PollingQueue
         return poll?.TrySetResult(frames) ?? false;
     }
 
-    /// <summary>Takes so many frames out, or fewer if fewer wait.</summary>
+    /// <summary>Removes and returns up to <paramref name="most"/> frames.</summary>
     public Frame[] Take(int most = int.MaxValue)
     {
         var frames = new Frame[Math.Min(most, _frames.Count)];
@@ -95,7 +95,7 @@ internal sealed class PollingQueue
 
     private void Release()
     {
-        // A full response leaves though corked: a POST that waits for room in it must not wait for ever.
+        // A full response leaves even if the queue is corked: a POST that waits for room in the response must not wait for ever.
         var isDue = _corks == 0 ? !IsEmpty : _frames.Count >= PollingPayloadWriter.MaxPackets;
         if (HasPoll && isDue) Answer(Take(PollingPayloadWriter.MaxPackets));
     }

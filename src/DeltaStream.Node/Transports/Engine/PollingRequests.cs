@@ -26,7 +26,8 @@ internal sealed class PollingRequests(AdmissionControl admission, int maxPayload
             admission.EndPark();
         }
         if (frames is null) await EngineResponse.RefuseAsync(context, refusal!);
-        // What this answer held is lost: the session can't go on without it. (Once it has left, the client may close the connection.)
+        // The frames of a failed response are lost, so the session can't go on. After a complete response the client may close the
+        // connection.
         else if (context.RequestAborted.IsCancellationRequested || !await EngineResponse.WriteAsync(context, frames)) session.Close(CloseReason.TransportError);
     }
 

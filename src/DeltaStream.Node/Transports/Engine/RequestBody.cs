@@ -4,10 +4,10 @@ using Microsoft.AspNetCore.Connections;
 
 namespace DeltaStream.Node.Transports.Engine;
 
-/// <summary>What reading a request's body has come to.</summary>
+/// <summary>The result of reading a request's body.</summary>
 internal enum RequestBodyStatus { Read, TooLarge, TooSlow, Broken }
 
-/// <summary>A POST's body in pooled memory that grows with what has arrived.</summary>
+/// <summary>A POST's body in pooled memory, which grows with the bytes that have arrived.</summary>
 internal sealed class RequestBody(int most) : IDisposable
 {
     private const int Smallest = 1024;
@@ -17,7 +17,7 @@ internal sealed class RequestBody(int most) : IDisposable
 
     public ReadOnlyMemory<byte> Memory => _bytes.AsMemory(0, _length);
 
-    /// <summary>Reads to the end, or to where it is too large.</summary>
+    /// <summary>Reads to the end, or until the body is too large.</summary>
     public async Task<RequestBodyStatus> ReadAsync(HttpContext context)
     {
         if (context.Request.ContentLength > most) return RequestBodyStatus.TooLarge;
@@ -26,7 +26,8 @@ internal sealed class RequestBody(int most) : IDisposable
             while (true)
             {
                 if (_length == _bytes.Length) Grow();
-                // Kestrel ends the read when the connection breaks. A token would leave it pending, which Kestrel logs with a stack trace.
+                // Kestrel ends the read when the connection breaks. A cancelled token would leave the read pending, which Kestrel
+                // logs with a stack trace.
                 var count = await context.Request.Body.ReadAsync(_bytes.AsMemory(_length), CancellationToken.None);
                 if (count == 0) return RequestBodyStatus.Read;
                 _length += count;
@@ -43,7 +44,7 @@ internal sealed class RequestBody(int most) : IDisposable
         }
     }
 
-    /// <summary>Answers a request whose body is not whole, and counts it.</summary>
+    /// <summary>Answers a request whose body is incomplete, and counts the refusal.</summary>
     public static void Refuse(HttpContext context, AdmissionControl admission, RequestBodyStatus status)
     {
         context.Response.StatusCode = status == RequestBodyStatus.TooLarge ? StatusCodes.Status413PayloadTooLarge : StatusCodes.Status400BadRequest;

@@ -5,42 +5,42 @@ using DeltaStream.SocketIO.Engine;
 namespace DeltaStream.Node.Transports.Engine;
 
 /// <summary>
-/// How an Engine.IO session stands: which requests it takes, and what a refused one gets. The session changes its state under
-/// its lock.
+/// The state of an Engine.IO session: it determines which requests the session accepts, and how it refuses the others. The session
+/// changes its state under its lock.
 /// </summary>
 internal abstract class SessionState
 {
-    /// <summary>The transport that requests are checked against.</summary>
+    /// <summary>The transport against which requests are checked.</summary>
     public virtual EngineTransport Transport => EngineTransport.Polling;
 
-    /// <summary>The transport in logs and metrics; of a closed session the last one.</summary>
+    /// <summary>The transport in logs and metrics; after the end of the session its last transport.</summary>
     public virtual string TransportName => Connections.TransportName.Polling;
 
-    /// <summary>Why a poll is refused; null if it may wait.</summary>
+    /// <summary>The reason why a poll is refused; null if it may wait.</summary>
     public virtual EngineError? PollRefusal => EngineError.SessionIdUnknown;
 
-    /// <summary>Why a POST is refused; null if it is taken.</summary>
+    /// <summary>The reason why a POST is refused; null if it is accepted.</summary>
     public virtual EngineError? PostRefusal => PollRefusal;
 
-    /// <summary>What waits to be polled; null where nothing is.</summary>
+    /// <summary>The frames that wait for a poll; null if the state has no queue.</summary>
     public virtual PollingQueue? Queue => null;
 
-    /// <summary>The WebSocket that carries the session, or may come to: it closes with the session.</summary>
+    /// <summary>The WebSocket that carries the session or probes for it; it closes with the session.</summary>
     public virtual EngineWebSocket? WebSocket => null;
 
-    /// <summary>Until when requests still find a session that is over; null if they don't.</summary>
+    /// <summary>The time until which requests still find an ended session; null if they do not.</summary>
     public virtual TimeSpan? FoundUntil => null;
 
-    /// <summary>Whether a WebSocket's probe is accepted.</summary>
+    /// <summary>Whether the probe of a WebSocket is accepted.</summary>
     public virtual bool MayProbe(TimeSpan now) => false;
 
-    /// <summary>The state of the session once it is closed.</summary>
-    /// <param name="reason">Why it closes.</param>
-    /// <param name="until">Until when it is found by a poll that is still to come.</param>
+    /// <summary>The state of the session after its close.</summary>
+    /// <param name="reason">The reason for the close.</param>
+    /// <param name="until">The time until which a later poll still finds the session.</param>
     public SessionState Close(CloseReason reason, TimeSpan until) =>
         Queue is { } queue ? Farewell.Of(queue, reason, until) : new Gone(TransportName);
 
-    /// <summary>Made, and not yet in use.</summary>
+    /// <summary>The session is made, but not in use.</summary>
     public sealed class Opening : SessionState
     {
         public static readonly Opening Instance = new();
@@ -56,15 +56,17 @@ internal abstract class SessionState
         public override bool MayProbe(TimeSpan now) => true;
     }
 
-    /// <summary>As polling; a WebSocket has sent its probe and is about to take over.</summary>
-    /// <param name="queue">What waits to be polled.</param>
-    /// <param name="probe">The WebSocket (<see cref="EngineWebSocket"/>), or the name of one on another node.</param>
-    /// <param name="until">Until when a WebSocket on another node is believed to be there: a node that was killed can't say that it is gone.</param>
+    /// <summary>The session polls, and a WebSocket has sent its probe and will take over.</summary>
+    /// <param name="queue">The frames that wait for a poll.</param>
+    /// <param name="probe">The WebSocket (<see cref="EngineWebSocket"/>), or the name of a WebSocket on another node.</param>
+    /// <param name="until">The time at which the probe of a WebSocket on another node expires. A killed node can't report that its WebSocket has closed.</param>
     public sealed class Probing(PollingQueue queue, object probe, TimeSpan until) : Polling(queue)
     {
         public override EngineWebSocket? WebSocket => probe as EngineWebSocket;
 
-        /// <summary>When the waiting poll is ended, because it keeps the client from upgrading; null if none waits.</summary>
+        /// <summary>
+        /// The time at which the waiting poll is ended, because it keeps the client from upgrading; null if no poll waits.
+        /// </summary>
         public TimeSpan? PollEnds { get; set; }
 
         public bool IsProbe(object other) => probe.Equals(other);
@@ -74,7 +76,7 @@ internal abstract class SessionState
         public override bool MayProbe(TimeSpan now) => IsStale(now);
     }
 
-    /// <summary>The client upgrades on another node, and everything that happened here is about to go there.</summary>
+    /// <summary>The client upgrades on another node; the session's state is about to move there.</summary>
     public sealed class Leaving(PollingQueue queue) : SessionState
     {
         public override PollingQueue Queue => queue;
@@ -96,24 +98,25 @@ internal abstract class SessionState
         public override EngineError? PollRefusal => EngineError.BadRequest;
     }
 
-    /// <summary>Over; a poll that is still to come gets a last answer.</summary>
-    /// <param name="words">The last answer; empty if it was given.</param>
-    /// <param name="isDrained">Whether the node stops: then POSTs are answered, and not listened to.</param>
-    /// <param name="until">Until when a poll may come.</param>
+    /// <summary>The session has ended; the next poll gets a last answer.</summary>
+    /// <param name="words">The last answer; empty if it was sent.</param>
+    /// <param name="isDrained">Whether the node stops: POSTs are then answered, but their packets are ignored.</param>
+    /// <param name="until">The time until which a poll may come.</param>
     public sealed class Farewell(IReadOnlyList<Frame> words, bool isDrained, TimeSpan until) : SessionState
     {
         private IReadOnlyList<Frame> _words = words;
 
-        // python-socketio comes back after a poll that is refused, and does not after a POST that is refused.
+        // After a refused poll python-socketio reconnects; after a refused POST it does not.
         public override EngineError? PostRefusal => isDrained ? null : EngineError.SessionIdUnknown;
 
         public override TimeSpan? FoundUntil => until;
 
-        /// <summary>Answers the waiting poll, or keeps the answer for a poll that is still to come.</summary>
+        /// <summary>Answers the waiting poll, or keeps the answer for the next poll.</summary>
         public static SessionState Of(PollingQueue queue, CloseReason reason, TimeSpan until)
         {
-            // A client that closed wants no more than the end of its poll. A client that is to come back gets no close packet:
-            // python-socketio would stay away, and takes an unknown session for a broken connection, as all clients do.
+            // A client that closed the session needs only an end of its poll. A client that should reconnect gets no close packet:
+            // python-socketio would not come back after one. All clients take an unknown session for a broken connection and
+            // reconnect.
             var isDrained = reason == CloseReason.ServerDraining;
             IReadOnlyList<Frame> words = reason == CloseReason.ClientClosed ? [EngineFrames.Noop]
                 : isDrained ? queue.Take(PollingPayloadWriter.MaxPackets)
@@ -125,7 +128,7 @@ internal abstract class SessionState
             return isKept ? new Farewell(words, isDrained, until) : new Gone(Connections.TransportName.Polling);
         }
 
-        /// <summary>The last answer: once, then none.</summary>
+        /// <summary>Returns the last answer at the first call, and an empty one afterwards.</summary>
         public IReadOnlyList<Frame> Take()
         {
             var words = _words;
@@ -134,7 +137,7 @@ internal abstract class SessionState
         }
     }
 
-    /// <summary>Goes on at another node; late requests are told that the session is no longer polling.</summary>
+    /// <summary>The session continues on another node; late requests learn that it is no longer polling.</summary>
     public sealed class Moved(TimeSpan until) : SessionState
     {
         public override EngineTransport Transport => EngineTransport.WebSocket;
@@ -142,7 +145,7 @@ internal abstract class SessionState
         public override TimeSpan? FoundUntil => until;
     }
 
-    /// <summary>Over, and not found by its id.</summary>
+    /// <summary>The session has ended, and its id is unknown.</summary>
     public sealed class Gone(string transport) : SessionState
     {
         public override string TransportName => transport;

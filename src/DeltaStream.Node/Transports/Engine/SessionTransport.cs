@@ -8,15 +8,15 @@ using static DeltaStream.Node.Transports.Engine.SessionState;
 namespace DeltaStream.Node.Transports.Engine;
 
 /// <summary>
-/// Carries a session's packets, and changes from polling to a WebSocket. It holds the <see cref="SessionState"/> and the lock
-/// around it; writing on a WebSocket takes no lock here.
+/// Carries a session's packets, and upgrades from polling to a WebSocket. It holds the <see cref="SessionState"/> and its lock. A
+/// write on a WebSocket does not take this lock.
 /// </summary>
 internal sealed class SessionTransport(ConnectionEnd end, Deadlines deadlines) : IDeadline
 {
-    /// <summary>How long a waiting poll may keep a probing client from upgrading.</summary>
+    /// <summary>The time for which a waiting poll may delay the upgrade of a probing client.</summary>
     private static readonly TimeSpan ProbedPollTime = TimeSpan.FromMilliseconds(100);
 
-    /// <summary>How long late requests are told that the session has moved to another node.</summary>
+    /// <summary>The time for which late requests learn that the session has moved to another node.</summary>
     private static readonly TimeSpan MovedMemory = TimeSpan.FromSeconds(60);
 
     private readonly Lock _gate = new();
@@ -27,10 +27,9 @@ internal sealed class SessionTransport(ConnectionEnd end, Deadlines deadlines) :
 
     public SessionState State => _state;
 
-    /// <summary>Begins with this transport.</summary>
     public void Start(SessionState state) => _state = state;
 
-    /// <summary>Tells this listener when a write may come.</summary>
+    /// <summary>Sets the listener, which is called when the application may write.</summary>
     public void Attach(ILinkListener listener)
     {
         bool isReady;
@@ -43,7 +42,7 @@ internal sealed class SessionTransport(ConnectionEnd end, Deadlines deadlines) :
     }
 
     /// <summary>Sends an application's frames.</summary>
-    /// <returns>Whether more may come at once.</returns>
+    /// <returns>Whether the application may write again at once.</returns>
     public bool Write(IReadOnlyList<Frame> frames)
     {
         if (_state is Upgraded upgraded) return upgraded.WebSocket.Sender.Write(frames);
@@ -54,8 +53,8 @@ internal sealed class SessionTransport(ConnectionEnd end, Deadlines deadlines) :
         }
     }
 
-    /// <summary>Sends a frame of the protocol's own.</summary>
-    /// <returns>False where too many wait.</returns>
+    /// <summary>Sends a frame of the protocol itself.</summary>
+    /// <returns>False if too many frames wait.</returns>
     public bool WriteControl(Frame frame)
     {
         lock (_gate)
@@ -66,9 +65,9 @@ internal sealed class SessionTransport(ConnectionEnd end, Deadlines deadlines) :
     }
 
     /// <summary>Lets a poll wait.</summary>
-    /// <param name="isCorked">Whether something waits already: <see cref="Uncork"/> when the application's frames are with it.</param>
-    /// <param name="refusal">Why it is refused; null for a poll beside another one, which closes the session.</param>
-    /// <returns>The answer; null where the poll is refused.</returns>
+    /// <param name="isCorked">True if frames already wait. The caller then calls <see cref="Uncork"/> when the application's frames are with them.</param>
+    /// <param name="refusal">The reason for a refusal; null for a second poll at once, which closes the session.</param>
+    /// <returns>The answer; null if the poll is refused.</returns>
     public Task<IReadOnlyList<Frame>>? Park(out bool isCorked, out EngineError? refusal)
     {
         (isCorked, refusal) = (false, null);
@@ -100,14 +99,14 @@ internal sealed class SessionTransport(ConnectionEnd end, Deadlines deadlines) :
         lock (_gate) return _state.Queue?.IsWaiting(poll) ?? false;
     }
 
-    /// <summary>Takes a poll's or a POST's cork back.</summary>
+    /// <summary>Undoes the cork of a poll or a POST.</summary>
     public void Uncork()
     {
         lock (_gate) _state.Queue?.Uncork();
     }
 
-    /// <summary>A POST begins; <see cref="EndPost"/> follows.</summary>
-    /// <param name="refusal">Why it is refused; null for a POST beside another one, which closes the session.</param>
+    /// <summary>Begins a POST; the caller ends it with <see cref="EndPost"/>.</summary>
+    /// <param name="refusal">The reason for a refusal; null for a second POST at once, which closes the session.</param>
     public bool TryBeginPost(out EngineError? refusal)
     {
         lock (_gate)
@@ -118,14 +117,14 @@ internal sealed class SessionTransport(ConnectionEnd end, Deadlines deadlines) :
         }
     }
 
-    /// <summary>Holds the waiting poll back until <see cref="Uncork"/>, so that the answers to a POST leave together.</summary>
+    /// <summary>Holds the waiting poll back until <see cref="Uncork"/>, so that all answers to a POST leave together.</summary>
     public void Cork()
     {
         lock (_gate) _state.Queue?.Cork();
     }
 
-    /// <summary>The POST is over.</summary>
-    /// <returns>Whether the session waited with its drain for that.</returns>
+    /// <summary>Ends a POST.</summary>
+    /// <returns>Whether the drain of the session waited for the POST.</returns>
     public bool EndPost()
     {
         lock (_gate)
@@ -136,8 +135,8 @@ internal sealed class SessionTransport(ConnectionEnd end, Deadlines deadlines) :
         }
     }
 
-    /// <summary>A WebSocket, here or on another node, has sent its probe.</summary>
-    /// <returns>False where another one probes already, or the session is not polling.</returns>
+    /// <summary>A WebSocket, on this node or another, has sent its probe.</summary>
+    /// <returns>False if another WebSocket already probes, or the session is not polling.</returns>
     public bool TryBeginProbe(object probe, TimeSpan until)
     {
         lock (_gate)
@@ -150,7 +149,7 @@ internal sealed class SessionTransport(ConnectionEnd end, Deadlines deadlines) :
         }
     }
 
-    /// <summary>That WebSocket is gone.</summary>
+    /// <summary>The probing WebSocket has closed.</summary>
     public void EndProbe(object probe)
     {
         lock (_gate)
@@ -159,9 +158,9 @@ internal sealed class SessionTransport(ConnectionEnd end, Deadlines deadlines) :
         }
     }
 
-    /// <summary>The client moves to a WebSocket: what waits leaves on it, in order.</summary>
-    /// <param name="webSocket">The WebSocket that it has probed.</param>
-    /// <param name="post">Completes when no POST is under way any more.</param>
+    /// <summary>The client moves to a WebSocket: the waiting frames leave on it, in order.</summary>
+    /// <param name="webSocket">The WebSocket that has probed for the session.</param>
+    /// <param name="post">Completes when no POST is in progress.</param>
     public bool TryUpgrade(EngineWebSocket webSocket, out Task post)
     {
         ILinkListener? ready;
@@ -178,9 +177,9 @@ internal sealed class SessionTransport(ConnectionEnd end, Deadlines deadlines) :
         return true;
     }
 
-    /// <summary>The client moves to a WebSocket on another node: no request is taken here any more.</summary>
+    /// <summary>The client moves to a WebSocket on another node: this node accepts no further requests for the session.</summary>
     /// <param name="probe">The WebSocket's name.</param>
-    /// <param name="post">Completes when no POST is under way any more.</param>
+    /// <param name="post">Completes when no POST is in progress.</param>
     public bool TryLeave(string probe, out Task post)
     {
         lock (_gate)
@@ -193,8 +192,8 @@ internal sealed class SessionTransport(ConnectionEnd end, Deadlines deadlines) :
         }
     }
 
-    /// <summary>Ends the session because it goes on at another node.</summary>
-    /// <returns>The frames that waited; null where it has ended before.</returns>
+    /// <summary>Ends the session here, because it continues on another node.</summary>
+    /// <returns>The waiting frames; null if the session has already ended.</returns>
     public IReadOnlyList<Frame>? Move()
     {
         lock (_gate)
@@ -206,14 +205,17 @@ internal sealed class SessionTransport(ConnectionEnd end, Deadlines deadlines) :
     }
 
     /// <summary>Ends the session.</summary>
-    /// <returns>The WebSocket to close with it, if any; false where it has ended before, or ends after the POST that has begun.</returns>
+    /// <returns>
+    /// True if this call ends the session; <c>webSocket</c> is then the WebSocket to close, if any. False if the session has
+    /// already ended, or will end after a POST in progress.
+    /// </returns>
     public bool TryClose(CloseReason reason, TimeSpan foundUntil, out EngineWebSocket? webSocket)
     {
         lock (_gate)
         {
             webSocket = _state.WebSocket;
             if (end.IsOver) return false;
-            // A POST that has begun is taken, and answered, before the node lets the client go.
+            // The node handles and answers a POST that has begun before it closes the client.
             if (reason == CloseReason.ServerDraining && _post is not null && _state is Polling) return !(_drainsAfterPost = true);
             end.TryEnd(reason);
             _state = _state.Close(reason, foundUntil);

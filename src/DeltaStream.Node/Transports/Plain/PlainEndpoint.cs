@@ -7,16 +7,18 @@ using DeltaStream.SocketIO.Engine;
 
 namespace DeltaStream.Node.Transports.Plain;
 
-/// <summary>The HTTP requests of one plain WebSocket's path.</summary>
+/// <summary>Handles the HTTP requests of one path for plain WebSockets.</summary>
 internal sealed class PlainEndpoint(
     TransportSettings settings, Deadlines deadlines, AdmissionControl admission, IPlainApplication application)
 {
     private readonly ConcurrentDictionary<PlainLink, bool> _links = [];
 
-    /// <summary>All open connections.</summary>
     public IEnumerable<PlainLink> All => _links.Select(entry => entry.Key);
 
-    /// <summary>Answers one request; its WebSocket is served when it has ended (<see cref="IUpgradedConnection"/>). Nothing a client does makes it throw.</summary>
+    /// <summary>
+    /// Answers one request. Its WebSocket is served after the request has ended (<see cref="IUpgradedConnection"/>). No request
+    /// makes this method throw.
+    /// </summary>
     public async Task HandleAsync(HttpContext context)
     {
         if (!settings.Origins.Allows(context.Request))

@@ -7,7 +7,7 @@ using DeltaStream.SocketIO.Framing;
 
 namespace DeltaStream.Node.Transports.Plain;
 
-/// <summary>One plain WebSocket: its heartbeat by WebSocket pings, and its messages.</summary>
+/// <summary>One plain WebSocket: its messages, and its heartbeat with WebSocket pings.</summary>
 internal sealed class PlainLink : IConnectionLink, IWebSocketReceiver, IPinged
 {
     private static readonly Frame PingFrame = new(WebSocketFrameWriter.Ping([]));
@@ -18,9 +18,9 @@ internal sealed class PlainLink : IConnectionLink, IWebSocketReceiver, IPinged
     private ConnectTimeout? _timeout;
 
     /// <param name="webSocket">The WebSocket.</param>
-    /// <param name="bearerToken">The token of its handshake; null for none.</param>
-    /// <param name="application">What speaks over it.</param>
-    /// <param name="deadlines">The connections' timer.</param>
+    /// <param name="bearerToken">The token in the handshake; null if it had none.</param>
+    /// <param name="application">The application over it.</param>
+    /// <param name="deadlines">The timer of the connections.</param>
     /// <param name="settings">Limits and times.</param>
     public PlainLink(WebSocketConnection webSocket, string? bearerToken, IPlainApplication application, Deadlines deadlines, TransportSettings settings)
     {
@@ -42,7 +42,6 @@ internal sealed class PlainLink : IConnectionLink, IWebSocketReceiver, IPinged
 
     public ConnectionEnd End => _webSocket.End;
 
-    /// <summary>Serves the WebSocket to its end.</summary>
     public async Task RunAsync()
     {
         if (await _application.StartAsync())
@@ -68,7 +67,7 @@ internal sealed class PlainLink : IConnectionLink, IWebSocketReceiver, IPinged
     public void Close(CloseReason reason)
     {
         _webSocket.Close(reason);
-        // At once: the application may be what holds up the reading that would notice.
+        // Stops at once: reading would report the end later, but the application may be delaying the reading.
         Stop();
     }
 
@@ -82,7 +81,7 @@ internal sealed class PlainLink : IConnectionLink, IWebSocketReceiver, IPinged
 
     private async ValueTask ReceiveFirstAsync(WebSocketMessage message)
     {
-        // Asking for keys and an actor may take long, and has timeouts of its own.
+        // The search for keys and an actor may take long, and has timeouts of its own.
         _timeout?.Pause();
         await ReceiveAsync(message);
         BeginOrWait();

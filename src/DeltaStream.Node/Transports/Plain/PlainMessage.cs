@@ -5,21 +5,21 @@ namespace DeltaStream.Node.Transports.Plain;
 
 /// <summary>One message from a client of the plain WebSocket: <c>{"event": …, "data": …, "id": …}</c>.</summary>
 /// <param name="Event">The event's name.</param>
-/// <param name="Data">Its data, JSON as it was sent; empty where there is none.</param>
-/// <param name="Id">The JSON string or number to acknowledge it with, as it was sent; null where none is asked for.</param>
+/// <param name="Data">The event's data as the client sent it, in JSON; empty if there is none.</param>
+/// <param name="Id">The id for the acknowledgement as the client sent it: a JSON string or number; null if the client wants none.</param>
 internal readonly record struct PlainMessage(string Event, ReadOnlyMemory<byte> Data, ReadOnlyMemory<byte>? Id)
 {
-    /// <summary>The longest id, in bytes: it goes back with the acknowledgement.</summary>
+    /// <summary>The longest id, in bytes. The limit exists because the acknowledgement repeats the id.</summary>
     public const int MaxIdBytes = 128;
 
-    /// <summary>Takes a text message apart. Fields of other names are ignored, of duplicate ones the last counts.</summary>
+    /// <summary>Parses a text message. Fields with other names are ignored; of duplicate fields the last counts.</summary>
     /// <param name="json">The message.</param>
-    /// <param name="message">Its parts, views of <paramref name="json"/>.</param>
-    /// <returns>False if it is not such an object.</returns>
+    /// <param name="message">The message's parts, as views of <paramref name="json"/>.</param>
+    /// <returns>False if the text is not such an object.</returns>
     public static bool TryParse(ReadOnlyMemory<byte> json, out PlainMessage message)
     {
         message = default;
-        // Most of what is not an object is found without the exception that the reader's only answer is.
+        // This check finds most input that is not an object. The reader could report it only with an exception, which costs more.
         if (json.Span.TrimStart(" \t\r\n"u8) is not [(byte)'{', ..]) return false;
         try
         {

@@ -5,7 +5,7 @@ using DeltaStream.SocketIO.Framing;
 
 namespace DeltaStream.Node.Transports.Plain;
 
-/// <summary>Events and acknowledgements as one JSON object a text frame.</summary>
+/// <summary>Writes events and acknowledgements as one JSON object per text frame.</summary>
 internal sealed class PlainProtocol : IWireProtocol
 {
     public static readonly PlainProtocol Instance = new();

@@ -7,7 +7,7 @@ using DeltaStream.SocketIO.Engine;
 
 namespace DeltaStream.Node.Transports.Relay;
 
-/// <summary>Answers other nodes for the sessions that this node holds.</summary>
+/// <summary>Answers other nodes' questions about the sessions that this node holds.</summary>
 internal sealed class HeldSessions(EngineSessions sessions, EngineEndpoint endpoint) : IRelayOwner
 {
     private static readonly byte[] Yes = [1];
@@ -44,7 +44,7 @@ internal sealed class HeldSessions(EngineSessions sessions, EngineEndpoint endpo
         }
     }
 
-    /// <summary>The request as the other node got it: every rule is looked after here, where the session is.</summary>
+    /// <summary>Handles the request as the other node received it. This node checks every rule, because it holds the session.</summary>
     private async Task<byte[]> AnswerRequestAsync(FieldReader input, CancellationToken aborted)
     {
         var context = new DefaultHttpContext { RequestAborted = aborted };

@@ -4,9 +4,9 @@ using DeltaStream.Actors.Wire;
 
 namespace DeltaStream.Node.Transports.Relay;
 
-/// <summary>What a session takes to another node.</summary>
-/// <param name="Frames">What waits to be sent, in order.</param>
-/// <param name="Application">The application's part.</param>
+/// <summary>The state of a session that moves to another node.</summary>
+/// <param name="Frames">The waiting frames, in order.</param>
+/// <param name="Application">The application's state.</param>
 internal sealed record MovedSession(IReadOnlyList<Frame> Frames, byte[] Application)
 {
     public byte[] Write() => new FieldWriter().List(Frames, MovedClientCodec.Write).Bytes(Application).ToBytes();

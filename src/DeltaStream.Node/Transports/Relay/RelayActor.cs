@@ -4,7 +4,10 @@ using Akka.Remote;
 
 namespace DeltaStream.Node.Transports.Relay;
 
-/// <summary>A node's end of the relay: puts parts together, lets the owner of the sessions answer, and hears which nodes are gone.</summary>
+/// <summary>
+/// A node's end of the relay. It joins the parts of messages, passes questions to the owner of the sessions, and watches for lost
+/// nodes.
+/// </summary>
 internal sealed class RelayActor(SessionRelay relay) : UntypedActor
 {
     private readonly Dictionary<(Address, long, RelayKind), MemoryStream> _partial = [];
@@ -14,8 +17,8 @@ internal sealed class RelayActor(SessionRelay relay) : UntypedActor
     {
         Cluster.Get(Context.System).Subscribe(
             Self, ClusterEvent.SubscriptionInitialStateMode.InitialStateAsEvents, typeof(ClusterEvent.MemberDowned), typeof(ClusterEvent.MemberRemoved));
-        // The connections of a killed process break at once, long before the cluster misses it; those of a slow process
-        // don't.
+        // The connections of a killed process break at once, long before the cluster notices. The connections of a slow process do
+        // not break.
         Context.System.EventStream.Subscribe(Self, typeof(AssociationEvent));
     }
 
@@ -117,7 +120,7 @@ internal sealed class RelayActor(SessionRelay relay) : UntypedActor
     {
         relay.OnGone(node);
         foreach (var key in _partial.Keys.Where(key => key.Item1.Equals(node)).ToArray()) _partial.Remove(key);
-        // The node that asked for a poll's answer is not there to pass it on.
+        // The node that asked for a poll's answer has gone and can't pass it on.
         foreach (var (_, running) in _running.Where(it => it.Key.Item1.Equals(node)).ToArray()) running.Cancel();
     }
 

@@ -6,21 +6,20 @@ using DeltaStream.Actors.Binary;
 namespace DeltaStream.Node.Transports.Relay;
 
 /// <summary>
-/// A <see cref="RelayPart"/> as bytes: a head of ten bytes (the id, the kind, flags), then the part as it is. A newer version adds
-/// fields at the end of what the parts hold together, and flags; an older one leaves them unread.
+/// A <see cref="RelayPart"/> as bytes: a head of ten bytes (id, kind, flags), then the part unchanged. A newer version may add
+/// fields at the end of the joined parts, and flags; an older version does not read them.
 /// </summary>
 internal sealed class RelaySerializer(ExtendedActorSystem system) : SerializerWithStringManifest(system)
 {
     private const string PartManifest = "p";
     private const byte LastFlag = 1;
 
-    /// <summary>The bytes before a part's own.</summary>
+    /// <summary>The number of bytes in the head.</summary>
     internal const int Head = 10;
 
-    /// <summary>The serializer's number on the wire; never to be changed.</summary>
+    /// <summary>The serializer's number on the wire; it must never change.</summary>
     public const int Id = 7_303;
 
-    /// <summary>Binds it.</summary>
     public const string Hocon = """
         akka.actor {
           serializers {

@@ -60,7 +60,8 @@ internal sealed class RelayedRequests(SessionRelay relay, EngineSessions session
         context.Response.StatusCode = input.Int32();
         var (type, text) = (input.Text(), input.Bytes());
         if (type.Length == 0) return;
-        // As on the owner: if the client does not take a poll's answer, what it held is lost. (Once it has left, the client may close the connection.)
+        // As on the owner: if the client does not get a poll's answer, its frames are lost. After a complete response the client
+        // may close the connection.
         var isTaken = !context.RequestAborted.IsCancellationRequested && await EngineResponse.WriteAsync(context, type, text);
         if (request.IsGet && !isTaken && context.Response.StatusCode == StatusCodes.Status200OK) Tell(owner, RelayKind.Lost, request.Sid!);
     }

@@ -9,8 +9,8 @@ using DeltaStream.Node.Transports.Engine;
 namespace DeltaStream.Node.Transports.Relay;
 
 /// <summary>
-/// A session that another node holds, and a WebSocket here probes for. Once the client upgrades the session is here, and nothing
-/// of it passes through that node any more.
+/// A session on another node for which a WebSocket on this node probes. After the upgrade the session is on this node, and none of
+/// its messages pass through the other node.
 /// </summary>
 internal sealed class RemoteSession(
     SessionRelay relay, Address owner, string sid, AdmissionControl admission, ClientAddress address, EngineSessions sessions, IEngineApplication application) : IProbed
@@ -20,7 +20,7 @@ internal sealed class RemoteSession(
 
     public async ValueTask<bool> TryBeginProbeAsync(EngineWebSocket webSocket)
     {
-        // Before the session is asked for, because that ends it where it is.
+        // Takes the place before the request for the session, because that request ends the session on the other node.
         if (admission.TryEnter(address) is { } refused)
         {
             admission.Count(refused);
@@ -32,20 +32,20 @@ internal sealed class RemoteSession(
 
     public async ValueTask<EngineSession?> UpgradeAsync(EngineWebSocket webSocket)
     {
-        // Without the session the client connects again, and finds its rooms by its pid.
+        // Without the session the client reconnects, and recovers its rooms by its pid.
         if (await relay.AskAsync(owner, RelayKind.Move, Question()) is not { Length: > 0 } answer) return null;
         EngineSession? session = null;
         try
         {
             var moved = MovedSession.Read(answer);
-            // From now on the session gives the place back, when it closes.
+            // From now on the session returns the place when it closes.
             _hasPlace = false;
             session = sessions.Adopt(sid, address);
             await session.ArriveAsync(webSocket, moved.Frames, link => application.ArriveAsync(link, moved.Application));
         }
         catch (SerializationException)
         {
-            // This node does not understand the other one.
+            // This node can't read the other node's answer.
             session?.Close(CloseReason.ServerError);
         }
         return session;

@@ -7,37 +7,37 @@ using DeltaStream.Actors.Telemetry;
 
 namespace DeltaStream.Node.Transports.Relay;
 
-/// <summary>Answers for the sessions of this node.</summary>
+/// <summary>Answers questions about the sessions of this node.</summary>
 internal interface IRelayOwner
 {
-    /// <summary>Answers another node's question. An exception is answered with nothing, and logged.</summary>
+    /// <summary>Answers another node's question. If this throws, the answer is empty and the exception is logged.</summary>
     Task<byte[]> AnswerAsync(RelayKind kind, byte[] question, CancellationToken aborted);
 }
 
 /// <summary>
-/// Finds the node that holds a session, by the session's id, and asks it: one hop, over the cluster's own connections, so
-/// that only members can ask. The node's name in an id is its number in the cluster, which says nothing about where
-/// it is and is another one in each life of the node.
+/// Finds the node that holds a session by the session's id, and sends it questions: one hop, over the cluster's own connections, so
+/// that only members can ask. The id names the node by its number in the cluster. The number does not show the node's address and
+/// changes with each start of the node.
 /// </summary>
-/// <param name="metrics">Counts the bytes that pass.</param>
-/// <param name="log">Where failed answers are written.</param>
+/// <param name="metrics">Counts the bytes that the relay sends.</param>
+/// <param name="log">Gets the failed answers.</param>
 /// <param name="time">The clock.</param>
 internal sealed partial class SessionRelay(GatewayMetrics? metrics = null, ILogger<SessionRelay>? log = null, TimeProvider? time = null)
 {
-    /// <summary>The relay's name on every node.</summary>
+    /// <summary>The name of the relay's actor on every node.</summary>
     internal const string ActorName = "session-relay";
 
     private const int NameLength = 6;
     private const int PartBytes = 512 * 1024;
 
-    // For a question that was lost, though the cluster has not given the owner up and the connection to it has not broken. Longer
-    // than the cluster takes to give a silent member up: a slow owner keeps its sessions.
+    // The timeout for a lost question while the owner is a member and its connection has not broken. It is longer than the time in
+    // which the cluster removes a silent member, so that a slow owner keeps its sessions.
     private static readonly TimeSpan AcceptTimeout = TimeSpan.FromSeconds(20);
 
-    // While there is no connection, questions are lost until one is made again.
+    // While there is no connection, questions are lost until a new one is made.
     private static readonly TimeSpan AcceptTimeoutWithoutConnection = TimeSpan.FromSeconds(2);
 
-    // For an answer that was lost. A poll may wait for as long as its session is quiet; nothing else takes longer than settling.
+    // The timeout for a lost answer. A poll may wait for as long as its session is quiet; all other answers take no longer than settling.
     private static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan PollTimeout = TimeSpan.FromMinutes(2);
 
@@ -48,13 +48,13 @@ internal sealed partial class SessionRelay(GatewayMetrics? metrics = null, ILogg
     private IActorRef _actor = ActorRefs.Nobody;
     private long _lastId;
 
-    /// <summary>What stands before the random part of this node's session ids.</summary>
+    /// <summary>The text before the random part of this node's session ids.</summary>
     internal string Prefix { get; private set; } = "";
 
-    /// <summary>Answers on this node; null before a path was mounted.</summary>
+    /// <summary>Answers questions on this node; null before a path is mounted.</summary>
     internal IRelayOwner? Owner { get; set; }
 
-    /// <summary>Starts the relay's actor; before, every session is this node's own.</summary>
+    /// <summary>Starts the relay's actor. Before that, every session counts as this node's own.</summary>
     internal void Start(ActorSystem system)
     {
         _cluster = Cluster.Get(system);
@@ -63,8 +63,8 @@ internal sealed partial class SessionRelay(GatewayMetrics? metrics = null, ILogg
     }
 
     /// <summary>
-    /// The member that a session's id names; null if that is this node, or no member. An unreachable member
-    /// may only be slow.
+    /// The member that a session's id names; null if it is this node or not a member. An unreachable member still counts, because
+    /// it may only be slow.
     /// </summary>
     internal Address? OwnerOf(string sid) =>
         _cluster is null || sid.Length <= NameLength || sid[NameLength] != '.' || sid.StartsWith(Prefix, StringComparison.Ordinal)
@@ -72,8 +72,8 @@ internal sealed partial class SessionRelay(GatewayMetrics? metrics = null, ILogg
             : _cluster.State.Members
                 .FirstOrDefault(it => it.Status != MemberStatus.Down && sid.StartsWith(NameOf(it.UniqueAddress), StringComparison.Ordinal))?.Address;
 
-    /// <summary>Asks, and waits for a slow owner as long as the cluster does.</summary>
-    /// <returns>The answer; null if the owner is gone, or question or answer was lost.</returns>
+    /// <summary>Asks a question. The wait for a slow owner is as long as the cluster's.</summary>
+    /// <returns>The answer; null if the owner has gone, or the question or the answer was lost.</returns>
     internal async Task<byte[]?> AskAsync(Address owner, RelayKind kind, byte[] bytes, CancellationToken aborted = default)
     {
         var id = Interlocked.Increment(ref _lastId);
@@ -103,7 +103,7 @@ internal sealed partial class SessionRelay(GatewayMetrics? metrics = null, ILogg
         }
     }
 
-    /// <summary>Says something that is not answered.</summary>
+    /// <summary>Sends a message without an answer.</summary>
     internal void Tell(Address owner, RelayKind kind, byte[] bytes) =>
         Send(_cluster!.System.ActorSelection(new RootActorPath(owner) / "user" / ActorName), _actor, Interlocked.Increment(ref _lastId), kind, bytes);
 
@@ -140,7 +140,7 @@ internal sealed partial class SessionRelay(GatewayMetrics? metrics = null, ILogg
 
     internal void OnBroken(Address owner) => _broken[owner] = true;
 
-    /// <summary>Forgets that the connection was broken: there is one again, or the node has gone for good.</summary>
+    /// <summary>Forgets that the connection broke: there is a new one, or the node has gone for good.</summary>
     internal void Forget(Address owner) => _broken.TryRemove(owner, out _);
 
     internal void OnGone(Address owner)

@@ -4,28 +4,28 @@ using DeltaStream.SocketIO;
 
 namespace DeltaStream.Node.Transports.Sockets;
 
-/// <summary>What speaks over Socket.IO.</summary>
+/// <summary>An application over Socket.IO.</summary>
 internal interface ISocketApplication
 {
-    /// <summary>A connection was opened; its client has joined no namespace yet.</summary>
+    /// <summary>A connection has opened; its client has not joined a namespace yet.</summary>
     ISocketConnection Open(IConnectionLink link);
 
     /// <summary>A connection comes from another node, where its client had joined the namespace <c>/</c>.</summary>
-    /// <returns>Null where it can't go on here.</returns>
+    /// <returns>Null if the connection can't continue here.</returns>
     ValueTask<ISocketConnection?> ArriveAsync(IConnectionLink link, FieldReader state) => new((ISocketConnection?)null);
 }
 
-/// <summary>The application's end of one connection. Calls come one after the other.</summary>
+/// <summary>The application's side of one connection. Calls come one after the other.</summary>
 internal interface ISocketConnection
 {
     /// <summary>The client asks to join a namespace.</summary>
     /// <param name="ns">The namespace, with its slash.</param>
-    /// <param name="payload">A JSON object; empty where none came. Valid until this has completed.</param>
+    /// <param name="payload">A JSON object; empty if the client sent none. Valid until this completes.</param>
     ValueTask<SocketAdmission> ConnectAsync(string ns, ReadOnlyMemory<byte> payload);
 
     /// <summary>
-    /// The reply to an accepted CONNECT is on its way: what is written from now on comes after it. The moment for
-    /// <see cref="IConnectionLink.Attach"/>.
+    /// The reply to an accepted CONNECT is queued, so later writes come after it. The application calls <see
+    /// cref="IConnectionLink.Attach"/> here.
     /// </summary>
     void Connected(string ns);
 
@@ -34,30 +34,33 @@ internal interface ISocketConnection
     /// <param name="attachments">Its binary attachments; their bytes are the application's own.</param>
     ValueTask EventAsync(SocketPacket packet, IReadOnlyList<ReadOnlyMemory<byte>> attachments);
 
-    /// <summary>A message was larger than it may be: a WebSocket closes next, and what is written now still leaves; over polling it goes on.</summary>
+    /// <summary>
+    /// A message was too large. A WebSocket closes next, but the application can still write now; over polling the connection goes
+    /// on.
+    /// </summary>
     void TooLarge() { }
 
     /// <summary>The client has left a namespace.</summary>
     void Disconnected(string ns);
 
-    /// <summary>Completes once everything received so far is handled, and what it caused is written or waits to be.</summary>
+    /// <summary>Completes when all messages so far are handled, and the answers to them are written or queued.</summary>
     ValueTask SettleAsync();
 
-    /// <summary>The connection goes on at another node: writes everything that the application there has to know.</summary>
-    /// <returns>False where it can't leave.</returns>
+    /// <summary>The connection moves to another node: writes the state for the application there.</summary>
+    /// <returns>False if the connection can't move.</returns>
     ValueTask<bool> LeaveAsync(FieldWriter state) => new(false);
 }
 
 /// <summary>The answer to a CONNECT.</summary>
-/// <param name="Sid">The client's public id in the namespace; null where it is refused.</param>
-/// <param name="Refusal">What a refused client is told.</param>
-/// <param name="Code">The code that goes with it; null for none.</param>
+/// <param name="Sid">The client's public id in the namespace; null if the client is refused.</param>
+/// <param name="Refusal">The text for a refused client.</param>
+/// <param name="Code">The code of the refusal; null for none.</param>
 internal readonly record struct SocketAdmission(string? Sid, string? Refusal, string? Code)
 {
-    /// <summary>The private id with which the client finds its state again; null where none is kept.</summary>
+    /// <summary>The private id with which the client recovers its state; null if no state is kept.</summary>
     public string? Pid { get; init; }
 
-    /// <summary>Lets the client in.</summary>
+    /// <summary>Accepts the client.</summary>
     public static SocketAdmission Accept(string sid, string? pid = null) => new(sid, null, null) { Pid = pid };
 
     /// <summary>Refuses the client; its connection stays open.</summary>

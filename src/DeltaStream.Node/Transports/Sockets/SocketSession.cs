@@ -10,22 +10,23 @@ using DeltaStream.SocketIO;
 namespace DeltaStream.Node.Transports.Sockets;
 
 /// <summary>
-/// One Socket.IO connection: which namespaces its client has joined, its binary packets, and every rule whose breach closes it.
+/// One Socket.IO connection: the namespaces that its client has joined, its binary packets, and every rule that closes it when a
+/// client breaks it.
 /// </summary>
 internal sealed class SocketSession : IEngineConnection
 {
     private readonly IEngineLink _link;
     private readonly ISocketConnection _application;
-    // Not a set: an application has few namespaces, and most clients are in one.
+    // A list instead of a set: an application has few namespaces, and most clients are in one.
     private readonly List<string> _joined = new(1);
     private BinaryReassembler? _binary;
     private ConnectTimeout? _timeout;
 
     /// <param name="link">The client's Engine.IO session.</param>
-    /// <param name="application">What speaks over it.</param>
-    /// <param name="deadlines">The connections' timer.</param>
-    /// <param name="connectTimeout">How long the client has, beside the time that answers take, for a CONNECT that is accepted.</param>
-    /// <param name="onNoConnect">Called for a client that has sent none by then, before it is closed.</param>
+    /// <param name="application">The application over it.</param>
+    /// <param name="deadlines">The timer of the connections.</param>
+    /// <param name="connectTimeout">The time for an accepted CONNECT, without the time that the server takes for its answers.</param>
+    /// <param name="onNoConnect">Called for a client without an accepted CONNECT in that time, before it is closed.</param>
     public SocketSession(IEngineLink link, ISocketApplication application, Deadlines deadlines, TimeSpan connectTimeout, Action? onNoConnect)
     {
         _link = link;
@@ -37,11 +38,11 @@ internal sealed class SocketSession : IEngineConnection
             link.Close(CloseReason.PingTimeout);
         });
         _timeout.Run();
-        // Until the client listens itself.
+        // Attached until the client's own listener replaces it.
         link.End.Attach(_timeout);
     }
 
-    /// <summary>Goes on where another node has stopped, in the namespace <c>/</c>.</summary>
+    /// <summary>Continues a connection that has left another node, in the namespace <c>/</c>.</summary>
     public SocketSession(IEngineLink link, ISocketConnection application)
     {
         _link = link;
@@ -51,7 +52,7 @@ internal sealed class SocketSession : IEngineConnection
 
     public async ValueTask<byte[]?> LeaveAsync()
     {
-        // Half a binary packet can't be taken along, nor other namespaces.
+        // A half-received binary packet can't move, and neither can other namespaces.
         if (_binary is { IsPending: true } || _joined.Exists(static ns => ns != SocketPacket.RootNamespace)) return null;
         _timeout?.Pause();
         var state = new FieldWriter().Bool(_joined.Count > 0);
@@ -72,7 +73,7 @@ internal sealed class SocketSession : IEngineConnection
             case SocketPacketType.Event when _joined.Contains(packet.Namespace):
                 return _application.EventAsync(packet, []);
             case SocketPacketType.Ack when _joined.Contains(packet.Namespace):
-                // This server does not ask for acknowledgements; one for an unknown id is tolerated.
+                // This server does not ask for acknowledgements; it ignores one with an unknown id.
                 return default;
             case SocketPacketType.BinaryEvent or SocketPacketType.BinaryAck when _joined.Contains(packet.Namespace):
                 _binary ??= new BinaryReassembler();
@@ -97,7 +98,7 @@ internal sealed class SocketSession : IEngineConnection
             await Break();
             return;
         }
-        // Asking for keys, rooms and an actor may take long, and has timeouts of its own.
+        // The search for keys, rooms and an actor may take long, and has timeouts of its own.
         _timeout?.Pause();
         var admission = await _application.ConnectAsync(ns, packet.Data);
         if (admission.Sid is null)

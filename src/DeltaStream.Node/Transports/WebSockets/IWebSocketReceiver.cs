@@ -2,15 +2,17 @@ using DeltaStream.SocketIO.Framing;
 
 namespace DeltaStream.Node.Transports.WebSockets;
 
-/// <summary>What a WebSocket tells the protocol above it.</summary>
+/// <summary>The protocol above a WebSocket.</summary>
 internal interface IWebSocketReceiver
 {
-    /// <summary>A whole message. Nothing more is read until this has completed, and the data is valid until then.</summary>
+    /// <summary>
+    /// A whole message has come. The WebSocket reads no further message until this completes; the data is valid until then.
+    /// </summary>
     ValueTask OnMessageAsync(WebSocketMessage message);
 
-    /// <summary>A message is larger than it may be; the WebSocket closes next.</summary>
+    /// <summary>A message is too large; the WebSocket closes next.</summary>
     void OnTooLarge();
 
-    /// <summary>A pong, or anything else that shows that the client is there.</summary>
+    /// <summary>A pong, or another sign that the client is alive, has come.</summary>
     void OnAlive() { }
 }

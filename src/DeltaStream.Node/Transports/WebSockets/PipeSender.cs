@@ -10,8 +10,8 @@ namespace DeltaStream.Node.Transports.WebSockets;
 internal sealed class PipeSender(PipeWriter output, ConnectionEnd end, FrameDeflater? deflater = null) : WebSocketSender(end, deflater)
 {
     /// <summary>
-    /// What is put into the pipe between two flushes: bounds what a client that does not read can hold, and is large so that a
-    /// whole chain takes two system calls.
+    /// The bytes that go into the pipe between two flushes. The number limits the memory of a client that does not read, and is
+    /// large enough to send a whole chain with two system calls.
     /// </summary>
     private const int ChunkBytes = 28 * 1024;
 
@@ -37,7 +37,7 @@ internal sealed class PipeSender(PipeWriter output, ConnectionEnd end, FrameDefl
             }
             catch (Exception e) when (e is InvalidOperationException or IOException)
             {
-                // The connection was completed under us.
+                // The connection was completed during the call.
                 StopUnderLock();
                 return false;
             }
@@ -46,7 +46,7 @@ internal sealed class PipeSender(PipeWriter output, ConnectionEnd end, FrameDefl
             if (_unflushed >= ChunkBytes) Flush();
         }
         _offset = 0;
-        // The last flush may have found the connection over: then nothing waits any more, not even this frame.
+        // The last flush may have found that the connection has ended; then no frame is queued, not even this one.
         return !IsStopped;
     }
 
@@ -61,7 +61,7 @@ internal sealed class PipeSender(PipeWriter output, ConnectionEnd end, FrameDefl
 
     protected override bool TryComplete()
     {
-        // Only the registering thread itself can be here then: it holds the lock.
+        // The lock is held, so only the registering thread itself can get here.
         if (_registering)
         {
             _completedInline = true;
@@ -73,8 +73,8 @@ internal sealed class PipeSender(PipeWriter output, ConnectionEnd end, FrameDefl
     }
 
     /// <summary>
-    /// Registers for the flush's end. The pipe calls back inline: where the flush has ended meanwhile, that is from within
-    /// here, in the middle of a frame perhaps, and must not be taken for the later call.
+    /// Registers the callback for the end of the flush. If the flush has already ended, the pipe calls back inline, perhaps in the
+    /// middle of a frame. That call must not be handled like the later one.
     /// </summary>
     private bool CompletesWhileRegistering()
     {

@@ -9,15 +9,14 @@ using Microsoft.AspNetCore.Http.Features;
 
 namespace DeltaStream.Node.Transports.WebSockets;
 
-/// <summary>Makes a WebSocket of a request (RFC 6455, section 4.2).</summary>
+/// <summary>Turns a request into a WebSocket (RFC 6455, section 4.2).</summary>
 internal static class WebSocketAcceptor
 {
-    /// <summary>Whether the request asks for a WebSocket.</summary>
     public static bool IsRequested(HttpContext context) =>
         HttpMethods.IsGet(context.Request.Method)
         && context.Request.Headers.Upgrade.ToString().Equals("websocket", StringComparison.OrdinalIgnoreCase);
 
-    /// <summary>As <see cref="AcceptAsync"/>, for a client that needs a place, which its connection gives back when it ends.</summary>
+    /// <summary>Like <see cref="AcceptAsync"/>, for a client that takes a place; the connection returns the place when it ends.</summary>
     public static async Task<WebSocketConnection?> EnterAsync(
         HttpContext context, AdmissionControl admission, ClientAddress address, Deadlines deadlines, TransportSettings settings)
     {
@@ -37,7 +36,7 @@ internal static class WebSocketAcceptor
         }
     }
 
-    /// <summary>Takes the connection over, or answers 400 (426 for another version) and returns null.</summary>
+    /// <summary>Accepts the WebSocket, or answers 400 (426 for another version) and returns null.</summary>
     public static async Task<WebSocketConnection?> AcceptAsync(HttpContext context, Deadlines deadlines, TransportSettings settings)
     {
         var upgrade = context.Features.Get<IHttpUpgradeFeature>();
@@ -71,14 +70,14 @@ internal static class WebSocketAcceptor
         }
         catch (Exception e) when (e is ObjectDisposedException or SocketException)
         {
-            // The client has broken the connection meanwhile.
+            // The client has broken the connection in the meantime.
             abort();
             return null;
         }
     }
 
-    /// <summary>Serves an accepted WebSocket to its end: when the request has ended, or within it.</summary>
-    /// <param name="context">The request; it is over once this has completed.</param>
+    /// <summary>Serves an accepted WebSocket to its end: after the request has ended, or within it.</summary>
+    /// <param name="context">The request; it has ended when this completes.</param>
     /// <param name="serve">Serves the WebSocket, without the request.</param>
     public static Task ServeAsync(HttpContext context, Func<Task> serve)
     {
@@ -87,8 +86,8 @@ internal static class WebSocketAcceptor
         return Task.CompletedTask;
     }
 
-    // Kestrel's own pipe of the connection: several frames leave in one flush, without a copy into a buffer of ours and
-    // without a rate limit on a connection that idles by nature. Other servers give their stream.
+    // Kestrel's own pipe of the connection: several frames leave in one flush, without another copy and without a rate limit, which
+    // an idle connection would break. Other servers offer only their stream.
     private static IDuplexPipe PipeOf(HttpContext context, Stream stream) =>
         context.Features.Get<IConnectionTransportFeature>()?.Transport ?? new StreamPipe(stream);
 

@@ -8,8 +8,8 @@ using DeltaStream.SocketIO.Framing;
 namespace DeltaStream.Node.Transports.WebSockets;
 
 /// <summary>
-/// One WebSocket (RFC 6455) on an upgraded connection: reads, answers pings and closing, and closes. Between two messages it
-/// holds no memory for reading.
+/// One WebSocket (RFC 6455) on an upgraded connection. It reads messages, answers pings and close frames, and closes. Between two
+/// messages it holds no memory for reading.
 /// </summary>
 internal sealed class WebSocketConnection : IDeadline
 {
@@ -26,7 +26,7 @@ internal sealed class WebSocketConnection : IDeadline
     /// <param name="pipe">The connection's bytes; only the reading side is used.</param>
     /// <param name="sender">The connection's sending side.</param>
     /// <param name="abort">Breaks the connection.</param>
-    /// <param name="deadlines">The connections' timer.</param>
+    /// <param name="deadlines">The timer of the connections.</param>
     /// <param name="settings">Limits and times.</param>
     /// <param name="deflates">Whether permessage-deflate was agreed on.</param>
     public WebSocketConnection(PipeReader pipe, WebSocketSender sender, Action abort, Deadlines deadlines, TransportSettings settings, bool deflates = false)
@@ -41,11 +41,11 @@ internal sealed class WebSocketConnection : IDeadline
 
     public WebSocketSender Sender { get; }
 
-    /// <summary>Whether the WebSocket is over: closing has begun, or the connection broke.</summary>
+    /// <summary>The end of the WebSocket: closing has begun, or the connection broke.</summary>
     public ConnectionEnd End => Sender.End;
 
     /// <summary>Reads until the connection ends; never throws.</summary>
-    /// <returns>Why it ended.</returns>
+    /// <returns>The reason for the end.</returns>
     public async Task<CloseReason> RunAsync(IWebSocketReceiver receiver)
     {
         try
@@ -56,7 +56,7 @@ internal sealed class WebSocketConnection : IDeadline
         {
             // The connection broke.
         }
-        // A client that has ended its sending side and does not read either must not keep the connection.
+        // A client that has ended its sending side and does not read must not keep the connection open.
         if (End.TryEnd(CloseReason.TransportError)) _deadlines.Schedule(this, _deadlines.Now + _closeTimeout);
         await Sender.DrainAsync();
         Sender.Stop();
@@ -65,18 +65,21 @@ internal sealed class WebSocketConnection : IDeadline
         return End.Reason!;
     }
 
-    /// <summary>Begins to close: what waits leaves, then the close frame; the peer has a short time to answer it.</summary>
+    /// <summary>Begins to close: the waiting frames leave, then the close frame. The peer has a short time to answer it.</summary>
     public void Close(CloseReason reason) => Close(reason, reason.WebSocketCode, "");
 
-    /// <summary>Closes after this time unless <see cref="TryCancelTimeout"/> comes first.</summary>
+    /// <summary>Closes after this time, unless <see cref="TryCancelTimeout"/> is called first.</summary>
     public void CloseAfter(TimeSpan timeout)
     {
         Volatile.Write(ref _closesLater, true);
         _deadlines.Schedule(this, _deadlines.Now + timeout);
     }
 
-    /// <summary>Takes <see cref="CloseAfter"/> back. Its entry stays with the timer: it may be closing's by now, and else comes to nothing.</summary>
-    /// <returns>False where closing has begun.</returns>
+    /// <summary>
+    /// Cancels <see cref="CloseAfter"/>. The timer keeps its entry, because the entry may by now belong to the close; otherwise it
+    /// does nothing.
+    /// </summary>
+    /// <returns>False if closing has begun.</returns>
     public bool TryCancelTimeout() => Interlocked.Exchange(ref _closesLater, false) && !End.IsOver;
 
     public void OnDue()
@@ -95,7 +98,7 @@ internal sealed class WebSocketConnection : IDeadline
     {
         if (!End.TryEnd(reason)) return;
         _deadlines.Schedule(this, _deadlines.Now + _closeTimeout);
-        // A client that does not read may still read this, if nothing more stands before it.
+        // A client that does not read may still get this frame if no other frame comes before it.
         Sender.WriteLast(new Frame(WebSocketFrameWriter.Close(code, text)), dropsWaiting: reason == CloseReason.SlowConsumer);
     }
 
@@ -130,8 +133,8 @@ internal sealed class WebSocketConnection : IDeadline
     }
 
     /// <summary>
-    /// Throws away what a client goes on sending after its mistake: closing with bytes unread would reset the connection, and
-    /// the close frame might never be seen.
+    /// Discards the messages that a client sends after a protocol error. A close with unread bytes would reset the connection, and
+    /// the client might never see the close frame.
     /// </summary>
     private async Task LingerAsync()
     {
@@ -151,7 +154,7 @@ internal sealed class WebSocketConnection : IDeadline
     private void Fail(WebSocketFailure failure) => Close(
         failure == WebSocketFailure.TooBig ? CloseReason.MessageTooLarge : CloseReason.ProtocolError, failure.CloseCode, failure.Reason);
 
-    /// <returns>False: nothing more is to be read.</returns>
+    /// <returns>False if the connection must stop reading.</returns>
     private async ValueTask<bool> TakeAsync(IWebSocketReceiver receiver, WebSocketMessage message)
     {
         receiver.OnAlive();
@@ -166,7 +169,7 @@ internal sealed class WebSocketConnection : IDeadline
             case WebSocketOpcode.Pong:
                 return true;
             default:
-                // Messages that arrive after our close frame are dropped.
+                // Messages after the gateway's close frame are dropped.
                 if (!End.IsOver) await receiver.OnMessageAsync(message);
                 return true;
         }

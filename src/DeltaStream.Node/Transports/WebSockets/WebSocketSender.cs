@@ -4,14 +4,14 @@ using DeltaStream.Node.Transports.Connections;
 namespace DeltaStream.Node.Transports.WebSockets;
 
 /// <summary>
-/// Writes whole frames to the upgraded connection from whatever thread has them. It needs no task and no buffer of its own:
-/// what the connection does not take at once stays a reference to the shared bytes, one batch and the control frames at most.
+/// Writes whole frames to the upgraded connection, from any thread. It needs no task and no buffer of its own: frames that the
+/// connection does not take at once stay references to the shared bytes. At most one batch and the control frames wait.
 /// </summary>
-/// <param name="end">Whether the WebSocket is over; then nothing but the close frame is taken.</param>
-/// <param name="deflater">Compresses frames; null where the client did not ask for it.</param>
+/// <param name="end">The end of the WebSocket; after it only the close frame is accepted.</param>
+/// <param name="deflater">Compresses frames; null if the client did not ask for it.</param>
 internal abstract class WebSocketSender(ConnectionEnd end, FrameDeflater? deflater)
 {
-    /// <summary>How many frames one write may hold.</summary>
+    /// <summary>The most frames in one write.</summary>
     public const int MaxBatch = 64;
 
     private const int MaxControlFrames = 256;
@@ -27,19 +27,19 @@ internal abstract class WebSocketSender(ConnectionEnd end, FrameDeflater? deflat
 
     public ConnectionEnd End => end;
 
-    /// <summary>Whether nothing can be sent any more: sending has failed, or <see cref="Stop"/> was called. Guarded by the lock.</summary>
+    /// <summary>Whether sending has stopped: it has failed, or <see cref="Stop"/> was called. Guarded by the lock.</summary>
     protected bool IsStopped { get; private set; }
 
-    /// <summary>Whether a write to the connection is under way; <see cref="Continue"/> follows it.</summary>
+    /// <summary>Whether a write to the connection is in progress; <see cref="Continue"/> follows it.</summary>
     protected bool IsPending { get; set; }
 
-    /// <summary>Whether the frame that waits first is half sent.</summary>
+    /// <summary>Whether a part of the first waiting frame has been sent.</summary>
     protected virtual bool IsWithinFrame => false;
 
     private bool Busy => IsPending || _waiting is not null;
 
-    /// <summary>Tells this listener of the moments when an application's write may come.</summary>
-    /// <returns>Whether it may come now; else the listener is told when what is under way has left.</returns>
+    /// <summary>Sets the listener, which is called when the application may write.</summary>
+    /// <returns>True if the application may write now; else the listener is called when the current write has left.</returns>
     public bool Attach(ILinkListener listener)
     {
         lock (_gate)
@@ -50,7 +50,7 @@ internal abstract class WebSocketSender(ConnectionEnd end, FrameDeflater? deflat
     }
 
     /// <summary>Sends an application's frames together.</summary>
-    /// <returns>False where the connection did not take them at once: the listener is told, unless the connection ends.</returns>
+    /// <returns>False if the connection did not take them at once; the listener is called later, unless the connection ends.</returns>
     public bool Write(IReadOnlyList<Frame> frames)
     {
         lock (_gate)
@@ -62,15 +62,15 @@ internal abstract class WebSocketSender(ConnectionEnd end, FrameDeflater? deflat
             }
             finally
             {
-                // Also where one of them can't be compressed: the frames before it must not wait for another client's write.
+                // Also after a failure to compress a frame: the frames before it must not wait for the next write.
                 Flush();
             }
             return !(_owesReady = Busy);
         }
     }
 
-    /// <summary>Sends a frame of the protocol's own, behind what waits already.</summary>
-    /// <returns>False where too many wait: the client asks for answers that it does not read.</returns>
+    /// <summary>Sends a frame of the protocol itself, after the waiting frames.</summary>
+    /// <returns>False if too many frames wait: the client asks for replies but does not read them.</returns>
     public bool WriteControl(Frame frame)
     {
         lock (_gate)
@@ -83,9 +83,9 @@ internal abstract class WebSocketSender(ConnectionEnd end, FrameDeflater? deflat
         }
     }
 
-    /// <summary>Sends the close frame, once the WebSocket is over.</summary>
-    /// <param name="frame">The frame.</param>
-    /// <param name="dropsWaiting">Whether it is sent instead of what waits, right behind a frame that is half sent.</param>
+    /// <summary>Sends the close frame, after the WebSocket has ended.</summary>
+    /// <param name="frame">The close frame.</param>
+    /// <param name="dropsWaiting">Whether the waiting frames are dropped; a frame that is partly sent is completed first.</param>
     public void WriteLast(Frame frame, bool dropsWaiting)
     {
         lock (_gate)
@@ -97,7 +97,7 @@ internal abstract class WebSocketSender(ConnectionEnd end, FrameDeflater? deflat
         }
     }
 
-    /// <summary>Completes when nothing waits any more, or nothing can be sent any more.</summary>
+    /// <summary>Completes when no frame waits, or sending has stopped.</summary>
     public Task DrainAsync()
     {
         lock (_gate)
@@ -108,20 +108,19 @@ internal abstract class WebSocketSender(ConnectionEnd end, FrameDeflater? deflat
         }
     }
 
-    /// <summary>Once this has returned, nothing touches the connection any more.</summary>
+    /// <summary>Stops sending. After this returns, the sender no longer touches the connection.</summary>
     public void Stop()
     {
         lock (_gate) StopUnderLock();
     }
 
-    /// <summary>Takes as much of the frame as can be taken now; called under the lock.</summary>
-    /// <returns>False where it has to be offered again, after <see cref="Continue"/>.</returns>
+    /// <summary>Takes as much of the frame as the connection can take now; called under the lock.</summary>
+    /// <returns>False if the caller must offer the frame again, after <see cref="Continue"/>.</returns>
     protected abstract bool TryPut(Frame frame);
 
-    /// <summary>Sends what was put; called under the lock.</summary>
     protected abstract void Flush();
 
-    /// <summary>Stops because sending has failed. The reading side says why the connection is over.</summary>
+    /// <summary>Stops because sending has failed. The reading side reports the reason for the end.</summary>
     protected void StopUnderLock()
     {
         IsStopped = true;
@@ -129,11 +128,11 @@ internal abstract class WebSocketSender(ConnectionEnd end, FrameDeflater? deflat
         _drained?.TrySetResult();
     }
 
-    /// <summary>Looks at how the write that was under way has ended; called under the lock.</summary>
-    /// <returns>False where this is not the end that was waited for.</returns>
+    /// <summary>Handles the end of the current write; called under the lock.</summary>
+    /// <returns>False if the call is not the end of the current write.</returns>
     protected abstract bool TryComplete();
 
-    /// <summary>A write that was under way has ended: sends what waits, as far as the connection takes it.</summary>
+    /// <summary>Continues after the end of a write: sends the waiting frames, as far as the connection takes them.</summary>
     protected void Continue()
     {
         ILinkListener? ready;

@@ -38,7 +38,7 @@ export class ChainView {
     this.clear("Waiting for the first option chain…");
   }
 
-  /** Offers these products and marks the chosen one. */
+  /** Fills the list of products and selects the chosen one. */
   products(symbols, chosen) {
     const options = [...this.#product.options];
     if (options.length !== symbols.length || options.some((option, index) => option.value !== symbols[index])) {
@@ -59,7 +59,7 @@ export class ChainView {
     this.#expiries.hidden = expiries.length === 0;
   }
 
-  /** Shows no chain, and why. */
+  /** Empties the chain and shows the reason. */
   clear(note) {
     this.#chain = null;
     this.#rows.clear();
@@ -71,7 +71,7 @@ export class ChainView {
     setText(this.#noteText, note);
   }
 
-  /** Says that the chain shown is not followed any more. */
+  /** Shows whether the chain no longer follows the market. */
   paused(isPaused) {
     this.#resume.hidden = !isPaused;
     if (isPaused) setText(this.#noteText, "Not subscribed to this chain: what stands here does not move.");

@@ -1,4 +1,4 @@
-// Numbers and dates as the page shows them. Whatever is no number is a dash.
+// Formats numbers and dates for the page. A value that is not a number becomes a dash.
 
 const NONE = "–";
 const price = new Intl.NumberFormat("en-IN", { minimumFractionDigits: 2, maximumFractionDigits: 2 });

@@ -1,4 +1,4 @@
-// Wires the gateway's events to what the page shows.
+// Connects the gateway's events with the parts of the page.
 
 import { ChainView } from "./chain.js";
 import { formatPrice } from "./format.js";
@@ -17,7 +17,7 @@ const status = new StatusView();
 const markets = new MarketsView();
 const chosen = { symbol: null, expiry: null };
 
-// The first chain that comes by is a matter of chance; a moment later the snapshot is in and the nearest expiry known.
+// The first chain arrives by chance. After this time (ms) the snapshot has arrived, and the page knows the nearest expiry.
 const SETTLE_WITHIN = 300;
 let settling = 0;
 let settled = false;
@@ -66,12 +66,12 @@ const handlers = new Map(Object.entries({
   connected(data) {
     status.demo(data.demo === true);
     token.accepted();
-    status.feed("live"); // Where it is not, a feed_status follows at once.
+    status.feed("live"); // If it is not live, a feed_status follows at once.
     rooms.rejoin();
   },
   token_expiring: data => token.ask(`Your token expires in ${Math.ceil(data.expires_in)} s. Here goes a new one`),
   error(data) {
-    // Once it is greeted, "unauthorized" is about a room, and its place in the list says so.
+    // After the greeting, "unauthorized" is about a room, and the list of rooms shows it.
     if (data.code === "token_expired" || (data.code === "unauthorized" && !greeted)) token.ask(data.message);
   },
   feed_status: data => status.feed(data.status),
@@ -123,7 +123,7 @@ function leaveChain() {
   rooms.leave(name);
 }
 
-/** Something new is known: offer it, and choose what has not been chosen yet. */
+/** Offers new products and expiries, and selects a chain if the user has not chosen one. */
 function offer() {
   paint(refresh);
 }
@@ -153,6 +153,7 @@ function title() {
   document.title = product ? `${product.symbol} ${formatPrice(product.price)} ${product.direction < 0 ? "▼" : "▲"} DeltaStream` : "DeltaStream";
 }
 
-// Joining on connect sends no snapshot; asking for the room does, so a quiet market is not an empty page.
+// The gateway joins each client to this room without a snapshot. A request for the room brings the snapshot, so that the page
+// is not empty while the market is quiet.
 rooms.join({ type: GENERAL });
 socket.open();

@@ -1,6 +1,6 @@
-// What the page knows of the market. Maps throughout: a product may be called anything, even __proto__.
+// The page's copy of the market. It uses only maps, because a product may have any name, even __proto__.
 
-// A chart holds this many points, at least this long apart: about a minute of a lively product.
+// The most points of a chart and the least time between two (ms): about a minute of a lively product.
 const HISTORY = 90;
 const POINT_EVERY = 600;
 const MOST_PRODUCTS = 2000;
@@ -13,7 +13,7 @@ export class Market {
   products = new Map();
   #expiries = new Map();
 
-  /** Takes an underlying_update; returns the product, or null for what cannot be shown. */
+  /** Takes an underlying_update; returns the product, or null if the page can't show the message. */
   underlying(data) {
     const symbol = text(data.product), price = finite(data.price);
     if (symbol === null || price === null) return null;
@@ -56,14 +56,14 @@ export class Market {
     return this.#expiries.get(symbol) ?? [];
   }
 
-  /** Every product, those with the most expiries first: the indices, the shares, then what has no options. */
+  /** All products, those with the most expiries first: indices, shares, then products without options. */
   symbols() {
     const all = [...new Set([...this.products.keys(), ...this.#expiries.keys()])];
     return all.sort((a, b) => this.expiriesOf(b).length - this.expiriesOf(a).length || (a < b ? -1 : 1));
   }
 }
 
-/** One row a strike, lowest first, from a chain_update whose quotes nobody has validated. */
+/** One row per strike, lowest first. The quotes of a chain_update are not validated, so this function checks them. */
 export function strikesOf(chain) {
   const rows = new Map();
   const take = (quotes, side) => {

@@ -1,4 +1,4 @@
-// Which markets are open: a word for each in the header, as it was published.
+// The state of each market in the header: the word that the producer published.
 
 import { create, setText } from "./paint.js";
 
@@ -10,7 +10,7 @@ export class MarketsView {
   #list = document.getElementById("markets");
   #shown = new Map();
 
-  /** Takes a market_status. Only `open` is shown as open: any other word stands as the producer wrote it. */
+  /** Takes a market_status. Only `open` is shown as open; any other word is shown as the producer wrote it. */
   update(data) {
     const market = text(data.market), status = text(data.status);
     if (market === null || status === null) return;
@@ -26,7 +26,7 @@ export class MarketsView {
     this.#item.hidden = false;
   }
 
-  /** Markets stand in the order of their names, whichever was heard first. */
+  /** Keeps the markets in the order of their names. */
   #place(market, word) {
     const next = [...this.#shown.keys()].sort().find(name => name > market);
     this.#list.insertBefore(word, next === undefined ? null : this.#shown.get(next));

@@ -1,6 +1,6 @@
-// One repaint a frame, however many messages arrived; and cells that are touched only when they change.
+// One repaint per frame, however many messages arrive. A cell is touched only when it changes.
 
-// When half the page changes at once, a glow everywhere would say nothing and cost most of the frame.
+// The most glows per frame. When half the page changes at once, glows show the user nothing and take most of the frame.
 const MOST_GLOWS = 48;
 
 const due = new Set();
@@ -23,17 +23,17 @@ export function paint(work) {
 
 const still = matchMedia("(prefers-reduced-motion: reduce)");
 
-/** Sets a text that may come from anybody; true if it was another one before. */
+/** Sets an untrusted text, never as HTML; returns true if it has changed. */
 export function setText(element, text) {
   if (element.textContent === text) return false;
   element.textContent = text;
   return true;
 }
 
-/** A short glow in a colour of the page, for those who want movement. */
+/** Starts a short glow in a colour of the page, unless the user prefers reduced motion. */
 export function glow(element, colour) {
   if (still.matches || ++glows > MOST_GLOWS) return;
-  // One keyframe only: it fades to whatever background the element has by then.
+  // With a single keyframe the glow fades to the element's background at that time.
   element.animate([{ backgroundColor: `var(${colour})` }], { duration: 700, easing: "ease-out" });
 }
 

@@ -1,4 +1,4 @@
-// The list of prices: one row a product, with the direction of its last move, its change since the page opened and a chart.
+// The list of prices: one row per product, with the direction of its last move, its change since the page opened and a chart.
 
 import { formatPrice, formatSigned } from "./format.js";
 import { create, paint, setText } from "./paint.js";
@@ -33,7 +33,7 @@ export class PriceList {
     paint(this.#paint);
   }
 
-  /** More is known of the products than before: their order may change. */
+  /** Schedules a new arrangement, because new data may change the order of the products. */
   arrange() {
     paint(this.#arrange);
   }
@@ -43,7 +43,7 @@ export class PriceList {
     for (const [name, row] of this.#rows) this.#markChosen(name, row);
   }
 
-  /** Marks the products that the page has a room of its own for. */
+  /** Marks the products whose room the page has joined. */
   follow(isFollowed) {
     for (const [symbol, row] of this.#rows) row.follow.setAttribute("aria-pressed", String(isFollowed(symbol)));
   }
@@ -53,7 +53,7 @@ export class PriceList {
     paint(this.#paint);
   }
 
-  /** Which products have a row, and in which order: the first that match what is looked for. */
+  /** Gives a row to the first products that match the search, in order. */
   #arrange = () => {
     const wanted = this.#find.value.trim().toUpperCase();
     const matching = this.#market.symbols()

@@ -1,4 +1,4 @@
-// The rooms as chips to leave, and a form to join any other.
+// The joined rooms as chips with which the user leaves them, and a form to join others.
 
 import { create, setText } from "./paint.js";
 import { GENERAL, roomName } from "./rooms.js";
@@ -41,7 +41,7 @@ export class RoomsView {
     }));
   }
 
-  /** What the form offers for a symbol and, of that symbol, for an expiry. */
+  /** Sets the form's suggestions: symbols, and the expiries of the chosen symbol. */
   suggest(symbols, expiriesOf) {
     options("known-products", symbols);
     options("known-expiries", expiriesOf(this.#symbol.value.trim()));

@@ -1,4 +1,4 @@
-// The rooms this page wants to be in: joined again after every reconnect.
+// The rooms that the page wants; it joins them again after every reconnect.
 
 export const GENERAL = "general";
 
@@ -17,7 +17,7 @@ export class Rooms {
     this.#changed = changed;
   }
 
-  /** Room name to {request, state}, in the order they were asked for. */
+  /** Maps a room's name to {request, state}, in the order of the requests. */
   get all() {
     return this.#wanted;
   }
@@ -34,7 +34,7 @@ export class Rooms {
     this.#changed();
     const answer = await this.#socket.ask("subscribe", request);
     if (answer.status === "ok") room.state = "joined";
-    // While offline the wish is kept: the next connection carries it out.
+    // While the page is offline it keeps the request; the next connection sends it.
     else if (answer.code !== "offline" && this.#wanted.get(name) === room) this.#wanted.delete(name);
     this.#changed();
     return answer;
@@ -48,7 +48,7 @@ export class Rooms {
     this.#socket.ask("unsubscribe", room.request);
   }
 
-  /** A new connection is in `general` and nothing else. */
+  /** Joins the rooms again: a new connection is only in `general`. */
   rejoin() {
     if (!this.has(GENERAL)) this.#socket.ask("unsubscribe", { type: GENERAL });
     for (const { request } of [...this.#wanted.values()]) this.join(request);

@@ -1,5 +1,5 @@
-// The plain WebSocket of the gateway: one JSON object a text frame, {event, data}, with an id where an answer is wanted.
-// Reconnects for ever with backoff and jitter. What a dead network leaves half open is found by asking for something.
+// The plain WebSocket of the gateway: one JSON object per text frame, {event, data}, with an id if the page wants a reply.
+// It reconnects for ever with backoff and jitter. It finds a half-open connection by a request that gets no reply.
 
 const FIRST_DELAY = 400;
 const LONGEST_DELAY = 10_000;
@@ -20,14 +20,14 @@ export class GatewaySocket {
   #heartbeat = 0;
 
   /**
-   * @param {() => string | null} token what to bring on connecting
+   * @param {() => string | null} token the token for each new connection
    * @param {{state: (state: string, seconds?: number) => void, event: (name: string, data: any) => void}} on
    */
   constructor(url, token, on) {
     this.#url = url;
     this.#token = token;
     this.#on = on;
-    // Back on the network or back in front of the user: no reason to wait for the backoff.
+    // The network is back, or the user sees the page again: reconnect without waiting for the backoff.
     const hurry = () => { if (!document.hidden && this.#reconnect) this.open(); };
     addEventListener("online", hurry);
     document.addEventListener("visibilitychange", hurry);
@@ -41,14 +41,14 @@ export class GatewaySocket {
     socket.onmessage = message => this.#receive(message.data);
     this.#refused = false;
     socket.onopen = () => {
-      // Without a token as well: a gateway that wants one says so at once, and one that wants none does not mind.
+      // Sent even without a token: a gateway that needs a token refuses at once, and one that needs none ignores it.
       socket.send(JSON.stringify({ event: "authenticate", data: { token: this.#token() } }));
       this.#heartbeat = setInterval(() => this.#probe(socket), ASK_EVERY);
     };
     socket.onclose = event => this.#lost(socket, event.code);
   }
 
-  /** Sends an event; resolves with the acknowledgement's data, or with a failure when none can come. */
+  /** Sends an event; resolves with the acknowledgement's data, or with a failure if no acknowledgement can come. */
   ask(event, data) {
     if (this.#socket?.readyState !== WebSocket.OPEN) return Promise.resolve({ status: "error", code: "offline", message: "Not connected" });
     const id = this.#nextId++;
@@ -58,7 +58,7 @@ export class GatewaySocket {
     });
   }
 
-  /** Whether the gateway has closed because the token was missing, not good or over: then it is for the user to go on. */
+  /** True if the gateway closed because the token was missing, invalid or expired; the page then waits for the user. */
   get refused() {
     return this.#refused;
   }
@@ -68,7 +68,7 @@ export class GatewaySocket {
     try {
       message = JSON.parse(text);
     } catch {
-      return; // Not ours: a frame this page cannot read is no reason to stop.
+      return; // The page ignores a frame that it can't read.
     }
     if (message?.event === "ack") {
       this.#answers.get(message.id)?.(message.data);

@@ -1,4 +1,4 @@
-// A price's recent course, drawn small: a line in the colour of its direction and where it started, dashed.
+// Draws a small chart of a price's recent course: a line in the colour of its direction, and a dashed line at its start.
 
 let colours = null;
 matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => { colours = null; });

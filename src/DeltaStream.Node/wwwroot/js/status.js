@@ -1,4 +1,4 @@
-// Connection, feed, message rate and the badge of simulated prices.
+// The status in the header: connection, feed, message rate and the badge of simulated prices.
 
 import { setText } from "./paint.js";
 
@@ -18,7 +18,7 @@ export class StatusView {
   }
 
   connection(state) {
-    // Between two attempts it is still "reconnecting": a lamp that flickers says less.
+    // During an attempt the lamp stays at "reconnecting", so that it does not flicker.
     if (state === "connecting" && this.#connection.dataset.state === "waiting") return;
     lamp(this.#connection, state, CONNECTION);
     document.body.toggleAttribute("data-offline", state === "waiting" || state === "refused");

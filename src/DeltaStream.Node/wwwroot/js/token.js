@@ -1,5 +1,5 @@
-// The token for a gateway that wants one: from the address's fragment, which no server sees, or typed in. It is kept for as
-// long as the tab lives, and never put into an address.
+// The token for a gateway that needs one. It comes from the URL's fragment, which browsers do not send to servers, or from the
+// user's input. The page keeps it for the life of the tab and never puts it into a URL.
 
 const KEPT_AS = "deltastream-token";
 
@@ -13,7 +13,7 @@ export class Token {
     const given = new URLSearchParams(location.hash.slice(1)).get("token");
     if (given) {
       sessionStorage.setItem(KEPT_AS, given);
-      // Neither in the history nor where somebody copies the address.
+      // Removes the token from the history and from the URL that a user may copy.
       history.replaceState(null, "", location.pathname + location.search);
     }
     this.#form.addEventListener("submit", event => {
@@ -26,12 +26,12 @@ export class Token {
     });
   }
 
-  /** The token; null where there is none. */
+  /** The token; null if there is none. */
   get value() {
     return sessionStorage.getItem(KEPT_AS);
   }
 
-  /** Asks for one, and says why. */
+  /** Asks the user for a token and shows the reason. */
   ask(why) {
     this.#why.textContent = why;
     if (!this.#form.hidden) return;
@@ -39,7 +39,7 @@ export class Token {
     this.#field.focus();
   }
 
-  /** It was good. */
+  /** The gateway has accepted the token. */
   accepted() {
     this.#form.hidden = true;
   }
