@@ -13,7 +13,7 @@ public sealed partial class SupplyChainSpecs : IDisposable
 
     public void Dispose() => _folder.Delete(recursive: true);
 
-    private static IEnumerable<string> Projects => new[] { "src", "tests", "benchmarks" }
+    private static IEnumerable<string> Projects => new[] { "src", "tests", "benchmarks", "samples" }
         .SelectMany(part => Directory.EnumerateFiles(Repository.PathOf(part), "*.csproj", SearchOption.AllDirectories));
 
     [Fact]

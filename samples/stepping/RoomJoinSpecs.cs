@@ -1,0 +1,56 @@
+using System.Text;
+using Akka.Actor;
+using Akka.Cluster.Tools.PublishSubscribe;
+using DeltaStream.Actors.Cache;
+using DeltaStream.Actors.Clients;
+using DeltaStream.Actors.Market;
+using DeltaStream.Actors.Tests.Clients;
+using DeltaStream.Actors.Topics;
+using Microsoft.Extensions.Logging.Abstractions;
+using Xunit.Abstractions;
+
+namespace DeltaStream.Stepping;
+
+/// <summary>Page 2. A client joins a room: ClientActor and CacheActor, and between them one message after the other.</summary>
+public sealed class RoomJoinSpecs(ITestOutputHelper output) : SteppingSpec(output)
+{
+    private static readonly Room Nifty = Room.Product("NIFTY");
+
+    [Fact]
+    public void A_client_gets_the_answer_then_the_snapshot_then_the_stream()
+    {
+        // Arrange: the store holds a price; the node has its CacheActor, and a client that is in no room yet.
+        var store = new MemoryStore();
+        store.Put(Published("NIFTY", 1, epoch: 7, sequence: 1));
+        var cache = ActorOfAsTestActorRef<CacheActor>(Props.Create(() => new CacheActor(
+            new CacheSettings(), Mediator, store, new NodeStatus(Clock), new CacheLog(NullLogger.Instance), Clock)));
+        Mediator.ExpectMsg<Subscribe>(it => it.Topic == TopicName.For(Room.General));
+        var transport = new MemoryTransport(new TextProtocol(0));
+        var context = ContextOf(cache);
+        var live = new FeedStatus(FeedState.Live, Clock.GetUtcNow(), null, 7);
+        var client = ActorOfAsTestActorRef<ClientActor>(Props.Create(() => new ClientActor(context, new OpenClient("client", transport), live)));
+        client.Tell(TransportReady.Instance);
+
+        // Act 1: F11 goes into ClientActor.OnReceive, on to ClientJoins.Join, and with its UseRoom into CacheActor.OnReceive. There
+        // the RoomBook wants a read; the store answers at once, the cache says RoomReady, and ClientJoins.OnCacheReply subscribes.
+        client.Tell(new ClientEvent("subscribe", Encoding.UTF8.GetBytes("""{"type":"product","symbol":"NIFTY"}"""), AckId: null));
+        var subscribe = Mediator.ExpectMsg<Subscribe>(it => it.Topic == TopicName.For(Nifty));
+        Assert.Empty(transport.Sent);
+
+        // Act 2: the topic acknowledges. Set a breakpoint in ClientJoins.OnSubscribed: it sends GetSnapshot, and the Snapshot that the
+        // CacheActor answers with is no copy, but a view that ClientRooms.GoLive reads when it handles it.
+        client.Tell(new SubscribeAck(subscribe));
+        Assert.Equal("subscribed", transport.Sent[0].Split(' ')[0]);
+        Assert.Equal("underlying_update " + Json(1), transport.Sent[1]);
+
+        // Act 3: the stream. NodeOrder.Take numbers the copy; ClientRooms.Receive decides by that serial whether it is sent.
+        client.Tell(Order.Take(Nifty, Published("NIFTY", 2, epoch: 7, sequence: 2)));
+
+        // Assert: a copy that comes once more is sent to nobody. Look at RoomEvent.Handed.
+        client.Tell(Order.Take(Nifty, Published("NIFTY", 2, epoch: 7, sequence: 2)));
+        Assert.Equal("underlying_update " + Json(2), transport.Sent[2]);
+        Assert.Equal(3, transport.Sent.Count);
+    }
+
+    private string Json(int price) => Encoding.UTF8.GetString(Price("NIFTY", price).Payload.Span);
+}
