@@ -60,16 +60,16 @@ internal sealed class ClientActor : UntypedActor, IRequiresMessageQueue<IdleMess
 
     protected override void OnReceive(object message)
     {
-        if (message is LeaveNode)
-        {
-            var to = Sender;
-            Become(next => Leaving(next, to));
-            LeaveIfIdle(to);
-            return;
-        }
-
-        Handle(message);
+        if (message is LeaveNode) BeginLeaving(Sender);
+        else Handle(message);
         GoOn();
+    }
+
+    // A method of its own: its closure must not be made for each update.
+    private void BeginLeaving(IActorRef to)
+    {
+        Become(next => Leaving(next, to));
+        LeaveIfIdle(to);
     }
 
     private void Leaving(object message, IActorRef to)
