@@ -57,8 +57,11 @@ public class ConflateStageSpecs : Akka.TestKit.Xunit2.TestKit
     public void Messages_that_come_faster_than_the_graph_looks_are_not_conflated_while_downstream_asks()
     {
         Run();
-        for (var ordinal = 1; ordinal <= 10; ordinal++) Receive(ordinal);
-        Assert.Equal(Enumerable.Range(1, 10), Enumerable.Range(1, 10).Select(_ => (int)ExpectMsg<Intake>().Ordinal));
+        // Until the first message is through, the graph may not have begun: what comes before that is conflated.
+        Receive(1);
+        ExpectMsg<Intake>();
+        for (var ordinal = 2; ordinal <= 10; ordinal++) Receive(ordinal);
+        Assert.Equal(Enumerable.Range(2, 9), Enumerable.Range(2, 9).Select(_ => (int)ExpectMsg<Intake>().Ordinal));
     }
 
     [Fact]
