@@ -16,6 +16,8 @@ internal static class Polling
             using var pollers = new PollingSwarm(bench.Port);
             await pollers.ConnectAsync(scenario.Clients);
             await bench.MeasureAsync(scenario.Rate, TimeSpan.FromSeconds(scenario.WarmUpSeconds));
+            // The last update of the warm-up is still under way to some clients: without this pause it would count as measured.
+            await Task.Delay(TimeSpan.FromSeconds(1));
             var (before, cpu) = (pollers.Delivered, bench.Server.Cpu);
             var m = await bench.MeasureAsync(scenario.Rate, TimeSpan.FromSeconds(scenario.Seconds));
             await Task.Delay(TimeSpan.FromSeconds(1));
