@@ -38,7 +38,7 @@ public sealed class RoomJoinSpecs(ITestOutputHelper output) : SteppingSpec(outpu
         Assert.Empty(transport.Sent);
 
         // Act 2: the topic acknowledges. Set a breakpoint in ClientJoins.OnSubscribed: it sends GetSnapshot, and the Snapshot that the
-        // CacheActor answers with is no copy, but a view that ClientRooms.GoLive reads when it handles it.
+        // CacheActor answers with is not a copy but a view that ClientRooms.GoLive reads when it handles it.
         client.Tell(new SubscribeAck(subscribe));
         Assert.Equal("subscribed", transport.Sent[0].Split(' ')[0]);
         Assert.Equal("underlying_update " + Json(1), transport.Sent[1]);
