@@ -2,6 +2,7 @@ using Akka.Actor;
 using Akka.Cluster.Tools.PublishSubscribe;
 using Akka.Hosting;
 using DeltaStream.Actors.Market;
+using DeltaStream.Actors.Telemetry;
 using DeltaStream.Actors.Topics;
 using Microsoft.Extensions.Logging;
 
@@ -25,12 +26,13 @@ internal sealed class StoreAgreementActor : UntypedActor, IWithTimers
     private readonly StoreAgreement _agreement;
     private readonly TimeProvider _time;
     private readonly IActorRef _mediator = DistributedPubSub.Get(Context.System).Mediator;
+    private readonly NodeProblems _problems;
     private readonly AgreementLog _log;
     private readonly CancellationTokenSource _stopped = new();
     private bool _asking;
 
-    public StoreAgreementActor(string self, IStoreIdentity identity, StoreAgreement agreement, TimeProvider time, AgreementLog log) =>
-        (_self, _identity, _agreement, _time, _log) = (self, identity, agreement, time, log);
+    public StoreAgreementActor(string self, IStoreIdentity identity, StoreAgreement agreement, TimeProvider time, NodeProblems problems, AgreementLog log) =>
+        (_self, _identity, _agreement, _time, _problems, _log) = (self, identity, agreement, time, problems, log);
 
     public ITimerScheduler Timers { get; set; } = null!;
 
@@ -67,6 +69,7 @@ internal sealed class StoreAgreementActor : UntypedActor, IWithTimers
         _agreement.Judge(Now);
         var now = _agreement.Differing;
         if (now.SequenceEqual(before)) return;
+        _problems.Set(Problem.RedisDiffers, now.Count == 0 ? null : $"{string.Join(',', now)} use another Redis");
         if (now.Count == 0) _log.Agrees();
         else _log.Differs(string.Join(',', now), _agreement.IsOutvoted);
     }
@@ -91,8 +94,8 @@ internal sealed class StoreAgreementActor : UntypedActor, IWithTimers
 public static class AgreementWiring
 {
     /// <summary>
-    /// Starts the actor. The services must include <see cref="IStoreIdentity"/>, <see cref="StoreAgreement"/> and <see
-    /// cref="TimeProvider"/>.
+    /// Starts the actor. The services must include <see cref="IStoreIdentity"/>, <see cref="StoreAgreement"/>, <see
+    /// cref="NodeProblems"/> and <see cref="TimeProvider"/>.
     /// </summary>
     /// <param name="builder">The actor system's builder.</param>
     /// <param name="self">This node as <c>host:port</c>.</param>
@@ -100,7 +103,8 @@ public static class AgreementWiring
         builder.WithActors((system, _, services) =>
         {
             var (identity, agreement, time) = (services.GetService<IStoreIdentity>(), services.GetService<StoreAgreement>(), services.GetService<TimeProvider>());
+            var problems = services.GetService<NodeProblems>();
             var log = new AgreementLog(services.GetService<ILoggerFactory>().CreateLogger<StoreAgreementActor>());
-            system.ActorOf(Props.Create(() => new StoreAgreementActor(self, identity, agreement, time, log)), "store-agreement");
+            system.ActorOf(Props.Create(() => new StoreAgreementActor(self, identity, agreement, time, problems, log)), "store-agreement");
         });
 }

@@ -1,6 +1,7 @@
 using Akka.Actor;
 using Akka.Cluster;
 using DeltaStream.Actors.Market;
+using DeltaStream.Actors.Telemetry;
 using DeltaStream.Node.Logging;
 using DeltaStream.Node.Redis;
 using DeltaStream.Node.Settings;
@@ -14,7 +15,8 @@ namespace DeltaStream.Node.Hosting;
 /// them.
 /// </summary>
 internal sealed class ClusterJoin(
-    NodeSettings settings, ActorSystem system, Membership membership, MemberRegistry registry, TimeProvider time, ILogger<ClusterJoin> logger)
+    NodeSettings settings, ActorSystem system, Membership membership, MemberRegistry registry, NodeProblems problems, TimeProvider time,
+    ILogger<ClusterJoin> logger)
     : BackgroundService
 {
     /// <summary>The time between two reads of the register; members also renew their entry then.</summary>
@@ -133,8 +135,8 @@ internal sealed class ClusterJoin(
         foreach (var gone in _strangers.Keys.Except(strangers).ToArray()) _strangers.Remove(gone);
         foreach (var stranger in strangers) _strangers.TryAdd(stranger, now);
         string[] foreign = [.. _strangers.Where(entry => time.GetElapsedTime(entry.Value, now) >= SplitAfter).Select(entry => entry.Key).Order()];
-        var before = membership.OtherCluster;
-        membership.OtherCluster = foreign;
-        if (foreign.Length > 0 && before.Count == 0) logger.OtherCluster(string.Join(',', foreign));
+        var names = string.Join(',', foreign);
+        var changed = problems.Set(Problem.ClusterSplit, foreign.Length == 0 ? null : $"{names} use the same Redis and are not in this cluster");
+        if (changed && foreign.Length > 0) logger.OtherCluster(names);
     }
 }

@@ -29,6 +29,7 @@ internal static class GatewaySystem
     {
         services.AddSingleton<NodeStatus>();
         services.AddSingleton<BridgeStatus>();
+        services.AddSingleton<NodeProblems>();
         services.AddSingleton(new StoreAgreement(settings.Cluster.Self.ToString()));
         services.AddSingleton<GatewayMetrics>();
         services.AddSingleton<SessionRelay>();

@@ -10,7 +10,6 @@ namespace DeltaStream.Node.Hosting;
 internal sealed class Membership(ActorSystem system)
 {
     private readonly Cluster _cluster = Cluster.Get(system);
-    private IReadOnlyList<string> _otherCluster = [];
 
     /// <summary>Whether the node is a full member: up, and neither removed nor downed since.</summary>
     public bool IsFullMember =>
@@ -24,13 +23,6 @@ internal sealed class Membership(ActorSystem system)
     /// The number of members that some node can't reach at the moment. They stay members until they are reachable again or removed.
     /// </summary>
     public int Unreachable => _cluster.State.Unreachable.Count;
-
-    /// <summary>Members on the same Redis that this cluster has not known for so long that they must be another cluster.</summary>
-    public IReadOnlyList<string> OtherCluster
-    {
-        get => Volatile.Read(ref _otherCluster);
-        internal set => Volatile.Write(ref _otherCluster, value);
-    }
 
     /// <summary>Whether a node belongs to this node's cluster, in any state.</summary>
     /// <param name="node">The node's address as <c>host:port</c>.</param>

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace DeltaStream.Node.Operations;
 
 /// <summary>The answer of <c>/health</c>.</summary>
@@ -13,6 +15,8 @@ namespace DeltaStream.Node.Operations;
 /// <param name="Listener"><c>up</c> or <c>down</c>: this node's own subscription to Redis; <c>none</c> if the node runs no bridge.</param>
 /// <param name="Unreachable">Members that can't be reached at the moment.</param>
 /// <param name="Problems">Further reasons for <c>degraded</c>, each as the name of the log event that explains it.</param>
+/// <param name="ProblemDetails">One line for each of the problems, by its name.</param>
 internal sealed record HealthReport(
     string Status, string Service, int Clients, string Node, int Members, string Bridge, string Feed, bool Draining, bool Demo, string Listener,
-    int Unreachable, IReadOnlyList<string> Problems);
+    int Unreachable, IReadOnlyList<string> Problems,
+    [property: JsonPropertyName("problem_details")] IReadOnlyDictionary<string, string> ProblemDetails);

@@ -1,23 +1,22 @@
 using Akka.Actor;
-using DeltaStream.Actors.Agreement;
 using DeltaStream.Actors.Clients;
 using DeltaStream.Actors.Feed;
+using DeltaStream.Actors.Telemetry;
 using DeltaStream.Node.Hosting;
-using DeltaStream.Node.Redis;
 using DeltaStream.Node.Settings;
 
 namespace DeltaStream.Node.Operations;
 
 /// <summary>The node's health, for operators and load balancers.</summary>
-internal sealed class NodeHealth(NodeSettings settings, NodePhase phase, Membership membership, NodeStatus status, StoreAgreement agreement, BridgeStatus bridge, RedisLogin login, ActorSystem system)
+internal sealed class NodeHealth(NodeSettings settings, NodePhase phase, Membership membership, NodeStatus status, NodeProblems problems, BridgeStatus bridge, ActorSystem system)
 {
     public HealthReport Report()
     {
         var feed = status.Feed;
         var hasBridge = settings.Cluster.Has(ClusterSettings.Bridge);
-        var problems = Problems();
+        var current = problems.Current;
         return new HealthReport(
-            feed.State == FeedState.Live && membership.IsFullMember && problems.Count == 0 ? "healthy" : "degraded",
+            feed.State == FeedState.Live && membership.IsFullMember && current.Count == 0 ? "healthy" : "degraded",
             settings.ServiceName,
             status.Clients,
             settings.Cluster.Self.ToString(),
@@ -28,16 +27,8 @@ internal sealed class NodeHealth(NodeSettings settings, NodePhase phase, Members
             status.IsSimulated,
             !hasBridge ? "none" : bridge.IsListening ? "up" : "down",
             membership.Unreachable,
-            problems);
-    }
-
-    private List<string> Problems()
-    {
-        var problems = new List<string>();
-        if (agreement.Differing.Count > 0) problems.Add("redis_differs");
-        if (login.IsRefused) problems.Add("redis_login_refused");
-        if (membership.OtherCluster.Count > 0) problems.Add("cluster_split");
-        return problems;
+            [.. current.Select(problem => problem.Key.Name)],
+            current.ToDictionary(problem => problem.Key.Name, problem => problem.Value));
     }
 
     /// <summary>Whether the process works; false only for faults that a restart would mend.</summary>

@@ -1,21 +1,19 @@
 using System.Globalization;
 using System.Security.Authentication;
 using System.Text;
+using DeltaStream.Actors.Telemetry;
 using DeltaStream.Node.Logging;
 using DeltaStream.Node.Settings;
 
 namespace DeltaStream.Node.Redis;
 
 /// <summary>Logs in at Redis, and records whether Redis refused the last login. A connection without a login is not used.</summary>
+/// <param name="problems">Shows a refused login in <c>/health</c>.</param>
 /// <param name="logger">Gets one line when logins begin to fail, and one when they work again.</param>
-internal sealed class RedisLogin(ILogger<RedisLogin> logger)
+internal sealed class RedisLogin(NodeProblems problems, ILogger<RedisLogin> logger)
 {
     // Redis answers a login with one short line.
     private const int LongestAnswer = 512;
-
-    private int _refused;
-
-    public bool IsRefused => Volatile.Read(ref _refused) != 0;
 
     /// <summary>Logs in on a new connection, before the client library uses it.</summary>
     /// <exception cref="RedisLoginException">Redis refused the login.</exception>
@@ -26,11 +24,11 @@ internal sealed class RedisLogin(ILogger<RedisLogin> logger)
         if (answer != "+OK")
         {
             var refusal = new RedisLoginException(Reason(answer, url));
-            if (Interlocked.Exchange(ref _refused, 1) == 0) logger.RedisLoginRefused(url.ToString(), refusal.Message);
+            if (problems.Raise(Problem.RedisLoginRefused, refusal.Message)) logger.RedisLoginRefused(url.ToString(), refusal.Message);
             throw refusal;
         }
 
-        if (Interlocked.Exchange(ref _refused, 0) != 0) logger.RedisLoginAccepted(url.ToString());
+        if (problems.End(Problem.RedisLoginRefused)) logger.RedisLoginAccepted(url.ToString());
     }
 
     private static byte[] Command(RedisUrl url)

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using DeltaStream.Actors.Market;
+using DeltaStream.Actors.Telemetry;
 using DeltaStream.Node.Redis;
 using DeltaStream.Node.Settings;
 using DeltaStream.TestSupport;
@@ -49,13 +50,16 @@ public sealed class LoginSpecs
     {
         await using var redis = await RedisServer.StartAsync();
         var url = new RedisUrl("127.0.0.1", redis.Port, false, user, password, 0);
-        var login = RedisBackend.Login;
+        var problems = new NodeProblems();
+        var login = RedisBackend.LoginOf(problems);
         await using var connection = new RedisConnection(RedisBackend.Settings, url, login);
         await Assert.ThrowsAsync<FeedUnavailableException>(() => connection.PublishAsync("enriched:underlying", "{}"u8.ToArray(), default));
         var feed = new RedisFeed(RedisBackend.Settings, url, login, TimeProvider.System);
         var subscription = await Assert.ThrowsAsync<FeedUnavailableException>(() => Listening.ToAsync(feed));
         Assert.StartsWith(reason, subscription.Message);
-        Assert.True(login.IsRefused);
+        var problem = Assert.Single(problems.Current);
+        Assert.Equal(Problem.RedisLoginRefused, problem.Key);
+        Assert.StartsWith(reason, problem.Value);
         await NobodyIsThereAsync(redis);
     }
 

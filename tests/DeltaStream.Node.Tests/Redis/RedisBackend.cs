@@ -1,3 +1,4 @@
+using DeltaStream.Actors.Telemetry;
 using DeltaStream.Demo.Embedded;
 using DeltaStream.Node.Redis;
 using DeltaStream.Node.Settings;
@@ -26,7 +27,9 @@ public abstract class RedisBackend : IAsyncLifetime
     /// <summary>Ends the server.</summary>
     public abstract Task StopAsync();
 
-    internal static RedisLogin Login => new(NullLogger<RedisLogin>.Instance);
+    internal static RedisLogin Login => LoginOf(new NodeProblems());
+
+    internal static RedisLogin LoginOf(NodeProblems problems) => new(problems, NullLogger<RedisLogin>.Instance);
 
     internal RedisConnection Connect() => new(Settings, Url, Login);
 
