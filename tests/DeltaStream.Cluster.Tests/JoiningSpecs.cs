@@ -11,7 +11,7 @@ public sealed class JoiningSpecs(SharedCluster shared)
     private readonly TestCluster _cluster = shared.Cluster;
 
     [Fact]
-    public async Task Who_joins_and_leaves_in_mid_stream_gets_the_answer_first_and_then_only_what_is_newer()
+    public async Task A_client_that_joins_in_mid_stream_gets_the_answer_first_and_then_only_newer_updates()
     {
         const string product = "JOINED";
         await using var producer = await Producer.OpenAsync(_cluster.Redis);
@@ -58,7 +58,7 @@ public sealed class JoiningSpecs(SharedCluster shared)
 
     /// <summary>The node has to ask Redis for the newest values, and Redis is slow: what its topics bring meanwhile waits for the answer.</summary>
     [Fact]
-    public async Task What_comes_while_the_snapshot_is_awaited_waits_for_the_answer()
+    public async Task An_update_that_arrives_before_the_snapshot_waits_for_the_answer()
     {
         await using var proxy = new LagProxy(_cluster.Redis.Port, "deltastream", TimeSpan.FromMilliseconds(700));
         await using var node = await NodeProcess.Start(

@@ -14,7 +14,7 @@ public sealed class LateWordSpecs(SharedCluster shared)
     private readonly TestCluster _cluster = shared.Cluster;
 
     [Fact]
-    public async Task What_a_superseded_publisher_still_says_reaches_no_client_of_any_node()
+    public async Task A_superseded_publishers_updates_reach_no_client_on_any_node()
     {
         await using var producer = await Producer.OpenAsync(_cluster.Redis);
         var clients = await Task.WhenAll(_cluster.Nodes.Select(TestClient.ConnectAsync));

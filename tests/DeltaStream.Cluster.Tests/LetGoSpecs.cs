@@ -12,7 +12,7 @@ public sealed class LetGoSpecs
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     [Fact]
-    public async Task Its_clients_are_closed_in_batches_and_none_is_let_in_meanwhile()
+    public async Task Clients_of_a_removed_node_are_closed_in_batches_and_none_enters()
     {
         await using var cluster = await TestCluster.StartAsync(("LOG_LEVEL", "information"), ("DRAIN_SECONDS", $"{DrainSeconds}"));
         var (gone, other) = (cluster.Nodes[2], cluster.Nodes[0]);

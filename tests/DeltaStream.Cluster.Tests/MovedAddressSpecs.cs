@@ -7,7 +7,7 @@ public sealed class MovedAddressSpecs(SharedCluster shared)
     private const string Moved = "deltastream_sessions_moved_address_total";
 
     [Fact]
-    public async Task A_session_that_goes_on_over_a_WebSocket_of_another_node_from_another_address_is_counted_and_logged()
+    public async Task A_session_that_moves_to_another_node_and_address_is_counted_and_logged()
     {
         var (owner, other) = (shared.Cluster.Nodes[0], shared.Cluster.Nodes[1]);
         using var http = new HttpClient { BaseAddress = owner.Url };

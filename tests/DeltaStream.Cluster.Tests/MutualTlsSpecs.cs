@@ -11,7 +11,7 @@ public sealed class MutualTlsSpecs
 {
     /// <summary>One cluster for all of it: starting processes is what costs.</summary>
     [Fact]
-    public async Task Nodes_of_one_authority_are_a_cluster_and_nobody_else_gets_in()
+    public async Task Only_nodes_with_certificates_of_one_authority_form_a_cluster()
     {
         using var own = await Certificates.MakeAsync("one", "two");
         using var foreign = await Certificates.MakeAsync();
@@ -40,7 +40,7 @@ public sealed class MutualTlsSpecs
     }
 
     [Fact]
-    public async Task A_node_that_was_told_nothing_else_listens_for_members_on_loopback_only()
+    public async Task By_default_a_node_listens_for_members_on_loopback_only()
     {
         await using var redis = await RedisServer.StartAsync();
         await using var node = await Start(redis, null).ReadyAsync();

@@ -22,7 +22,7 @@ public sealed class OwnClockSpecs : IDisposable
     public void Dispose() => _hocon.Dispose();
 
     [Fact]
-    public async Task A_holder_that_nobody_tells_says_nothing_once_its_successor_has_begun()
+    public async Task An_uninformed_holder_publishes_nothing_after_its_successor_has_begun()
     {
         await using var redis = await RedisServer.StartAsync();
         await using var commands = new HoldProxy(new(IPAddress.Loopback, 0), redis.Port, "deltastream");

@@ -14,7 +14,7 @@ public sealed class ReadingAgainSpecs(SharedCluster shared)
     private readonly ConcurrentQueue<string> _violations = new();
 
     [Fact]
-    public async Task Who_reads_again_gets_the_newest_of_each_key_and_not_what_it_superseded()
+    public async Task A_client_that_resumes_reading_gets_the_newest_update_of_each_key_only()
     {
         await using var redis = await RespConnection.OpenAsync(_cluster.Redis.Port);
         var (readers, paused) = (await SoakClient.JoinAsync(_cluster, Product, _violations), await SoakClient.JoinAsync(_cluster, Product, _violations));

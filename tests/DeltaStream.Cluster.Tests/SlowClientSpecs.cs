@@ -31,7 +31,7 @@ public sealed class SlowClientSpecs : IAsyncLifetime
     }
 
     [Fact]
-    public async Task On_every_node_the_last_value_comes_and_who_reads_is_not_held_up()
+    public async Task The_last_value_reaches_every_node_and_readers_are_not_delayed()
     {
         var readers = await SoakClient.JoinAsync(_cluster, Product, _violations);
         var stuck = await SoakClient.JoinAsync(_cluster, Product, _violations);

@@ -14,7 +14,7 @@ public sealed class SnapshotAheadSpecs(SharedCluster shared)
     private readonly TestCluster _cluster = shared.Cluster;
 
     [Fact]
-    public async Task What_the_snapshot_held_does_not_come_again_over_the_topic_on_any_node()
+    public async Task Values_of_the_snapshot_do_not_come_again_over_the_topic_on_any_node()
     {
         var (early, next) = (AnotherPublisher.Price(Product, 5, new(1, 5)), AnotherPublisher.Price(Product, 6, new(1, 6)));
         await StoreAsync(early);

@@ -65,7 +65,7 @@ public sealed class SplitBrainSpecs(ITestOutputHelper output) : IAsyncLifetime
     /// <summary>Nobody tells the clients of the two that they have lost their node: they find out by the pings that do not come.</summary>
     [NetworkFact]
     [Trait("Category", "Full")]
-    public async Task A_balancer_that_reaches_only_the_three_has_the_clients_of_the_two_there_once_they_miss_their_pings()
+    public async Task Clients_of_a_cut_minority_reach_the_majority_after_their_ping_timeout()
     {
         await StartAsync(quickToDown: true);
         await _cluster.BalanceAsync();

@@ -14,7 +14,7 @@ public sealed class TakeoverSpecs : IAsyncLifetime
     public async Task DisposeAsync() => await _cluster.DisposeAsync();
 
     [Fact]
-    public Task After_a_kill_the_others_get_updates_again_none_twice_and_none_older() => LosesItsActiveNode(async node =>
+    public Task After_a_kill_other_nodes_get_updates_again_once_and_in_order() => LosesItsActiveNode(async node =>
     {
         await node.KillAsync();
     });

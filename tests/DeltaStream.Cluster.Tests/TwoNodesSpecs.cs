@@ -17,7 +17,7 @@ public sealed class TwoNodesSpecs
     });
 
     [Fact]
-    public async Task The_other_one_has_the_feed_until_it_ends_and_begins_anew_if_it_is_the_first_seed() => await LoseAsync(async (redis, low, high) =>
+    public async Task Without_the_lowest_address_the_other_node_ends_and_as_first_seed_begins_a_new_cluster() => await LoseAsync(async (redis, low, high) =>
     {
         await using var crowd = await Crowd.GatherAsync(redis, TimeSpan.FromMilliseconds(100), [Product], high);
         await low.KillAsync();

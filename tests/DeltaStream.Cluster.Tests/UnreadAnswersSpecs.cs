@@ -30,7 +30,7 @@ public sealed class UnreadAnswersSpecs : IAsyncLifetime
     public async Task DisposeAsync() => await _cluster.DisposeAsync();
 
     [Fact]
-    public async Task Who_asks_and_does_not_read_is_closed_on_every_node_and_who_reads_gets_every_update()
+    public async Task A_client_that_asks_and_does_not_read_is_closed_and_readers_get_every_update()
     {
         await using var producer = await Producer.OpenAsync(_cluster.Redis);
         var readers = await Task.WhenAll(_cluster.Nodes.Select(TestClient.ConnectAsync));

@@ -10,7 +10,7 @@ public sealed class PacketSpecs(CalmHost host) : ConformanceSpecs(host)
     [InlineData("7")]
     [InlineData("abc")]
     [InlineData("")]
-    public async Task What_a_client_must_not_send_closes_its_websocket(string packet)
+    public async Task A_packet_that_a_client_must_not_send_closes_its_websocket(string packet)
     {
         using var client = await SocketClient.Open(Host);
         await client.SendAsync(packet);
@@ -23,7 +23,7 @@ public sealed class PacketSpecs(CalmHost host) : ConformanceSpecs(host)
     [InlineData("6")]
     [InlineData("3")]
     [InlineData("0{}")]
-    public async Task What_has_no_meaning_from_a_client_is_ignored(string packet)
+    public async Task A_packet_without_meaning_from_a_client_is_ignored(string packet)
     {
         using var client = await SocketClient.Open(Host);
         await client.SendAsync(packet);

@@ -10,7 +10,7 @@ public sealed class PollingSpecs(CalmHost host) : ConformanceSpecs(host)
     [InlineData("4größe € 😀")]
     [InlineData("bAQIDBA==")]
     [InlineData("4a\x1e" + "bAQI=\x1e" + "4b")]
-    public async Task What_was_posted_comes_back_by_the_next_poll(string body)
+    public async Task An_echo_of_a_post_comes_with_the_next_poll(string body)
     {
         var session = await PollingSession.Open(Host);
         (await session.Post(body)).Is(200, "ok");
@@ -53,7 +53,7 @@ public sealed class PollingSpecs(CalmHost host) : ConformanceSpecs(host)
     }
 
     [Fact]
-    public async Task A_response_is_text_that_nobody_stores()
+    public async Task A_response_is_text_and_must_not_be_stored()
     {
         var session = await PollingSession.Open(Host);
         await session.Post("4x");

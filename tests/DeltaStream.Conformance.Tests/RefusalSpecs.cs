@@ -46,7 +46,7 @@ public sealed class RefusalSpecs(CalmHost host) : ConformanceSpecs(host)
     [Theory]
     [InlineData("PUT")]
     [InlineData("DELETE")]
-    public async Task A_session_knows_no_other_method(string method)
+    public async Task A_session_accepts_no_other_method(string method)
     {
         var session = await PollingSession.Open(Host);
         (await session.Send(new HttpMethod(method))).IsRefusal(400, 3, "Bad request");

@@ -9,7 +9,7 @@ public sealed class SocketIoSpecs(CalmHost host) : ConformanceSpecs(host)
     [InlineData("40/custom", "40/custom,{", """42/custom,["auth",{}]""")]
     [InlineData("40/custom,", "40/custom,{", """42/custom,["auth",{}]""")]
     [InlineData("""40/custom,{"token":"abc"}""", "40/custom,{", """42/custom,["auth",{"token":"abc"}]""")]
-    public async Task A_connect_is_answered_and_then_told_its_payload(string connect, string reply, string auth)
+    public async Task A_connect_is_answered_before_its_payload_is_used(string connect, string reply, string auth)
     {
         using var client = await SocketClient.Open(Host, Paths.Sockets);
         await client.SendAsync(connect);
@@ -121,7 +121,7 @@ public sealed class SocketIoSpecs(CalmHost host) : ConformanceSpecs(host)
     [InlineData("""42["nobody",1]""")]
     [InlineData("""4212["nobody"]""")]
     [InlineData("""450-["nobody"]""")]
-    public async Task What_nobody_waits_for_is_ignored(string packet)
+    public async Task An_acknowledgement_that_was_not_asked_for_is_ignored(string packet)
     {
         using var client = await Joined();
         await client.SendAsync(packet);
@@ -160,7 +160,7 @@ public sealed class SocketIoSpecs(CalmHost host) : ConformanceSpecs(host)
     [InlineData("placeholder out of range", """451-["message",{"_placeholder":true,"num":-1}]""", "bin:01")]
     [InlineData("over ten attachments", """4511-["message"]""")]
     [InlineData("malformed attachments", """45["message"]""")]
-    public async Task What_breaks_the_protocol_closes_the_connection(string why, params string[] packets)
+    public async Task A_protocol_error_closes_the_connection(string why, params string[] packets)
     {
         using var client = await Joined();
         using var bystander = await Joined();
@@ -184,7 +184,7 @@ public sealed class SocketIoSpecs(CalmHost host) : ConformanceSpecs(host)
     }
 
     [Fact]
-    public async Task What_breaks_the_protocol_closes_a_polling_session_too()
+    public async Task A_protocol_error_closes_a_polling_session_too()
     {
         var session = await PollingSession.Open(Host, Paths.Sockets);
         await session.Post("40");

@@ -60,7 +60,7 @@ public sealed class UpgradeSpecs(CalmHost host) : ConformanceSpecs(host)
     }
 
     [Fact]
-    public async Task What_is_queued_at_the_upgrade_follows_on_the_websocket_in_order()
+    public async Task Packets_queued_at_the_upgrade_follow_on_the_websocket_in_order()
     {
         var session = await PollingSession.Open(Host);
         using var socket = await Probe(Host, session);

@@ -80,7 +80,7 @@ public sealed class WebSocketSpecs(CalmHost host) : ConformanceSpecs(host)
     [InlineData("Sec-WebSocket-Version: 12\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n")]
     [InlineData("Sec-WebSocket-Version: 13\r\n")]
     [InlineData("Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: short\r\n")]
-    public async Task A_handshake_that_is_none_is_refused(string headers)
+    public async Task An_invalid_handshake_is_refused(string headers)
     {
         using var connection = await RawConnection.OpenAsync(Host.Port);
         await connection.SendAsync(

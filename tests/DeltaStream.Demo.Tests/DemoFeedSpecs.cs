@@ -16,7 +16,7 @@ public class DemoFeedSpecs
     private readonly CancellationTokenSource _stop = new();
 
     [Fact]
-    public async Task It_publishes_as_time_goes_by_and_ends_when_told()
+    public async Task The_feed_publishes_over_time_and_stops_when_told()
     {
         var publisher = new RecordingPublisher();
         var running = new DemoFeed(publisher, _time, NullLogger<DemoFeed>.Instance).RunAsync(1, _stop.Token);

@@ -8,7 +8,7 @@ public class GatewaySpecs(Gateway gateway) : IClassFixture<Gateway>
     [InlineData(ClientMode.WebSocket)]
     [InlineData(ClientMode.Polling)]
     [InlineData(ClientMode.Upgrade)]
-    public async Task It_is_greeted_subscribes_and_is_told_what_was_wrong(ClientMode mode)
+    public async Task A_client_connects_subscribes_and_gets_errors(ClientMode mode)
     {
         using var client = mode.CreateClient(gateway.Url);
         var (connected, subscribed, products) = (client.Hear("connected"), client.Hear("subscribed"), client.Hear("products"));

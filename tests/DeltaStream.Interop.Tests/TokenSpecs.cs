@@ -22,7 +22,7 @@ public class TokenSpecs : IAsyncLifetime
     }
 
     [Fact]
-    public async Task It_is_let_in_with_a_token_and_renews_it_and_without_one_it_is_told_why_not()
+    public async Task A_client_enters_with_a_token_renews_it_and_without_one_gets_the_reason()
     {
         foreach (var mode in Enum.GetValues<ClientMode>())
         {

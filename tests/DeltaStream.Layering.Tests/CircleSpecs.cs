@@ -39,6 +39,6 @@ public sealed class CircleSpecs
     }
 
     [Fact]
-    public void What_is_known_to_lie_on_a_circle_still_does() =>
+    public void Every_listed_circle_still_exists() =>
         Assert.Empty(Known.Except(NamespaceGraph.Circles(Graph.Edges.Keys)).Select(edge => $"{edge.From} -> {edge.To} is on no circle any more"));
 }

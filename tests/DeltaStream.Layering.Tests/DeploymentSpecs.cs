@@ -43,7 +43,7 @@ public sealed partial class DeploymentSpecs
 
     /// <summary>A node that its cluster has let go ends; nothing but its supervisor brings it back.</summary>
     [Fact]
-    public void Who_ends_is_started_again() => Assert.Contains("restart: unless-stopped", Compose);
+    public void A_container_that_ends_is_started_again() => Assert.Contains("restart: unless-stopped", Compose);
 
     /// <summary>An event in the log that no page tells of is no help to whoever reads it at night.</summary>
     [Fact]

@@ -65,7 +65,7 @@ public sealed partial class SupplyChainSpecs : IDisposable
     [Theory]
     [InlineData(true, 0, "nothing that the package source knows of")]
     [InlineData(false, 2, "no package source has a list of vulnerabilities")]
-    public async Task A_package_source_that_knows_of_no_vulnerability_at_all_is_not_taken_for_good_news(bool hasList, int exitCode, string said)
+    public async Task A_package_source_without_vulnerability_data_fails_the_audit(bool hasList, int exitCode, string said)
     {
         using var source = new AuditSource("Some.Other.Package", 3, hasList);
         Write("dotnet", $"#!/bin/sh\n[ \"$1\" != nuget ] || echo 'E {source.Url}'\n");

@@ -39,7 +39,7 @@ public sealed class LoadSpecs
     }
 
     [Fact]
-    public async Task An_idle_connection_is_no_larger_than_with_bare_Kestrel()
+    public async Task An_idle_connection_is_not_larger_than_with_bare_Kestrel()
     {
         var report = await Idle.RunAsync(Options.Parse(["idle", "--servers", "gateway,kestrel", "--rounds", "5", "--warm-up", "8"]));
 

@@ -35,7 +35,7 @@ public sealed class BinaryReassemblerSpecs
     }
 
     [Fact]
-    public void What_it_keeps_is_a_copy()
+    public void The_reassembler_keeps_copies()
     {
         var wire = """51-3["a",{"_placeholder":true,"num":0}]"""u8.ToArray();
         var attachment = new byte[] { 1 };

@@ -41,7 +41,7 @@ public sealed class SocketFramesSpecs
 
     [Theory]
     [MemberData(nameof(Frames))]
-    public void What_is_written_reads_back(string wire, byte[] frame)
+    public void A_written_frame_reads_back(string wire, byte[] frame)
     {
         Assert.True(SocketPacketCodec.TryParse(frame.Payload()[1..], out var packet, out _), wire);
         Assert.Equal(wire[1], (char)('0' + (int)packet.Type));

@@ -116,7 +116,7 @@ public sealed class SocketPacketSpecs
 
     [Theory]
     [MemberData(nameof(Bad))]
-    public void What_is_no_packet_says_why(string wire, SocketParseError expected)
+    public void Text_that_is_not_a_packet_gives_its_reason(string wire, SocketParseError expected)
     {
         Assert.False(SocketPacketCodec.TryParse(wire.Utf8(), out _, out var error));
         Assert.Equal(expected, error);

@@ -116,7 +116,7 @@ public sealed class FloodSpecs(AbusedNode abused, ITestOutputHelper output) : At
     }, count >= 10_000);
 
     [Fact]
-    public async Task Session_ids_have_at_least_128_bits_that_nobody_can_foresee()
+    public async Task Session_ids_have_at_least_128_random_bits()
     {
         await using var visitor = new Visitor(Port);
         var random = new List<byte[]>();

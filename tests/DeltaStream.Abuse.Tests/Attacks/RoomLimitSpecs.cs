@@ -51,7 +51,7 @@ public sealed class RoomLimitSpecs(FewRoomsNode node, ITestOutputHelper output) 
     });
 
     [Fact]
-    public Task A_node_whose_rooms_are_taken_refuses_further_ones_and_nobody_loses_his() => AttackAsync(async () =>
+    public Task A_node_at_its_room_limit_refuses_new_rooms_and_keeps_the_others() => AttackAsync(async () =>
     {
         const int crowd = 12;
         for (var round = 0; round < 3; round++)

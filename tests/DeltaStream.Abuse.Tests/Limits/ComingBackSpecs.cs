@@ -4,7 +4,7 @@ namespace DeltaStream.Abuse.Tests.Limits;
 public sealed class ComingBackSpecs
 {
     [Fact]
-    public async Task Who_leaves_and_comes_back_all_the_time_is_refused_until_it_has_calmed_down()
+    public async Task A_client_that_keeps_reconnecting_is_refused_until_it_slows_down()
     {
         await using var redis = await RedisServer.StartAsync();
         await using var node = await NodeProcess.Start(("REDIS_URL", redis.Url), ("LIMIT_MESSAGES_PER_SECOND", "1")).ReadyAsync();

@@ -90,7 +90,7 @@ public sealed class HandshakeLimitSpecs(LimitedNode limited)
     [InlineData("{garbage}", 400, "malformed")]
     [InlineData("GET / HTTP/1.1\r\nHost: localhost\r\nX y\r\n\r\n", 400, "malformed")]
     [InlineData("GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n", 400, "malformed")]
-    public async Task A_head_that_is_too_large_or_none_is_refused_and_counted(string request, int status, string reason)
+    public async Task A_head_that_is_too_large_or_malformed_is_refused_and_counted(string request, int status, string reason)
     {
         var before = await limited.RefusedAsync(reason);
         request = request.Replace("{5000}", new string('x', 5000)).Replace("{garbage}", "\u0016\u0003\u0001\r\n\r\n");

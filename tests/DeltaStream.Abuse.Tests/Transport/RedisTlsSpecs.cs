@@ -48,7 +48,7 @@ public sealed class RedisTlsSpecs
 
     /// <summary>What clients bring that is secret, each way that they may bring it.</summary>
     [Fact]
-    public async Task What_a_client_must_keep_secret_is_in_no_output_however_it_came()
+    public async Task Secrets_appear_in_no_output_however_they_were_set()
     {
         const string token = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJ0cmFkZXIifQ.c2VjcmV0LXNpZ25hdHVyZQ";
         await using var node = await NodeProcess.Start(("REDIS_URL", $"redis://gateway:{InUrl}@127.0.0.1:1"), ("LOG_LEVEL", "debug")).ReadyAsync();

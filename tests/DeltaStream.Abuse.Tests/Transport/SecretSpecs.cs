@@ -21,7 +21,7 @@ public sealed class SecretSpecs : IClassFixture<SecretSpecs.Made>, IDisposable
     public void Dispose() => File.Delete(_file);
 
     [Fact]
-    public async Task A_node_that_knows_every_secret_shows_none_from_its_start_to_its_end()
+    public async Task A_node_shows_none_of_its_secrets_from_start_to_end()
     {
         var tlsPort = FreePort.Next();
         await using var redis = await RedisServer.StartAsync(
@@ -72,7 +72,7 @@ public sealed class SecretSpecs : IClassFixture<SecretSpecs.Made>, IDisposable
     }
 
     [Fact]
-    public async Task A_Redis_that_refuses_or_is_none_learns_the_password_and_nobody_else_does()
+    public async Task A_password_reaches_only_the_configured_Redis_address()
     {
         await using var redis = await RedisServer.StartAsync();
         await redis.ExecuteAsync("ACL", "SETUSER", "gateway", "on", ">other", "~*", "&*", "+@all");

@@ -28,7 +28,7 @@ public class StoreAgreementSpecs
     }
 
     [Fact]
-    public void A_flush_that_nodes_notice_one_after_the_other_is_no_difference()
+    public void Nodes_that_notice_a_flush_at_different_times_do_not_differ()
     {
         Say(0, ("a:1", "new"), ("b:1", "old"), ("c:1", "old"));
         Say(2, ("a:1", "new"), ("b:1", "new"), ("c:1", "old"));
@@ -49,7 +49,7 @@ public class StoreAgreementSpecs
     }
 
     [Fact]
-    public void Who_says_nothing_any_more_or_has_no_store_itself_compares_nothing()
+    public void A_silent_node_and_a_node_without_a_store_are_not_compared()
     {
         Say(0, ("a:1", "x"), ("b:1", "y"));
         Say(5, ("a:1", "x"), ("b:1", "y"));

@@ -57,7 +57,7 @@ public class CacheActorSpecs(ITestOutputHelper output) : GatewaySpec(output)
     }
 
     [Fact]
-    public void When_the_mediator_drops_all_subscriptions_everyone_subscribes_again_and_gets_what_was_missed()
+    public void After_the_mediator_drops_all_subscriptions_clients_get_the_missed_updates()
     {
         var client = Connect();
         Subscribe(client, Narrow);

@@ -10,7 +10,7 @@ public class ReadQueueSpecs
     private readonly ReadQueue _queue = new();
 
     [Fact]
-    public void Many_who_want_a_key_share_one_read()
+    public void Concurrent_requests_for_a_key_share_one_read()
     {
         var tickets = Enumerable.Range(0, 100).Select(_ => _queue.Enqueue(A)).Distinct();
         var ticket = Assert.Single(tickets);
@@ -22,7 +22,7 @@ public class ReadQueueSpecs
     }
 
     [Fact]
-    public void Who_comes_while_a_key_is_being_read_gets_a_read_of_its_own()
+    public void A_request_during_a_read_of_its_key_gets_a_new_read()
     {
         var first = _queue.Enqueue(A);
         _queue.Take(10, 1);
@@ -36,7 +36,7 @@ public class ReadQueueSpecs
     }
 
     [Fact]
-    public void One_batch_at_a_time_and_none_larger_than_may_be()
+    public void One_batch_is_read_at_a_time_and_no_batch_exceeds_the_limit()
     {
         for (var i = 0; i < 25; i++) _queue.Enqueue(ConflationKey.Underlying($"P{i}"));
         Assert.Equal(10, _queue.Take(10, 1)!.Count);
@@ -50,7 +50,7 @@ public class ReadQueueSpecs
     }
 
     [Fact]
-    public void What_could_not_be_read_is_read_first_next_time()
+    public void Keys_whose_read_failed_are_read_first_next_time()
     {
         var first = _queue.Enqueue(A);
         _queue.Take(1, 1);

@@ -73,7 +73,7 @@ public class SettlingSpecs : BookSpec
     }
 
     [Fact]
-    public void At_a_new_epoch_every_room_settles_anew()
+    public void At_a_new_epoch_every_room_settles_again()
     {
         Join(Narrow);
         Bring(Narrow, Chain("NIFTY", Near, 1));
@@ -153,7 +153,7 @@ public class SettlingSpecs : BookSpec
     }
 
     [Fact]
-    public void When_subscriptions_are_lost_every_room_settles_anew_and_its_users_wait_for_their_turn()
+    public void After_lost_subscriptions_every_room_settles_again_and_waits_for_its_turn()
     {
         Join(Narrow);
         Bring(Narrow, Chain("NIFTY", Near, 1));
@@ -169,7 +169,7 @@ public class SettlingSpecs : BookSpec
     }
 
     [Fact]
-    public void A_book_that_starts_anew_goes_on_with_the_rooms_that_are_in_use_and_heeds_no_read_of_the_former_one()
+    public void A_restarted_book_keeps_the_rooms_in_use_and_ignores_reads_of_its_predecessor()
     {
         IsHeld = true;
         Use(Narrow);

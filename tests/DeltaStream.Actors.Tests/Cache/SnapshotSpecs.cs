@@ -28,7 +28,7 @@ public class SnapshotSpecs() : BookSpec(new() { MaxRooms = 300 })
     }
 
     [Fact]
-    public void What_no_topic_has_brought_comes_from_the_store()
+    public void A_value_that_no_topic_has_brought_comes_from_the_store()
     {
         Put(Chain("NIFTY", Near, 3));
         Join(Narrow);
@@ -36,7 +36,7 @@ public class SnapshotSpecs() : BookSpec(new() { MaxRooms = 300 })
     }
 
     [Fact]
-    public void What_came_from_the_store_is_known_when_the_next_publisher_sends_it_again()
+    public void A_stored_value_is_recognised_when_the_next_publisher_repeats_it()
     {
         Put(Chain("NIFTY", Near, 3));
         Join(Narrow);
@@ -116,7 +116,7 @@ public class SnapshotSpecs() : BookSpec(new() { MaxRooms = 300 })
     }
 
     [Fact]
-    public void With_the_store_down_a_room_is_ready_after_a_second_and_gets_its_value_once_the_store_is_back()
+    public void A_room_is_ready_after_a_second_without_the_store_and_gets_its_value_later()
     {
         IsDown = true;
         Use(Narrow);

@@ -77,7 +77,7 @@ public class ClientRoomsSpecs
     }
 
     [Fact]
-    public void What_comes_before_the_snapshot_is_in_it_and_does_not_come_again()
+    public void An_update_before_the_snapshot_is_in_it_and_is_not_sent_again()
     {
         var joined = _rooms.Enter(Narrow, JoinPurpose.Snapshot);
         var (early, late) = (Take(Narrow, Narrow, 2), Take(Narrow, Narrow, 3));
@@ -100,7 +100,7 @@ public class ClientRoomsSpecs
     [Theory]
     [InlineData("general", "product:A")]
     [InlineData("chain:A", "chain:A:2026-11-26")]
-    public void What_a_value_from_the_store_has_overtaken_is_superseded_and_counted(string roomName, string narrowName)
+    public void An_update_that_a_stored_value_has_overtaken_is_superseded_and_counted(string roomName, string narrowName)
     {
         var (room, narrow) = (Parse(roomName), Parse(narrowName));
         Join(room);
@@ -154,7 +154,7 @@ public class ClientRoomsSpecs
     }
 
     [Fact]
-    public void A_client_that_lost_its_subscriptions_is_sent_what_it_has_not_had_and_nothing_twice()
+    public void A_client_that_lost_its_subscriptions_gets_the_missed_updates_once()
     {
         Join(Wide);
         Assert.NotNull(Receive(Wide, Narrow, 1));

@@ -26,7 +26,7 @@ public class ClientSupervisorSpecs(ITestOutputHelper output) : GatewaySpec(outpu
     }
 
     [Fact]
-    public void While_prices_are_simulated_who_connects_is_told()
+    public void While_prices_are_simulated_new_clients_are_told()
     {
         Assert.EndsWith("\"rooms\":[\"general\"]}", Connect().Sent[0]);
         Status.IsSimulated = true;

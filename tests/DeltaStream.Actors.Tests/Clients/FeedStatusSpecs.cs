@@ -49,7 +49,7 @@ public class FeedStatusSpecs(ITestOutputHelper output) : GatewaySpec(output)
     }
 
     [Fact]
-    public void Who_connects_while_it_is_not_live_is_told_so_after_connected()
+    public void A_client_that_connects_while_the_feed_is_not_live_gets_its_status_after_connected()
     {
         Heartbeat(FeedLink.Down);
         AwaitAssert(() => Assert.Equal(FeedState.Down, Status.Feed.State));
@@ -73,7 +73,7 @@ public class FeedStatusSpecs(ITestOutputHelper output) : GatewaySpec(output)
     }
 
     [Fact]
-    public void Where_nobody_holds_the_lease_any_more_the_feed_stays_down()
+    public void The_feed_stays_down_while_no_bridge_holds_the_lease()
     {
         Heartbeat(FeedLink.Up, epoch: 7);
         AwaitAssert(() => Assert.Equal(FeedState.Live, Status.Feed.State));

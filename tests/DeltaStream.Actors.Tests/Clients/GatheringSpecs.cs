@@ -56,7 +56,7 @@ public class GatheringSpecs : GatewaySpec
     }
 
     [Fact]
-    public void Where_the_client_takes_no_more_only_the_newest_is_left_of_what_was_due()
+    public void When_the_socket_is_full_only_the_newest_due_update_of_a_key_remains()
     {
         var updates = Enumerable.Range(2, 9).Select(Large).ToArray();
         WhileItWrites(Price("A", 1), () =>

@@ -8,7 +8,7 @@ namespace DeltaStream.Actors.Tests.Clients;
 public class IdentitySpecs(ITestOutputHelper output) : GatewaySpec(output)
 {
     [Fact]
-    public void A_client_whose_token_lacks_general_is_not_in_it_and_told_so()
+    public void A_client_whose_token_lacks_general_does_not_join_it()
     {
         var client = Connect(identity: Reader("product:A"));
         Assert.Contains("\"rooms\":[]", client.Sent[0]);

@@ -57,7 +57,7 @@ public class OutboxSpecs
     }
 
     [Fact]
-    public void What_is_not_wanted_any_more_leaves_no_gap()
+    public void A_dropped_update_leaves_no_gap()
     {
         var outbox = new Outbox(10, 1000);
         var kept = Price("B", 1);
@@ -70,7 +70,7 @@ public class OutboxSpecs
     }
 
     [Fact]
-    public void What_is_due_leaves_whole_behind_what_waited()
+    public void All_due_updates_leave_after_those_that_waited()
     {
         var outbox = new Outbox(10, 1000);
         var (waited, first, second, answer) = (Price("A", 1), Price("A", 2), Price("A", 3), Answer(1));
@@ -84,7 +84,7 @@ public class OutboxSpecs
     }
 
     [Fact]
-    public void What_was_due_conflates_once_the_client_takes_no_more()
+    public void Due_updates_conflate_when_the_socket_is_full()
     {
         var outbox = new Outbox(10, 1000);
         outbox.Add(Price("A", 1));
@@ -98,7 +98,7 @@ public class OutboxSpecs
     }
 
     [Fact]
-    public void What_is_due_is_counted_in_bytes_until_it_is_taken_or_not_wanted()
+    public void A_due_update_counts_in_bytes_until_it_is_taken_or_dropped()
     {
         var outbox = new Outbox(10, 1000);
         outbox.AddDue(Price("A", 1, size: 70));

@@ -52,7 +52,7 @@ public class PromiseSpecs(ITestOutputHelper output) : GatewaySpec(output)
     }
 
     [Fact]
-    public void A_market_whose_status_is_only_in_the_store_yet_comes_to_those_who_connected_before_it_was_read()
+    public void A_status_that_is_read_late_reaches_clients_that_connected_before_the_read()
     {
         Store.Put(MarketStatus("NSE", 1));
         var client = Connect();
@@ -62,7 +62,7 @@ public class PromiseSpecs(ITestOutputHelper output) : GatewaySpec(output)
     }
 
     [Fact]
-    public void What_waits_to_be_sent_when_the_snapshot_comes_is_not_sent_after_the_answer_and_then_again()
+    public void An_update_that_waits_when_the_snapshot_comes_is_not_sent_twice()
     {
         var client = Connect();
         Subscribe(client, Room.Product("NIFTY"));
@@ -97,7 +97,7 @@ public class PromiseSpecs(ITestOutputHelper output) : GatewaySpec(output)
     }
 
     [Fact]
-    public void Joining_and_leaving_in_mid_stream_repeats_nothing_but_snapshots_and_goes_back_nowhere()
+    public void Joining_and_leaving_in_mid_stream_repeats_only_snapshots_and_keeps_the_order()
     {
         var client = Connect();
         Room[] rooms = [Room.Product("NIFTY"), Room.Chain("NIFTY"), Room.Chain("NIFTY", Near)];

@@ -9,7 +9,7 @@ namespace DeltaStream.Actors.Tests.Clients;
 public class RecoveredRoomsSpecs(ITestOutputHelper output) : GatewaySpec(output, cache: new() { MaxRooms = 2 })
 {
     [Fact]
-    public void It_is_told_that_it_is_not_in_a_room_that_it_had_and_stays_in_the_others()
+    public void A_recovered_client_learns_which_room_it_lost_and_keeps_the_others()
     {
         var (first, second) = (Room.Product("FIRST"), Room.Product("SECOND"));
         var session = ClientSession.Create(ClientIdentity.Anonymous, 1);

@@ -12,7 +12,7 @@ public class RenewalSpecs(ITestOutputHelper output) : GatewaySpec(output)
     private static readonly string[] Market = ["general", "product:*", "chain:*"];
 
     [Fact]
-    public void A_client_is_told_a_minute_ahead_and_closed_with_a_word_at_the_end()
+    public void A_client_is_warned_a_minute_before_its_token_ends_and_closed_with_an_error()
     {
         var client = Connect(identity: Reader(130));
         Pass(client, 69);
@@ -27,7 +27,7 @@ public class RenewalSpecs(ITestOutputHelper output) : GatewaySpec(output)
     }
 
     [Fact]
-    public void Of_a_short_token_a_client_is_told_at_half_its_time()
+    public void A_client_with_a_short_token_is_warned_at_half_its_time()
     {
         var client = Connect(identity: Reader(10));
         Pass(client, 4);
@@ -98,7 +98,7 @@ public class RenewalSpecs(ITestOutputHelper output) : GatewaySpec(output)
     }
 
     [Fact]
-    public void A_renewal_ends_a_join_that_is_under_way_and_answers_who_asked()
+    public void A_renewal_ends_a_pending_join_and_answers_its_client()
     {
         var client = Connect(identity: Reader(100));
         client.Emit("subscribe", RequestFor(Room.Product("A")), "1");
@@ -122,7 +122,7 @@ public class RenewalSpecs(ITestOutputHelper output) : GatewaySpec(output)
     }
 
     [Fact]
-    public void A_client_that_can_not_be_written_to_gets_its_last_word_when_it_can_and_no_update_before_it()
+    public void A_client_with_a_full_socket_gets_the_closing_error_before_any_update()
     {
         var client = Connect(identity: Reader(2));
         client.IsFast = false;
@@ -162,7 +162,7 @@ public class RenewalSpecs(ITestOutputHelper output) : GatewaySpec(output)
     }
 
     [Fact]
-    public void Where_no_token_is_needed_one_is_answered_all_the_same()
+    public void A_token_is_answered_even_where_none_is_needed()
     {
         var client = Connect();
         client.Client.Tell(new Authenticated(ClientIdentity.Anonymous, null));

@@ -76,7 +76,7 @@ public class RequestReaderSpecs
     }
 
     [Fact]
-    public void What_is_missing_is_said_in_the_Flask_gateways_words() =>
+    public void A_missing_field_is_named_as_the_Flask_gateway_did() =>
         Assert.Equal("Missing type or symbol", RequestReader.Read(Subscribe, "{}"u8, out _)!.Message);
 
     [Theory]
@@ -84,7 +84,7 @@ public class RequestReaderSpecs
     [InlineData("message")]
     [InlineData("Subscribe")]
     [InlineData("connect")]
-    public void An_event_nobody_knows_is_refused(string name) =>
+    public void An_unknown_event_is_refused(string name) =>
         Assert.Same(RequestError.UnknownEvent, RequestReader.Read(name, "{}"u8, out _));
 
     [Fact]

@@ -13,7 +13,7 @@ namespace DeltaStream.Actors.Tests.Clients;
 public class RequestSpecs(ITestOutputHelper output) : GatewaySpec(output, new() { MaxSubscriptions = 3 })
 {
     [Fact]
-    public void Connecting_is_answered_with_who_the_client_is_and_where()
+    public void The_connected_event_has_the_client_id_and_its_rooms()
     {
         var client = Connect(sessionId: "sid-1");
         Assert.Equal("""connected {"message":"Connected to DeltaStream","client_id":"sid-1","server_time":1728000000,"rooms":["general"]}""", client.Sent[0]);
@@ -61,7 +61,7 @@ public class RequestSpecs(ITestOutputHelper output) : GatewaySpec(output, new() 
     }
 
     [Fact]
-    public void A_message_that_is_no_event_is_refused_in_the_transports_words()
+    public void A_message_that_is_not_an_event_is_refused_with_the_transports_text()
     {
         var client = Connect();
         client.Client.Tell(new InvalidClientMessage("invalid_message", "Not a JSON object"));
@@ -108,7 +108,7 @@ public class RequestSpecs(ITestOutputHelper output) : GatewaySpec(output, new() 
     }
 
     [Fact]
-    public void What_a_client_does_before_it_is_answered_waits_behind_the_answer()
+    public void Requests_sent_before_the_connect_answer_are_handled_after_it()
     {
         var client = Connect(isReady: false);
         client.Emit("subscribe", "{}");

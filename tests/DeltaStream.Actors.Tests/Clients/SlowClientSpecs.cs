@@ -18,7 +18,7 @@ public class SlowClientSpecs : GatewaySpec
     }
 
     [Fact]
-    public void It_gets_the_newest_of_each_key_and_others_get_everything()
+    public void A_slow_client_gets_the_newest_update_of_each_key_and_others_get_all()
     {
         Stick();
         for (var i = 1; i < 100; i++) Publish(Price(i % 2 == 0 ? "EVEN" : "ODD", i + 1));
@@ -64,7 +64,7 @@ public class SlowClientSpecs : GatewaySpec
     }
 
     [Fact]
-    public void What_another_room_covers_stays_when_one_is_left()
+    public void Updates_that_another_room_covers_stay_queued_when_a_room_is_left()
     {
         Subscribe(_slow, Room.Product("A"));
         Stick();
@@ -98,7 +98,7 @@ public class SlowClientSpecs : GatewaySpec
     }
 
     [Fact]
-    public void One_that_reads_has_every_answer_however_often_it_asks_for_a_room_at_once()
+    public void A_client_that_reads_gets_every_answer_however_often_it_asks()
     {
         var client = Connect();
         for (var i = 0; i < 400; i++) client.Emit("subscribe", RequestFor(Room.Product("NIFTY")));

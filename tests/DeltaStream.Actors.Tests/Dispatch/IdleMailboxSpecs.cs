@@ -30,7 +30,7 @@ public sealed class IdleMailboxSpecs(ITestOutputHelper output) : TestKit(IdleMai
     }
 
     [Fact]
-    public void Some_may_come_while_others_go()
+    public void Messages_can_be_added_while_others_are_taken()
     {
         var (next, random) = (0, new Random(7));
         var taken = new List<int>();
@@ -83,7 +83,7 @@ public sealed class IdleMailboxSpecs(ITestOutputHelper output) : TestKit(IdleMai
     }
 
     [Fact]
-    public void What_is_left_of_an_actor_that_ended_goes_to_the_dead_letters_in_order()
+    public void The_remaining_messages_of_a_stopped_actor_go_to_dead_letters_in_order()
     {
         for (var i = 0; i < 5; i++) Put(i);
         var dead = new UnboundedMessageQueue();

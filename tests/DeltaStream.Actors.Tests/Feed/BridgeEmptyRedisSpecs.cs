@@ -30,7 +30,7 @@ public sealed class BridgeEmptyRedisSpecs(ITestOutputHelper output) : TwoBridges
     }
 
     [Fact]
-    public void A_Redis_that_comes_back_empty_gets_its_values_again_and_the_outage_is_told()
+    public void A_Redis_that_comes_back_empty_gets_its_values_again_and_the_outage_is_reported()
     {
         Both(1);
         Assert.Equal([1], Prices(until: 1));
@@ -76,7 +76,7 @@ public sealed class BridgeEmptyRedisSpecs(ITestOutputHelper output) : TwoBridges
     }
 
     [Fact]
-    public void What_was_missed_while_the_feed_was_away_is_read_from_the_store()
+    public void Values_missed_during_an_outage_are_read_from_the_store()
     {
         Both(1);
         Assert.Equal([1], Prices(until: 1));

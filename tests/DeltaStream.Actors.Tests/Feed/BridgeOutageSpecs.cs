@@ -14,7 +14,7 @@ public class BridgeOutageSpecs(ITestOutputHelper output) : BridgeSpec(output)
     };
 
     [Fact]
-    public void Redis_down_at_the_start_is_told_once_in_the_log_and_again_and_again_to_the_cluster_and_mends_itself()
+    public void Redis_down_at_the_start_is_logged_once_and_reported_to_the_cluster_until_it_is_back()
     {
         var (general, heartbeats) = (Listen(Room.General), Listen(TopicName.Heartbeat));
         Feed.IsDown = Lease.IsDown = Latest.IsDown = true;
@@ -31,7 +31,7 @@ public class BridgeOutageSpecs(ITestOutputHelper output) : BridgeSpec(output)
     }
 
     [Fact]
-    public void A_lost_feed_is_told_at_once_and_the_bridge_subscribes_again()
+    public void A_lost_feed_is_reported_at_once_and_the_bridge_subscribes_again()
     {
         var (general, heartbeats) = (Listen(Room.General), Listen(TopicName.Heartbeat));
         StartBridge(Settings);

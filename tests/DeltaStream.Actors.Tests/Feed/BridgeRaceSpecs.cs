@@ -38,7 +38,7 @@ public sealed class BridgeRaceSpecs(ITestOutputHelper output) : TwoBridges(outpu
     }
 
     [Fact]
-    public void A_lease_that_could_not_be_given_back_is_not_said_to_be_free_and_is_taken_when_it_has_expired()
+    public void A_lease_whose_release_failed_is_taken_only_when_it_has_expired()
     {
         Both(1);
         Heartbeats();
@@ -111,7 +111,7 @@ public sealed class BridgeRaceSpecs(ITestOutputHelper output) : TwoBridges(outpu
     }
 
     [Fact]
-    public void What_the_killed_holder_sent_last_is_sent_again_and_known_as_a_repeat()
+    public void The_killed_holders_last_update_is_sent_again_and_recognised_as_a_repeat()
     {
         Both(1);
         Assert.Equal([1], Prices(until: 1));
@@ -143,7 +143,7 @@ public sealed class BridgeRaceSpecs(ITestOutputHelper output) : TwoBridges(outpu
     }
 
     [Fact]
-    public void Of_two_who_believe_the_one_with_the_lower_epoch_steps_down_when_it_hears_the_other()
+    public void Of_two_active_bridges_the_one_with_the_lower_epoch_steps_down()
     {
         // The lease is taken away behind the holder's back, while its own clock tells it that it is still good.
         A.Lease.Hangs = true;

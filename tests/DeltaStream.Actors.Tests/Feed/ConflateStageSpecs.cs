@@ -45,7 +45,7 @@ public class ConflateStageSpecs : Akka.TestKit.Xunit2.TestKit
     }
 
     [Fact]
-    public void What_came_while_no_graph_ran_waits_for_the_next_one()
+    public void Messages_received_while_no_graph_runs_wait_for_the_next_graph()
     {
         Receive(1);
         Receive(2);
@@ -54,7 +54,7 @@ public class ConflateStageSpecs : Akka.TestKit.Xunit2.TestKit
     }
 
     [Fact]
-    public void Messages_that_come_faster_than_the_graph_looks_are_not_conflated_while_downstream_asks()
+    public void Fast_messages_are_not_conflated_while_downstream_has_demand()
     {
         Run();
         // Until the first message is through, the graph may not have begun: what comes before that is conflated.
@@ -65,7 +65,7 @@ public class ConflateStageSpecs : Akka.TestKit.Xunit2.TestKit
     }
 
     [Fact]
-    public void Beyond_its_bounds_the_line_is_conflated_though_nobody_looks()
+    public void A_queue_over_its_bounds_is_conflated_without_demand()
     {
         for (var ordinal = 1; ordinal <= 10_000; ordinal++) Receive(ordinal);
         Assert.True(_inlet.TryTake(out var first));

@@ -24,7 +24,7 @@ public class ConflationBufferSpecs
     [Theory]
     [InlineData(0)]
     [InlineData(1)]
-    public void What_is_dropped_leaves_nothing_behind_where_nothing_is_ever_taken(int maxRate)
+    public void A_dropped_message_leaves_nothing_behind_in_a_buffer_that_nobody_reads(int maxRate)
     {
         var buffer = new ConflationBuffer<int>(maxRate, maxKeys: 10);
         for (var round = 0; round < 1_000; round++)
@@ -129,7 +129,7 @@ public class ConflationBufferSpecs
     }
 
     [Fact]
-    public void There_is_no_room_for_endless_keys_but_quiet_ones_make_room()
+    public void The_number_of_keys_is_bounded_and_quiet_keys_make_room()
     {
         var buffer = new ConflationBuffer<int>(maxRate: 50, maxKeys: 2);
         buffer.Offer(A, 1, At(0));
@@ -141,7 +141,7 @@ public class ConflationBufferSpecs
     }
 
     [Fact]
-    public void What_nobody_wants_any_more_is_dropped_and_its_key_can_come_again()
+    public void A_message_that_is_no_longer_needed_is_dropped_and_its_key_can_be_added_again()
     {
         var buffer = new ConflationBuffer<int>(maxRate: 50, maxKeys: 10);
         buffer.Offer(A, 1, At(0));

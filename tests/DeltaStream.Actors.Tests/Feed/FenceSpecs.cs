@@ -39,7 +39,7 @@ public class FenceSpecs(ITestOutputHelper output) : Akka.TestKit.Xunit2.TestKit(
     }
 
     [Fact]
-    public void What_comes_in_after_the_right_has_ended_is_not_published()
+    public void A_message_received_after_the_right_has_ended_is_not_published()
     {
         var (right, mediator) = (new PublishingRight(_clock), CreateTestProbe());
         var ledger = new IntakeLedger(Settings.TakeoverHold, Settings.MaxKeys);

@@ -10,7 +10,7 @@ public class HeartbeatPolicySpecs
     private readonly PublishingRight _right = new(TimeProvider.System);
 
     [Fact]
-    public void The_last_word_of_a_term_has_its_last_sequence_and_says_that_it_is_the_last()
+    public void The_last_heartbeat_of_a_term_has_its_last_sequence_and_is_marked()
     {
         var term = Term(7);
         term.Next();
@@ -43,14 +43,14 @@ public class HeartbeatPolicySpecs
     }
 
     [Fact]
-    public void Where_nobody_ever_held_the_lease_a_bridge_says_so_with_epoch_zero_after_a_silence()
+    public void If_no_bridge_ever_held_the_lease_one_reports_epoch_zero_after_a_silence()
     {
         Assert.Null(Due(null, linkUp: false, storeReachable: false, At(1_999)));
         Assert.Equal(new BridgeHeartbeat(0, 0, "a:1", FeedLink.Down), Due(null, linkUp: false, storeReachable: false, At(2_000)));
     }
 
     [Fact]
-    public void One_bridge_saying_so_is_enough()
+    public void A_report_of_one_bridge_is_enough()
     {
         _policy.Heard(new BridgeHeartbeat(0, 0, "b:1", FeedLink.Down), At(1_500));
         Assert.Null(Due(null, linkUp: false, storeReachable: false, At(3_000)));

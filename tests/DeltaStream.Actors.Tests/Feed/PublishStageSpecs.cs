@@ -88,7 +88,7 @@ public class PublishStageSpecs : Akka.TestKit.Xunit2.TestKit
     }
 
     [Fact]
-    public void Subscriptions_that_a_restarted_mediator_forgot_are_noticed_told_and_taken_again()
+    public void Subscriptions_lost_by_a_restarted_mediator_are_noticed_and_made_again()
     {
         var told = CreateTestProbe();
         Sys.EventStream.Subscribe<SubscriptionsLost>(told.Ref);
@@ -179,7 +179,7 @@ public class PublishStageSpecs : Akka.TestKit.Xunit2.TestKit
     }
 
     [Fact]
-    public void A_store_that_is_out_of_reach_or_refuses_is_told_and_disturbs_nothing()
+    public void A_store_that_is_unreachable_or_refuses_is_reported_and_delays_nothing()
     {
         _latest.IsDown = true;
         Begin();

@@ -18,7 +18,7 @@ public class LeaseStateSpecs
     }
 
     [Fact]
-    public void A_standby_asks_when_a_grant_that_is_not_prolonged_ends_and_not_at_its_next_turn_only()
+    public void A_standby_asks_for_the_lease_at_the_moment_when_it_expires()
     {
         _lease.Tick(true, At(0));
         Assert.Empty(_lease.Acquired(Held(freeIn: 120), At(0), true, At(10)));
@@ -47,7 +47,7 @@ public class LeaseStateSpecs
     }
 
     [Fact]
-    public void The_last_word_of_an_old_term_or_to_one_that_holds_or_should_not_hold_the_lease_changes_nothing()
+    public void A_freed_lease_changes_nothing_for_an_old_term_a_holder_or_a_bridge_that_must_not_hold()
     {
         Assert.Empty(_lease.Freed(7, false, At(0)));
         Hold(9, At(10));
@@ -165,7 +165,7 @@ public class LeaseStateSpecs
     }
 
     [Fact]
-    public void A_store_that_has_forgotten_anothers_term_gives_a_lease_that_is_used_when_that_ones_time_is_over()
+    public void A_lease_from_a_flushed_store_is_used_after_the_last_holders_time()
     {
         _lease.Seen(7);
         _lease.Tick(true, At(0));

@@ -36,7 +36,7 @@ public class EnrichedMessageSpecs
     }
 
     [Fact]
-    public void A_status_is_known_by_its_market_and_has_the_time_of_its_receipt_where_it_names_none()
+    public void A_status_is_keyed_by_market_and_falls_back_to_the_time_of_receipt()
     {
         var message = Read(Status, """{"market":"NSE","status":"open"}""");
         Assert.Equal(ConflationKey.MarketStatus("NSE"), message.Key);
@@ -46,7 +46,7 @@ public class EnrichedMessageSpecs
     }
 
     [Fact]
-    public void What_the_platform_published_is_valid()
+    public void Every_recorded_message_of_the_platform_is_valid()
     {
         Assert.NotEmpty(RecordedFeed.Messages);
         foreach (var (channel, text) in RecordedFeed.Messages)

@@ -41,7 +41,7 @@ public class IsoTimestampSpecs
     [InlineData("2026-11-23T10:00:00+05:60")]
     [InlineData("2026-11-23T10:00:00+05-30")]
     [InlineData("２026-11-23")]
-    public void Anything_else_is_no_time(string text) => Assert.False(IsoTimestamp.TryParse(text, out _));
+    public void Any_other_text_is_not_a_time(string text) => Assert.False(IsoTimestamp.TryParse(text, out _));
 
     [Fact]
     public void Every_time_that_dotnet_writes_is_read_back() => Gen.DateTimeOffset.Sample(time =>

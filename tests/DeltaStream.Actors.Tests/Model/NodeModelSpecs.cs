@@ -10,7 +10,7 @@ public class NodeModelSpecs
     private const int Full = 2_500_000;
 
     [Fact]
-    public void In_any_interleaving_nothing_comes_twice_nothing_goes_back_and_the_last_value_comes() => Run(0, Ordinary, moves: false);
+    public void In_any_schedule_updates_come_once_in_order_and_the_last_one_comes() => Run(0, Ordinary, moves: false);
 
     /// <summary>Without two publishers that overtake one another: decision 13 says why.</summary>
     [Fact]
@@ -36,7 +36,7 @@ public class NodeModelSpecs
 
     [Theory]
     [MemberData(nameof(Traps))]
-    public void A_schedule_that_breaks_a_promise_without_a_mechanism_breaks_none_with_it(string mechanism, string schedule)
+    public void A_schedule_that_fails_without_a_mechanism_passes_with_it(string mechanism, string schedule)
     {
         var broken = ModelSchedule.Parse(schedule).Run(out _);
         Assert.True(broken is null, $"{mechanism}: {broken?.Message}");

@@ -47,7 +47,7 @@ public class MovedClientCodecSpecs
         (who, rooms, waiting) => new MovedClient("sid", who.Item1, who.Item2, who.Item3, who.Item4, who.Item5, rooms, waiting.Item1, waiting.Item2));
 
     [Fact]
-    public void What_is_written_is_read() => Clients.Sample(
+    public void A_written_client_is_read_back() => Clients.Sample(
         client => Assert.Equal(Show(client), Show(Read(Write(client)))), iter: 2_000);
 
     [Fact]
@@ -71,7 +71,7 @@ public class MovedClientCodecSpecs
     }
 
     [Fact]
-    public void What_a_newer_version_adds_at_the_end_is_left_alone()
+    public void Fields_that_a_newer_version_adds_at_the_end_are_ignored()
     {
         var client = Example();
         Assert.Equal(Show(client), Show(Read([.. Write(client), .. "more"u8])));

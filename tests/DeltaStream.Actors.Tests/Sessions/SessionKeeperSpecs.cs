@@ -64,7 +64,7 @@ public class SessionKeeperSpecs : Akka.TestKit.Xunit2.TestKit
     }
 
     [Fact]
-    public async Task What_could_not_be_written_is_written_with_a_later_tick()
+    public async Task A_session_whose_write_failed_is_written_with_a_later_tick()
     {
         _store.IsAway = true;
         Keep(await OpenAsync(), "general");
@@ -80,7 +80,7 @@ public class SessionKeeperSpecs : Akka.TestKit.Xunit2.TestKit
     }
 
     [Fact]
-    public async Task A_client_that_goes_on_is_confirmed_without_being_asked_and_said_again_where_the_store_has_lost_it()
+    public async Task A_continuing_client_is_confirmed_and_written_again_if_the_store_lost_it()
     {
         var session = await OpenAsync();
         Keep(session, "general");
@@ -98,7 +98,7 @@ public class SessionKeeperSpecs : Akka.TestKit.Xunit2.TestKit
     }
 
     [Fact]
-    public async Task A_lost_connection_leaves_its_session_for_the_window_and_a_goodbye_none()
+    public async Task A_lost_connection_keeps_its_session_for_the_window_and_a_goodbye_ends_it()
     {
         var (lost, left) = (await OpenAsync(), await OpenAsync());
         foreach (var session in new[] { lost, left }) Keep(session, "general");
@@ -112,7 +112,7 @@ public class SessionKeeperSpecs : Akka.TestKit.Xunit2.TestKit
     }
 
     [Fact]
-    public async Task One_that_another_holder_has_claimed_or_another_node_has_taken_is_left_alone()
+    public async Task A_session_that_another_node_has_claimed_or_moved_is_left_alone()
     {
         var (taken, moved) = (await OpenAsync(), await OpenAsync());
         _store.Answer = write => write.Key == taken.Key ? SessionWriteResult.Taken : SessionWriteResult.Done;
@@ -128,7 +128,7 @@ public class SessionKeeperSpecs : Akka.TestKit.Xunit2.TestKit
     }
 
     [Fact]
-    public async Task Another_node_is_told_whether_a_holder_lives()
+    public async Task Another_node_learns_whether_a_session_is_alive()
     {
         var session = await OpenAsync();
         _keeper.Tell(new IsHolderAlive(session.Number), TestActor);

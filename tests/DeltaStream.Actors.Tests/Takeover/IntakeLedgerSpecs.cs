@@ -12,7 +12,7 @@ public class IntakeLedgerSpecs
     private readonly IntakeLedger _ledger = new(TimeSpan.FromMilliseconds(500), maxKeys: 1_000);
 
     [Fact]
-    public void What_follows_the_last_published_value_is_sent()
+    public void A_successor_sends_the_updates_after_the_last_published_value()
     {
         var (first, second) = (Receive(1), Receive(2));
         Hear(first, sequence: 1);
@@ -23,7 +23,7 @@ public class IntakeLedgerSpecs
     }
 
     [Fact]
-    public void A_key_that_nobody_published_is_sent()
+    public void A_key_without_a_published_value_is_sent()
     {
         var first = Receive(1);
         _ledger.TakeOver(At(0));
@@ -56,7 +56,7 @@ public class IntakeLedgerSpecs
     }
 
     [Fact]
-    public void What_was_published_just_before_the_silence_is_sent_again_for_those_it_never_reached()
+    public void Updates_published_just_before_the_silence_are_sent_again_for_nodes_that_missed_them()
     {
         var (early, late) = (Receive(1, "A"), Receive(1, "B"));
         Hear(early, sequence: 1, at: At(1_000));
@@ -68,7 +68,7 @@ public class IntakeLedgerSpecs
     }
 
     [Fact]
-    public void What_this_bridge_has_sent_in_its_own_term_is_not_sent_again()
+    public void A_bridge_does_not_repeat_the_updates_of_its_own_term()
     {
         var first = Receive(1);
         _ledger.SignOfLife(At(0));
@@ -138,7 +138,7 @@ public class IntakeLedgerSpecs
     }
 
     [Fact]
-    public void What_the_store_has_lost_is_known_with_its_position_while_it_lives()
+    public void A_value_that_the_store_has_lost_keeps_its_position_while_it_is_live()
     {
         var (lost, stillThere, tooOld, unpublished) = (Receive(1, "LOST"), Receive(1, "THERE"), Receive(1, "OLD", receivedAt: 0), Receive(1, "NEW"));
         foreach (var (intake, sequence) in new[] { (lost, 1), (stillThere, 2), (tooOld, 3) }) Hear(intake, sequence);
@@ -166,7 +166,7 @@ public class IntakeLedgerSpecs
     [InlineData("enriched:underlying", """{"product":"NIFTY","price":1,"timestamp":"2026-11-24T10:00:00.5","more":{"timestamp":"2000-01-01T00:00:00"}}""")]
     [InlineData("enriched:option_chain", """{"product":"NIFTY","expiry":"2026-11-26","spot_price":1,"pcr_oi":1,"max_pain_strike":1,"calls":[],"puts":[],"timestamp":"2026-11-24T10:00:00+05:30"}""")]
     [InlineData("enriched:market_status", """{"market":"NSE","status":"open"}""")]
-    public void What_general_carries_of_a_message_says_all_that_a_standby_must_know(string channel, string json)
+    public void The_update_in_general_tells_a_standby_all_that_it_needs(string channel, string json)
     {
         Assert.True(EnrichedMessage.TryRead(MessageKind.OnChannel(channel)!, Encoding.UTF8.GetBytes(json), 0, 1_000, out var message, out _));
         var (intake, position) = (new Intake(1, message!, 0), new Position(Old, 7));

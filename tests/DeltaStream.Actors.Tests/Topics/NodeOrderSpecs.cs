@@ -89,7 +89,7 @@ public class NodeOrderSpecs
     }
 
     [Fact]
-    public void What_a_lagging_successor_sends_next_is_known_again()
+    public void The_next_update_of_a_lagging_successor_is_recognised_as_a_repeat()
     {
         Take(Wide, 1, 7, hash: 10);
         Take(Wide, 1, 8, hash: 11);
@@ -110,7 +110,7 @@ public class NodeOrderSpecs
     }
 
     [Fact]
-    public void What_the_store_said_is_given_once_and_not_brought_again()
+    public void A_stored_value_is_handed_over_once_and_the_topic_does_not_bring_it_again()
     {
         Store(1, 3, hash: 3);
         Assert.Equal([Wide, Narrow], _order.GiveMissed(all: true, [], 0).Select(it => it.Room));
@@ -183,7 +183,7 @@ public class NodeOrderSpecs
     }
 
     [Fact]
-    public void A_new_epoch_makes_every_room_settle_anew()
+    public void A_new_epoch_makes_every_room_settle_again()
     {
         var wide = _order.Use(Wide);
         Take(Wide, 1, 1);

@@ -20,7 +20,7 @@ public class RoomEventSerializerSpecs(ITestOutputHelper output) : Akka.TestKit.X
         Assert.Equal(RoomEventSerializer.Id, Sys.Serialization.FindSerializerForType(type).Identifier);
 
     [Fact]
-    public void A_type_that_nobody_bound_is_refused() =>
+    public void A_type_without_a_serializer_is_refused() =>
         Assert.ThrowsAny<Exception>(() => Sys.Serialization.FindSerializerForType(typeof(Unbound)));
 
     public static TheoryData<string, MarketEvent> Events => new()
@@ -85,7 +85,7 @@ public class RoomEventSerializerSpecs(ITestOutputHelper output) : Akka.TestKit.X
 
     [Theory]
     [MemberData(nameof(Vectors))]
-    public void What_is_written_and_read_stays_the_same_byte_for_byte(string manifest, string hex, object message)
+    public void A_written_and_read_event_stays_the_same_byte_for_byte(string manifest, string hex, object message)
     {
         var bytes = Convert.FromHexString(hex);
         Assert.Equal(manifest, Serializer.Manifest(message));

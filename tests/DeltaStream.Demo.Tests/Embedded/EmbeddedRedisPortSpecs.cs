@@ -22,7 +22,7 @@ public class EmbeddedRedisPortSpecs
     }
 
     [Fact]
-    public void A_preferred_port_that_is_taken_gives_way_to_a_free_one_and_says_so()
+    public void A_taken_port_is_replaced_by_a_free_one_with_a_log_line()
     {
         using var first = EmbeddedRedis.Start(EmbeddedRedis.AnyPort);
         using var second = EmbeddedRedis.StartPreferring(first.Port);

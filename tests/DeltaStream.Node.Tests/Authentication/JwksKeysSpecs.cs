@@ -86,7 +86,7 @@ public sealed class JwksKeysSpecs : IDisposable
     }
 
     [Fact]
-    public async Task Where_they_never_could_be_read_there_are_none_and_it_is_tried_again_after_a_while()
+    public async Task Keys_that_could_never_be_read_are_absent_and_the_read_is_retried_later()
     {
         (var document, _document) = (_document, null);
         Assert.Null(await _keys.FindAsync("rsa-1"));

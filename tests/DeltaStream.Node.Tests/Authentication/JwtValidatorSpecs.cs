@@ -39,7 +39,7 @@ public sealed class JwtValidatorSpecs : IDisposable
     }
 
     [Fact]
-    public async Task A_token_says_who_and_what_and_until_when()
+    public async Task A_token_gives_subject_rooms_and_expiry()
     {
         var claims = Claims("""["product:*","general"]""");
         claims["role"] = "operator";
@@ -120,7 +120,7 @@ public sealed class JwtValidatorSpecs : IDisposable
     [InlineData("{}")]
     [InlineData("[]")]
     [InlineData("true")]
-    public async Task An_exp_that_is_no_time_is_none(string exp)
+    public async Task A_token_whose_exp_is_not_a_time_is_refused(string exp)
     {
         var claims = Claims();
         claims["exp"] = JsonNode.Parse(exp);

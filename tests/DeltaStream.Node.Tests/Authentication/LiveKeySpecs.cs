@@ -48,7 +48,7 @@ public sealed class LiveKeySpecs : IAsyncLifetime
     }
 
     [Fact]
-    public async Task While_the_URL_does_not_answer_nobody_new_is_let_in_and_the_node_lives()
+    public async Task While_the_key_URL_is_silent_no_new_client_enters_and_the_node_lives()
     {
         await using var node = await StartAsync(("AUTH_JWT_JWKS", $"http://127.0.0.1:{FreePort.Next()}/jwks"));
         await using var client = await TestClient.OpenAsync(node, "/ws");

@@ -23,7 +23,7 @@ public sealed class LiveLimitSpecs(TokenNode shared) : LiveTokenSpec(shared)
     }
 
     [Fact]
-    public async Task A_flood_is_refused_and_harms_nobody_else()
+    public async Task A_flood_is_refused_without_harm_to_other_clients()
     {
         await using var other = await PlainAsync(Token());
         await using var flooder = await PlainAsync(Token());
@@ -37,7 +37,7 @@ public sealed class LiveLimitSpecs(TokenNode shared) : LiveTokenSpec(shared)
     }
 
     [Fact]
-    public async Task Who_says_too_much_at_once_is_told_so_and_closed()
+    public async Task A_client_that_sends_too_much_at_once_gets_an_error_and_is_closed()
     {
         var large = new string('x', 70_000);
         await using var plain = await PlainAsync(Token());

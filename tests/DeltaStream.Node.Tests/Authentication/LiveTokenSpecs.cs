@@ -17,7 +17,7 @@ public sealed class LiveTokenSpecs(TokenNode shared) : LiveTokenSpec(shared)
     }
 
     [Fact]
-    public async Task Whoever_brings_no_good_token_is_refused_on_every_way()
+    public async Task A_client_without_a_valid_token_is_refused_on_every_transport()
     {
         (string Case, string? Token, string Message)[] cases =
         [
@@ -82,7 +82,7 @@ public sealed class LiveTokenSpecs(TokenNode shared) : LiveTokenSpec(shared)
     }
 
     [Fact]
-    public async Task Who_says_something_else_first_or_nothing_at_all_is_closed()
+    public async Task A_client_whose_first_message_is_not_CONNECT_is_closed_and_so_is_a_silent_one()
     {
         var before = await MetricAsync("deltastream_refused_tokens_total", "reason=\"missing\"");
         await using var eager = await TestClient.OpenAsync(Node, "/ws");

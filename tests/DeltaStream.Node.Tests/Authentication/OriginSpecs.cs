@@ -19,7 +19,7 @@ public sealed class OriginSpecs : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Unless_something_is_said_its_own_origin_alone() => await HoldsAsync(
+    public async Task By_default_only_the_own_origin_is_allowed() => await HoldsAsync(
         null,
         ("http://127.0.0.1:{0}", true),
         ("https://desk.example", false),
@@ -28,7 +28,7 @@ public sealed class OriginSpecs : IAsyncLifetime
         ("null", false));
 
     [Fact]
-    public async Task Where_origins_are_listed_those_and_its_own() => await HoldsAsync(
+    public async Task Listed_origins_are_allowed_and_so_is_the_own_origin() => await HoldsAsync(
         "https://desk.example, https://other.example:8443",
         ("http://127.0.0.1:{0}", true),
         ("https://desk.example", true),
@@ -40,7 +40,7 @@ public sealed class OriginSpecs : IAsyncLifetime
         ("null", false));
 
     [Fact]
-    public async Task Where_that_is_said_all_of_them() => await HoldsAsync(
+    public async Task A_star_allows_every_origin() => await HoldsAsync(
         "*",
         ("https://desk.example", true),
         ("null", true));

@@ -7,7 +7,7 @@ namespace DeltaStream.Node.Tests.Authentication;
 public sealed class TokenLifeSpecs(TokenNode shared) : LiveTokenSpec(shared)
 {
     [Fact]
-    public async Task A_token_decides_which_rooms_there_are_and_a_renewal_that_shrinks_them_ends_the_others()
+    public async Task A_token_decides_the_rooms_and_a_smaller_renewal_ends_the_others()
     {
         await using var client = await PlainAsync(Token(rooms: """["product:*","chain:NIFTY"]"""));
         Assert.Contains("\"rooms\":[]", await client.ExpectTextAsync("\"connected\""));

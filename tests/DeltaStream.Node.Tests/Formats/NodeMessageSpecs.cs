@@ -54,11 +54,11 @@ public sealed class NodeMessageSpecs() : TestKit(TopicsHosting.Hocon + "\n" + Se
 
     [Theory]
     [MemberData(nameof(Names))]
-    public void What_this_version_writes_is_what_was_recorded(string name) => Recorded.AssertIs(name, Write(Examples[name]));
+    public void This_version_writes_the_recorded_bytes(string name) => Recorded.AssertIs(name, Write(Examples[name]));
 
     [Theory]
     [MemberData(nameof(Names))]
-    public void What_was_recorded_is_read_field_by_field(string name) => Assert.Equal(Show(Examples[name]), Show(Read(name, Recorded.Read(name))));
+    public void The_recorded_bytes_are_read_field_by_field(string name) => Assert.Equal(Show(Examples[name]), Show(Read(name, Recorded.Read(name))));
 
     [Theory]
     [MemberData(nameof(Extensible))]

@@ -29,7 +29,7 @@ public sealed class GatewaySystemSpecs
     }
 
     [Fact]
-    public async Task A_type_that_nobody_bound_does_not_go_out_as_json()
+    public async Task A_type_without_a_serializer_is_not_sent_as_json()
     {
         var system = ActorSystem.Create("strict", NodeConfig.WithFallback(ConfigurationFactory.Default()));
         Assert.ThrowsAny<Exception>(() => system.Serialization.FindSerializerForType(typeof(GatewaySystemSpecs)));
@@ -60,10 +60,10 @@ public sealed class GatewaySystemSpecs
     [InlineData("akka.remote.dot-netty.tcp.receive-buffer-size", "4194304b")]
     [InlineData("akka.coordinated-shutdown.run-by-clr-shutdown-hook", "off")]
     [InlineData("akka.cluster.split-brain-resolver.active-strategy", "keep-majority")]
-    public void What_keeps_a_node_out_of_known_traps_is_set(string path, string value) => Assert.Equal(value, NodeConfig.GetString(path));
+    public void The_settings_that_avoid_known_traps_are_in_place(string path, string value) => Assert.Equal(value, NodeConfig.GetString(path));
 
     [Fact]
-    public async Task A_node_that_left_its_cluster_is_no_full_member_any_more()
+    public async Task A_node_that_has_left_its_cluster_is_not_a_full_member()
     {
         var port = FreePort.Next();
         var system = ActorSystem.Create("member", ConfigurationFactory.ParseString($$"""

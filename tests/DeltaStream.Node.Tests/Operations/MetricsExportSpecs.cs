@@ -36,7 +36,7 @@ public sealed class MetricsExportSpecs : IDisposable
     }
 
     [Fact]
-    public async Task What_goes_up_and_down_and_what_is_looked_at_are_gauges()
+    public async Task Up_down_counters_and_observable_gauges_are_exported_as_gauges()
     {
         var level = 7;
         _meter.CreateUpDownCounter<int>("spec_open").Add(2);

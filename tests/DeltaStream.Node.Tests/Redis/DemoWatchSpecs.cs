@@ -22,7 +22,7 @@ public sealed class DemoWatchSpecs(RedisServerBackend backend) : IClassFixture<R
     }
 
     [Fact]
-    public async Task A_node_that_offers_to_simulate_says_so_from_the_start()
+    public async Task A_node_that_can_simulate_announces_it_from_the_start()
     {
         await using var connection = backend.Connect();
         var status = new NodeStatus(TimeProvider.System);

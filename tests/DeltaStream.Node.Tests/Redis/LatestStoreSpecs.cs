@@ -104,7 +104,7 @@ public abstract class LatestStoreSpecs<TBackend>(TBackend backend) : IClassFixtu
     }
 
     [Fact]
-    public async Task An_earlier_sequence_of_the_same_epoch_changes_nothing_and_is_no_refusal()
+    public async Task An_earlier_sequence_of_the_same_epoch_changes_nothing_and_is_not_refused()
     {
         await Store.WriteAsync([Update(Nifty, 7, 2, "{\"new\":1}")], default);
         Assert.True(await Store.WriteAsync([Update(Nifty, 7, 1, "{\"old\":1}")], default));
@@ -162,7 +162,7 @@ public abstract class LatestStoreSpecs<TBackend>(TBackend backend) : IClassFixtu
     }
 
     [Fact]
-    public async Task A_broken_position_is_no_place()
+    public async Task A_malformed_position_does_not_count()
     {
         await Store.WriteAsync([Update(Nifty, 7, 2, Foreign)], default);
         await backend.ExecuteAsync("SET", "deltastream:position:latest:underlying:NIFTY", "garbage");
@@ -184,7 +184,7 @@ public abstract class LatestStoreSpecs<TBackend>(TBackend backend) : IClassFixtu
     }
 
     [Fact]
-    public async Task What_nobody_of_ours_put_into_the_index_is_passed_over()
+    public async Task Foreign_members_of_the_index_are_skipped()
     {
         await backend.ExecuteAsync("ZADD", "deltastream:index", $"{_time.GetUtcNow().ToUnixTimeMilliseconds()}", "chain:NIFTY:someday");
         Assert.Empty(await Store.ReadIndexAsync(default));

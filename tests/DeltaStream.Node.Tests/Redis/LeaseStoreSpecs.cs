@@ -37,7 +37,7 @@ public abstract class LeaseStoreSpecs<TBackend>(TBackend backend) : IClassFixtur
     }
 
     [Fact]
-    public async Task While_one_holds_it_nobody_else_gets_it()
+    public async Task A_held_lease_is_granted_to_no_other_owner()
     {
         Assert.NotNull((await Store.TryAcquireAsync("a", Long, 0, default)).Grant);
         Assert.Null((await Store.TryAcquireAsync("b", Long, 0, default)).Grant);
@@ -45,7 +45,7 @@ public abstract class LeaseStoreSpecs<TBackend>(TBackend backend) : IClassFixtur
     }
 
     [Fact]
-    public async Task Who_does_not_get_it_is_told_how_long_it_is_held_at_least_and_the_time_is_over_then()
+    public async Task A_refused_request_learns_how_long_the_lease_is_held_at_least()
     {
         Assert.Equal(TimeSpan.Zero, (await Store.TryAcquireAsync("a", TimeSpan.FromSeconds(3), 0, default)).FreeIn);
         var (_, freeIn) = await Store.TryAcquireAsync("b", Long, 0, default);

@@ -15,7 +15,7 @@ public sealed class LoginSpecs
     private const string Password = "s3cret/p@ss";
 
     [Fact]
-    public async Task A_node_whose_login_is_refused_says_so_in_one_line_is_degraded_and_works_as_nobody_else()
+    public async Task A_refused_login_is_logged_once_and_the_node_works_as_no_other_user()
     {
         await using var redis = await RedisServer.StartAsync();
         await AllowAsync(redis, "another");
@@ -66,7 +66,7 @@ public sealed class LoginSpecs
     [Theory]
     [InlineData("")]
     [InlineData("-ERR ")]
-    public async Task What_listens_in_place_of_Redis_and_repeats_the_login_puts_no_password_into_a_message(string before)
+    public async Task A_server_that_repeats_the_login_puts_no_password_into_a_message(string before)
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();

@@ -7,7 +7,7 @@ namespace DeltaStream.Node.Tests.Redis;
 public sealed class MemberRegistrySpecs
 {
     [Fact]
-    public async Task A_list_that_nobody_can_write_says_nothing_of_who_is_alive()
+    public async Task A_list_that_cannot_be_written_is_no_evidence_of_dead_members()
     {
         await using var redis = await RedisServer.StartAsync();
         var url = new Node.Settings.RedisUrl("127.0.0.1", redis.Port, false, null, null, 0);

@@ -7,7 +7,7 @@ namespace DeltaStream.Node.Tests.Redis;
 public sealed class OnceInClusterSpecs(RedisServerBackend backend) : IClassFixture<RedisServerBackend>
 {
     [Fact]
-    public async Task One_of_two_runs_it_and_the_other_takes_over_when_the_first_stops()
+    public async Task Only_one_of_two_nodes_runs_the_work_and_the_other_takes_over_when_it_stops()
     {
         await using var connection = backend.Connect();
         int[] running = [0, 0];

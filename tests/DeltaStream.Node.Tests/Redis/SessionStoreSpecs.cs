@@ -22,7 +22,7 @@ public abstract class SessionStoreSpecs<TBackend>(TBackend backend) : IClassFixt
     public async Task DisposeAsync() => await _connection.DisposeAsync();
 
     [Fact]
-    public async Task What_was_written_is_claimed_and_lives_for_its_time()
+    public async Task A_written_session_can_be_claimed_and_lives_for_its_time()
     {
         Assert.Equal([SessionWriteResult.Done, SessionWriteResult.Done], await WriteAsync(("k1", "1.1", SessionState.Open, "a\tgeneral"), ("k2", "1.2", SessionState.Lost, "b")));
         Assert.InRange(long.Parse(await backend.ExecuteAsync("PTTL", "deltastream:session:k1")), 100_000, 120_000);
@@ -64,7 +64,7 @@ public abstract class SessionStoreSpecs<TBackend>(TBackend backend) : IClassFixt
     }
 
     [Fact]
-    public async Task A_word_that_it_lives_prolongs_what_is_there_and_says_what_is_missing()
+    public async Task A_sign_of_life_prolongs_a_session_and_reports_a_missing_one()
     {
         await WriteAsync(("k", "1.1", SessionState.Open, "a"));
         await backend.ExecuteAsync("PEXPIRE", "deltastream:session:k", "5000");

@@ -13,7 +13,7 @@ public class AuthSettingsSpecs
     private static readonly string Folder = Path.Combine(AppContext.BaseDirectory, "hocon");
 
     [Fact]
-    public void In_development_everybody_is_let_in_and_in_production_only_where_that_is_said()
+    public void Development_lets_everybody_in_and_production_only_if_set()
     {
         Assert.False(Read(true).NeedsToken);
         Assert.Equal(
@@ -68,11 +68,11 @@ public class AuthSettingsSpecs
     [InlineData("ftp://issuer.example/jwks", "AUTH_JWT_JWKS=… is not allowed: an https URL without a user, or a file's path")]
     [InlineData("https://user:secret@issuer.example/jwks", "AUTH_JWT_JWKS=… is not allowed: an https URL without a user, or a file's path")]
     [InlineData("http://issuer.example/jwks", "AUTH_JWT_JWKS=http://issuer.example/jwks is not allowed: an https URL; plain http in production only from this machine, or with deltastream.auth.allow-http-jwks = on")]
-    public void Keys_do_not_come_over_a_way_that_others_can_change(string value, string line) =>
+    public void Keys_are_read_only_over_https_or_from_a_file(string value, string line) =>
         Assert.Equal(line, Refused(false, ("AUTH_MODE", "jwt"), ("AUTH_JWT_JWKS", value)));
 
     [Fact]
-    public void Plain_http_is_for_development_or_where_it_is_said()
+    public void Plain_http_is_for_development_or_an_explicit_setting()
     {
         (string, string)[] plain = [("AUTH_MODE", "jwt"), ("AUTH_JWT_JWKS", "http://issuer.example/jwks")];
         Assert.NotNull(Read(true, plain).Jwks);

@@ -32,7 +32,7 @@ public sealed class RedisUrlSpecs
     [InlineData("redis://host:1/1/2")]
     [InlineData("redis://host:1?timeout=3")]
     [InlineData("redis://host:1#x")]
-    public void What_is_no_redis_url_is_refused(string text) => Assert.False(RedisUrl.TryParse(text, out _));
+    public void A_text_that_is_not_a_redis_url_is_refused(string text) => Assert.False(RedisUrl.TryParse(text, out _));
 
     [Fact]
     public void Its_text_hides_the_password()

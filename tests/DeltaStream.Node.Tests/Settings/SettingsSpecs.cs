@@ -70,7 +70,7 @@ public sealed class SettingsSpecs : IDisposable
     }
 
     [Fact]
-    public void An_empty_variable_is_no_variable() => Assert.Equal(8002, Read(true, ("PORT", "")).Port);
+    public void An_empty_variable_counts_as_unset() => Assert.Equal(8002, Read(true, ("PORT", "")).Port);
 
     [Theory]
     [InlineData("PORT", "0", "a whole number from 1 to 65535")]

@@ -73,7 +73,7 @@ public sealed class DeadlinesSpecs : IDisposable
     }
 
     [Fact]
-    public void What_is_scheduled_for_the_past_fires_with_the_next_tick()
+    public void A_deadline_in_the_past_fires_with_the_next_tick()
     {
         Advance(1000);
         Schedule("a", 5);

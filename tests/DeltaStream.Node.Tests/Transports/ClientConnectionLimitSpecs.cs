@@ -58,7 +58,7 @@ public sealed class ClientConnectionLimitSpecs : ClientConnectionSpec
     }
 
     [Fact]
-    public async Task What_was_sent_before_a_client_left_counts_when_it_is_back_and_so_does_coming_back()
+    public async Task Messages_before_a_reconnect_and_the_reconnect_itself_count_toward_the_limit()
     {
         await OpenAsync();
         SettleAtOnce();

@@ -24,7 +24,7 @@ public sealed class ClientConnectionSpecs : ClientConnectionSpec
     }
 
     [Fact]
-    public async Task An_actor_that_comes_too_late_is_told_that_its_client_has_gone()
+    public async Task A_late_actor_learns_that_its_client_is_gone()
     {
         var opening = Client.OpenAsync("sid", ClientIdentity.Anonymous).AsTask();
         ExpectMsg<OpenClient>();
@@ -35,7 +35,7 @@ public sealed class ClientConnectionSpecs : ClientConnectionSpec
     }
 
     [Fact]
-    public async Task An_event_without_an_acknowledgement_id_asks_for_none()
+    public async Task An_event_without_an_id_asks_for_no_acknowledgement()
     {
         await OpenAsync();
         await Client.TellEventAsync("get_products", default, null);
@@ -55,7 +55,7 @@ public sealed class ClientConnectionSpecs : ClientConnectionSpec
     }
 
     [Fact]
-    public async Task A_refused_client_is_told_why()
+    public async Task A_refused_client_gets_the_reason()
     {
         var opening = Client.OpenAsync("sid", ClientIdentity.Anonymous);
         ExpectMsg<OpenClient>();
@@ -65,7 +65,7 @@ public sealed class ClientConnectionSpecs : ClientConnectionSpec
     }
 
     [Fact]
-    public async Task An_actor_that_comes_after_the_connection_has_ended_is_told_at_once()
+    public async Task An_actor_attached_after_the_end_learns_of_it_at_once()
     {
         var opening = Client.OpenAsync("sid", ClientIdentity.Anonymous);
         ExpectMsg<OpenClient>();
@@ -79,7 +79,7 @@ public sealed class ClientConnectionSpecs : ClientConnectionSpec
     }
 
     [Fact]
-    public async Task Nothing_is_told_after_the_end()
+    public async Task Nothing_is_delivered_after_the_end()
     {
         await OpenAsync();
         Client.Ended(CloseReason.ClientClosed);
@@ -130,7 +130,7 @@ public sealed class ClientConnectionSpecs : ClientConnectionSpec
     }
 
     [Fact]
-    public async Task Nothing_more_is_read_while_the_actor_says_so()
+    public async Task Nothing_is_read_while_the_actor_has_stopped_reading()
     {
         await OpenAsync();
         ((IClientTransport)Client).SetReading(false);
@@ -143,7 +143,7 @@ public sealed class ClientConnectionSpecs : ClientConnectionSpec
     }
 
     [Fact]
-    public async Task Who_is_held_back_is_let_go_at_the_end()
+    public async Task A_reader_that_is_held_back_continues_when_the_connection_ends()
     {
         await OpenAsync();
         ((IClientTransport)Client).SetReading(false);

@@ -9,7 +9,7 @@ public sealed class ConnectionEndSpecs : ILinkListener
     private readonly List<CloseReason> _heard = [];
 
     [Fact]
-    public void The_first_reason_counts_and_is_told_once()
+    public void The_first_reason_counts_and_is_reported_once()
     {
         _end.Attach(this);
         Assert.True(_end.TryEnd(CloseReason.SlowConsumer));
@@ -23,7 +23,7 @@ public sealed class ConnectionEndSpecs : ILinkListener
     }
 
     [Fact]
-    public void A_listener_that_comes_later_is_told_at_once()
+    public void A_listener_added_after_the_end_is_called_at_once()
     {
         _end.TryEnd(CloseReason.ClientClosed);
         _end.Announce();
@@ -32,7 +32,7 @@ public sealed class ConnectionEndSpecs : ILinkListener
     }
 
     [Fact]
-    public void Of_two_listeners_the_second_is_told()
+    public void A_second_listener_replaces_the_first()
     {
         _end.Attach(this);
         var second = new ConnectionEndSpecs();

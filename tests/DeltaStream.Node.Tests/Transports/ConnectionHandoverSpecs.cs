@@ -25,7 +25,7 @@ public sealed class ConnectionHandoverSpecs : IEngineApplication
     [Theory]
     [InlineData(true, 0)]
     [InlineData(false, 1)]
-    public async Task The_request_ends_with_its_answer_where_somebody_stands_before_HTTP_who_goes_on(bool hasHandover, int during)
+    public async Task An_upgraded_connection_works_whether_or_not_the_request_ends_at_the_upgrade(bool hasHandover, int during)
     {
         await using var app = await StartAsync(hasHandover);
         using var client = await TestClient.OpenAsync(new Uri(new Uri(app.Urls.Single()), "/engine.io/?EIO=4&transport=websocket"));

@@ -49,7 +49,7 @@ public sealed class HeartbeatSpecs : IPinged, IDisposable
     }
 
     [Fact]
-    public void A_request_that_comes_20_milliseconds_late_finds_it_over_though_the_timer_has_not_looked()
+    public void A_request_after_the_deadline_finds_the_session_over_before_the_timer_fires()
     {
         var heartbeat = new Heartbeat(this, new Deadlines(_time, TimeSpan.FromHours(1)), new TransportSettings());
         heartbeat.Start();

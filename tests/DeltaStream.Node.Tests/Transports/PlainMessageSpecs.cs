@@ -44,7 +44,7 @@ public class PlainMessageSpecs
     [InlineData("""{"event":"x","id":true}""")]
     [InlineData("""{"event":"x","id":{}}""")]
     [InlineData("""{"event":"\ud800"}""")]
-    public void What_is_no_such_object_is_refused(string json) =>
+    public void A_message_that_is_not_an_event_object_is_refused(string json) =>
         Assert.False(PlainMessage.TryParse(Encoding.UTF8.GetBytes(json), out _));
 
     [Fact]

@@ -22,7 +22,7 @@ public sealed class PollingDrainSpecs : IDisposable
     }
 
     [Fact]
-    public async Task What_waits_is_flushed_first_and_without_a_close_packet()
+    public async Task Waiting_packets_are_flushed_first_without_a_close_packet()
     {
         _engine.Link.WriteControl(EngineFixture.Message("last words"));
         _engine.Link.Close(CloseReason.ServerDraining);

@@ -29,7 +29,7 @@ public sealed class PollingSpecs : IDisposable
     }
 
     [Fact]
-    public async Task What_one_post_causes_leaves_in_one_poll_in_order()
+    public async Task The_answers_to_one_post_leave_in_one_poll_in_order()
     {
         _engine.OnMessage = text =>
         {
@@ -96,7 +96,7 @@ public sealed class PollingSpecs : IDisposable
     }
 
     [Fact]
-    public async Task A_packet_that_is_none_closes_the_session()
+    public async Task A_malformed_packet_closes_the_session()
     {
         Assert.Equal("refused 3", await _engine.PostAsync("4a\u001eabc"));
 
@@ -156,7 +156,7 @@ public sealed class PollingSpecs : IDisposable
     }
 
     [Fact]
-    public async Task What_is_left_for_a_late_poll_is_not_kept_for_long()
+    public async Task Packets_for_a_late_poll_are_not_kept_for_long()
     {
         await _engine.PostAsync("1");
         Assert.True(_engine.IsKnown);

@@ -31,7 +31,7 @@ public sealed class RelayActorSpecs : TestKit, IRelayOwner
     }
 
     [Fact]
-    public void A_question_in_parts_is_asked_as_one_and_its_answer_comes_after_the_word_that_it_has_arrived()
+    public void A_request_in_parts_is_joined_and_its_answer_follows_the_receipt()
     {
         Tell(7, RelayKind.Request, "one,", isLast: false);
         Tell(8, RelayKind.Look, "another one in between", isLast: false);
@@ -98,7 +98,7 @@ public sealed class RelayActorSpecs : TestKit, IRelayOwner
     }
 
     [Fact]
-    public void Who_asked_may_go_away_and_nobody_else_may_say_so()
+    public void Only_the_node_that_asked_can_abort_its_request()
     {
         Tell(7, RelayKind.Request, "poll", isLast: true);
         Assert.Equal((7, RelayKind.Accepted), Next());

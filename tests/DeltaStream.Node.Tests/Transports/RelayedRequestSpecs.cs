@@ -20,7 +20,7 @@ public sealed class RelayedRequestSpecs : TwoRelays
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task A_poll_that_comes_after_the_upgrade_is_refused_and_disturbs_nobody(bool hasHungUp)
+    public async Task A_poll_after_the_upgrade_is_refused_without_harm_to_the_session(bool hasHungUp)
     {
         var session = There.Open();
         await There.UpgradeAsync(session);

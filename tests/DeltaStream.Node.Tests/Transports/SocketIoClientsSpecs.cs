@@ -9,7 +9,7 @@ public sealed class SocketIoClientsSpecs : ClientConnectionSpec
     private const int Burst = 100;
 
     [Fact]
-    public async Task Who_is_not_in_is_told_eight_times_that_there_is_no_such_namespace()
+    public async Task A_client_that_is_not_connected_gets_at_most_eight_invalid_namespace_errors()
     {
         var connection = new SocketIoClients(Services).Open(Link);
         for (var i = 0; i < 8; i++) Assert.Equal("Invalid namespace", (await connection.ConnectAsync("/other", default)).Refusal);
@@ -19,7 +19,7 @@ public sealed class SocketIoClientsSpecs : ClientConnectionSpec
     }
 
     [Fact]
-    public async Task Of_who_is_in_each_such_question_is_a_message_under_the_limit()
+    public async Task Each_CONNECT_to_an_unknown_namespace_counts_as_a_message()
     {
         var connection = new SocketIoClients(Services).Open(Link);
         var connecting = connection.ConnectAsync("/", """{"token":"good"}"""u8.ToArray());

@@ -41,7 +41,7 @@ public sealed class SocketSenderSpecs : ILinkListener, IDisposable
     [InlineData(64, 200)]
     [InlineData(1, 56_000)]
     [InlineData(3, 20_000)]
-    public void What_the_kernel_takes_at_once_leaves_the_sender_ready(int count, int size)
+    public void The_sender_stays_ready_when_the_kernel_takes_the_frame_at_once(int count, int size)
     {
         var frames = Frames(count, size);
 

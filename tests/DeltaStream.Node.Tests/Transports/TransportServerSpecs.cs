@@ -52,7 +52,7 @@ public sealed class TransportServerSpecs : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Messages_come_through_and_what_is_none_is_told_apart()
+    public async Task Messages_arrive_and_invalid_ones_are_distinguished()
     {
         using var socket = await ConnectAsync();
         await socket.SendAsync("""{"event":"a","data":1}""");
@@ -113,7 +113,7 @@ public sealed class TransportServerSpecs : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_server_that_stops_lets_nobody_in_and_keeps_who_is_there()
+    public async Task A_stopping_server_refuses_new_clients_and_keeps_its_own()
     {
         using var socket = await ConnectAsync();
         _server.StopAccepting();
@@ -143,7 +143,7 @@ public sealed class TransportServerSpecs : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Where_batches_come_late_they_are_larger_and_the_time_is_kept()
+    public async Task Late_batches_are_larger_so_that_the_drain_ends_in_time()
     {
         var sockets = await Task.WhenAll(Enumerable.Range(0, 10).Select(_ => ConnectAsync()));
         var closing = _server.CloseAllAsync(CloseReason.ServerDraining, TimeSpan.FromSeconds(1));

@@ -12,7 +12,7 @@ public sealed class UpgradeSpecs : IDisposable
     public void Dispose() => _engine.Dispose();
 
     [Fact]
-    public async Task What_waits_leaves_on_the_websocket_in_order_once_the_client_has_moved()
+    public async Task Waiting_packets_leave_on_the_websocket_in_order_after_the_move()
     {
         _engine.Link.WriteControl(EngineFixture.Message("a"));
         _engine.Link.Write([EngineFixture.Message("b")]);
@@ -177,7 +177,7 @@ public sealed class UpgradeSpecs : IDisposable
     }
 
     [Fact]
-    public async Task What_a_post_still_brings_in_comes_before_what_the_websocket_does()
+    public async Task Packets_of_a_pending_post_are_handled_before_those_of_the_websocket()
     {
         var slow = new TaskCompletionSource();
         _engine.OnMessage = async text => await (text == "post 1" ? slow.Task : Task.CompletedTask);

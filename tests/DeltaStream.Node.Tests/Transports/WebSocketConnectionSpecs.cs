@@ -104,7 +104,7 @@ public sealed class WebSocketConnectionSpecs : IDisposable
     }
 
     [Fact]
-    public async Task What_the_connection_takes_at_once_leaves_the_sender_ready()
+    public async Task The_sender_stays_ready_when_the_connection_takes_the_frame_at_once()
     {
         Assert.True(_pair.Server.Sender.Write([Frame("one"), Frame("two")]));
 
@@ -147,7 +147,7 @@ public sealed class WebSocketConnectionSpecs : IDisposable
     }
 
     [Fact]
-    public async Task A_slow_consumer_is_told_4008_behind_the_frame_that_is_half_sent()
+    public async Task A_slow_consumer_gets_close_code_4008_after_the_half_sent_frame()
     {
         var big = new string('x', 100_000);
         _pair.Server.Sender.Write([Frame(big), Frame("never sent")]);
@@ -178,7 +178,7 @@ public sealed class WebSocketConnectionSpecs : IDisposable
     }
 
     [Fact]
-    public void A_timeout_that_was_taken_back_closes_nobody_though_it_was_about_to()
+    public void A_cancelled_timeout_closes_no_connection()
     {
         _pair.Server.CloseAfter(TimeSpan.FromSeconds(10));
         Assert.True(_pair.Server.TryCancelTimeout());

@@ -35,7 +35,7 @@ public sealed class EnginePacketSpecs
     [InlineData(":")]
     [InlineData(" 4")]
     [InlineData("٤")]
-    public void What_does_not_begin_with_a_type_is_no_packet(string wire) =>
+    public void Text_that_does_not_begin_with_a_type_is_not_a_packet(string wire) =>
         Assert.False(EnginePacketCodec.TryParseText(wire.Utf8(), out _));
 
     [Fact]

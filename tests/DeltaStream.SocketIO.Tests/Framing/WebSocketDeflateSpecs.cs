@@ -31,7 +31,7 @@ public sealed class WebSocketDeflateSpecs
         Assert.Equal(isAccepted, WebSocketDeflate.IsOffered(offer));
 
     [Fact]
-    public void What_is_compressed_reads_as_it_was()
+    public void A_compressed_message_inflates_to_the_same_bytes()
     {
         var random = new Random(1);
         for (var i = 0; i < 200; i++)
@@ -46,7 +46,7 @@ public sealed class WebSocketDeflateSpecs
     }
 
     [Fact]
-    public void What_does_not_get_smaller_is_left_as_it_is()
+    public void A_message_that_does_not_shrink_is_sent_uncompressed()
     {
         var noise = new byte[2_000];
         new Random(2).NextBytes(noise);
@@ -101,7 +101,7 @@ public sealed class WebSocketDeflateSpecs
     }
 
     [Fact]
-    public void What_is_no_deflate_is_refused()
+    public void Bytes_that_are_not_deflate_are_refused()
     {
         using var reader = new WebSocketFrameReader(Limit, inflates: true);
         var input = new ReadOnlySequence<byte>(Masked([0xff, 0xff, 0xff, 0xff]));

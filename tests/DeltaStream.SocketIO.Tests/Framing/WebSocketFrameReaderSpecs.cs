@@ -90,7 +90,7 @@ public sealed class WebSocketFrameReaderSpecs
 
     [Theory]
     [MemberData(nameof(BadNames))]
-    public void What_breaks_the_rules_says_what_to_close_with(string name)
+    public void A_frame_that_breaks_the_rules_names_its_close_code(string name)
     {
         var (bytes, closeCode, reason) = Bad[name];
         using var reader = new WebSocketFrameReader(Limit);
