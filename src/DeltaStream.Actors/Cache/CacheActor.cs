@@ -30,7 +30,7 @@ public sealed class CacheActor : UntypedActor, IWithTimers
     /// <param name="store">The newest values outside the process.</param>
     /// <param name="status">Receives the number of rooms in use.</param>
     /// <param name="log">The log.</param>
-    /// <param name="time">The wall clock.</param>
+    /// <param name="time">Redis's time.</param>
     public CacheActor(CacheSettings settings, IActorRef mediator, ILatestStore store, NodeStatus status, CacheLog log, TimeProvider time)
     {
         (_settings, _mediator, _store, _status, _log, _time) = (settings, mediator, store, status, log, time);

@@ -1,3 +1,4 @@
+using DeltaStream.Actors.Market;
 using Microsoft.Extensions.Logging;
 
 namespace DeltaStream.Actors.Cache;
@@ -8,7 +9,7 @@ public sealed partial class CacheLog
     private static readonly TimeSpan Quiet = TimeSpan.FromSeconds(10);
 
     private readonly ILogger _log;
-    private DateTimeOffset _nextAt;
+    private TimeSpan _nextAt = TimeSpan.MinValue;
     private int _suppressed;
 
     public CacheLog(ILogger log) => _log = log;
@@ -16,7 +17,7 @@ public sealed partial class CacheLog
     /// <summary>Logs a failed read of the store, at most once in 10 s, with the number of failures since the last line.</summary>
     public void StoreFailed(TimeProvider time, string error)
     {
-        var now = time.GetUtcNow();
+        var now = time.Elapsed();
         if (now < _nextAt)
         {
             _suppressed++;

@@ -2,6 +2,7 @@ using Akka.Actor;
 using Akka.Cluster.Tools.PublishSubscribe;
 using Akka.Hosting;
 using DeltaStream.Actors.Clients;
+using DeltaStream.Actors.Clocks;
 using Microsoft.Extensions.Logging;
 
 namespace DeltaStream.Actors.Cache;
@@ -11,12 +12,12 @@ public static class CacheWiring
 {
     /// <summary>
     /// Starts the node's CacheActor and registers it by its type. The services must include <see cref="ILatestStore"/>, <see
-    /// cref="NodeStatus"/>, <see cref="TimeProvider"/> and logging. Call it before <see cref="ClientsWiring.WithClients"/>.
+    /// cref="NodeStatus"/>, <see cref="RedisClock"/> and logging. Call it before <see cref="ClientsWiring.WithClients"/>.
     /// </summary>
     public static AkkaConfigurationBuilder WithCache(this AkkaConfigurationBuilder builder, CacheSettings settings) =>
         builder.WithActors((system, registry, services) => registry.Register<CacheActor>(StartCache(
             system, settings, services.GetService<ILatestStore>(), services.GetService<NodeStatus>(),
-            services.GetService<ILoggerFactory>(), services.GetService<TimeProvider>())));
+            services.GetService<ILoggerFactory>(), services.GetService<RedisClock>())));
 
     public static IActorRef StartCache(
         this ActorSystem system, CacheSettings settings, ILatestStore store, NodeStatus status, ILoggerFactory logs, TimeProvider time)

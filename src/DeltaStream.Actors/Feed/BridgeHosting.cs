@@ -1,5 +1,6 @@
 using Akka.Actor;
 using Akka.Hosting;
+using DeltaStream.Actors.Clocks;
 using DeltaStream.Actors.Lease;
 using DeltaStream.Actors.Telemetry;
 
@@ -16,13 +17,13 @@ public static class BridgeHosting
     /// <summary>Exports every counter of the bridge as 0 from the start, also on nodes without a bridge.</summary>
     public static void ShowMetrics() => BridgeMetrics.ShowAll(LeaseCommand.StepDown.Reasons);
 
-    /// <summary>Starts a bridge. Only for nodes with the role <c>bridge</c>.</summary>
+    /// <summary>Starts a bridge. Only for nodes with the role <c>bridge</c>. The services must include <see cref="RedisClock"/>.</summary>
     /// <param name="builder">The actor system's builder.</param>
     /// <param name="settings">The bridge's settings.</param>
     /// <param name="ports">Takes the feed and the stores from the host's services.</param>
     public static AkkaConfigurationBuilder WithBridge(this AkkaConfigurationBuilder builder, BridgeSettings settings, Func<IServiceProvider, BridgePorts> ports) =>
         builder.WithActors((system, _, resolver) =>
-            Start(system, settings, ports(resolver.GetService<IServiceProvider>()), TimeProvider.System));
+            Start(system, settings, ports(resolver.GetService<IServiceProvider>()), resolver.GetService<RedisClock>()));
 
     /// <summary>Starts a bridge in a plain actor system. When the system leaves the cluster, the bridge releases its lease first.</summary>
     public static IActorRef Start(ActorSystem system, BridgeSettings settings, BridgePorts ports, TimeProvider time)

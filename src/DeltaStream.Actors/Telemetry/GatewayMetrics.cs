@@ -89,6 +89,10 @@ public sealed class GatewayMetrics : IDisposable
     public void ObserveBufferPool(Func<long> bytes) =>
         _meter.CreateObservableGauge("buffer_pool_bytes", bytes, "By", "Bytes of buffers that the web server has made for connections and not given back yet");
 
+    /// <summary>Observes how many seconds the node's own clock is ahead of Redis's.</summary>
+    public void ObserveClock(Func<double> ahead) =>
+        _meter.CreateObservableGauge("clock_offset_seconds", ahead, "s", "How far the node's own clock is ahead of Redis's; negative: behind");
+
     /// <summary>Counts a client that connects over this transport.</summary>
     public void Opened(string transport) => _connections.Add(1, new KeyValuePair<string, object?>(TransportTag, transport));
 

@@ -1,5 +1,6 @@
 using DeltaStream.Actors.Agreement;
 using DeltaStream.Actors.Cache;
+using DeltaStream.Actors.Clocks;
 using DeltaStream.Actors.Feed;
 using DeltaStream.Actors.Lease;
 using DeltaStream.Actors.Sessions;
@@ -15,15 +16,18 @@ internal static class RedisExtensions
         var url = settings.Redis.Url ?? throw new InvalidOperationException("no REDIS_URL");
         services.AddSingleton<RedisLogin>();
         services.AddSingleton(provider => new RedisConnection(settings.Redis, url, provider.GetRequiredService<RedisLogin>()));
+        services.AddSingleton(provider => new RedisClock(provider.GetRequiredService<TimeProvider>()));
+        // Registered before the actors, which must not judge the age of a value by another clock.
+        services.AddHostedService<RedisClockWatch>();
         services.AddSingleton<MemberRegistry>();
         services.AddSingleton<IStoreIdentity, RedisIdentity>();
         services.AddSingleton<IFeed>(provider =>
-            new RedisFeed(settings.Redis, url, provider.GetRequiredService<RedisLogin>(), provider.GetRequiredService<TimeProvider>()));
+            new RedisFeed(settings.Redis, url, provider.GetRequiredService<RedisLogin>(), provider.GetRequiredService<RedisClock>()));
         services.AddSingleton<ILeaseStore>(provider =>
             new RedisLeaseStore(provider.GetRequiredService<RedisConnection>(), RedisKeys.BridgeLease, RedisKeys.BridgeEpoch));
         services.AddSingleton<ILatestStore>(provider =>
             new RedisLatestStore(
-                provider.GetRequiredService<RedisConnection>(), settings.Bridge.MaxMessageBytes, provider.GetRequiredService<TimeProvider>()));
+                provider.GetRequiredService<RedisConnection>(), settings.Bridge.MaxMessageBytes, provider.GetRequiredService<RedisClock>()));
         services.AddSingleton<ISessionStore>(provider => new RedisSessionStore(provider.GetRequiredService<RedisConnection>()));
         return services;
     }

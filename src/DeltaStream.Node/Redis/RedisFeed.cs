@@ -1,3 +1,4 @@
+using DeltaStream.Actors.Clocks;
 using DeltaStream.Actors.Feed;
 using DeltaStream.Actors.Market;
 using DeltaStream.Node.Settings;
@@ -12,8 +13,8 @@ namespace DeltaStream.Node.Redis;
 /// <param name="settings">The timeouts and intervals.</param>
 /// <param name="url">The address of Redis.</param>
 /// <param name="login">Logs in on each connection.</param>
-/// <param name="time">The clock of receipts and echoes.</param>
-internal sealed class RedisFeed(RedisSettings settings, RedisUrl url, RedisLogin login, TimeProvider time) : IFeed
+/// <param name="clock">Stamps receipts in Redis's time.</param>
+internal sealed class RedisFeed(RedisSettings settings, RedisUrl url, RedisLogin login, RedisClock clock) : IFeed
 {
     public async Task ListenAsync(Action subscribed, Action<FeedMessage> receive, CancellationToken stop)
     {
@@ -23,7 +24,7 @@ internal sealed class RedisFeed(RedisSettings settings, RedisUrl url, RedisLogin
         {
             var options = RedisOptions.Once(url, settings.CommandTimeout, tunnel, "deltastream-feed");
             multiplexer = await ConnectionMultiplexer.ConnectAsync(options).WaitAsync(stop);
-            await new RedisFeedSubscription(multiplexer, settings, time).RunAsync(subscribed, receive, stop);
+            await new RedisFeedSubscription(multiplexer, settings, clock).RunAsync(subscribed, receive, stop);
         }
         catch (Exception e) when (RedisConnection.IsFailure(e))
         {

@@ -1,4 +1,5 @@
 using System.Globalization;
+using DeltaStream.Actors.Clocks;
 using DeltaStream.Actors.Feed;
 using DeltaStream.Actors.Market;
 using DeltaStream.Node.Settings;
@@ -7,7 +8,7 @@ using StackExchange.Redis;
 namespace DeltaStream.Node.Redis;
 
 /// <summary>One subscription to the platform's channels, for the life of one connection.</summary>
-internal sealed class RedisFeedSubscription(ConnectionMultiplexer multiplexer, RedisSettings settings, TimeProvider time)
+internal sealed class RedisFeedSubscription(ConnectionMultiplexer multiplexer, RedisSettings settings, RedisClock clock)
 {
     private readonly RedisChannel _echoChannel = RedisChannel.Literal(RedisKeys.Echo(Guid.NewGuid().ToString("N")));
 
@@ -23,7 +24,9 @@ internal sealed class RedisFeedSubscription(ConnectionMultiplexer multiplexer, R
         var echoes = await subscriber.SubscribeAsync(_echoChannel).WaitAsync(stop);
         // The client library may report the subscription before the server has made it. The first echo proves it.
         await subscriber.PublishAsync(_echoChannel, 0).WaitAsync(stop);
-        await echoes.ReadAsync(stop).AsTask().WaitAsync(settings.CommandTimeout, time, stop);
+        await echoes.ReadAsync(stop).AsTask().WaitAsync(settings.CommandTimeout, clock, stop);
+        // This may be another Redis than before, with another clock.
+        await RedisTime.AskAsync(multiplexer.GetDatabase(), clock).WaitAsync(stop);
         // A connection that broke before the handler above was in place raises no event, so its state is checked once.
         if (!multiplexer.IsConnected) throw new FeedUnavailableException("connection to Redis lost");
         subscribed();
@@ -47,17 +50,17 @@ internal sealed class RedisFeedSubscription(ConnectionMultiplexer multiplexer, R
         while (true)
         {
             var message = await queue.ReadAsync(stop);
-            receive(new FeedMessage(message.Channel.ToString(), (ReadOnlyMemory<byte>)message.Message, time.UnixMicroseconds()));
+            receive(new FeedMessage(message.Channel.ToString(), (ReadOnlyMemory<byte>)message.Message, clock.UnixMicroseconds()));
         }
     }
 
     private async Task WatchAsync(ISubscriber subscriber, ChannelMessageQueue echoes, CancellationToken stop)
     {
         var watch = new EchoWatch(settings.EchoTimeout);
-        using var timer = new PeriodicTimer(settings.EchoInterval, time);
+        using var timer = new PeriodicTimer(settings.EchoInterval, clock);
         do
         {
-            var now = time.GetUtcNow();
+            var now = clock.Elapsed();
             while (echoes.TryRead(out var echo))
                 if (long.TryParse(echo.Message.ToString(), CultureInfo.InvariantCulture, out var number)) watch.Hear(number, now);
             if (watch.IsDeaf(now)) throw new FeedUnavailableException($"the subscription has delivered nothing for {settings.EchoTimeout.TotalSeconds:0.#} s");

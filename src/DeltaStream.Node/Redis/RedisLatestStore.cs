@@ -1,5 +1,6 @@
 using System.IO.Hashing;
 using DeltaStream.Actors.Cache;
+using DeltaStream.Actors.Clocks;
 using DeltaStream.Actors.Market;
 using StackExchange.Redis;
 
@@ -10,8 +11,8 @@ namespace DeltaStream.Node.Redis;
 /// </summary>
 /// <param name="connection">The Redis with the values.</param>
 /// <param name="maxBytes">The largest value that is accepted from another writer, in bytes.</param>
-/// <param name="time">The clock that decides which values are live.</param>
-internal sealed class RedisLatestStore(RedisConnection connection, int maxBytes, TimeProvider time) : ILatestStore
+/// <param name="clock">Redis's time, which decides which values are live.</param>
+internal sealed class RedisLatestStore(RedisConnection connection, int maxBytes, RedisClock clock) : ILatestStore
 {
     // One call moves at most this many values, so that chains of 100 KB neither block Redis nor overflow a buffer.
     private const int Batch = 32;
@@ -21,6 +22,7 @@ internal sealed class RedisLatestStore(RedisConnection connection, int maxBytes,
         if (keys.Count == 0) return [];
         return await connection.RunAsync(async db =>
         {
+            await RedisTime.EnsureAsync(db, clock);
             // The client library pipelines the chunks over its one connection.
             var chunks = await Task.WhenAll(keys.Chunk(Batch).Select(chunk => ReadChunkAsync(db, chunk)));
             return chunks.SelectMany(chunk => chunk).ToArray();
@@ -30,7 +32,8 @@ internal sealed class RedisLatestStore(RedisConnection connection, int maxBytes,
     public async ValueTask<IReadOnlyList<LatestEntry>> ReadIndexAsync(CancellationToken cancellation) =>
         await connection.RunAsync(async db =>
         {
-            var found = await db.SortedSetRangeByScoreWithScoresAsync(RedisKeys.Index, time.UnixMicroseconds() / 1000, exclude: Exclude.Start);
+            await RedisTime.EnsureAsync(db, clock);
+            var found = await db.SortedSetRangeByScoreWithScoresAsync(RedisKeys.Index, clock.UnixMicroseconds() / 1000, exclude: Exclude.Start);
             var entries = new List<LatestEntry>(found.Length);
             foreach (var entry in found)
                 if (RedisKeys.TryParseMember(entry.Element.ToString(), out var key))
@@ -38,20 +41,17 @@ internal sealed class RedisLatestStore(RedisConnection connection, int maxBytes,
             return entries;
         }, cancellation);
 
-    public async ValueTask<bool> WriteAsync(IReadOnlyCollection<MarketUpdate> updates, CancellationToken cancellation)
-    {
-        var now = time.UnixMicroseconds();
-        var live = updates.Where(update => update.LivesAt(now)).ToArray();
-        if (live.Length == 0) return true;
-        return await connection.RunAsync(async db =>
+    public async ValueTask<bool> WriteAsync(IReadOnlyCollection<MarketUpdate> updates, CancellationToken cancellation) =>
+        await connection.RunAsync(async db =>
         {
-            var calls = live.GroupBy(update => update.Position.Epoch)
+            await RedisTime.EnsureAsync(db, clock);
+            var now = clock.UnixMicroseconds();
+            var calls = updates.Where(update => update.LivesAt(now)).GroupBy(update => update.Position.Epoch)
                 .SelectMany(epoch => epoch.Chunk(Batch))
                 .Select(chunk => LatestWrite.RunAsync(db, chunk, now));
             var accepted = await Task.WhenAll(calls);
             return accepted.All(all => all);
         }, cancellation);
-    }
 
     private async Task<List<MarketUpdate>> ReadChunkAsync(IDatabase db, ConflationKey[] keys)
     {
@@ -66,7 +66,7 @@ internal sealed class RedisLatestStore(RedisConnection connection, int maxBytes,
             var hash = XxHash3.HashToUInt64(value.Span);
             if (StoredPosition.TryParse(found[(2 * i) + 1], out var stored) && stored.Hash == hash)
             {
-                if (keys[i].Kind.LivesAt(stored.ReceivedAt, time.UnixMicroseconds()))
+                if (keys[i].Kind.LivesAt(stored.ReceivedAt, clock.UnixMicroseconds()))
                     updates.Add(Update(keys[i], stored.Position, value, hash, stored.ReceivedAt));
             }
             else if (IsValid(keys[i], value) && await ForeignReceiptAsync(db, names[2 * i], keys[i].Kind.Life) is { } receivedAt)
@@ -84,7 +84,7 @@ internal sealed class RedisLatestStore(RedisConnection connection, int maxBytes,
     private async Task<long?> ForeignReceiptAsync(IDatabase db, RedisKey key, TimeSpan life)
     {
         var left = await db.KeyTimeToLiveAsync(key);
-        return left <= life ? time.UnixMicroseconds() - (long)(life - left.Value).TotalMicroseconds : null;
+        return left <= life ? clock.UnixMicroseconds() - (long)(life - left.Value).TotalMicroseconds : null;
     }
 
     /// <summary>Other programs may write to these keys, so a value must pass the same check as the feed.</summary>

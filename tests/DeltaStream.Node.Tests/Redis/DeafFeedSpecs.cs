@@ -1,3 +1,4 @@
+using DeltaStream.Actors.Clocks;
 using DeltaStream.Actors.Market;
 using DeltaStream.Node.Redis;
 using DeltaStream.TestSupport;
@@ -11,7 +12,7 @@ public sealed class DeafFeedSpecs
     {
         await using var server = await RedisServer.StartAsync();
         var url = new Node.Settings.RedisUrl("127.0.0.1", server.Port, false, null, null, 0);
-        await using var subscription = await Listening.ToAsync(new RedisFeed(RedisBackend.Settings, url, RedisBackend.Login, TimeProvider.System));
+        await using var subscription = await Listening.ToAsync(new RedisFeed(RedisBackend.Settings, url, RedisBackend.Login, new RedisClock(TimeProvider.System)));
         server.Pause();
         try
         {

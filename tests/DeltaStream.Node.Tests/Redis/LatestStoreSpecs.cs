@@ -1,5 +1,6 @@
 using System.IO.Hashing;
 using System.Text;
+using DeltaStream.Actors.Clocks;
 using DeltaStream.Actors.Market;
 using DeltaStream.Node.Redis;
 using Microsoft.Extensions.Time.Testing;
@@ -23,7 +24,7 @@ public abstract class LatestStoreSpecs<TBackend>(TBackend backend) : IClassFixtu
     private readonly RedisConnection _connection = backend.Connect();
     private readonly FakeTimeProvider _time = new(DateTimeOffset.UtcNow);
 
-    private RedisLatestStore Store => new(_connection, 1_048_576, _time);
+    private RedisLatestStore Store => new(_connection, 1_048_576, Clock());
 
     public async Task InitializeAsync() => await backend.ExecuteAsync("FLUSHALL");
 
@@ -198,6 +199,14 @@ public abstract class LatestStoreSpecs<TBackend>(TBackend backend) : IClassFixtu
         var read = await Store.ReadAsync(keys, default);
         Assert.Equal(keys, read.Select(update => update.Key));
         Assert.Equal(300, (await Store.ReadIndexAsync(default)).Count);
+    }
+
+    /// <summary>A clock that has been set: Redis's time is the virtual time.</summary>
+    private RedisClock Clock()
+    {
+        var clock = new RedisClock(_time);
+        clock.Told(_time.Elapsed(), _time.GetUtcNow(), _time.Elapsed());
+        return clock;
     }
 
     private MarketUpdate Update(ConflationKey key, long epoch, long sequence, string json, int age = 0)

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using DeltaStream.Actors.Clocks;
 using DeltaStream.Actors.Market;
 using DeltaStream.Actors.Telemetry;
 using DeltaStream.Node.Redis;
@@ -54,7 +55,7 @@ public sealed class LoginSpecs
         var login = RedisBackend.LoginOf(problems);
         await using var connection = new RedisConnection(RedisBackend.Settings, url, login);
         await Assert.ThrowsAsync<FeedUnavailableException>(() => connection.PublishAsync("enriched:underlying", "{}"u8.ToArray(), default));
-        var feed = new RedisFeed(RedisBackend.Settings, url, login, TimeProvider.System);
+        var feed = new RedisFeed(RedisBackend.Settings, url, login, new RedisClock(TimeProvider.System));
         var subscription = await Assert.ThrowsAsync<FeedUnavailableException>(() => Listening.ToAsync(feed));
         Assert.StartsWith(reason, subscription.Message);
         var problem = Assert.Single(problems.Current);
@@ -73,7 +74,7 @@ public sealed class LoginSpecs
         var repeating = RepeatAsync();
         var login = RedisBackend.Login;
         var url = new RedisUrl("127.0.0.1", ((IPEndPoint)listener.LocalEndpoint).Port, false, "gateway", Password, 0);
-        var feed = new RedisFeed(RedisBackend.Settings, url, login, TimeProvider.System);
+        var feed = new RedisFeed(RedisBackend.Settings, url, login, new RedisClock(TimeProvider.System));
         var failure = await Assert.ThrowsAsync<FeedUnavailableException>(() => Listening.ToAsync(feed));
         Assert.Equal("Redis refused the login with an answer that is none of Redis's", failure.Message);
         Assert.DoesNotContain(Password, failure.ToString());
