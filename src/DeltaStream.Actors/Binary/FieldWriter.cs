@@ -13,6 +13,15 @@ public sealed class FieldWriter(int capacity = 128)
     private byte[] _bytes = GC.AllocateUninitializedArray<byte>(capacity);
     private int _length;
 
+    /// <summary>The bytes that <see cref="Text"/> writes.</summary>
+    public static int SizeOf(string text)
+    {
+        var count = Encoding.UTF8.GetByteCount(text);
+        var size = count + 1;
+        for (var rest = count; rest > 0x7f; rest >>= 7) size++;
+        return size;
+    }
+
     public FieldWriter Byte(byte value)
     {
         Take(1)[0] = value;

@@ -6,8 +6,9 @@ namespace DeltaStream.Actors.Binary;
 /// <summary>Reads and writes market data as fields. The read methods validate, so their results are valid keys and updates.</summary>
 internal static class MarketFields
 {
-    /// <summary>The size in bytes of an update's head without the texts of its key.</summary>
-    public const int FixedHead = 1 + 4 * 8 + 2;
+    /// <summary>The size in bytes of what <see cref="Head(FieldWriter, MarketUpdate)"/> writes.</summary>
+    public static int SizeOfHead(MarketUpdate update) =>
+        1 + 4 * sizeof(long) + FieldWriter.SizeOf(update.Key.Symbol) + FieldWriter.SizeOf(update.Key.Expiry ?? "");
 
     public static FieldWriter Position(this FieldWriter to, Position position) => to.Int64(position.Epoch).Int64(position.Sequence);
 

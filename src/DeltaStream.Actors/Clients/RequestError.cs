@@ -1,3 +1,5 @@
+using DeltaStream.Actors.Market;
+
 namespace DeltaStream.Actors.Clients;
 
 /// <summary>The reason why a client's request was refused (docs/protocol.md).</summary>
@@ -11,11 +13,11 @@ public sealed record RequestError(string Code, string Message)
     public static readonly RequestError InvalidType = new("invalid_type", "Type must be product, chain or general");
 
     public static readonly RequestError InvalidSymbol =
-        new("invalid_symbol", "Symbol must be 1 to 32 letters, digits, '.', '_', '-', '&', '/' or inner spaces");
+        new("invalid_symbol", $"Symbol must be 1 to {Symbol.MaxCodePoints} letters and digits of any script, single inner spaces and {Symbol.Signs}");
 
     /// <summary>The expiry is not valid, or the room's type has none.</summary>
     public static readonly RequestError InvalidExpiry =
-        new("invalid_expiry", "Expiry must be a date as YYYY-MM-DD, for chains only");
+        new("invalid_expiry", "Expiry must be a date such as 2026-11-26 or 26-Nov-2026, for chains only");
 
     /// <summary>The gateway does not know the event.</summary>
     public static readonly RequestError UnknownEvent = new("unknown_event", "Unknown event");

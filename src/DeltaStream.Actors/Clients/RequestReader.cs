@@ -68,8 +68,8 @@ internal static class RequestReader
             return null;
         }
 
-        if (type.Text == "product" || !Expiry.IsValid(expiry.Text)) return RequestError.InvalidExpiry;
-        room = Room.Chain(symbol.Text!, expiry.Text!);
+        if (type.Text == "product" || !Expiry.TryParse(expiry.Text, out var date)) return RequestError.InvalidExpiry;
+        room = Room.Chain(symbol.Text!, date);
         return null;
     }
 

@@ -15,7 +15,7 @@ public enum RoomKind : byte
     ChainExpiry = 3,
 }
 
-/// <summary>The set of clients that get the same updates. Every instance is valid. A symbol has no colon, so a name is unambiguous.</summary>
+/// <summary>The set of clients that get the same updates. Every instance is valid. A symbol does not end like an expiry, so a name is unambiguous.</summary>
 public sealed class Room : IEquatable<Room>
 {
     /// <summary>The room that every client joins on connecting.</summary>
@@ -80,23 +80,19 @@ public sealed class Room : IEquatable<Room>
     public static bool TryParse(string? name, out Room? room)
     {
         room = null;
-        if (name is null) return false;
-        if (name == General.Name)
+        if (name == General.Name) room = General;
+        else if (After("product:") is { } product && Market.Symbol.IsValid(product)) room = Product(product);
+        else if (After("chain:") is { } chain)
         {
-            room = General;
-            return true;
+            var (symbol, expiry) = Market.Expiry.Split(chain);
+            if (!Market.Symbol.IsValid(symbol)) return false;
+            if (expiry is null) room = Chain(symbol);
+            else if (Market.Expiry.IsValid(expiry)) room = Chain(symbol, expiry);
         }
 
-        var parts = name.Split(':');
-        if (parts.Length is < 2 or > 3 || !Market.Symbol.IsValid(parts[1])) return false;
-        room = (parts[0], parts.Length) switch
-        {
-            ("product", 2) => Product(parts[1]),
-            ("chain", 2) => Chain(parts[1]),
-            ("chain", 3) when Market.Expiry.IsValid(parts[2]) => Chain(parts[1], parts[2]),
-            _ => null,
-        };
         return room is not null;
+
+        string? After(string type) => name is not null && name.StartsWith(type, StringComparison.Ordinal) ? name[type.Length..] : null;
     }
 
     /// <summary>The room of this kind that gets the updates of a key.</summary>

@@ -12,7 +12,7 @@ internal static class RoomEventCodec
     public static byte[] Write(RoomEvent roomEvent)
     {
         var update = roomEvent.Update;
-        var head = 1 + MarketFields.FixedHead + update.Key.Symbol.Length + (update.Key.Expiry?.Length ?? 0);
+        var head = 1 + MarketFields.SizeOfHead(update);
         return new FieldWriter(sizeof(ushort) + head + update.Payload.Length)
             .UInt16(head).Byte((byte)roomEvent.Room.Kind).Head(update).Rest(update.Payload.Span).ToBytes();
     }

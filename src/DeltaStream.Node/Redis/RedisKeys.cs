@@ -54,11 +54,11 @@ internal static class RedisKeys
     public static bool TryParseMember(string member, out ConflationKey key)
     {
         key = default;
-        var parts = member.Split(':');
-        var kind = MessageKind.All.FirstOrDefault(kind => kind.Name == parts[0]);
-        if (kind is null || parts.Length != (kind.HasExpiry ? 3 : 2) || !Symbol.IsValid(parts[1])) return false;
-        if (kind.HasExpiry && !Expiry.IsValid(parts[2])) return false;
-        key = new(kind, parts[1], kind.HasExpiry ? parts[2] : null);
+        var colon = member.IndexOf(':');
+        if (colon < 0 || MessageKind.All.FirstOrDefault(kind => member.AsSpan(0, colon).SequenceEqual(kind.Name)) is not { } kind) return false;
+        var (symbol, expiry) = Expiry.Split(member[(colon + 1)..]);
+        if (!Symbol.IsValid(symbol) || (kind.HasExpiry ? !Expiry.IsValid(expiry) : expiry is not null)) return false;
+        key = new(kind, symbol, expiry);
         return true;
     }
 }

@@ -26,6 +26,23 @@ public class BridgeActorSpecs(ITestOutputHelper output) : BridgeSpec(output)
         AwaitAssert(() => Assert.Equal(json, Text(Latest.Values[ConflationKey.Underlying("NIFTY")])));
     }
 
+    [Theory]
+    [InlineData("NSE:NIFTY50-INDEX")]
+    [InlineData("^=|+#@$%()'!~/: %41")]
+    [InlineData("日経225")]
+    public void A_symbol_of_any_vendor_reaches_its_rooms(string symbol)
+    {
+        var (product, expiry) = (Listen(Room.Product(symbol)), Listen(Room.Chain(symbol, "2026-11-26")));
+        StartBridge();
+        AwaitAssert(() => Assert.Equal(1, Feed.Subscribers));
+
+        Feed.Publish(Underlying, Price(symbol, 1));
+        Feed.Publish(Chain, ChainOf(symbol, "2026-11-26", 1));
+
+        Assert.Equal(ConflationKey.Underlying(symbol), product.ExpectMsg<RoomEvent>().Update.Key);
+        Assert.Equal(ConflationKey.Chain(symbol, "2026-11-26"), expiry.ExpectMsg<RoomEvent>().Update.Key);
+    }
+
     [Fact]
     public void Bad_messages_are_skipped_and_disturb_nobody()
     {

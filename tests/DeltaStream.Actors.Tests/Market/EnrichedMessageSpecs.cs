@@ -67,6 +67,8 @@ public class EnrichedMessageSpecs
         { "a market with further fields", Status, """{"market":"NSE","status":"pre_open","opens_at":"2026-11-24T03:45:00Z","timestamp":"2026-11-24"}""" },
         { "a market's status without a time", Status, """{"market":"XNYS","status":"closed"}""" },
         { "a market's status with another time", Status, """{"market":"XNYS","status":"","timestamp":1795473610}""" },
+        { "a product of another script", Underlying, """{"product":"日経225","price":1,"timestamp":"2026-11-23"}""" },
+        { "the longest product, escaped", Underlying, $$"""{"product":"{{string.Concat(Enumerable.Repeat("\\ud835\\udd38", 48))}}","price":1,"timestamp":"2026-11-23"}""" },
         { "NaN inside a string", Underlying, """{"product":"A","price":1,"timestamp":"2026-11-23","note":"NaN, \"Infinity"}""" },
     };
 
@@ -119,13 +121,13 @@ public class EnrichedMessageSpecs
         { "no market", Status, """{"product":"NSE","status":"open"}""", InvalidReason.Field },
         { "no status", Status, """{"market":"NSE","state":"open"}""", InvalidReason.Field },
         { "status as a number", Status, """{"market":"NSE","status":1}""", InvalidReason.Field },
-        { "a market with a colon", Status, """{"market":"N:SE","status":"open"}""", InvalidReason.Symbol },
+        { "a market that ends like an expiry", Status, """{"market":"N:2026-11-26","status":"open"}""", InvalidReason.Symbol },
         { "empty product", Underlying, GoodPrice.Replace("NIFTY", ""), InvalidReason.Symbol },
-        { "a colon in the product", Underlying, GoodPrice.Replace("NIFTY", "A:B"), InvalidReason.Symbol },
+        { "a star in the product", Underlying, GoodPrice.Replace("NIFTY", "A*"), InvalidReason.Symbol },
         { "a space before the product", Underlying, GoodPrice.Replace("NIFTY", " A"), InvalidReason.Symbol },
-        { "product of 33 characters", Underlying, GoodPrice.Replace("NIFTY", new string('A', 33)), InvalidReason.Symbol },
+        { "product of 65 characters", Underlying, GoodPrice.Replace("NIFTY", new string('A', 65)), InvalidReason.Symbol },
         { "product of 3,000 characters", Underlying, GoodPrice.Replace("NIFTY", new string('A', 3_000)), InvalidReason.Symbol },
-        { "product not ASCII", Underlying, GoodPrice.Replace("NIFTY", "NIFTÝ"), InvalidReason.Symbol },
+        { "product not in normal form C", Underlying, GoodPrice.Replace("NIFTY", "NIFTY\u0301"), InvalidReason.Symbol },
         { "half a surrogate pair in the product", Underlying, GoodPrice.Replace("NIFTY", "\\ud800"), InvalidReason.Symbol },
         { "over the limit", Underlying, GoodPrice.Replace("}", new string(' ', Limit) + "}"), InvalidReason.Size },
     };

@@ -61,6 +61,20 @@ public abstract class LatestStoreSpecs<TBackend>(TBackend backend) : IClassFixtu
         Assert.Empty(await Store.ReadIndexAsync(default));
     }
 
+    [Theory]
+    [InlineData("NSE:NIFTY50-INDEX")]
+    [InlineData("^=|+#@$%()'!~ 1")]
+    [InlineData("日経225")]
+    [InlineData("chain:A:2026-11-26:B")]
+    public async Task A_symbol_of_any_vendor_comes_back_from_index_and_value(string symbol)
+    {
+        var keys = new[] { ConflationKey.Underlying(symbol), ConflationKey.Chain(symbol, "2026-11-26"), ConflationKey.MarketStatus(symbol) };
+        await Store.WriteAsync([.. keys.Select((key, place) => Update(key, 1, place + 1, "{}"))], default);
+        Assert.Equal("{}", await backend.ExecuteAsync("GET", $"latest:chain:{symbol}:2026-11-26"));
+        Assert.Equal(keys.ToHashSet(), (await Store.ReadIndexAsync(default)).Select(entry => entry.Key).ToHashSet());
+        Assert.Equal(keys, (await Store.ReadAsync(keys, default)).Select(update => update.Key));
+    }
+
     [Fact]
     public async Task An_older_value_gets_what_is_left_of_its_life_and_a_dead_one_is_not_written()
     {
