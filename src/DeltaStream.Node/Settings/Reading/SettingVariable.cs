@@ -35,6 +35,7 @@ internal static class SettingVariable
         ["AUTH_MODE"] = "deltastream.auth.mode",
         ["AUTH_ALLOW_ANONYMOUS"] = "deltastream.auth.allow-anonymous",
         ["AUTH_JWT_SECRET"] = "deltastream.auth.jwt-secret",
+        ["AUTH_JWT_SECRET_PREVIOUS"] = "deltastream.auth.jwt-secret-previous",
         ["AUTH_JWT_JWKS"] = "deltastream.auth.jwt-jwks",
         ["AUTH_JWT_ISSUER"] = "deltastream.auth.jwt-issuer",
         ["AUTH_JWT_AUDIENCE"] = "deltastream.auth.jwt-audience",
