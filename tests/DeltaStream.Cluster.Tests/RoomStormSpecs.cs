@@ -18,7 +18,7 @@ public sealed class RoomStormSpecs
         using var hocon = HoconFile.Beside(Forgetful + "deltastream.cache.linger = 1s");
         await using var redis = await RedisServer.StartAsync();
         await using var node = await NodeProcess.Start(
-            ("REDIS_URL", redis.Url), hocon.Variable, ("LIMIT_MESSAGES_PER_SECOND", "1000000"), ("LIMIT_ROOMS", "500"), ("LOG_LEVEL", "warning")).ReadyAsync();
+            ("REDIS_URL", redis.Url), hocon.Variable, ("LIMIT_MESSAGES_PER_SECOND", "1000000"), ("LIMIT_JOINS_PER_SECOND", "1000000"), ("LIMIT_ROOMS", "500"), ("LOG_LEVEL", "warning")).ReadyAsync();
         await using var other = AnotherPublisher.Join(node, Forgetful + Wide);
         await using var stays = await TestClient.ConnectAsync(node);
         await stays.SubscribeAsync("product", "STAYS");

@@ -139,7 +139,7 @@ class GatewayTests(unittest.TestCase):
                 self.assertEqual(client.get_sid(), heard.of("connected")[0][0]["client_id"])
 
                 room = {"type": "product", "symbol": "NIFTY"}
-                self.assertEqual({"status": "ok", "room": "product:NIFTY"}, client.call("subscribe", room, timeout=10))
+                self.assertEqual({"status": "ok", "room": "product:NIFTY", "values": 0}, client.call("subscribe", room, timeout=10))
                 until(lambda: heard.of("subscribed"), "subscribed")
                 self.assertEqual({"status": "ok", "room": "product:NIFTY"}, client.call("unsubscribe", room, timeout=10))
                 until(lambda: heard.of("unsubscribed"), "unsubscribed")

@@ -91,6 +91,7 @@ internal sealed class GatewayCluster : IAsyncDisposable
         ("LIMIT_SUBSCRIPTIONS", $"{Math.Max(1000, roomsOfAClient)}"),
         // Each client subscribes to all its rooms at once.
         ("LIMIT_MESSAGES_PER_SECOND", $"{Math.Max(1000, roomsOfAClient)}"),
+        ("LIMIT_JOINS_PER_SECOND", $"{Math.Max(1000, roomsOfAClient)}"),
     ];
 
     public async ValueTask DisposeAsync()

@@ -82,6 +82,9 @@ public sealed class CacheActor : UntypedActor, IWithTimers
             case GetProducts request:
                 Sender.Tell(new ProductList(_book.Products(), request.AckId), Self);
                 break;
+            case GetExpiries request:
+                Sender.Tell(new ExpiryList(request.Symbol, _book.Expiries(request.Symbol), request.AckId), Self);
+                break;
             case SubscribeAck { Subscribe: var subscribe } when ReferenceEquals(subscribe, _general):
                 _book.HearGeneral();
                 FindCanary();

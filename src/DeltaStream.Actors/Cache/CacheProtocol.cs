@@ -22,7 +22,10 @@ internal sealed record UseRoom(Room Room, int Token) : ICacheRequest;
 internal sealed record RoomReady(Room Room, int Token) : ICacheReply;
 
 /// <summary>The node's limit of rooms in use is reached.</summary>
-internal sealed record RoomRefused(Room Room, int Token) : ICacheReply;
+/// <param name="Room">The room.</param>
+/// <param name="Token">The token from the request.</param>
+/// <param name="Most">The limit.</param>
+internal sealed record RoomRefused(Room Room, int Token, int Most) : ICacheReply;
 
 /// <summary>The sender has left the room.</summary>
 internal sealed record LeaveRoom(Room Room) : ICacheRequest;
@@ -36,7 +39,11 @@ internal sealed record GetSnapshot(Room Room, int Token) : ICacheRequest;
 /// A room's snapshot, as a view that the receiver reads. A copy of the values could be older than updates that another room has
 /// delivered before the receiver handles this message.
 /// </summary>
-internal sealed record Snapshot(RoomView View, int Token) : ICacheReply;
+internal sealed record Snapshot(RoomView View, int Token) : ICacheReply
+{
+    /// <summary>False if the store could not be asked for the room's values in time.</summary>
+    public bool IsComplete { get; init; } = true;
+}
 
 /// <summary>Request for the products with a value under 60 s old. The reply is <see cref="ProductList"/>.</summary>
 /// <param name="AckId">Returned in the reply.</param>
@@ -46,6 +53,17 @@ internal sealed record GetProducts(ReadOnlyMemory<byte>? AckId) : ICacheRequest;
 /// <param name="Products">In ordinal order.</param>
 /// <param name="AckId">The id from the request.</param>
 internal sealed record ProductList(IReadOnlyList<string> Products, ReadOnlyMemory<byte>? AckId) : ICacheReply;
+
+/// <summary>Request for the expiries of a product with a live value. The reply is <see cref="ExpiryList"/>.</summary>
+/// <param name="Symbol">The product.</param>
+/// <param name="AckId">Returned in the reply.</param>
+internal sealed record GetExpiries(string Symbol, ReadOnlyMemory<byte>? AckId) : ICacheRequest;
+
+/// <summary>The reply to <see cref="GetExpiries"/>.</summary>
+/// <param name="Symbol">The product.</param>
+/// <param name="Expiries">Nearest first.</param>
+/// <param name="AckId">The id from the request.</param>
+internal sealed record ExpiryList(string Symbol, IReadOnlyList<string> Expiries, ReadOnlyMemory<byte>? AckId) : ICacheReply;
 
 /// <summary>
 /// Published on the node's event stream after the CacheActor restarted or the node lost its subscriptions. Every client of the

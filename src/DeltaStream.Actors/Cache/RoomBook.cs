@@ -50,7 +50,7 @@ internal sealed class RoomBook<TUser>
         {
             if (_rooms.Count >= _settings.MaxRooms)
             {
-                _answers.Add((user, new RoomRefused(room, token)));
+                _answers.Add((user, new RoomRefused(room, token, _settings.MaxRooms)));
                 return;
             }
 
@@ -77,12 +77,16 @@ internal sealed class RoomBook<TUser>
     /// <summary>A client that has subscribed to a room's topic requests its snapshot.</summary>
     public void GetSnapshot(TUser user, Room room, int token)
     {
-        _answers.Add((user, new Snapshot(new(_order, room, _time), token)));
-        if (_rooms.TryGetValue(room, out var use)) _openings.End(use, isOpen: true, _tick);
+        var use = _rooms.GetValueOrDefault(room);
+        _answers.Add((user, new Snapshot(new(_order, room, _time), token) { IsComplete = use is not null && IsRead(use) }));
+        if (use is not null) _openings.End(use, isOpen: true, _tick);
     }
 
     /// <summary>The products with a live value.</summary>
     public IReadOnlyList<string> Products() => _order.Known.Products(Now);
+
+    /// <summary>The expiries of a product with a live value, nearest first.</summary>
+    public IReadOnlyList<string> Expiries(string product) => [.. _order.Known.Chains(product, Now).Select(static key => key.Expiry!)];
 
     /// <summary>The node has subscribed to <c>general</c>, for the first time or again.</summary>
     public void HearGeneral()
@@ -197,7 +201,12 @@ internal sealed class RoomBook<TUser>
         if (_look is not { HasIndex: true } look || !_reads.IsDone(look.Ticket)) return;
         _look = null;
         // Joining `general` brings no snapshot: clients do not get values from before the node's subscription.
-        if (!_general.Slots.IsReady && _general.Slots.HeardSince != long.MaxValue) _order.Ready(_general.Slots, _general.Slots.HeardSince);
+        if (!_general.Slots.IsReady && _general.Slots.HeardSince != long.MaxValue)
+        {
+            _order.Ready(_general.Slots, _general.Slots.HeardSince);
+            CheckFirstReads();
+        }
+
         Give(look.IsAfterGap, look.Settles, look.Epoch);
         if (look.IsAfterGap && !_mustLook) _order.HasGap = false;
     }
@@ -239,11 +248,17 @@ internal sealed class RoomBook<TUser>
 
     private void CheckFirstRead(RoomUse<TUser> use)
     {
-        if (!_reads.IsDone(use.ReadTicket) && _tick < use.PatientUntil) return;
+        if (!IsRead(use) && _tick < use.PatientUntil) return;
         _unread.Remove(use);
         _order.Ready(use.Slots);
         _openings.Enqueue(use, _tick);
     }
+
+    /// <summary>
+    /// True if the store was asked for the room's values. Only the node's first look into the index, which makes <c>general</c>
+    /// ready, tells which keys a wide room has.
+    /// </summary>
+    private bool IsRead(RoomUse<TUser> use) => _reads.IsDone(use.ReadTicket) && (_general.Slots.IsReady || !use.Slots.Room.IsWide);
 
     private void Linger(RoomUse<TUser> use)
     {

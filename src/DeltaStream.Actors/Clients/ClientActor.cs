@@ -11,7 +11,7 @@ namespace DeltaStream.Actors.Clients;
 
 /// <summary>
 /// One client: subscribes to the topics of the client's rooms, sends each update once, and conflates updates that the client
-/// can't take in time. Plain types make the decisions: <see cref="RequestReader"/>, <see cref="ClientRooms"/>, <see
+/// can't take in time. Plain types make the decisions: <see cref="ClientRequests"/>, <see cref="ClientRooms"/>, <see
 /// cref="ClientJoins"/>, <see cref="ClientConnection"/>, <see cref="TokenLife"/>. The actor has three states. Connected is the
 /// normal one. Leaving waits until nothing is in flight. Closing, after the token has expired, waits until the last answers are
 /// sent.
@@ -29,20 +29,21 @@ internal sealed class ClientActor : UntypedActor, IRequiresMessageQueue<IdleMess
     private readonly ClientConnection _connection;
     private readonly ClientRooms _rooms = new();
     private readonly ClientJoins _joins;
+    private readonly ClientRequests _requests;
     private readonly TokenLife _token;
     private readonly SessionNotes _session;
     private readonly ActorCell _cell;
     private FeedStatus _feed;
     private ICancelable? _stuckCheck;
-    private int _productsAsked;
 
     public ClientActor(ClientContext context, OpenClient open, FeedStatus feed)
     {
         (_context, _sessionId, _feed) = (context, open.SessionId, feed);
-        _connection = new(context, open.Transport);
+        _connection = new(context, open.Transport, open.Usage);
         _token = new(context, Self, _connection, open.Identity);
         _session = new(open.SessionId, open.Session, context.Sessions);
         _joins = new(context, _sessionId, Self, _rooms, _connection, _session);
+        _requests = new(context, Self, _joins, _connection);
         _cell = (ActorCell)Context;
     }
 
@@ -102,10 +103,10 @@ internal sealed class ClientActor : UntypedActor, IRequiresMessageQueue<IdleMess
                 _connection.OnReady();
                 break;
             case ClientEvent request:
-                OnClientEvent(request);
+                _requests.Handle(request, _token.Identity.Rooms);
                 break;
             case InvalidClientMessage invalid:
-                _connection.Refuse(new(invalid.Code, invalid.Message), invalid.AckId);
+                _connection.Refuse(invalid.Error, invalid.AckId);
                 break;
             case Barrier:
                 _connection.Flush();
@@ -140,9 +141,10 @@ internal sealed class ClientActor : UntypedActor, IRequiresMessageQueue<IdleMess
             case UnsubscribeAck:
                 break;
             case ProductList list:
-                _productsAsked--;
-                _connection.Answer(ServerEvents.Products, ServerEvents.ProductsData(list.Products));
-                _connection.Acknowledge(list.AckId, ServerEvents.OkAck(null));
+                _requests.OnProducts(list, _token.Identity.Rooms);
+                break;
+            case ExpiryList list:
+                _requests.OnExpiries(list, _token.Identity.Rooms);
                 break;
             case ICacheReply reply:
                 _joins.OnCacheReply(reply);
@@ -194,27 +196,6 @@ internal sealed class ClientActor : UntypedActor, IRequiresMessageQueue<IdleMess
         else _context.Metrics.Conflated(_rooms.TakeSuperseded());
     }
 
-    private void OnClientEvent(ClientEvent message)
-    {
-        if (RequestReader.Read(message.Event, message.Data.Span, out var request) is { } error)
-        {
-            _connection.Refuse(error, message.AckId);
-        }
-        else if (request.Kind == ClientRequestKind.Subscribe)
-        {
-            _joins.Join(request.Room!, message.AckId, _token.Identity);
-        }
-        else if (request.Kind == ClientRequestKind.Unsubscribe)
-        {
-            _joins.Leave(request.Room!, message.AckId);
-        }
-        else
-        {
-            _productsAsked++;
-            _context.Cache.Tell(new GetProducts(message.AckId), Self);
-        }
-    }
-
     private void OnFeedStatus(FeedStatus status, FeedState told)
     {
         _feed = status;
@@ -234,7 +215,7 @@ internal sealed class ClientActor : UntypedActor, IRequiresMessageQueue<IdleMess
     /// <summary>Moves the client to another node unless something is in flight that can't move, which takes a second at most.</summary>
     private void LeaveIfIdle(IActorRef to)
     {
-        if (_connection.IsOver || _connection.IsHeld || _connection.Farewell is not null || _productsAsked > 0 || _rooms.Joining.Any()) return;
+        if (_connection.IsOver || _connection.IsHeld || _connection.Farewell is not null || _requests.IsWaiting || _rooms.Joining.Any()) return;
         var waiting = _connection.Outbox.TakeAll(MostBytesCarried);
         var (pid, isClaimed, holder) = _session.Session is { } it ? (it.Pid, it.IsClaimed, _context.HolderOf(it)) : (null, false, null);
         var rooms = _rooms.Move(_context.Order, waiting.LeftBehind);

@@ -32,13 +32,20 @@ internal sealed class ClientConnection
     private int _unflushed;
     private bool _isPaused;
 
-    public ClientConnection(ClientContext context, IClientTransport transport)
+    public ClientConnection(ClientContext context, IClientTransport transport, ClientUsage usage)
     {
-        (_context, _transport, _countedAs) = (context, transport, transport.Name);
+        (_context, _transport, _countedAs, Usage) = (context, transport, transport.Name, usage);
         Outbox = new(context.Settings.ControlLaneEntries, context.Settings.ControlLaneBytes);
     }
 
     public Outbox Outbox { get; }
+
+    public ClientUsage Usage { get; }
+
+    public IWireProtocol Protocol => _transport.Protocol;
+
+    /// <summary>True while the client has been sent more than it may request.</summary>
+    public bool IsOverBytes => Usage.IsOverBytes(_context.Settings.RequestedBytes, _context.Time);
 
     /// <summary>Why the connection is over; null while it is open.</summary>
     public CloseReason? End { get; private set; }
@@ -104,6 +111,13 @@ internal sealed class ClientConnection
 
     public void Answer(string name, ReadOnlySpan<byte> data) => Add(_transport.Protocol.EncodeEvent(name, data));
 
+    /// <summary>Answers with a list that the client requested. Answers are never dropped, so its bytes are charged here.</summary>
+    public void AnswerRequested(Frame list)
+    {
+        Charge(list);
+        Add(list);
+    }
+
     public void Acknowledge(ReadOnlyMemory<byte>? ackId, ReadOnlySpan<byte> data)
     {
         if (ackId is { } id) Add(_transport.Protocol.EncodeAck(id.Span, data));
@@ -132,10 +146,14 @@ internal sealed class ClientConnection
     }
 
     /// <summary>Queues an update. A client that keeps reading gets every update; only updates that it can't take now are superseded.</summary>
-    public void Enqueue(MarketUpdate update)
+    /// <param name="update">The update.</param>
+    /// <param name="isRequested">True for a value of a snapshot, whose bytes are charged to the client when they are written.</param>
+    public void Enqueue(MarketUpdate update, bool isRequested = false)
     {
         if (CanWrite)
         {
+            // What is due is written in this turn.
+            if (isRequested) Charge(FrameOf(update));
             Outbox.AddDue(update);
             if (Outbox.DueBytes > MostDueBytes) Flush();
         }
@@ -143,6 +161,7 @@ internal sealed class ClientConnection
         {
             var superseded = Outbox.Conflate();
             if (Outbox.Add(update)) superseded++;
+            if (isRequested) Outbox.MarkRequested(update);
             _context.Metrics.Conflated(superseded);
         }
     }
@@ -184,7 +203,9 @@ internal sealed class ClientConnection
                     updates++;
                 }
 
-                batch.Add(answer ?? FrameOf(update!));
+                var frame = answer ?? FrameOf(update!);
+                if (Outbox.WasRequested) Charge(frame);
+                batch.Add(frame);
             }
 
             Write(batch, updates, first);
@@ -214,6 +235,8 @@ internal sealed class ClientConnection
         if (Outbox.IsOverfull) CloseSlowConsumer();
         else if (Outbox.IsFilling) PauseReading();
     }
+
+    private void Charge(Frame frame) => Usage.Charge(frame.Bytes.Length, _context.Settings.RequestedBytes, _context.Time);
 
     private void Write(List<Frame> batch, int updates, MarketUpdate? first)
     {

@@ -19,6 +19,9 @@ public sealed record ClientContext(
 {
     public IActorRef Sessions { get; init; } = ActorRefs.Nobody;
 
+    /// <summary>The encoded answers to <c>get_products</c>.</summary>
+    internal ProductAnswers Products { get; } = new();
+
     /// <summary>The node's order of updates.</summary>
     internal NodeOrder Order { get; init; } = null!;
 

@@ -19,17 +19,13 @@ internal sealed class ClientJoins(
 
     public bool IsAskedTooOften => rooms.Joining.Any(static joined => joined.Join!.Requests.Count >= MostRequests);
 
-    /// <summary>The client requests a room.</summary>
-    public void Join(Room room, ReadOnlyMemory<byte>? ackId, ClientIdentity identity)
+    /// <summary>The client requests a room that its token covers.</summary>
+    public void Join(Room room, ReadOnlyMemory<byte>? ackId)
     {
         var joined = rooms.Find(room);
-        if (!identity.Rooms.Covers(room))
+        if (joined is null && rooms.Count >= context.Settings.MaxSubscriptions)
         {
-            connection.Refuse(RequestError.Unauthorized, ackId);
-        }
-        else if (joined is null && rooms.Count >= context.Settings.MaxSubscriptions)
-        {
-            connection.Refuse(RequestError.TooManySubscriptions, ackId);
+            connection.Refuse(RequestError.TooManySubscriptions(context.Settings.MaxSubscriptions).Of(room, isRequested: true), ackId);
         }
         else
         {
@@ -47,7 +43,7 @@ internal sealed class ClientJoins(
         if (rooms.Find(room) is { } joined)
         {
             // Pending requests are answered in order, before the answer to the leave. Their snapshot is no longer needed.
-            if (joined.Join is { } join) Welcome(room, join);
+            if (joined.Join is { } join) Welcome(room, join, null);
             if (joined.HasSubscribed) context.Mediator.Tell(new Unsubscribe(TopicName.For(room), self), self);
             if (room == Room.General) connection.IsHeld = false;
             else context.Cache.Tell(new LeaveRoom(room), self);
@@ -83,7 +79,7 @@ internal sealed class ClientJoins(
     {
         if (rooms.Find(subscribe) is not { } joined) return;
         if (joined.Room == Room.General) connection.IsHeld = false;
-        if (joined.Join!.Purpose == JoinPurpose.Silent) GoLive(joined, new(context.Order, joined.Room, context.Time));
+        if (joined.Join!.Purpose == JoinPurpose.Silent) GoLive(joined, new(new(context.Order, joined.Room, context.Time), joined.Join.Token));
         else AskForSnapshot(joined);
     }
 
@@ -95,10 +91,10 @@ internal sealed class ClientJoins(
                 Subscribe(joined);
                 break;
             case RoomRefused refused when rooms.Find(refused.Token, JoinStep.Room) is { } joined:
-                OnRefused(joined);
+                OnRefused(joined, RequestError.TooManyRooms(refused.Most));
                 break;
             case Snapshot snapshot when rooms.Find(snapshot.Token, JoinStep.View) is { } joined:
-                GoLive(joined, snapshot.View);
+                GoLive(joined, snapshot);
                 break;
             case SubscriptionsLost:
                 rooms.JoinAgain();
@@ -128,33 +124,35 @@ internal sealed class ClientJoins(
         context.Cache.Tell(new GetSnapshot(joined.Room, joined.Join.Token), self);
     }
 
-    private void GoLive(JoinedRoom joined, RoomView view)
+    private void GoLive(JoinedRoom joined, Snapshot snapshot)
     {
         // Answers overtake updates. An update that came over another room must leave before the answer, or the client would get
         // it before the answer and again in the snapshot.
         connection.Flush();
-        Welcome(joined.Room, joined.Join!);
-        foreach (var update in rooms.GoLive(joined, view)) connection.Enqueue(update);
+        var join = joined.Join!;
+        var values = rooms.GoLive(joined, snapshot.View);
+        Welcome(joined.Room, join, snapshot.IsComplete ? joined.Known : null);
+        foreach (var update in values) connection.Enqueue(update, isRequested: true);
     }
 
-    private void OnRefused(JoinedRoom joined)
+    private void OnRefused(JoinedRoom joined, RequestError error)
     {
         var (room, join) = (joined.Room, joined.Join!);
         rooms.Leave(room, context.Order);
         session.Changed(self);
-        foreach (var ackId in join.Requests) connection.Refuse(RequestError.TooManySubscriptions, ackId);
+        foreach (var ackId in join.Requests) connection.Refuse(error.Of(room, isRequested: true), ackId);
         if (join.Purpose == JoinPurpose.Snapshot) return;
         // The client did not request the room and believes that it is in it.
-        if (join.Requests.Count == 0) connection.Refuse(RequestError.TooManySubscriptions, null);
+        if (join.Requests.Count == 0) connection.Refuse(error.Of(room, isRequested: false), null);
         connection.Answer(ServerEvents.Unsubscribed, ServerEvents.UnsubscribedData(room));
     }
 
-    private void Welcome(Room room, PendingJoin join)
+    private void Welcome(Room room, PendingJoin join, int? values)
     {
         foreach (var ackId in join.Requests)
         {
-            connection.Answer(ServerEvents.Subscribed, ServerEvents.SubscribedData(room));
-            connection.Acknowledge(ackId, ServerEvents.OkAck(room));
+            connection.Answer(ServerEvents.Subscribed, ServerEvents.SubscribedData(room, values));
+            connection.Acknowledge(ackId, ServerEvents.OkAck(room, values));
         }
 
         if (join.Requests.Count > 0) context.Log.Subscribed(sessionId, room.Name);

@@ -14,6 +14,9 @@ public sealed record OpenClient(string SessionId, IClientTransport Transport) : 
     /// <summary>The client's session in the session store, for recovery after a lost connection; null if sessions are not kept.</summary>
     public ClientSession? Session { get; init; }
 
+    /// <summary>What the client has used of its limits so far on this connection.</summary>
+    public ClientUsage Usage { get; init; } = new();
+
     /// <summary>The state of a client that moves from another node; null otherwise. The client gets no second <c>connected</c>.</summary>
     public MovedClient? Moved { get; init; }
 
@@ -41,10 +44,9 @@ public sealed record ClientEvent(string Event, ReadOnlyMemory<byte> Data, ReadOn
 /// A message that the transport rejects: it is not an event (plain WebSocket only; Socket.IO closes the connection), exceeds
 /// the rate limit, or has a bad token. The actor answers with <c>error</c>.
 /// </summary>
-/// <param name="Code">An error code of docs/protocol.md.</param>
-/// <param name="Message">The text for the client.</param>
+/// <param name="Error">The reason.</param>
 /// <param name="AckId">The acknowledgement's id; null if the client wants none.</param>
-public sealed record InvalidClientMessage(string Code, string Message, ReadOnlyMemory<byte>? AckId = null) : IClientInput;
+public sealed record InvalidClientMessage(RequestError Error, ReadOnlyMemory<byte>? AckId = null) : IClientInput;
 
 /// <summary>The client has sent a valid token, its first one or a renewal. The actor answers with <c>authenticated</c>.</summary>
 /// <param name="Identity">The identity from the token.</param>

@@ -12,9 +12,12 @@ internal enum ClientRequestKind : byte
 
     /// <summary><c>get_products</c>: list the products that have a value.</summary>
     GetProducts = 3,
+
+    /// <summary><c>get_expiries</c>: list the expiries of a product that have a value.</summary>
+    GetExpiries = 4,
 }
 
 /// <summary>A valid request of a client.</summary>
 /// <param name="Kind">The kind of request.</param>
-/// <param name="Room">The requested room; null for <see cref="ClientRequestKind.GetProducts"/>.</param>
+/// <param name="Room">The requested room, for <see cref="ClientRequestKind.GetExpiries"/> that of the product's chains; null for <see cref="ClientRequestKind.GetProducts"/>.</param>
 internal readonly record struct ClientRequest(ClientRequestKind Kind, Room? Room);

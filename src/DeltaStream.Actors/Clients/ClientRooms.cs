@@ -136,8 +136,10 @@ internal sealed class ClientRooms
     {
         var purpose = joined.Join!.Purpose;
         var isBehind = _history is not null && _history.IsBehind(joined.Room, view.Order);
+        joined.Known = 0;
         var reading = view.Read(slot =>
         {
+            joined.Known++;
             if (!IsWanted(joined, slot, purpose, isBehind)) return null;
             if (joined.Room.IsWide && LastOf(slot.Event, slot.Key) is { IsLeft: false } last) last.Serial = Math.Max(last.Serial, slot.Serial);
             _history?.Sent(slot.Event, slot.Key, slot.Position, _arriving > 0);

@@ -4,7 +4,13 @@ namespace DeltaStream.Actors.Clients;
 public sealed record ClientSettings
 {
     /// <summary>The maximum number of rooms per client, <c>general</c> included. At least 1.</summary>
-    public int MaxSubscriptions { get; init; } = 100;
+    public int MaxSubscriptions { get; init; } = 300;
+
+    /// <summary>The maximum rate at which a client joins rooms; each <c>subscribe</c> counts.</summary>
+    public RateLimit Joins { get; init; } = new(50, 300);
+
+    /// <summary>The maximum bytes that a client's requests make the node send: snapshots and lists.</summary>
+    public RateLimit RequestedBytes { get; init; } = new(4 * 1024 * 1024, 16 * 1024 * 1024);
 
     /// <summary>The maximum number of waiting answers. A client with more is a slow consumer.</summary>
     public int ControlLaneEntries { get; init; } = 256;

@@ -27,6 +27,9 @@ internal sealed class JoinedRoom(Room room)
     /// </summary>
     public long Serial { get; set; }
 
+    /// <summary>The number of live values that the room's last snapshot had, sent or not.</summary>
+    public int Known { get; set; }
+
     /// <summary>The client's progress in a wide room's topic.</summary>
     public Progress Seen { get; set; }
 

@@ -24,6 +24,7 @@ internal sealed class Outbox
     private int _controlBytes;
     private Queue<DataKey>? _order;
     private Dictionary<DataKey, MarketUpdate>? _newest;
+    private HashSet<DataKey>? _requested;
     private List<MarketUpdate>? _due;
     private int _dueTaken;
 
@@ -51,6 +52,9 @@ internal sealed class Outbox
 
     /// <summary>True if so many answers wait that no further request should be read.</summary>
     public bool IsFilling => ControlCount > _maxEntries / 2 || _controlBytes > _maxBytes / 2;
+
+    /// <summary>True if the update that was taken last is for a request of the client (<see cref="MarkRequested"/>).</summary>
+    public bool WasRequested { get; private set; }
 
     /// <summary>Adds an answer behind the waiting ones.</summary>
     public void Add(Frame answer)
@@ -90,6 +94,9 @@ internal sealed class Outbox
         return supersedes;
     }
 
+    /// <summary>Marks a waiting update as requested by the client. A newer one that takes its place stays marked.</summary>
+    public void MarkRequested(MarketUpdate update) => (_requested ??= []).Add(new(update.Event, update.Key));
+
     /// <summary>Takes the next entry, answers first; false if the outbox is empty. Exactly one of the two results is set.</summary>
     public bool TryTake(out Frame? answer, out MarketUpdate? update)
     {
@@ -98,12 +105,15 @@ internal sealed class Outbox
         {
             _controlBytes -= answer.Bytes.Length;
             if (_control.Count == 0) _control = null;
+            WasRequested = false;
             return true;
         }
 
         answer = null;
         if (_order is null || !_order.TryDequeue(out var key)) return TryTakeDue(out update);
         _newest!.Remove(key, out update);
+        WasRequested = _requested?.Remove(key) == true;
+        if (_requested is { Count: 0 }) _requested = null;
         if (_order.Count == 0 && _order.Capacity > KeptCapacity) (_order, _newest) = (null, null);
         return true;
     }
@@ -146,7 +156,11 @@ internal sealed class Outbox
         foreach (var key in _order!)
         {
             if (isWanted(_newest[key])) kept.Enqueue(key);
-            else _newest.Remove(key);
+            else
+            {
+                _newest.Remove(key);
+                _requested?.Remove(key);
+            }
         }
 
         _order = kept;
@@ -155,7 +169,7 @@ internal sealed class Outbox
 
     private bool TryTakeDue(out MarketUpdate? update)
     {
-        update = null;
+        (update, WasRequested) = (null, false);
         if (_due is null) return false;
         update = _due[_dueTaken++];
         DueBytes -= update.Payload.Length;

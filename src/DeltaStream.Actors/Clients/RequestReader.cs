@@ -22,31 +22,42 @@ internal static class RequestReader
             case "get_products":
                 request = new(ClientRequestKind.GetProducts, null);
                 return null;
+            case "get_expiries":
+                return ReadRequest(ClientRequestKind.GetExpiries, name, data, out request);
             case "subscribe":
+                return ReadRequest(ClientRequestKind.Subscribe, name, data, out request);
             case "unsubscribe":
-                var error = ReadRoom(data, out var room);
-                if (error is null)
-                    request = new(name == "subscribe" ? ClientRequestKind.Subscribe : ClientRequestKind.Unsubscribe, room);
-                return error;
+                return ReadRequest(ClientRequestKind.Unsubscribe, name, data, out request);
             default:
-                return RequestError.UnknownEvent;
+                return RequestError.UnknownEvent(name);
         }
     }
 
-    private static RequestError? ReadRoom(ReadOnlySpan<byte> data, out Room? room)
+    private static RequestError? ReadRequest(ClientRequestKind kind, string name, ReadOnlySpan<byte> data, out ClientRequest request)
     {
-        room = null;
+        request = default;
         Field type = default, symbol = default, expiry = default;
         try
         {
-            if (!ReadFields(data, ref type, ref symbol, ref expiry)) return RequestError.InvalidMessage;
+            if (!ReadFields(data, ref type, ref symbol, ref expiry)) return RequestError.InvalidMessage(name);
         }
         catch (JsonException)
         {
-            return RequestError.InvalidMessage;
+            return RequestError.InvalidMessage(name);
         }
 
-        return Choose(type, symbol, expiry, out room);
+        var error = kind == ClientRequestKind.GetExpiries ? ChooseChains(symbol, out var room) : Choose(type, symbol, expiry, out room);
+        if (error is null) request = new(kind, room);
+        return error;
+    }
+
+    private static RequestError? ChooseChains(Field symbol, out Room? room)
+    {
+        room = null;
+        if (symbol.IsMissing) return RequestError.MissingField;
+        if (!Symbol.IsValid(symbol.Text)) return RequestError.InvalidSymbol(symbol.Text);
+        room = Room.Chain(symbol.Text!);
+        return null;
     }
 
     private static RequestError? Choose(Field type, Field symbol, Field expiry, out Room? room)
@@ -60,15 +71,16 @@ internal static class RequestReader
         }
 
         if (symbol.IsMissing) return RequestError.MissingField;
-        if (type.Text is not ("product" or "chain")) return RequestError.InvalidType;
-        if (!Symbol.IsValid(symbol.Text)) return RequestError.InvalidSymbol;
+        if (type.Text is not ("product" or "chain")) return RequestError.InvalidType(type.Text);
+        if (!Symbol.IsValid(symbol.Text)) return RequestError.InvalidSymbol(symbol.Text);
         if (expiry.IsNull)
         {
             room = type.Text == "product" ? Room.Product(symbol.Text!) : Room.Chain(symbol.Text!);
             return null;
         }
 
-        if (type.Text == "product" || !Expiry.TryParse(expiry.Text, out var date)) return RequestError.InvalidExpiry;
+        if (type.Text == "product") return RequestError.ExpiryOfProduct(expiry.Text);
+        if (!Expiry.TryParse(expiry.Text, out var date)) return RequestError.InvalidExpiry(expiry.Text);
         room = Room.Chain(symbol.Text!, date);
         return null;
     }

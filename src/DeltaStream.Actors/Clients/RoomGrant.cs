@@ -12,7 +12,14 @@ public sealed class RoomGrant
 
     private readonly string[]? _patterns;
 
-    private RoomGrant(string[]? patterns) => _patterns = patterns;
+    private RoomGrant(string[]? patterns)
+    {
+        _patterns = patterns;
+        Key = patterns is null ? "*" : string.Join('\n', patterns);
+    }
+
+    /// <summary>The same text for grants with the same patterns.</summary>
+    internal string Key { get; }
 
     /// <summary>The patterns, from which <see cref="Of"/> makes the same grant again; null for all rooms.</summary>
     public IReadOnlyList<string>? Patterns => _patterns;
@@ -27,6 +34,17 @@ public sealed class RoomGrant
         var covering = PatternsFor(room);
         return Array.Exists(_patterns, pattern => Array.IndexOf(covering, pattern) >= 0);
     }
+
+    /// <summary>True if the client may join a room of the product's chains.</summary>
+    internal bool CoversChainsOf(string symbol)
+    {
+        if (Covers(Room.Chain(symbol))) return true;
+        var prefix = $"chain:{symbol}:";
+        return Array.Exists(_patterns!, pattern => pattern.StartsWith(prefix, StringComparison.Ordinal) && Expiry.IsValid(pattern.AsSpan(prefix.Length)));
+    }
+
+    /// <summary>True if the client may join any room of the product.</summary>
+    internal bool CoversProduct(string symbol) => Covers(Room.Product(symbol)) || CoversChainsOf(symbol);
 
     private static string[] PatternsFor(Room room) => room.Kind switch
     {

@@ -18,6 +18,8 @@ public static class ServerEvents
 
     public const string Products = "products";
 
+    public const string Expiries = "expiries";
+
     public const string FeedStatus = "feed_status";
 
     public const string Authenticated = "authenticated";
@@ -38,14 +40,18 @@ public static class ServerEvents
         if (it.demo) json.WriteBoolean("demo"u8, true);
     });
 
-    public static byte[] SubscribedData(Room room) => RoomData(room, "Subscribed to ");
+    /// <param name="room">The room.</param>
+    /// <param name="values">The number of values that are known in the room; null if it is not known.</param>
+    public static byte[] SubscribedData(Room room, int? values) => RoomData(room, "Subscribed to ", values);
 
-    public static byte[] UnsubscribedData(Room room) => RoomData(room, "Unsubscribed from ");
+    public static byte[] UnsubscribedData(Room room) => RoomData(room, "Unsubscribed from ", null);
 
     public static byte[] ErrorData(RequestError error) => Write(error, static (json, it) =>
     {
         json.WriteString("message"u8, it.Message);
         json.WriteString("code"u8, it.Code);
+        if (it.Event is { } name) json.WriteString("event"u8, name);
+        if (it.Room is { } room) json.WriteString("room"u8, room.Name);
     });
 
     public static byte[] FeedStatusData(FeedStatus status) => Write(status, static (json, it) =>
@@ -71,11 +77,22 @@ public static class ServerEvents
         json.WriteEndArray();
     });
 
+    public static byte[] ExpiriesData(string symbol, IEnumerable<string> ascending) => Write((symbol, ascending), static (json, it) =>
+    {
+        json.WriteString("symbol"u8, it.symbol);
+        json.WriteStartArray("expiries"u8);
+        foreach (var expiry in it.ascending) json.WriteStringValue(expiry);
+        json.WriteEndArray();
+    });
+
     /// <summary>The acknowledgement of a successful request.</summary>
-    public static byte[] OkAck(Room? room) => Write(room, static (json, it) =>
+    /// <param name="room">The room that the request was about; null if it was about none.</param>
+    /// <param name="values">The number of values that are known in the room; null if it is not known.</param>
+    public static byte[] OkAck(Room? room = null, int? values = null) => Write((room, values), static (json, it) =>
     {
         json.WriteString("status"u8, "ok"u8);
-        if (it is not null) json.WriteString("room"u8, it.Name);
+        if (it.room is not null) json.WriteString("room"u8, it.room.Name);
+        if (it.values is { } number) json.WriteNumber("values"u8, number);
     });
 
     /// <summary>The acknowledgement of a refused request.</summary>
@@ -88,10 +105,11 @@ public static class ServerEvents
 
     private static double UnixSeconds(DateTimeOffset time) => (time - DateTimeOffset.UnixEpoch).Ticks / (double)TimeSpan.TicksPerSecond;
 
-    private static byte[] RoomData(Room room, string message) => Write((room, message), static (json, it) =>
+    private static byte[] RoomData(Room room, string message, int? values) => Write((room, message, values), static (json, it) =>
     {
         json.WriteString("room"u8, it.room.Name);
         json.WriteString("message"u8, it.message + it.room.Name);
+        if (it.values is { } number) json.WriteNumber("values"u8, number);
     });
 
     private static byte[] Write<TState>(TState state, Action<Utf8JsonWriter, TState> fields)

@@ -36,7 +36,7 @@ internal sealed class TokenLife(ClientContext context, IActorRef self, ClientCon
         Identity = authenticated.Identity;
         Watch();
         connection.Answer(ServerEvents.Authenticated, ServerEvents.AuthenticatedData(Identity.ExpiresAt));
-        connection.Acknowledge(authenticated.AckId, ServerEvents.OkAck(null));
+        connection.Acknowledge(authenticated.AckId, ServerEvents.OkAck());
         return true;
     }
 

@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using DeltaStream.Actors.Market;
 using DeltaStream.Node.Settings;
 using StackExchange.Redis;
@@ -12,8 +11,7 @@ namespace DeltaStream.Node.Redis;
 /// <param name="settings">The timeouts.</param>
 /// <param name="url">The address of Redis.</param>
 /// <param name="login">Logs in on the connection.</param>
-/// <param name="refusals">Is told which commands Redis refuses and which succeed.</param>
-internal sealed class RedisConnection(RedisSettings settings, RedisUrl url, RedisLogin login, RefusalWatch? refusals = null) : IAsyncDisposable
+internal sealed class RedisConnection(RedisSettings settings, RedisUrl url, RedisLogin login) : IAsyncDisposable
 {
     private readonly SemaphoreSlim _gate = new(1);
     private ConnectionMultiplexer? _multiplexer;
@@ -22,27 +20,21 @@ internal sealed class RedisConnection(RedisSettings settings, RedisUrl url, Redi
     /// <summary>Publishes one message.</summary>
     /// <exception cref="FeedUnavailableException">Redis can't be reached, or refused the command.</exception>
     public async Task PublishAsync(string channel, ReadOnlyMemory<byte> payload, CancellationToken cancellation) =>
-        await RunAsync(db => db.PublishAsync(RedisChannel.Literal(channel), payload), cancellation, RedisProof.Itself);
+        await RunAsync(db => db.PublishAsync(RedisChannel.Literal(channel), payload), cancellation);
 
     /// <summary>Runs commands.</summary>
     /// <param name="command">The commands.</param>
     /// <param name="cancellation">Ends the wait, not the command.</param>
-    /// <param name="proof">What a success shows about commands that Redis refused.</param>
-    /// <param name="name">The name of the commands in logs; by default the calling method's.</param>
     /// <exception cref="FeedUnavailableException">Redis can't be reached, or refused the command.</exception>
-    internal async ValueTask<T> RunAsync<T>(
-        Func<IDatabase, Task<T>> command, CancellationToken cancellation, RedisProof proof = RedisProof.Reads, [CallerMemberName] string name = "")
+    internal async ValueTask<T> RunAsync<T>(Func<IDatabase, Task<T>> command, CancellationToken cancellation)
     {
         try
         {
             var multiplexer = _multiplexer ?? await ConnectAsync(cancellation);
-            var answer = await command(multiplexer.GetDatabase()).WaitAsync(cancellation);
-            refusals?.Succeeded(name, proof);
-            return answer;
+            return await command(multiplexer.GetDatabase()).WaitAsync(cancellation);
         }
         catch (Exception e) when (IsFailure(e))
         {
-            refusals?.Failed(name, e);
             throw new FeedUnavailableException(Describe(e), e);
         }
     }
@@ -50,12 +42,11 @@ internal sealed class RedisConnection(RedisSettings settings, RedisUrl url, Redi
     /// <summary>True for a failure of Redis, false for a fault in the gateway.</summary>
     internal static bool IsFailure(Exception e) =>
         e is RedisException or TimeoutException or ObjectDisposedException or System.Net.Sockets.SocketException or IOException
-            or System.Threading.Channels.ChannelClosedException or ScriptRefusedException;
+            or System.Threading.Channels.ChannelClosedException;
 
     /// <summary>One line for logs. It holds no secret, because the client library puts none into its messages.</summary>
     internal static string Describe(Exception e) => e switch
     {
-        RedisConnectionException when RedisRefusal.In(e) is { } refusal => "Redis refused: " + refusal.Text,
         RedisTimeoutException or TimeoutException => "Redis did not answer in time",
         RedisConnectionException connection => $"no connection to Redis ({connection.FailureType})",
         RedisServerException server => "Redis refused: " + server.Message,

@@ -51,12 +51,20 @@ internal static class GatewaySettings
     {
         MaxClients = reader.Number("deltastream.clients.max-clients", 0, 1_000_000),
         MaxSubscriptions = reader.Number("deltastream.limits.subscriptions", 1, 100_000),
+        Joins = reader.ReadRateLimit("deltastream.limits.joins-per-second", 1, 1_000_000, burstSeconds: 6),
+        RequestedBytes = reader.ReadRateLimit("deltastream.limits.snapshot-bytes-per-second", 1024, int.MaxValue, burstSeconds: 4),
         ControlLaneEntries = reader.Number("deltastream.clients.control-lane-entries", 8, 100_000),
         ControlLaneBytes = reader.Number("deltastream.clients.control-lane-bytes", 4096, 16 * 1024 * 1024),
         RecoveryWindow = reader.Duration("deltastream.clients.recovery-window", TimeSpan.Zero, Hour),
         ExpiryNotice = reader.Duration("deltastream.auth.expiry-notice", TimeSpan.FromSeconds(1), Hour),
         StuckWriteTimeout = reader.Duration("deltastream.clients.stuck-write-timeout", TimeSpan.FromMilliseconds(100), Hour),
     };
+
+    private static RateLimit ReadRateLimit(this SettingReader reader, string path, int min, int max, int burstSeconds)
+    {
+        var perSecond = reader.Number(path, min, max);
+        return new RateLimit(perSecond, (long)perSecond * burstSeconds);
+    }
 
     public static MessageRate ReadMessageRate(this SettingReader reader)
     {

@@ -62,7 +62,10 @@ internal static class TransportRegistration
         var services = endpoints.ServiceProvider;
         var server = services.GetRequiredService<TransportServer>();
         var shared = new ClientServices(
-            supervisor, services.GetRequiredService<ITokenValidator>(), recovery, rate, services.GetRequiredService<TimeProvider>());
+            supervisor, services.GetRequiredService<ITokenValidator>(), recovery, rate, services.GetRequiredService<TimeProvider>())
+        {
+            MostBytes = services.GetRequiredService<TransportSettings>().MaxPayload,
+        };
         server.MapSockets(endpoints, "/socket.io", new SocketIoClients(shared));
         server.MapPlain(endpoints, "/ws", new PlainClients(shared));
         return endpoints;

@@ -46,7 +46,7 @@ public class AbusedNode : IAsyncLifetime
         [
             ("REDIS_URL", Redis.Url), _hocon.Variable, ("CORS_ORIGINS", "*"), ("LIMIT_HANDSHAKE_SECONDS", "2"),
             // The storms are to reach what lies behind this limit.
-            ("LIMIT_MESSAGES_PER_SECOND", "1000000"), .. _limits,
+            ("LIMIT_MESSAGES_PER_SECOND", "1000000"), ("LIMIT_JOINS_PER_SECOND", "1000000"), .. _limits,
         ]).ReadyAsync();
         await Eventually.True(async () => await Node.HealthAsync("status") == "healthy", "the node is healthy");
         await WarmUpAsync();

@@ -32,7 +32,7 @@ public abstract class BookSpec
 
     private protected FakeTimeProvider Time { get; } = new(DateTimeOffset.UnixEpoch.AddDays(20_000));
 
-    private protected NodeOrder Order { get; }
+    private protected NodeOrder Order { get; set; }
 
     private protected RoomBook<string> Book { get; private set; } = null!;
 
@@ -41,6 +41,8 @@ public abstract class BookSpec
 
     /// <summary>The updates that were given to users.</summary>
     private protected IEnumerable<MarketUpdate> Given => Told.Select(it => it.Answer).OfType<MissedUpdate>().Select(it => it.Update);
+
+    private protected Snapshot LastSnapshot => Told.Select(it => it.Answer).OfType<Snapshot>().Last();
 
     private protected int Looks { get; private set; }
 
@@ -77,9 +79,8 @@ public abstract class BookSpec
     {
         Book.GetSnapshot(user, room, ++_lastToken);
         Run();
-        var snapshot = Told.Select(it => it.Answer).OfType<Snapshot>().Last();
-        Assert.Equal(_lastToken, snapshot.Token);
-        return snapshot.View.Read(static slot => slot.Update).Values;
+        Assert.Equal(_lastToken, LastSnapshot.Token);
+        return LastSnapshot.View.Read(static slot => slot.Update).Values;
     }
 
     private protected void Join(Room room, string user = "user")

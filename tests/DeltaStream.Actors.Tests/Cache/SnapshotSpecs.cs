@@ -125,10 +125,28 @@ public class SnapshotSpecs() : BookSpec(new() { MaxRooms = 300 })
         Tick(2);
         Assert.True(IsReady(Narrow));
         Assert.Empty(Get(Narrow));
+        Assert.False(LastSnapshot.IsComplete);
         Put(Chain("NIFTY", Near, 1));
         IsDown = false;
         Tick(6);
         Assert.Contains(new Position(1, 1), Given.Select(it => it.Position));
+        Get(Narrow);
+        Assert.True(LastSnapshot.IsComplete);
+    }
+
+    [Fact]
+    public void On_a_new_node_a_chains_room_waits_for_the_expiries_that_the_store_has()
+    {
+        Put(Chain("NIFTY", Near, 1), Chain("NIFTY", Far, 2));
+        Order = new(Time);
+        Start();
+        Use(Wide);
+        Assert.False(IsReady(Wide));
+        Book.HearGeneral();
+        Run();
+        Assert.True(IsReady(Wide));
+        Assert.Equal(2, Get(Wide).Count);
+        Assert.True(LastSnapshot.IsComplete);
     }
 
     [Fact]
@@ -136,7 +154,7 @@ public class SnapshotSpecs() : BookSpec(new() { MaxRooms = 300 })
     {
         for (var i = 1; i < 300; i++) Use(Room.Product($"P{i}"));
         var token = Use(Room.Product("ONE_MORE"));
-        Assert.Equal(("user", new RoomRefused(Room.Product("ONE_MORE"), token)), Told[^1]);
+        Assert.Equal(("user", new RoomRefused(Room.Product("ONE_MORE"), token, 300)), Told[^1]);
         Assert.Equal(300, Book.Count);
     }
 

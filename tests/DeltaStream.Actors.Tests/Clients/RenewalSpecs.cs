@@ -116,7 +116,7 @@ public class RenewalSpecs(ITestOutputHelper output) : GatewaySpec(output)
         var client = Connect(identity: Reader(5));
         client.Client.Tell(new Authenticated(Reader(1000) with { Subject = "somebody else" }, "3"u8.ToArray()));
         Await(client, sent => sent[^1].StartsWith("ack:3 ", StringComparison.Ordinal));
-        Assert.Equal("""error {"message":"The token is another subject's","code":"unauthorized"}""", client.Sent[^2]);
+        Assert.Equal("""error {"message":"The token is another subject's","code":"unauthorized","event":"authenticate"}""", client.Sent[^2]);
         Pass(client, 5);
         AwaitClosed(client, CloseReason.TokenExpired);
     }

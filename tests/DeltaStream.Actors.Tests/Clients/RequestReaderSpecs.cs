@@ -91,7 +91,47 @@ public class RequestReaderSpecs
     [InlineData("Subscribe")]
     [InlineData("connect")]
     public void An_unknown_event_is_refused(string name) =>
-        Assert.Same(RequestError.UnknownEvent, RequestReader.Read(name, "{}"u8, out _));
+        Assert.Equal("unknown_event", RequestReader.Read(name, "{}"u8, out _)?.Code);
+
+    [Theory]
+    [InlineData("subscribe", """{"type":"news","symbol":"A"}""", "Type \"news\" is not product, chain or general")]
+    [InlineData("subscribe", """{"type":7,"symbol":"A"}""", "Type (not a text) is not product, chain or general")]
+    [InlineData("subscribe", """{"type":"chain","symbol":"A","expiry":"soon"}""", "Expiry \"soon\" is not a date such as 2026-11-26 or 26-Nov-2026")]
+    [InlineData("unsubscribe", """{"type":"product","symbol":"A","expiry":"2026-11-26"}""", "Expiry \"2026-11-26\" is for the type chain only")]
+    [InlineData("unsubscribe", "[1]", "The data of unsubscribe must be a JSON object")]
+    [InlineData("get_expiries", "7", "The data of get_expiries must be a JSON object")]
+    [InlineData("get_expiries", "{}", "Missing type or symbol")]
+    [InlineData("buy", "{}", "Unknown event \"buy\": there are subscribe, unsubscribe, get_products, get_expiries and authenticate")]
+    public void A_refusal_names_what_was_wrong(string name, string data, string message) =>
+        Assert.Equal(message, RequestReader.Read(name, Encoding.UTF8.GetBytes(data), out _)?.Message);
+
+    [Fact]
+    public void A_refusal_repeats_at_most_128_characters_of_the_client_and_no_half_of_one()
+    {
+        var error = RequestReader.Read("subscribe", Encoding.UTF8.GetBytes($$"""{"type":"product","symbol":"{{new string('x', 127)}}😀{{new string('y', 60_000)}}"}"""), out _)!;
+        Assert.StartsWith($"Symbol \"{new string('x', 127)}…\" is not 1 to ", error.Message);
+        Assert.Null(RequestReader.Read(new string('e', 129), "{}"u8, out _)!.Of(new string('e', 129)).Event);
+    }
+
+    [Theory]
+    [InlineData("subscribe", """{"type":"chain","symbol":"A"}""", "chain:A")]
+    [InlineData("get_expiries", """{"symbol":"A"}""", "chain:A")]
+    [InlineData("subscribe", "no JSON", null)]
+    [InlineData("get_products", "", null)]
+    public void A_message_that_is_refused_unread_is_named_with_its_room(string name, string data, string? room)
+    {
+        var error = RequestError.TooManyMessages(50, 150).About(name, Encoding.UTF8.GetBytes(data));
+        Assert.Equal((name, room), (error.Event, error.Room?.Name));
+        Assert.Equal("Too many messages: the limit is 50 a second and 150 at once", error.Message);
+    }
+
+    [Fact]
+    public void Expiries_are_requested_by_the_symbol()
+    {
+        Assert.Null(RequestReader.Read("get_expiries", """{"symbol":"NIFTY"}"""u8, out var request));
+        Assert.Equal((ClientRequestKind.GetExpiries, "NIFTY"), (request.Kind, request.Room!.Symbol));
+        Assert.Equal("invalid_symbol", RequestReader.Read("get_expiries", """{"symbol":7}"""u8, out _)!.Code);
+    }
 
     [Fact]
     public void Products_are_asked_for_with_any_data_or_none()
@@ -113,7 +153,7 @@ public class RequestReaderSpecs
 
     [Fact]
     public void Nothing_that_is_sent_throws() => Gen.Select(
-        Gen.Int[0, 3].Select(static i => new[] { "subscribe", "unsubscribe", "get_products", "x" }[i]),
+        Gen.Int[0, 4].Select(static i => new[] { "subscribe", "unsubscribe", "get_products", "get_expiries", "x" }[i]),
         Gen.OneOf(
             Gen.Byte.Array[0, 60],
             Gen.Select(Gen.Int[0, 60], Gen.Byte, static (at, with) =>

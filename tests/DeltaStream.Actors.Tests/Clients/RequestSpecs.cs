@@ -24,12 +24,13 @@ public class RequestSpecs(ITestOutputHelper output) : GatewaySpec(output, new() 
     {
         var client = Connect();
         client.Emit("subscribe", """{"type":"product","symbol":"M&M"}""", "1");
+        Await(client, sent => sent.Count == 3);
         client.Emit("unsubscribe", """{"type":"product","symbol":"M&M"}""", "2");
         Await(client, sent => sent.Count == 5);
         Assert.Equal(
             [
-                """subscribed {"room":"product:M&M","message":"Subscribed to product:M&M"}""",
-                """ack:1 {"status":"ok","room":"product:M&M"}""",
+                """subscribed {"room":"product:M&M","message":"Subscribed to product:M&M","values":0}""",
+                """ack:1 {"status":"ok","room":"product:M&M","values":0}""",
                 """unsubscribed {"room":"product:M&M","message":"Unsubscribed from product:M&M"}""",
                 """ack:2 {"status":"ok","room":"product:M&M"}""",
             ],
@@ -53,10 +54,10 @@ public class RequestSpecs(ITestOutputHelper output) : GatewaySpec(output, new() 
         client.Emit("subscribe", """{"type":"chain","symbol":"A","expiry":"soon"}""", "7");
         client.Emit("buy", "{}", "8");
         Await(client, sent => sent.Count == 6);
-        Assert.Equal("""error {"message":"Missing type or symbol","code":"missing_field"}""", client.Sent[1]);
+        Assert.Equal("""error {"message":"Missing type or symbol","code":"missing_field","event":"subscribe"}""", client.Sent[1]);
         Assert.StartsWith("error ", client.Sent[2]);
         Assert.StartsWith("""ack:7 {"status":"error","code":"invalid_expiry","message":""", client.Sent[3]);
-        Assert.Contains("\"code\":\"unknown_event\"", client.Sent[4]);
+        Assert.Contains("\"code\":\"unknown_event\",\"event\":\"buy\"", client.Sent[4]);
         Assert.StartsWith("""ack:8 {"status":"error","code":"unknown_event",""", client.Sent[5]);
     }
 
@@ -64,7 +65,7 @@ public class RequestSpecs(ITestOutputHelper output) : GatewaySpec(output, new() 
     public void A_message_that_is_not_an_event_is_refused_with_the_transports_text()
     {
         var client = Connect();
-        client.Client.Tell(new InvalidClientMessage("invalid_message", "Not a JSON object"));
+        client.Client.Tell(new InvalidClientMessage(RequestError.NoEvent("Not a JSON object")));
         Await(client, sent => sent.Count == 2);
         Assert.Equal("""error {"message":"Not a JSON object","code":"invalid_message"}""", client.Sent[1]);
     }
@@ -77,6 +78,7 @@ public class RequestSpecs(ITestOutputHelper output) : GatewaySpec(output, new() 
         Subscribe(client, Room.Product("B"));
         client.Emit("subscribe", RequestFor(Room.Product("C")), "1");
         Await(client, sent => sent[^1].StartsWith("ack:1 ", StringComparison.Ordinal));
+        Assert.Equal("""error {"message":"Too many subscriptions: a client can be in 3 rooms, leave one first","code":"too_many_subscriptions","event":"subscribe","room":"product:C"}""", client.Sent[^2]);
         Assert.StartsWith("""ack:1 {"status":"error","code":"too_many_subscriptions",""", client.Sent[^1]);
         Subscribe(client, Room.Product("B"));
         Unsubscribe(client, Room.Product("A"));
@@ -95,6 +97,19 @@ public class RequestSpecs(ITestOutputHelper output) : GatewaySpec(output, new() 
         Advance(TimeSpan.FromSeconds(60));
         client.Emit("get_products", "");
         Await(client, sent => sent.Contains("""products {"products":[]}"""));
+    }
+
+    [Fact]
+    public void Expiries_are_those_with_a_live_value_nearest_first()
+    {
+        var client = Connect();
+        foreach (var update in new[] { Summary("NIFTY", "2026-12-31", 1), Summary("NIFTY", "2026-11-26", 2), Summary("SENSEX", "2026-11-27", 3) }) Publish(update);
+        Await(client, _ => Updates(client).Count() == 3);
+        client.Emit("get_expiries", """{"symbol":"NIFTY"}""", "1");
+        Await(client, sent => sent[^1].StartsWith("ack:1", StringComparison.Ordinal));
+        Assert.Equal(["""expiries {"symbol":"NIFTY","expiries":["2026-11-26","2026-12-31"]}""", """ack:1 {"status":"ok"}"""], client.Sent.TakeLast(2));
+        client.Emit("get_expiries", """{"symbol":"nifty"}""");
+        Await(client, sent => sent[^1] == """expiries {"symbol":"nifty","expiries":[]}""");
     }
 
     [Fact]

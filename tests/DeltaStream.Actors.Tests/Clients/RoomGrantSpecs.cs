@@ -28,6 +28,21 @@ public class RoomGrantSpecs
     public void A_pattern_covers_exactly(string pattern, params string[] covered) =>
         Assert.Equal(covered, Rooms.Where(name => RoomGrant.Of([pattern]).Covers(Parse(name))));
 
+    [Theory]
+    [InlineData("general", false, false)]
+    [InlineData("*", true, true)]
+    [InlineData("product:NIFTY", true, false)]
+    [InlineData("product:*", true, false)]
+    [InlineData("chain:NIFTY", true, true)]
+    [InlineData("chain:NIFTY:2026-11-26", true, true)]
+    [InlineData("chain:NIFTY:BANK", false, false)]
+    [InlineData("chain:SENSEX", false, false)]
+    public void A_pattern_covers_a_product_that_has_a_covered_room(string pattern, bool isCovered, bool hasChains)
+    {
+        var grant = RoomGrant.Of([pattern]);
+        Assert.Equal((isCovered, hasChains), (grant.CoversProduct("NIFTY"), grant.CoversChainsOf("NIFTY")));
+    }
+
     [Fact]
     public void Several_patterns_cover_what_any_of_them_does()
     {

@@ -11,7 +11,7 @@ public class SlowClientSpecs : GatewaySpec
     private readonly MemoryTransport _slow;
     private readonly MemoryTransport _fast;
 
-    public SlowClientSpecs(ITestOutputHelper output) : base(output, new() { ControlLaneEntries = 20 })
+    public SlowClientSpecs(ITestOutputHelper output) : base(output, new() { ControlLaneEntries = 20, Joins = new(1000, 1000) })
     {
         _slow = Connect(sessionId: "slow");
         _fast = Connect(sessionId: "fast");

@@ -38,7 +38,7 @@ public sealed class ClientConnectionLimitSpecs : ClientConnectionSpec
         await Client.TellEventAsync("authenticate", System.Text.Encoding.UTF8.GetBytes(data), "1"u8.ToArray());
 
         var refused = ExpectMsg<InvalidClientMessage>();
-        Assert.Equal(("unauthorized", message, "1"), (refused.Code, refused.Message, Text(refused.AckId!.Value)));
+        Assert.Equal(("unauthorized", message, "1"), (refused.Error.Code, refused.Error.Message, Text(refused.AckId!.Value)));
     }
 
     [Fact]
@@ -48,12 +48,12 @@ public sealed class ClientConnectionLimitSpecs : ClientConnectionSpec
         SettleAtOnce();
         for (var i = 0; i < 100; i++) await Client.TellEventAsync("get_products", default, null);
         await Client.TellEventAsync("authenticate", """{"token":"good"}"""u8.ToArray(), "7"u8.ToArray());
-        await Client.TellInvalidAsync(new InvalidClientMessage("invalid_message", "no"));
+        await Client.TellInvalidAsync(new InvalidClientMessage(RequestError.NoEvent("no")));
 
         for (var i = 0; i < 100; i++) ExpectMsg<ClientEvent>();
         var refused = ExpectMsg<InvalidClientMessage>();
-        Assert.Equal(("rate_limited", "7"), (refused.Code, Text(refused.AckId!.Value)));
-        Assert.Equal("rate_limited", ExpectMsg<InvalidClientMessage>().Code);
+        Assert.Equal(("rate_limited", "7"), (refused.Error.Code, Text(refused.AckId!.Value)));
+        Assert.Equal("rate_limited", ExpectMsg<InvalidClientMessage>().Error.Code);
         Assert.Equal(0, Tokens.Checked);
     }
 

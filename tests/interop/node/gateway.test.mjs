@@ -52,10 +52,10 @@ for (const [client, io] of Object.entries(socketClients)) {
 
         const socket = connect();
         const events = recorded(socket);
-        assert.deepEqual(await asked(socket, 'subscribe', { type: 'product', symbol }), { status: 'ok', room: `product:${symbol}` });
+        assert.deepEqual(await asked(socket, 'subscribe', { type: 'product', symbol }), { status: 'ok', room: `product:${symbol}`, values: 1 });
         const of = (name) => events.filter(([event, data]) => event === name && (data.product ?? symbol) === symbol).map(([, data]) => data);
         await eventually(() => of('underlying_update').length === 1, 'the snapshot');
-        assert.deepEqual(of('subscribed'), [{ room: `product:${symbol}`, message: `Subscribed to product:${symbol}` }]);
+        assert.deepEqual(of('subscribed'), [{ room: `product:${symbol}`, message: `Subscribed to product:${symbol}`, values: 1 }]);
         assert.deepEqual(of('underlying_update'), [first]);
 
         const second = underlying(symbol, 2);

@@ -14,6 +14,9 @@ namespace DeltaStream.Node.Transports.Clients;
 internal sealed record ClientServices(
     Func<IActorRef> Supervisor, ITokenValidator Tokens, SessionRecovery? Recovery, MessageRate Rate, TimeProvider Time)
 {
+    /// <summary>The largest message of a client, in bytes.</summary>
+    public int MostBytes { get; init; } = 65536;
+
     private readonly long _start = Time.GetTimestamp();
 
     /// <summary>The time in ticks. It is monotonic and does not follow the wall clock.</summary>

@@ -19,9 +19,6 @@ internal sealed class ClientTransport(IConnectionLink link, IWireProtocol protoc
     /// <summary>The event with which a client sends a token.</summary>
     public const string Authenticate = "authenticate";
 
-    /// <summary>The code for a client whose token is refused.</summary>
-    public const string Unauthorized = "unauthorized";
-
     /// <summary>The most messages of a client in its actor's mailbox before the node stops reading from it.</summary>
     private const int Window = 32;
 
@@ -32,8 +29,12 @@ internal sealed class ClientTransport(IConnectionLink link, IWireProtocol protoc
     private readonly ConnectionEnd _end = new();
     private readonly ReadingGate _reading = new();
     private IActorRef? _actor;
+    private readonly ClientUsage _usage = former?._usage ?? new();
     private MessageMeter _meter = former?._meter ?? default;
     private int _untilSettled = Window;
+
+    /// <summary>The refusal of a message beyond the rate.</summary>
+    public RequestError RateLimited => RequestError.TooManyMessages(services.Rate.PerSecond, services.Rate.Burst);
 
     public string Name => link.Transport;
 
@@ -63,7 +64,7 @@ internal sealed class ClientTransport(IConnectionLink link, IWireProtocol protoc
     public async ValueTask<string?> OpenAsync(
         string sessionId, ClientIdentity identity, Authenticated? first = null, ClientSession? session = null, MovedClient? moved = null)
     {
-        var open = new OpenClient(sessionId, this) { Identity = identity, First = first, Session = session, Moved = moved };
+        var open = new OpenClient(sessionId, this) { Identity = identity, First = first, Session = session, Moved = moved, Usage = _usage };
         var asked = services.Supervisor().Ask<object>(open);
         object answer;
         try
@@ -96,19 +97,19 @@ internal sealed class ClientTransport(IConnectionLink link, IWireProtocol protoc
     {
         // The bytes are valid only until this method returns.
         var id = Own(ackId);
-        if (!_meter.TryTake(services.Rate, services.Now)) return RefuseAsync(id);
+        if (!_meter.TryTake(services.Rate, services.Now)) return RefuseAsync(RateLimited.About(name, data.Span), id);
         return name == Authenticate ? AuthenticateAsync(BearerToken.Of(data.Span), id) : TellAsync(new ClientEvent(name, data.ToArray(), id));
     }
 
     /// <summary>Tells the actor that a message was not an event. Completes when the connection may read on.</summary>
     public ValueTask TellInvalidAsync(InvalidClientMessage invalid) =>
-        _meter.TryTake(services.Rate, services.Now) ? TellAsync(invalid) : RefuseAsync(null);
+        _meter.TryTake(services.Rate, services.Now) ? TellAsync(invalid) : RefuseAsync(RateLimited, null);
 
     /// <summary>Tells the client that a message was too large, before the WebSocket closes for that reason.</summary>
     public void TooLarge()
     {
-        var error = RequestError.MessageTooLarge;
-        if (link.Transport == TransportName.Polling) _actor?.Tell(new InvalidClientMessage(error.Code, error.Message));
+        var error = RequestError.MessageTooLarge(services.MostBytes);
+        if (link.Transport == TransportName.Polling) _actor?.Tell(new InvalidClientMessage(error));
         else Write([protocol.EncodeEvent(ServerEvents.Error, ServerEvents.ErrorData(error))]);
     }
 
@@ -125,12 +126,12 @@ internal sealed class ClientTransport(IConnectionLink link, IWireProtocol protoc
         var check = await services.Tokens.CheckAsync(token);
         await TellAsync(check.Identity is { } identity
             ? new Authenticated(identity, ackId)
-            : new InvalidClientMessage(Unauthorized, check.Refusal!.Message, ackId));
+            : new InvalidClientMessage(RequestError.RefusedToken(check.Refusal!.Message).Of(Authenticate), ackId));
     }
 
-    private async ValueTask RefuseAsync(ReadOnlyMemory<byte>? ackId)
+    private async ValueTask RefuseAsync(RequestError error, ReadOnlyMemory<byte>? ackId)
     {
-        await TellAsync(new InvalidClientMessage(RequestError.RateLimited.Code, RequestError.RateLimited.Message, ackId));
+        await TellAsync(new InvalidClientMessage(error, ackId));
         await PauseForFloodAsync();
     }
 

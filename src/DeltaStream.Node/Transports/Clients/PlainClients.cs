@@ -9,8 +9,6 @@ namespace DeltaStream.Node.Transports.Clients;
 /// <summary>The clients over plain WebSockets: each accepted client gets a ClientActor.</summary>
 internal sealed class PlainClients(ClientServices services) : IPlainApplication
 {
-    private const string InvalidMessage = "invalid_message";
-
     public IPlainConnection Open(IConnectionLink link) => new Connection(link, services);
 
     private sealed class Connection(IConnectionLink link, ClientServices services) : IPlainConnection
@@ -29,13 +27,13 @@ internal sealed class PlainClients(ClientServices services) : IPlainApplication
         public async ValueTask ReceiveAsync(PlainMessage message)
         {
             if (IsOpen) await _client.TellEventAsync(message.Event, message.Data, message.Id);
-            else if (message.Event != ClientTransport.Authenticate) await RefuseWithoutTokenAsync();
+            else if (message.Event != ClientTransport.Authenticate) await RefuseWithoutTokenAsync(message.Event);
             else await OpenAsync(await services.Tokens.CheckAsync(BearerToken.Of(message.Data.Span)), message);
         }
 
         public async ValueTask ReceiveInvalidAsync(string why)
         {
-            if (IsOpen) await _client.TellInvalidAsync(new InvalidClientMessage(InvalidMessage, why));
+            if (IsOpen) await _client.TellInvalidAsync(new InvalidClientMessage(RequestError.NoEvent(why)));
             else await RefuseWithoutTokenAsync();
         }
 
@@ -51,7 +49,7 @@ internal sealed class PlainClients(ClientServices services) : IPlainApplication
         {
             if (check.Refusal is { } refusal)
             {
-                Refuse(refusal);
+                Refuse(refusal, message?.Event);
                 return false;
             }
 
@@ -69,12 +67,12 @@ internal sealed class PlainClients(ClientServices services) : IPlainApplication
         }
 
         /// <summary>Lets the token check refuse the client, because that check counts the refusals.</summary>
-        private async Task RefuseWithoutTokenAsync() => Refuse((await services.Tokens.CheckAsync(null)).Refusal ?? TokenRefusal.Missing);
+        private async Task RefuseWithoutTokenAsync(string? name = null) => Refuse((await services.Tokens.CheckAsync(null)).Refusal ?? TokenRefusal.Missing, name);
 
-        private void Refuse(TokenRefusal refusal)
+        private void Refuse(TokenRefusal refusal, string? name)
         {
-            var error = ServerEvents.ErrorData(new RequestError(ClientTransport.Unauthorized, refusal.Message));
-            link.Write([PlainProtocol.Instance.EncodeEvent(ServerEvents.Error, error)]);
+            var error = RequestError.RefusedToken(refusal.Message);
+            link.Write([PlainProtocol.Instance.EncodeEvent(ServerEvents.Error, ServerEvents.ErrorData(name is null ? error : error.Of(name)))]);
             link.Close(CloseReason.Unauthorized);
         }
     }

@@ -33,7 +33,7 @@ internal sealed class SocketIoClients(ClientServices services) : ISocketApplicat
         {
             // A CONNECT counts as a message. A client that has not joined yet gets only so many refusals.
             if (_client is { } former && !await former.MayComeBackAsync())
-                return SocketAdmission.Refuse(RequestError.RateLimited.Message, RequestError.RateLimited.Code);
+                return SocketAdmission.Refuse(former.RateLimited.Message, former.RateLimited.Code);
             if (ns != SocketPacket.RootNamespace)
             {
                 if (_client is null) CountRefusal(CloseReason.ProtocolError);
@@ -87,7 +87,8 @@ internal sealed class SocketIoClients(ClientServices services) : ISocketApplicat
         private SocketAdmission Refuse(TokenRefusal refusal)
         {
             CountRefusal(CloseReason.Unauthorized);
-            return SocketAdmission.Refuse(refusal.Message, ClientTransport.Unauthorized);
+            var error = RequestError.RefusedToken(refusal.Message);
+            return SocketAdmission.Refuse(error.Message, error.Code);
         }
 
         private void CountRefusal(CloseReason last)

@@ -1,0 +1,77 @@
+using Akka.Actor;
+using DeltaStream.Actors.Cache;
+using DeltaStream.Actors.Market;
+
+namespace DeltaStream.Actors.Clients;
+
+/// <summary>
+/// Carries out a client's requests, or refuses them: because they are not valid, because the client's token does not cover the
+/// room, or because of a limit. It checks in this order, so that a refusal does not show what the token does not cover.
+/// </summary>
+internal sealed class ClientRequests(ClientContext context, IActorRef self, ClientJoins joins, ClientConnection connection)
+{
+    private int _listsAsked;
+
+    /// <summary>True while an answer of the cache is awaited that can't move to another node.</summary>
+    public bool IsWaiting => _listsAsked > 0;
+
+    public void Handle(ClientEvent message, RoomGrant grant)
+    {
+        if ((RequestReader.Read(message.Event, message.Data.Span, out var request) ?? RefusalOf(request, grant)) is { } error)
+        {
+            connection.Refuse(error.Of(message.Event), message.AckId);
+            return;
+        }
+
+        switch (request.Kind)
+        {
+            case ClientRequestKind.Subscribe:
+                joins.Join(request.Room!, message.AckId);
+                break;
+            case ClientRequestKind.Unsubscribe:
+                joins.Leave(request.Room!, message.AckId);
+                break;
+            case ClientRequestKind.GetExpiries:
+                _listsAsked++;
+                context.Cache.Tell(new GetExpiries(request.Room!.Symbol!, message.AckId), self);
+                break;
+            default:
+                _listsAsked++;
+                context.Cache.Tell(new GetProducts(message.AckId), self);
+                break;
+        }
+    }
+
+    public void OnProducts(ProductList list, RoomGrant grant)
+    {
+        _listsAsked--;
+        connection.AnswerRequested(context.Products.Get(list.Products, grant, connection.Protocol));
+        connection.Acknowledge(list.AckId, ServerEvents.OkAck());
+    }
+
+    public void OnExpiries(ExpiryList list, RoomGrant grant)
+    {
+        _listsAsked--;
+        var covered = list.Expiries.Where(expiry => grant.Covers(Room.Chain(list.Symbol, expiry)));
+        connection.AnswerRequested(connection.Protocol.EncodeEvent(ServerEvents.Expiries, ServerEvents.ExpiriesData(list.Symbol, covered)));
+        connection.Acknowledge(list.AckId, ServerEvents.OkAck());
+    }
+
+    private RequestError? RefusalOf(ClientRequest request, RoomGrant grant)
+    {
+        // Leaving needs no right and costs nothing.
+        if (request.Kind == ClientRequestKind.Unsubscribe) return null;
+        var isCovered = request.Kind switch
+        {
+            ClientRequestKind.Subscribe => grant.Covers(request.Room!),
+            ClientRequestKind.GetExpiries => grant.CoversChainsOf(request.Room!.Symbol!),
+            _ => true,
+        };
+        if (!isCovered) return RequestError.Unauthorized(request.Room!);
+        var settings = context.Settings;
+        if (connection.IsOverBytes) return RequestError.TooManyBytes(settings.RequestedBytes) with { Room = request.Room };
+        return request.Kind == ClientRequestKind.Subscribe && !connection.Usage.TryJoin(settings.Joins, context.Time)
+            ? RequestError.TooManyJoins(settings.Joins) with { Room = request.Room }
+            : null;
+    }
+}
