@@ -25,9 +25,9 @@ internal sealed class MessageReader(int maxBytes, TimeProvider time, BridgeLog l
     public EnrichedMessage? Read(FeedMessage message)
     {
         if (MessageKind.OnChannel(message.Channel) is not { } kind) return null;
-        if (EnrichedMessage.TryRead(kind, message.Payload, message.ReceivedAt, maxBytes, out var read, out var reason)) return read;
-        BridgeMetrics.InvalidMessage(reason);
-        lock (_lock) LogSkipped(message.Channel, reason, message.Payload.Span);
+        if (EnrichedMessage.TryRead(kind, message.Payload, message.ReceivedAt, maxBytes, out var read, out var fault)) return read;
+        BridgeMetrics.InvalidMessage(fault.Reason);
+        lock (_lock) LogSkipped(message.Channel, fault.Reason, message.Payload.Span);
         return null;
     }
 

@@ -1,4 +1,6 @@
+using System.Globalization;
 using System.IO.Hashing;
+using System.Text;
 using System.Text.Json;
 using System.Text.Unicode;
 
@@ -10,8 +12,10 @@ public sealed class EnrichedMessage
     /// <summary>The maximum nesting depth of a valid message.</summary>
     public const int MaxDepth = 64;
 
-    // 32 characters, each at most written as \uXXXX, and two quotes. The other strings are shorter or have the same limit.
-    private const int MaxStringBytes = Market.Symbol.MaxLength * 6 + 2;
+    // A symbol with each UTF-16 unit written as \uXXXX, and two quotes. No other value that is read is longer.
+    private const int MaxValueBytes = Market.Symbol.MaxLength * 6 + 2;
+
+    private static readonly byte[] ByteOrderMark = [0xEF, 0xBB, 0xBF];
 
     private readonly MessageFields _fields;
 
@@ -46,97 +50,82 @@ public sealed class EnrichedMessage
     /// <summary>The producer's time of a valid message or of its summary; the time of receipt if the message has none.</summary>
     public static long TimestampOf(MessageKind kind, ReadOnlySpan<byte> json, long receivedAt)
     {
-        var timestamp = receivedAt;
-        try
-        {
-            if (MessageFields.Read(json, kind, out var fields)) TryTime(json, fields[kind.TimestampIndex], stackalloc char[MaxStringBytes], ref timestamp);
-            return timestamp;
-        }
-        catch (JsonException)
-        {
-            return timestamp;
-        }
+        if (!MessageFields.TryRead(json, kind, out var fields)) return receivedAt;
+        return TryTime(json, fields[kind.TimestampIndex], stackalloc char[MaxValueBytes], out var time) ? time : receivedAt;
     }
 
     /// <summary>Reads a message without deserialising it. Never throws on bad input.</summary>
     /// <param name="kind">The kind of message that the channel carries.</param>
     /// <param name="payload">The published bytes. They must not change after this call.</param>
     /// <param name="receivedAt">
-    /// Time of receipt in microseconds since the Unix epoch. It serves as the timestamp of a message that has none and needs
-    /// none.
+    /// Time of receipt in microseconds since the Unix epoch. It serves as the timestamp of a message that has none.
     /// </param>
     /// <param name="maxBytes">The size limit.</param>
     /// <param name="message">The message; null if it is not valid.</param>
-    /// <param name="reason">The reason why the message is not valid.</param>
+    /// <param name="fault">Why the message is not valid.</param>
     public static bool TryRead(
-        MessageKind kind, ReadOnlyMemory<byte> payload, long receivedAt, int maxBytes, out EnrichedMessage? message, out InvalidReason reason)
+        MessageKind kind, ReadOnlyMemory<byte> payload, long receivedAt, int maxBytes, out EnrichedMessage? message, out MessageFault fault)
     {
         message = null;
-        var json = payload.Span;
-        if (json.Length > maxBytes) return Invalid(InvalidReason.Size, out reason);
-        if (!Utf8.IsValid(json)) return Invalid(InvalidReason.Utf8, out reason);
+        fault = default;
+        if (payload.Span.StartsWith(ByteOrderMark)) payload = payload[ByteOrderMark.Length..];
+        if (payload.Length > maxBytes) fault = new(InvalidReason.Size);
+        else if (!Utf8.IsValid(payload.Span)) fault = new(InvalidReason.Utf8);
+        else if (!MessageFields.TryRead(payload.Span, kind, out var fields))
+            fault = new(NonFinite.IsAllThatIsWrong(payload.Span) ? InvalidReason.Nan : InvalidReason.Json);
+        else message = Check(kind, payload, receivedAt, fields, ref fault);
+        return message is not null;
+    }
 
-        MessageFields fields;
-        try
-        {
-            if (!MessageFields.Read(json, kind, out fields)) return Invalid(InvalidReason.Field, out reason);
-        }
-        catch (JsonException)
-        {
-            return Invalid(NonFinite.IsAllThatIsWrong(json) ? InvalidReason.Nan : InvalidReason.Json, out reason);
-        }
-
-        if (!HasTypes(kind, fields)) return Invalid(InvalidReason.Field, out reason);
+    private static EnrichedMessage? Check(
+        MessageKind kind, ReadOnlyMemory<byte> payload, long receivedAt, in MessageFields fields, ref MessageFault fault)
+    {
         var (symbol, expiry, timestamp) = ((string?)null, (string?)null, receivedAt);
-        Span<char> text = stackalloc char[MaxStringBytes];
+        var json = payload.Span;
+        Span<char> buffer = stackalloc char[MaxValueBytes];
         for (var i = 0; i < kind.Fields.Count; i++)
         {
+            var (value, isValid) = (fields[i], true);
             switch (kind.Fields[i].Role)
             {
                 case FieldRole.Symbol:
-                    var decoded = Decode(json, fields[i], text);
-                    if (Symbol.IsValid(decoded)) symbol = decoded.ToString();
+                    var text = Decode(json, value, buffer);
+                    isValid = Symbol.IsValid(text);
+                    if (isValid) symbol = text.ToString();
                     break;
-                case FieldRole.Expiry:
-                    decoded = Decode(json, fields[i], text);
-                    if (!Expiry.IsValid(decoded)) return Invalid(InvalidReason.Field, out reason);
-                    expiry = decoded.ToString();
-                    break;
-                case FieldRole.Timestamp:
-                    if (TryTime(json, fields[i], text, ref timestamp) || !kind.Fields[i].IsRequired) break;
-                    return Invalid(InvalidReason.Field, out reason);
-                case FieldRole.Value:
-                    break;
+                case FieldRole.Expiry: isValid = Expiry.TryParse(Decode(json, value, buffer), out expiry); break;
+                case FieldRole.Number: isValid = value.Type == JsonTokenType.Number || IsNumber(Decode(json, value, buffer)); break;
+                case FieldRole.Text: isValid = value.Type == JsonTokenType.String; break;
+                case FieldRole.Timestamp when TryTime(json, value, buffer, out var time): timestamp = time; break;
             }
+
+            if (isValid) continue;
+            var reason = kind.Fields[i].Role == FieldRole.Symbol ? InvalidReason.Symbol : InvalidReason.Field;
+            fault = new(reason, kind.Fields[i].Name, payload.Slice(value.Start, value.Length));
+            return null;
         }
 
-        if (symbol is null) return Invalid(InvalidReason.Symbol, out reason);
-        message = new EnrichedMessage(new ConflationKey(kind, symbol, expiry), payload, timestamp, fields);
-        reason = default;
-        return true;
+        return new EnrichedMessage(new ConflationKey(kind, symbol!, expiry), payload, timestamp, fields);
     }
 
-    private static bool HasTypes(MessageKind kind, in MessageFields fields)
+    private static bool IsNumber(ReadOnlySpan<char> text) =>
+        double.TryParse(text, NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent, CultureInfo.InvariantCulture, out var number)
+        && double.IsFinite(number);
+
+    private static bool TryTime(ReadOnlySpan<byte> json, RawValue value, Span<char> buffer, out long microseconds)
     {
-        for (var i = 0; i < kind.Fields.Count; i++)
-        {
-            if (kind.Fields[i].IsRequired && fields[i].Type != kind.Fields[i].Type) return false;
-        }
-
-        return true;
+        if (value.Type != JsonTokenType.Number) return ProducerTime.TryParse(Decode(json, value, buffer), out microseconds);
+        microseconds = 0;
+        return value.Length <= buffer.Length && ProducerTime.TryParse(buffer[..Encoding.ASCII.GetChars(value.In(json), buffer)], out microseconds);
     }
 
-    private static bool TryTime(ReadOnlySpan<byte> json, RawValue value, Span<char> buffer, ref long timestamp)
-    {
-        if (value.Type != JsonTokenType.String || !IsoTimestamp.TryParse(Decode(json, value, buffer), out var microseconds)) return false;
-        timestamp = microseconds;
-        return true;
-    }
-
-    /// <summary>Decodes a short string. Empty if the string is too long or has half a surrogate pair, because no valid value is like that.</summary>
+    /// <summary>
+    /// Decodes a short string. Empty if the value is not a string, is too long, or has half a surrogate pair, because no valid
+    /// value is like that.
+    /// </summary>
     private static ReadOnlySpan<char> Decode(ReadOnlySpan<byte> json, RawValue value, Span<char> buffer)
     {
-        if (value.Length > MaxStringBytes) return default;
+        if (value.Type != JsonTokenType.String || value.Length > MaxValueBytes) return default;
         var reader = new Utf8JsonReader(value.In(json));
         reader.Read();
         try
@@ -147,11 +136,5 @@ public sealed class EnrichedMessage
         {
             return default;
         }
-    }
-
-    private static bool Invalid(InvalidReason why, out InvalidReason reason)
-    {
-        reason = why;
-        return false;
     }
 }

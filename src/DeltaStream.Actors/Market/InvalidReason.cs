@@ -6,7 +6,7 @@ public enum InvalidReason : byte
     /// <summary>The bytes are not UTF-8. A browser would close the connection on them.</summary>
     Utf8 = 1,
 
-    /// <summary>The text is not JSON, or is nested deeper than <see cref="EnrichedMessage.MaxDepth"/>.</summary>
+    /// <summary>The text is not a JSON object, or is nested deeper than <see cref="EnrichedMessage.MaxDepth"/>.</summary>
     Json = 2,
 
     /// <summary><c>NaN</c> or <c>Infinity</c> is the only thing wrong with the JSON. Python writes them; browsers refuse them.</summary>
@@ -15,7 +15,7 @@ public enum InvalidReason : byte
     /// <summary>A required field is missing, has the wrong type or has the wrong format.</summary>
     Field = 4,
 
-    /// <summary>The symbol is not valid.</summary>
+    /// <summary>The symbol is missing or not valid.</summary>
     Symbol = 5,
 
     /// <summary>The message exceeds the size limit.</summary>

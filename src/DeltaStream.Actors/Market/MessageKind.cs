@@ -1,5 +1,4 @@
 using System.Collections.Frozen;
-using Json = System.Text.Json.JsonTokenType;
 
 namespace DeltaStream.Actors.Market;
 
@@ -15,7 +14,7 @@ public sealed class MessageKind
         Name = "underlying",
         Channel = "enriched:underlying",
         Update = MarketEvent.UnderlyingUpdate,
-        Fields = [new("product", Json.String, FieldRole.Symbol), new("timestamp", Json.String, FieldRole.Timestamp), new("price", Json.Number)],
+        Fields = [new("product", FieldRole.Symbol), new("price", FieldRole.Number), new("timestamp", FieldRole.Timestamp)],
         Headline = "price",
         IsOfProduct = true,
     };
@@ -29,15 +28,13 @@ public sealed class MessageKind
         Summary = MarketEvent.ChainSummary,
         Fields =
         [
-            new("product", Json.String, FieldRole.Symbol) { IsInSummary = true },
-            new("expiry", Json.String, FieldRole.Expiry) { IsInSummary = true },
-            new("spot_price", Json.Number) { IsInSummary = true },
-            new("pcr_oi", Json.Number) { IsInSummary = true },
-            new("max_pain_strike", Json.Number) { IsInSummary = true },
+            new("product", FieldRole.Symbol) { IsInSummary = true },
+            new("expiry", FieldRole.Expiry) { IsInSummary = true },
+            new("spot_price") { IsInSummary = true },
+            new("pcr_oi") { IsInSummary = true },
+            new("max_pain_strike") { IsInSummary = true },
             new("atm_straddle_price") { IsInSummary = true },
-            new("timestamp", Json.String, FieldRole.Timestamp) { IsInSummary = true },
-            new("calls", Json.StartArray),
-            new("puts", Json.StartArray),
+            new("timestamp", FieldRole.Timestamp) { IsInSummary = true },
         ],
         Headline = "pcr_oi",
         IsOfProduct = true,
@@ -49,7 +46,7 @@ public sealed class MessageKind
         Name = "market_status",
         Channel = "enriched:market_status",
         Update = MarketEvent.MarketStatus,
-        Fields = [new("market", Json.String, FieldRole.Symbol), new("status", Json.String), new("timestamp", Json.None, FieldRole.Timestamp)],
+        Fields = [new("market", FieldRole.Symbol), new("status", FieldRole.Text), new("timestamp", FieldRole.Timestamp)],
         Headline = "status",
         Life = TimeSpan.FromDays(7),
         IsSentOnConnect = true,

@@ -13,17 +13,9 @@ internal static class MessageSummary
     /// <returns>False if the bytes are not a JSON object.</returns>
     public static bool TryFrom(MessageKind kind, ReadOnlySpan<byte> json, out ReadOnlyMemory<byte> summary)
     {
-        summary = default;
-        try
-        {
-            if (!MessageFields.Read(json, kind, out var fields)) return false;
-            summary = Write(kind, json, fields);
-            return true;
-        }
-        catch (JsonException)
-        {
-            return false;
-        }
+        var isObject = MessageFields.TryRead(json, kind, out var fields);
+        summary = isObject ? Write(kind, json, fields) : default;
+        return isObject;
     }
 
     public static ReadOnlyMemory<byte> Write(MessageKind kind, ReadOnlySpan<byte> json, in MessageFields fields)

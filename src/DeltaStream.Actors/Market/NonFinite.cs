@@ -1,5 +1,3 @@
-using System.Text.Json;
-
 namespace DeltaStream.Actors.Market;
 
 /// <summary>Finds <c>NaN</c> and <c>Infinity</c>, which Python writes, in text that is otherwise JSON.</summary>
@@ -9,16 +7,7 @@ internal static class NonFinite
     public static bool IsAllThatIsWrong(ReadOnlySpan<byte> text)
     {
         var copy = text.ToArray();
-        if (!Replace(copy)) return false;
-        try
-        {
-            MessageFields.Read(copy, MessageKind.Underlying, out _);
-            return true;
-        }
-        catch (JsonException)
-        {
-            return false;
-        }
+        return Replace(copy) && MessageFields.TryRead(copy, MessageKind.Underlying, out _);
     }
 
     private static bool Replace(Span<byte> text)

@@ -12,8 +12,14 @@ namespace DeltaStream.Actors.Wire;
 public ref struct JsonFields(ReadOnlySpan<byte> json, int maxDepth = 64)
 {
     private Utf8JsonReader _reader = new(json, new JsonReaderOptions { MaxDepth = maxDepth });
-    private Utf8JsonReader _name;
-    private bool _isOpen;
+    private readonly ReadOnlySpan<byte> _json = json;
+    private bool _isNameEscaped;
+
+    /// <summary>True once the text has turned out to be an object.</summary>
+    public bool IsObject { get; private set; }
+
+    /// <summary>The range of the field's name in the text, quotes included.</summary>
+    public Range Name { get; private set; }
 
     /// <summary>The type of the field's value.</summary>
     public JsonTokenType Type { get; private set; }
@@ -26,19 +32,20 @@ public ref struct JsonFields(ReadOnlySpan<byte> json, int maxDepth = 64)
     /// <exception cref="JsonException">The text is not JSON.</exception>
     public bool Read()
     {
-        if (!_isOpen)
+        if (!IsObject)
         {
-            _isOpen = _reader.Read() && _reader.TokenType == JsonTokenType.StartObject;
+            IsObject = _reader.Read() && _reader.TokenType == JsonTokenType.StartObject;
             Type = _reader.TokenType;
-            if (!_isOpen) _reader.Skip();
+            if (!IsObject) _reader.Skip();
         }
-        if (!_reader.Read() || !_isOpen || _reader.TokenType != JsonTokenType.PropertyName)
+        if (!_reader.Read() || !IsObject || _reader.TokenType != JsonTokenType.PropertyName)
         {
             // Only white space may follow. The reader throws on anything else.
             while (_reader.Read()) { }
             return false;
         }
-        _name = _reader;
+        _isNameEscaped = _reader.ValueIsEscaped;
+        Name = (int)_reader.TokenStartIndex..((int)_reader.TokenStartIndex + _reader.ValueSpan.Length + 2);
         _reader.Read();
         Type = _reader.TokenType;
         var start = (int)_reader.TokenStartIndex;
@@ -49,9 +56,13 @@ public ref struct JsonFields(ReadOnlySpan<byte> json, int maxDepth = 64)
 
     public readonly bool Is(ReadOnlySpan<byte> name)
     {
+        var raw = _json[Name];
+        if (!_isNameEscaped) return raw[1..^1].SequenceEqual(name);
+        var unescaping = new Utf8JsonReader(raw);
+        unescaping.Read();
         try
         {
-            return _name.ValueTextEquals(name);
+            return unescaping.ValueTextEquals(name);
         }
         catch (InvalidOperationException)
         {

@@ -67,6 +67,14 @@ public class EnrichedMessageSpecs
         { "a market with further fields", Status, """{"market":"NSE","status":"pre_open","opens_at":"2026-11-24T03:45:00Z","timestamp":"2026-11-24"}""" },
         { "a market's status without a time", Status, """{"market":"XNYS","status":"closed"}""" },
         { "a market's status with another time", Status, """{"market":"XNYS","status":"","timestamp":1795473610}""" },
+        { "price as text", Underlying, """{"product":"A","price":"24500.05","timestamp":"2026-11-23"}""" },
+        { "price as a text with exponent", Underlying, """{"product":"A","price":"-2.45e4"}""" },
+        { "no timestamp", Underlying, """{"product":"A","price":1}""" },
+        { "timestamp null", Underlying, """{"product":"A","price":1,"timestamp":null}""" },
+        { "timestamp is an object", Underlying, """{"product":"A","price":1,"timestamp":{"$date":1}}""" },
+        { "timestamp is no time", Underlying, """{"product":"A","price":1,"timestamp":"yesterday"}""" },
+        { "a chain of product and expiry alone", Chain, """{"product":"A","expiry":"2026-11-26"}""" },
+        { "a chain without what is normal", Chain, """{"product":"A","expiry":"2026-11-26","spot_price":null,"pcr_oi":"1.1","max_pain_strike":[],"calls":null,"puts":{},"timestamp":false}""" },
         { "a product of another script", Underlying, """{"product":"日経225","price":1,"timestamp":"2026-11-23"}""" },
         { "the longest product, escaped", Underlying, $$"""{"product":"{{string.Concat(Enumerable.Repeat("\\ud835\\udd38", 48))}}","price":1,"timestamp":"2026-11-23"}""" },
         { "NaN inside a string", Underlying, """{"product":"A","price":1,"timestamp":"2026-11-23","note":"NaN, \"Infinity"}""" },
@@ -88,37 +96,37 @@ public class EnrichedMessageSpecs
         { "something behind", Underlying, GoodPrice + "{}", InvalidReason.Json },
         { "trailing comma", Underlying, """{"product":"A","price":1,"timestamp":"2026-11-23",}""", InvalidReason.Json },
         { "a comment", Underlying, "/* */" + GoodPrice, InvalidReason.Json },
-        { "byte order mark", Underlying, "\ufeff" + GoodPrice, InvalidReason.Json },
+        { "a byte order mark inside", Underlying, " \ufeff" + GoodPrice, InvalidReason.Json },
         { "too deep", Underlying, $$"""{"product":"A","price":1,"timestamp":"2026-11-23","x":{{new string('[', 65)}}{{new string(']', 65)}}}""", InvalidReason.Json },
         { "NaN as the price", Underlying, """{"product":"A","price":NaN,"timestamp":"2026-11-23"}""", InvalidReason.Nan },
         { "Infinity in a quote", Chain, GoodChain.Replace("\"calls\": []", "\"calls\": [{\"iv\": Infinity}, {\"iv\": -Infinity}]"), InvalidReason.Nan },
         { "NaN and a missing field", Underlying, """{"price":NaN}""", InvalidReason.Nan },
         { "NaN and broken besides", Underlying, """{"price":NaN""", InvalidReason.Json },
         { "nan in small letters", Underlying, """{"product":"A","price":nan,"timestamp":"2026-11-23"}""", InvalidReason.Json },
-        { "an array", Underlying, "[1, 2]", InvalidReason.Field },
-        { "null", Underlying, "null", InvalidReason.Field },
-        { "an empty object", Underlying, "{}", InvalidReason.Field },
+        { "an array", Underlying, "[1, 2]", InvalidReason.Json },
+        { "null", Underlying, "null", InvalidReason.Json },
+        { "an empty object", Underlying, "{}", InvalidReason.Symbol },
         { "no price", Underlying, """{"product":"A","timestamp":"2026-11-23"}""", InvalidReason.Field },
-        { "price as text", Underlying, """{"product":"A","price":"1","timestamp":"2026-11-23"}""", InvalidReason.Field },
+        { "price as another text", Underlying, """{"product":"A","price":"1,000","timestamp":"2026-11-23"}""", InvalidReason.Field },
         { "price null", Underlying, """{"product":"A","price":null,"timestamp":"2026-11-23"}""", InvalidReason.Field },
-        { "the last of duplicates is wrong", Underlying, """{"product":"A","price":1,"price":"1","timestamp":"2026-11-23"}""", InvalidReason.Field },
-        { "no timestamp", Underlying, """{"product":"A","price":1}""", InvalidReason.Field },
-        { "timestamp as number", Underlying, """{"product":"A","price":1,"timestamp":1795473610}""", InvalidReason.Field },
-        { "timestamp is no time", Underlying, """{"product":"A","price":1,"timestamp":"yesterday"}""", InvalidReason.Field },
-        { "no product", Underlying, """{"price":1,"timestamp":"2026-11-23"}""", InvalidReason.Field },
-        { "product as number", Underlying, """{"product":7,"price":1,"timestamp":"2026-11-23"}""", InvalidReason.Field },
-        { "product only inside another object", Underlying, """{"x":{"product":"A"},"price":1,"timestamp":"2026-11-23"}""", InvalidReason.Field },
+        { "the last of duplicates is wrong", Underlying, """{"product":"A","price":1,"price":"x","timestamp":"2026-11-23"}""", InvalidReason.Field },
+        { "price as NaN in text", Underlying, """{"product":"A","price":"NaN"}""", InvalidReason.Field },
+        { "price as Infinity in text", Underlying, """{"product":"A","price":"-Infinity"}""", InvalidReason.Field },
+        { "price as an empty text", Underlying, """{"product":"A","price":""}""", InvalidReason.Field },
+        { "price as true", Underlying, """{"product":"A","price":true}""", InvalidReason.Field },
+        { "price as a list", Underlying, """{"product":"A","price":[1]}""", InvalidReason.Field },
+        { "no product", Underlying, """{"price":1,"timestamp":"2026-11-23"}""", InvalidReason.Symbol },
+        { "product as number", Underlying, """{"product":7,"price":1,"timestamp":"2026-11-23"}""", InvalidReason.Symbol },
+        { "product only inside another object", Underlying, """{"x":{"product":"A"},"price":1,"timestamp":"2026-11-23"}""", InvalidReason.Symbol },
         { "an underlying on the channel of chains", Chain, GoodPrice, InvalidReason.Field },
         { "no expiry", Chain, GoodChain.Replace("expiry", "expire"), InvalidReason.Field },
         { "expiry in another form", Chain, GoodChain.Replace("2026-11-26", "26-11-2026"), InvalidReason.Field },
         { "expiry is no day", Chain, GoodChain.Replace("2026-11-26", "2026-02-30"), InvalidReason.Field },
         { "expiry far too long", Chain, GoodChain.Replace("2026-11-26", new string('1', 300)), InvalidReason.Field },
-        { "spot price missing", Chain, GoodChain.Replace("spot_price", "spot"), InvalidReason.Field },
-        { "pcr null", Chain, GoodChain.Replace("1.10", "null"), InvalidReason.Field },
-        { "max pain as text", Chain, GoodChain.Replace("21650.0", "\"21650\""), InvalidReason.Field },
-        { "calls no array", Chain, GoodChain.Replace("\"calls\": []", "\"calls\": {}"), InvalidReason.Field },
-        { "puts missing", Chain, GoodChain.Replace("puts", "put"), InvalidReason.Field },
-        { "no market", Status, """{"product":"NSE","status":"open"}""", InvalidReason.Field },
+        { "expiry null", Chain, GoodChain.Replace("\"2026-11-26\"", "null"), InvalidReason.Field },
+        { "expiry as a number", Chain, GoodChain.Replace("\"2026-11-26\"", "20261126"), InvalidReason.Field },
+        { "no market", Status, """{"product":"NSE","status":"open"}""", InvalidReason.Symbol },
+        { "status null", Status, """{"market":"NSE","status":null}""", InvalidReason.Field },
         { "no status", Status, """{"market":"NSE","state":"open"}""", InvalidReason.Field },
         { "status as a number", Status, """{"market":"NSE","status":1}""", InvalidReason.Field },
         { "a market that ends like an expiry", Status, """{"market":"N:2026-11-26","status":"open"}""", InvalidReason.Symbol },
@@ -138,6 +146,78 @@ public class EnrichedMessageSpecs
     {
         Assert.False(TryRead(channel, Encoding.UTF8.GetBytes(text), Limit, out _, out var reason), name);
         Assert.Equal(expected, reason);
+    }
+
+    [Theory]
+    [InlineData("2026-11-26")]
+    [InlineData("2026-11-26T00:00:00+05:30")]
+    [InlineData("26-Nov-2026")]
+    [InlineData("26NOV2026")]
+    public void An_expiry_in_any_form_has_the_key_of_the_first_and_keeps_its_bytes(string expiry)
+    {
+        var text = GoodChain.Replace("2026-11-26", expiry);
+        var message = Read(Chain, text);
+        Assert.Equal(ConflationKey.Chain("NIFTY", "2026-11-26"), message.Key);
+        Assert.Equal(text, Encoding.UTF8.GetString(message.Payload.Span));
+        Assert.Contains($"\"expiry\":\"{expiry}\"", Encoding.UTF8.GetString(message.Summary().Span));
+    }
+
+    [Theory]
+    [InlineData("\"2026-11-23T22:40:10.731988\"")]
+    [InlineData("\"2026-11-23 22:40:10.731988\"")]
+    [InlineData("\"2026-11-24T04:10:10.731988+05:30\"")]
+    [InlineData("1795473610.731988")]
+    [InlineData("1795473610731.988")]
+    [InlineData("1795473610731988")]
+    [InlineData("1795473610731988000")]
+    [InlineData("1.795473610731988e9")]
+    [InlineData("\"1795473610.731988\"")]
+    [InlineData("\"1795473610731.988\"")]
+    [InlineData("\"1795473610731988\"")]
+    [InlineData("\"1795473610731988000\"")]
+    public void A_timestamp_in_any_form_is_the_same_time(string timestamp)
+    {
+        var text = $$"""{"product":"A","price":1,"timestamp":{{timestamp}}}""";
+        Assert.Equal(1_795_473_610_731_988, Read(Underlying, text).Timestamp);
+        Assert.Equal(1_795_473_610_731_988, EnrichedMessage.TimestampOf(MessageKind.Underlying, Encoding.UTF8.GetBytes(text), 7));
+    }
+
+    [Theory]
+    [InlineData("\"soon\"")]
+    [InlineData("\"\"")]
+    [InlineData("\"\\ud800\"")]
+    [InlineData("null")]
+    [InlineData("true")]
+    [InlineData("[1795473610]")]
+    [InlineData("0")]
+    [InlineData("-1795473610")]
+    [InlineData("1e400")]
+    [InlineData("179547361073198800000000")]
+    public void Any_other_timestamp_counts_as_now(string timestamp)
+    {
+        var text = $$"""{"product":"A","price":1,"timestamp":{{timestamp}}}""";
+        Assert.Equal(Received, Read(Underlying, text).Timestamp);
+        Assert.Equal(7, EnrichedMessage.TimestampOf(MessageKind.Underlying, Encoding.UTF8.GetBytes(text), 7));
+    }
+
+    [Fact]
+    public void A_byte_order_mark_is_dropped()
+    {
+        var message = Read(Underlying, "\ufeff" + GoodPrice);
+        Assert.Equal(GoodPrice, Encoding.UTF8.GetString(message.Payload.Span));
+        Assert.Equal(Read(Underlying, GoodPrice).Hash, message.Hash);
+    }
+
+    [Theory]
+    [InlineData(Underlying, """{"product":"A","price":"1,000"}""", "price", "\"1,000\"")]
+    [InlineData(Underlying, """{"product":"A"}""", "price", "")]
+    [InlineData(Underlying, """{"product": ["A"],"price":1}""", "product", "[\"A\"]")]
+    [InlineData(Chain, """{"product":"A","expiry":"soon"}""", "expiry", "\"soon\"")]
+    [InlineData(Status, """{"market":"NSE","status":null}""", "status", "null")]
+    public void A_fault_names_the_field_and_what_stood_there(string channel, string text, string field, string found)
+    {
+        Assert.False(EnrichedMessage.TryRead(MessageKind.OnChannel(channel)!, Encoding.UTF8.GetBytes(text), Received, Limit, out _, out var fault));
+        Assert.Equal((field, found), (fault.Field, Encoding.UTF8.GetString(fault.Found.Span)));
     }
 
     [Fact]
@@ -188,8 +268,12 @@ public class EnrichedMessageSpecs
         }, iter: 20_000);
     }
 
-    private static bool TryRead(string channel, byte[] payload, int limit, out EnrichedMessage? message, out InvalidReason reason) =>
-        EnrichedMessage.TryRead(MessageKind.OnChannel(channel)!, payload, Received, limit, out message, out reason);
+    private static bool TryRead(string channel, byte[] payload, int limit, out EnrichedMessage? message, out InvalidReason reason)
+    {
+        var isValid = EnrichedMessage.TryRead(MessageKind.OnChannel(channel)!, payload, Received, limit, out message, out var fault);
+        reason = fault.Reason;
+        return isValid;
+    }
 
     private static EnrichedMessage Read(string channel, string text) => Read(channel, Encoding.UTF8.GetBytes(text));
 

@@ -33,6 +33,17 @@ public class JsonFieldsSpecs
         Assert.Equal(expected, string.Join("; ", read));
     }
 
+    [Fact]
+    public void A_name_has_its_range()
+    {
+        var bytes = """{"x":{"y":1}, "\u0061" : 2}"""u8.ToArray();
+        var fields = new JsonFields(bytes);
+        var names = new List<string>();
+        while (fields.Read()) names.Add(Encoding.UTF8.GetString(bytes[fields.Name]));
+        Assert.True(fields.IsObject);
+        Assert.Equal(["\"x\"", "\"\\u0061\""], names);
+    }
+
     [Theory]
     [InlineData("[1]")]
     [InlineData("\"a\"")]
@@ -42,6 +53,7 @@ public class JsonFieldsSpecs
         var fields = new JsonFields(Encoding.UTF8.GetBytes(json));
         Assert.False(fields.Read());
         Assert.NotEqual(JsonTokenType.StartObject, fields.Type);
+        Assert.False(fields.IsObject);
     }
 
     [Theory]
