@@ -25,7 +25,11 @@ return await Startup.RunAsync(async () =>
 
     var app = builder.Build();
     app.UseTrustedProxies(settings.Transports.TrustedProxies);
+    app.UsePathBase(settings.PathBase);
+    app.UseRouting();
     app.UseOperatorPort(settings.Auth);
+    app.UseAuthentication();
+    app.UseAuthorization();
     app.UseLivePage();
     app.MapOperations();
     app.MapGateway(settings);

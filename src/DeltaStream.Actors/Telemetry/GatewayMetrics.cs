@@ -13,6 +13,9 @@ public sealed class GatewayMetrics : IDisposable
 
     public const string ReasonTag = "reason";
 
+    /// <summary>The tag <c>word</c>: Redis's word for the cause of a refusal, from a closed list.</summary>
+    public const string WordTag = "word";
+
     /// <summary>The tag <c>protocol</c>: the slot of a wire protocol.</summary>
     public const string ProtocolTag = "protocol";
 
@@ -32,6 +35,7 @@ public sealed class GatewayMetrics : IDisposable
     private readonly Counter<long> _refusedConnections;
     private readonly Counter<long> _movedAddresses;
     private readonly Counter<long> _refusedTokens;
+    private readonly Counter<long> _redisRefusals;
     private readonly Counter<long> _relayedBytes;
     private readonly Counter<long> _encodes;
     private readonly Counter<long> _closes;
@@ -50,6 +54,7 @@ public sealed class GatewayMetrics : IDisposable
         _refusedConnections = _meter.CreateCounter<long>("refused_connections", description: "Connections, requests and polls refused, by reason");
         _movedAddresses = _meter.CreateCounter<long>("sessions_moved_address", description: "Times a session was used from another address than before");
         _refusedTokens = _meter.CreateCounter<long>("refused_tokens", description: "Tokens refused, by reason");
+        _redisRefusals = _meter.CreateCounter<long>("redis_refusals", description: "Commands that Redis refused, by Redis's word for the cause");
         _relayedBytes = _meter.CreateCounter<long>("relayed_bytes", description: "Bytes sent to other nodes for sessions that are not, or no longer, where their client is");
         _encodes = _meter.CreateCounter<long>("encodes", description: "Frames made of updates, by wire protocol");
         _closes = _meter.CreateCounter<long>("closes", description: "Connections ended, by reason");
@@ -148,6 +153,9 @@ public sealed class GatewayMetrics : IDisposable
 
     /// <summary>Counts a token that was refused for this reason. A count of 0 exports the reason before the first refusal.</summary>
     public void RefusedToken(string reason, int count = 1) => _refusedTokens.Add(count, new KeyValuePair<string, object?>(ReasonTag, reason));
+
+    /// <summary>Counts a command that Redis refused. A count of 0 exports the word before the first refusal.</summary>
+    public void RefusedByRedis(string word, int count = 1) => _redisRefusals.Add(count, new KeyValuePair<string, object?>(WordTag, word));
 
     /// <summary>Counts a frame that was encoded from an update.</summary>
     public void Encoded(int slot) => _encodes.Add(1, new KeyValuePair<string, object?>(ProtocolTag, slot));

@@ -16,10 +16,13 @@ internal static class BearerToken
     {
         var header = request.Headers.Authorization;
         if (header.Count != 1 || header[0] is not { } text || !text.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase)) return null;
-        return text[Scheme.Length..].Trim();
+        return WithoutScheme(text);
     }
 
-    /// <summary>The field <c>token</c> of a JSON object; null if the field is absent or the JSON is not an object.</summary>
+    /// <summary>
+    /// The field <c>token</c> of a JSON object, with or without <c>Bearer</c> before it; null if the field is absent or the JSON is not
+    /// an object.
+    /// </summary>
     public static string? Of(ReadOnlySpan<byte> json)
     {
         if (json.IsEmpty) return null;
@@ -36,6 +39,13 @@ internal static class BearerToken
         {
             return NotText;
         }
-        return token;
+        return token is null ? null : WithoutScheme(token);
+    }
+
+    /// <summary>The token itself. Many clients put the whole value of the header into the payload.</summary>
+    private static string WithoutScheme(string text)
+    {
+        text = text.Trim();
+        return text.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase) ? text[Scheme.Length..].Trim() : text;
     }
 }

@@ -1,4 +1,3 @@
-using System.Text;
 using DeltaStream.Node.Settings.Reading;
 
 namespace DeltaStream.Node.Authentication;
@@ -16,11 +15,9 @@ internal enum OperatorAccess
 /// <summary>The rules for tokens and for the access of operators.</summary>
 internal sealed record AuthSettings
 {
-    /// <summary>The shortest secret for HS256, in bytes (RFC 7518, section 3.2).</summary>
-    public const int ShortestSecret = 32;
-
     private const string Mode = "deltastream.auth.mode";
     private const string SecretPath = "deltastream.auth.jwt-secret";
+    private const string PreviousPath = "deltastream.auth.jwt-secret-previous";
     private const string JwksPath = "deltastream.auth.jwt-jwks";
 
     /// <summary>Whether clients need a token.</summary>
@@ -31,6 +28,9 @@ internal sealed record AuthSettings
 
     /// <summary>The secret of HS256 tokens; null if tokens are RS256 or ES256.</summary>
     public byte[]? Secret { get; init; }
+
+    /// <summary>A second secret whose tokens are still accepted, while a new secret replaces it; null if there is none.</summary>
+    public byte[]? PreviousSecret { get; init; }
 
     /// <summary>The URL of the public keys of RS256 and ES256 tokens: https, http or file; null for HS256.</summary>
     public Uri? Jwks { get; init; }
@@ -69,6 +69,7 @@ internal sealed record AuthSettings
             NeedsToken = needsToken,
             AllowsAnonymous = reader.Switch("deltastream.auth.allow-anonymous") || isDevelopment,
             Secret = needsToken ? ReadSecret(reader) : null,
+            PreviousSecret = needsToken ? ReadPrevious(reader) : null,
             Jwks = needsToken ? ReadJwks(reader, isDevelopment) : null,
             Issuer = NullIfEmpty(reader.Text("deltastream.auth.jwt-issuer")),
             Audience = NullIfEmpty(reader.Text("deltastream.auth.jwt-audience")),
@@ -94,14 +95,15 @@ internal sealed record AuthSettings
         var (secret, jwks) = (reader.Text(SecretPath), reader.Text(JwksPath));
         if (secret.Length == 0 && jwks.Length == 0)
             throw reader.Wrong(Mode, "tokens are checked with AUTH_JWT_SECRET (HS256) or AUTH_JWT_JWKS (RS256, ES256), and neither is set");
-        if (secret.Length == 0) return null;
-        if (jwks.Length > 0)
-            throw new SettingException("AUTH_JWT_SECRET", "***", "only one of AUTH_JWT_SECRET (HS256) and AUTH_JWT_JWKS (RS256, ES256) may be set");
-        var bytes = Encoding.UTF8.GetBytes(secret);
-        if (bytes.Length < ShortestSecret)
-            throw new SettingException("AUTH_JWT_SECRET", "***", $"at least {ShortestSecret} bytes, as HS256 demands; it has {bytes.Length}");
-        return bytes;
+        if (secret.Length > 0 && jwks.Length > 0)
+            throw TokenSecret.Wrong(SecretPath, "only one of AUTH_JWT_SECRET (HS256) and AUTH_JWT_JWKS (RS256, ES256) may be set");
+        return TokenSecret.Read(reader, SecretPath);
     }
+
+    private static byte[]? ReadPrevious(SettingReader reader) =>
+        reader.Text(PreviousPath).Length > 0 && reader.Text(SecretPath).Length == 0
+            ? throw TokenSecret.Wrong(PreviousPath, "the secret before AUTH_JWT_SECRET, which must be set as well")
+            : TokenSecret.Read(reader, PreviousPath);
 
     private static Uri? ReadJwks(SettingReader reader, bool isDevelopment)
     {

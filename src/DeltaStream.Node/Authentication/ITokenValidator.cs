@@ -40,6 +40,9 @@ internal sealed record TokenRefusal(string Reason, string Message)
     /// <summary>A claim that names the client or its rights is missing or has the wrong type.</summary>
     public static readonly TokenRefusal Claims = new("claims", "The token lacks what is needed of it");
 
+    /// <summary>The token's <c>exp</c> or <c>nbf</c> is in milliseconds; a JWT has seconds (RFC 7519, section 2).</summary>
+    public static readonly TokenRefusal Milliseconds = new("time_in_milliseconds", "The token's exp or nbf is in milliseconds; it must be in seconds since 1970");
+
     /// <summary>The token has expired.</summary>
     public static readonly TokenRefusal Expired = new("expired", "The token has expired");
 
@@ -50,7 +53,7 @@ internal sealed record TokenRefusal(string Reason, string Message)
     public static readonly TokenRefusal Unavailable = new("keys_unavailable", "Tokens can't be checked at the moment");
 
     public static readonly IReadOnlyList<TokenRefusal> All =
-        [Missing, Malformed, Signature, Issuer, Audience, Claims, Expired, NotYetValid, Unavailable];
+        [Missing, Malformed, Signature, Issuer, Audience, Claims, Milliseconds, Expired, NotYetValid, Unavailable];
 }
 
 /// <summary>For a node that needs no tokens: accepts every client, with or without a token.</summary>

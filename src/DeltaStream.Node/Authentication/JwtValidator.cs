@@ -12,6 +12,9 @@ internal sealed class JwtValidator : ITokenValidator
     /// <summary>The longest token, in characters.</summary>
     public const int LongestToken = 16 * 1024;
 
+    /// <summary>The year 5138 in seconds, 1973 in milliseconds.</summary>
+    private const double FirstMilliseconds = 1e11;
+
     private readonly JsonWebTokenHandler _handler = new() { MapInboundClaims = false, MaximumTokenSizeInBytes = LongestToken };
     private readonly TokenValidationParameters _parameters;
     private readonly JwksKeys? _keys;
@@ -30,7 +33,7 @@ internal sealed class JwtValidator : ITokenValidator
         _parameters = new TokenValidationParameters
         {
             ValidAlgorithms = keys is null ? [SecurityAlgorithms.HmacSha256] : [SecurityAlgorithms.RsaSha256, SecurityAlgorithms.EcdsaSha256],
-            IssuerSigningKey = settings.Secret is null ? null : new SymmetricSecurityKey(settings.Secret),
+            IssuerSigningKeys = SecretsOf(settings).Select(secret => new SymmetricSecurityKey(secret)),
             RequireSignedTokens = true,
             ValidateIssuer = settings.Issuer is not null,
             ValidIssuer = settings.Issuer,
@@ -65,6 +68,9 @@ internal sealed class JwtValidator : ITokenValidator
             : new(null, TokenRefusal.Claims);
     }
 
+    private static byte[][] SecretsOf(AuthSettings settings) =>
+        settings.Secret is not { } secret ? [] : settings.PreviousSecret is { } previous ? [secret, previous] : [secret];
+
     private static bool TryRead(string token, out JsonWebToken read)
     {
         read = null!;
@@ -83,6 +89,7 @@ internal sealed class JwtValidator : ITokenValidator
     private TokenRefusal? CheckTimes(JsonWebToken token, out DateTimeOffset? expiresAt)
     {
         expiresAt = null;
+        if (IsInMilliseconds(token, JwtRegisteredClaimNames.Exp) || IsInMilliseconds(token, JwtRegisteredClaimNames.Nbf)) return TokenRefusal.Milliseconds;
         var now = _time.GetUtcNow();
         if (token.TryGetPayloadValue<object>(JwtRegisteredClaimNames.Exp, out _))
         {
@@ -97,6 +104,13 @@ internal sealed class JwtValidator : ITokenValidator
 
         return token.ValidFrom > now.UtcDateTime + _settings.ClockSkew ? TokenRefusal.NotYetValid : null;
     }
+
+    /// <summary>
+    /// Whether a time is a usual time in milliseconds. Read as seconds it would lie thousands of years ahead, and the token would never
+    /// expire.
+    /// </summary>
+    private static bool IsInMilliseconds(JsonWebToken token, string claim) =>
+        token.TryGetPayloadValue<double>(claim, out var seconds) && seconds >= FirstMilliseconds;
 
     private static TokenRefusal RefusalOf(Exception? exception) => exception switch
     {

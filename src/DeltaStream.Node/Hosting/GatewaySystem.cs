@@ -11,6 +11,7 @@ using DeltaStream.Actors.Sessions;
 using DeltaStream.Actors.Telemetry;
 using DeltaStream.Actors.Topics;
 using DeltaStream.Node.Logging;
+using DeltaStream.Node.Redis;
 using DeltaStream.Node.Settings;
 using DeltaStream.Node.Transports.Clients;
 using DeltaStream.Node.Transports.Plain;
@@ -57,6 +58,7 @@ internal static class GatewaySystem
             if (settings.Cluster.Has(ClusterSettings.Bridge)) akka.WithBridge(settings.Bridge, Ports);
             if (settings.Cluster.Has(ClusterSettings.Gateway)) akka.WithGateway(settings);
             BridgeHosting.ShowMetrics();
+            provider.GetService<RefusalWatch>()?.ShowMetrics();
         });
         // Registered after the actors, because a member must be able to do its work.
         return services.AddHostedService<ClusterJoin>();

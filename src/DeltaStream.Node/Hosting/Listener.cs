@@ -49,11 +49,18 @@ internal static class Listener
         });
     }
 
-    /// <summary>Takes a client's address from <c>X-Forwarded-For</c>, as far as trusted proxies wrote it.</summary>
+    /// <summary>
+    /// Takes what a client asked for from the headers of trusted proxies: its address from <c>X-Forwarded-For</c>, with or without a
+    /// port, the scheme from <c>X-Forwarded-Proto</c> and the host from <c>X-Forwarded-Host</c>.
+    /// </summary>
     public static void UseTrustedProxies(this WebApplication app, TrustedProxies proxies)
     {
         if (proxies.Networks.Count == 0) return;
-        var options = new ForwardedHeadersOptions { ForwardedHeaders = ForwardedHeaders.XForwardedFor, ForwardLimit = null };
+        var options = new ForwardedHeadersOptions
+        {
+            ForwardedHeaders = ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto | ForwardedHeaders.XForwardedHost,
+            ForwardLimit = null,
+        };
         options.KnownProxies.Clear();
         options.KnownIPNetworks.Clear();
         foreach (var network in proxies.Networks) options.KnownIPNetworks.Add(network);

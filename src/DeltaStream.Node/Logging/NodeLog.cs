@@ -45,6 +45,18 @@ internal static partial class NodeLog
     [LoggerMessage(26, LogLevel.Error, "redis_login_refused {redis_url} {error}: the connection is not used, and it is tried again", EventName = "redis_login_refused")]
     public static partial void RedisLoginRefused(this ILogger logger, string redis_url, string error);
 
+    [LoggerMessage(40, LogLevel.Error, "redis_refuses {word} {error} {command}", EventName = "redis_refuses")]
+    public static partial void RedisRefuses(this ILogger logger, string word, string error, string command);
+
+    [LoggerMessage(41, LogLevel.Error, "redis_read_only {word} {error} {command}: another Redis is the primary", EventName = "redis_read_only")]
+    public static partial void RedisReadOnly(this ILogger logger, string word, string error, string command);
+
+    [LoggerMessage(42, LogLevel.Error, "redis_no_permission {word} {error} {command}: the Redis user lacks a right that docs/redis.md lists", EventName = "redis_no_permission")]
+    public static partial void RedisNoPermission(this ILogger logger, string word, string error, string command);
+
+    [LoggerMessage(43, LogLevel.Information, "redis_accepts {word} {seconds}: what Redis refused with this word works again", EventName = "redis_accepts")]
+    public static partial void RedisAccepts(this ILogger logger, string word, double seconds);
+
     [LoggerMessage(27, LogLevel.Information, "redis_login_accepted {redis_url}", EventName = "redis_login_accepted")]
     public static partial void RedisLoginAccepted(this ILogger logger, string redis_url);
 }

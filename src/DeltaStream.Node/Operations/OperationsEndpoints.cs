@@ -7,6 +7,8 @@ namespace DeltaStream.Node.Operations;
 /// <summary>The endpoints for operators and load balancers.</summary>
 internal static class OperationsEndpoints
 {
+    private static readonly string[] ReadMethods = [HttpMethods.Get, HttpMethods.Head];
+
     /// <summary>Registers the services of the endpoints.</summary>
     public static IServiceCollection AddOperations(this IServiceCollection services)
     {
@@ -22,13 +24,16 @@ internal static class OperationsEndpoints
     /// <summary>Maps <c>/health</c>, <c>/health/live</c>, <c>/health/ready</c> and <c>/metrics</c>.</summary>
     public static void MapOperations(this IEndpointRouteBuilder app)
     {
-        app.MapGet("/health", (NodeHealth health) => TypedResults.Json(health.Report())).ForEverybody();
-        app.MapGet("/health/live", (NodeHealth health) => Answer(health.Liveness())).ForEverybody();
-        app.MapGet("/health/ready", (NodeHealth health) => Answer(health.Readiness())).ForEverybody();
+        app.MapRead("/health", (NodeHealth health) => TypedResults.Json(health.Report())).ForEverybody();
+        app.MapRead("/health/live", (NodeHealth health) => Answer(health.Liveness())).ForEverybody();
+        app.MapRead("/health/ready", (NodeHealth health) => Answer(health.Readiness())).ForEverybody();
         var pool = app.ServiceProvider.GetRequiredService<BufferPoolWatch>();
         app.ServiceProvider.GetRequiredService<GatewayMetrics>().ObserveBufferPool(() => pool.Bytes);
-        app.MapMetrics().ForOperators();
+        app.MapMetrics().WithMetadata(new HttpMethodMetadata(ReadMethods)).ForOperators();
     }
+
+    /// <summary>Maps a path that is read: it answers GET, and HEAD with the same head.</summary>
+    private static RouteHandlerBuilder MapRead(this IEndpointRouteBuilder app, string path, Delegate handler) => app.MapMethods(path, ReadMethods, handler);
 
     private static IResult Answer(IReadOnlyDictionary<string, bool> checks)
     {

@@ -18,7 +18,7 @@ internal sealed class MemberRegistry(RedisConnection connection)
     public async Task<IReadOnlyList<string>> AnnounceAsync(string self, CancellationToken cancellation)
     {
         var now = await NowAsync(cancellation);
-        await connection.RunAsync(db => db.SortedSetAddAsync(RedisKeys.Members, self, now), cancellation);
+        await connection.RunAsync(db => db.SortedSetAddAsync(RedisKeys.Members, self, now), cancellation, RedisProof.Writes);
         await connection.RunAsync(db => db.SortedSetRemoveRangeByScoreAsync(RedisKeys.Members, double.NegativeInfinity, now - Life.TotalMilliseconds), cancellation);
         return await OthersAsync(self, now, cancellation);
     }
@@ -47,7 +47,7 @@ internal sealed class MemberRegistry(RedisConnection connection)
 
     private async Task<double> NowAsync(CancellationToken cancellation)
     {
-        var time = (RedisResult[])(await connection.RunAsync(db => db.ExecuteAsync("TIME"), cancellation))!;
+        var time = (RedisResult[])(await connection.RunAsync(db => db.ExecuteAsync("TIME"), cancellation, RedisProof.Itself))!;
         return (double.Parse(time[0].ToString(), CultureInfo.InvariantCulture) * 1000) + Math.Floor(double.Parse(time[1].ToString(), CultureInfo.InvariantCulture) / 1000);
     }
 }

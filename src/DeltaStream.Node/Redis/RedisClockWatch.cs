@@ -45,7 +45,7 @@ internal sealed class RedisClockWatch(RedisConnection connection, RedisClock clo
             {
                 await RedisTime.AskAsync(db, clock);
                 return true;
-            }, either.Token);
+            }, either.Token, RedisProof.Itself);
         }
         catch (FeedUnavailableException)
         {

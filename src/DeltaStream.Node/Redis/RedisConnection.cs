@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using DeltaStream.Actors.Market;
 using DeltaStream.Node.Settings;
 using StackExchange.Redis;
@@ -11,7 +12,8 @@ namespace DeltaStream.Node.Redis;
 /// <param name="settings">The timeouts.</param>
 /// <param name="url">The address of Redis.</param>
 /// <param name="login">Logs in on the connection.</param>
-internal sealed class RedisConnection(RedisSettings settings, RedisUrl url, RedisLogin login) : IAsyncDisposable
+/// <param name="refusals">Is told which commands Redis refuses and which succeed.</param>
+internal sealed class RedisConnection(RedisSettings settings, RedisUrl url, RedisLogin login, RefusalWatch? refusals = null) : IAsyncDisposable
 {
     private readonly SemaphoreSlim _gate = new(1);
     private ConnectionMultiplexer? _multiplexer;
@@ -20,21 +22,27 @@ internal sealed class RedisConnection(RedisSettings settings, RedisUrl url, Redi
     /// <summary>Publishes one message.</summary>
     /// <exception cref="FeedUnavailableException">Redis can't be reached, or refused the command.</exception>
     public async Task PublishAsync(string channel, ReadOnlyMemory<byte> payload, CancellationToken cancellation) =>
-        await RunAsync(db => db.PublishAsync(RedisChannel.Literal(channel), payload), cancellation);
+        await RunAsync(db => db.PublishAsync(RedisChannel.Literal(channel), payload), cancellation, RedisProof.Itself);
 
     /// <summary>Runs commands.</summary>
     /// <param name="command">The commands.</param>
     /// <param name="cancellation">Ends the wait, not the command.</param>
+    /// <param name="proof">What a success shows about commands that Redis refused.</param>
+    /// <param name="name">The name of the commands in logs; by default the calling method's.</param>
     /// <exception cref="FeedUnavailableException">Redis can't be reached, or refused the command.</exception>
-    internal async ValueTask<T> RunAsync<T>(Func<IDatabase, Task<T>> command, CancellationToken cancellation)
+    internal async ValueTask<T> RunAsync<T>(
+        Func<IDatabase, Task<T>> command, CancellationToken cancellation, RedisProof proof = RedisProof.Reads, [CallerMemberName] string name = "")
     {
         try
         {
             var multiplexer = _multiplexer ?? await ConnectAsync(cancellation);
-            return await command(multiplexer.GetDatabase()).WaitAsync(cancellation);
+            var answer = await command(multiplexer.GetDatabase()).WaitAsync(cancellation);
+            refusals?.Succeeded(name, proof);
+            return answer;
         }
         catch (Exception e) when (IsFailure(e))
         {
+            refusals?.Failed(name, e);
             throw new FeedUnavailableException(Describe(e), e);
         }
     }
@@ -42,11 +50,12 @@ internal sealed class RedisConnection(RedisSettings settings, RedisUrl url, Redi
     /// <summary>True for a failure of Redis, false for a fault in the gateway.</summary>
     internal static bool IsFailure(Exception e) =>
         e is RedisException or TimeoutException or ObjectDisposedException or System.Net.Sockets.SocketException or IOException
-            or System.Threading.Channels.ChannelClosedException;
+            or System.Threading.Channels.ChannelClosedException or ScriptRefusedException;
 
     /// <summary>One line for logs. It holds no secret, because the client library puts none into its messages.</summary>
     internal static string Describe(Exception e) => e switch
     {
+        RedisConnectionException when RedisRefusal.In(e) is { } refusal => "Redis refused: " + refusal.Text,
         RedisTimeoutException or TimeoutException => "Redis did not answer in time",
         RedisConnectionException connection => $"no connection to Redis ({connection.FailureType})",
         RedisServerException server => "Redis refused: " + server.Message,

@@ -15,14 +15,18 @@ internal static class RedisExtensions
     {
         var url = settings.Redis.Url ?? throw new InvalidOperationException("no REDIS_URL");
         services.AddSingleton<RedisLogin>();
-        services.AddSingleton(provider => new RedisConnection(settings.Redis, url, provider.GetRequiredService<RedisLogin>()));
+        services.AddSingleton<RefusalWatch>();
+        services.AddSingleton(provider => new RedisConnection(
+            settings.Redis, url, provider.GetRequiredService<RedisLogin>(), provider.GetRequiredService<RefusalWatch>()));
         services.AddSingleton(provider => new RedisClock(provider.GetRequiredService<TimeProvider>()));
         // Registered before the actors, which must not judge the age of a value by another clock.
         services.AddHostedService<RedisClockWatch>();
         services.AddSingleton<MemberRegistry>();
         services.AddSingleton<IStoreIdentity, RedisIdentity>();
         services.AddSingleton<IFeed>(provider =>
-            new RedisFeed(settings.Redis, url, provider.GetRequiredService<RedisLogin>(), provider.GetRequiredService<RedisClock>()));
+            new RedisFeed(
+                settings.Redis, url, provider.GetRequiredService<RedisLogin>(), provider.GetRequiredService<RedisClock>(),
+                provider.GetRequiredService<RefusalWatch>()));
         services.AddSingleton<ILeaseStore>(provider =>
             new RedisLeaseStore(provider.GetRequiredService<RedisConnection>(), RedisKeys.BridgeLease, RedisKeys.BridgeEpoch));
         services.AddSingleton<ILatestStore>(provider =>

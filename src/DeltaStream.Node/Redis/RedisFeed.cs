@@ -14,8 +14,13 @@ namespace DeltaStream.Node.Redis;
 /// <param name="url">The address of Redis.</param>
 /// <param name="login">Logs in on each connection.</param>
 /// <param name="clock">Stamps receipts in Redis's time.</param>
-internal sealed class RedisFeed(RedisSettings settings, RedisUrl url, RedisLogin login, RedisClock clock) : IFeed
+/// <param name="refusals">Is told whether Redis refuses the subscription.</param>
+internal sealed class RedisFeed(RedisSettings settings, RedisUrl url, RedisLogin login, RedisClock clock, RefusalWatch? refusals = null) : IFeed
 {
+    private const string Command = "Subscribe";
+
+    private static readonly TimeSpan ProbeTimeout = TimeSpan.FromSeconds(1);
+
     public async Task ListenAsync(Action subscribed, Action<FeedMessage> receive, CancellationToken stop)
     {
         ConnectionMultiplexer? multiplexer = null;
@@ -24,17 +29,34 @@ internal sealed class RedisFeed(RedisSettings settings, RedisUrl url, RedisLogin
         {
             var options = RedisOptions.Once(url, settings.CommandTimeout, tunnel, "deltastream-feed");
             multiplexer = await ConnectionMultiplexer.ConnectAsync(options).WaitAsync(stop);
-            await new RedisFeedSubscription(multiplexer, settings, clock).RunAsync(subscribed, receive, stop);
+            await new RedisFeedSubscription(multiplexer, settings, clock).RunAsync(Subscribed, receive, stop);
         }
         catch (Exception e) when (RedisConnection.IsFailure(e))
         {
             // The client library reports only that it could not connect.
-            throw new FeedUnavailableException(tunnel.Refusal ?? RedisConnection.Describe(e), e);
+            throw new FeedUnavailableException(tunnel.Refusal ?? await ReasonAsync(e, stop), e);
         }
         finally
         {
             if (multiplexer is not null) await CloseAsync(multiplexer);
         }
+
+        void Subscribed()
+        {
+            refusals?.Succeeded(Command, RedisProof.Itself);
+            subscribed();
+        }
+    }
+
+    /// <summary>Why there is no subscription, in Redis's own words where it answers.</summary>
+    private async Task<string> ReasonAsync(Exception failure, CancellationToken stop)
+    {
+        var refusal = RedisRefusal.In(failure);
+        if (refusal is null && failure is RedisConnectionException && !url.Tls && await RedisProbe.AskAsync(url.Host, url.Port, ProbeTimeout, stop) is { } answer)
+            refusal = RedisRefusal.Of(answer);
+        if (refusal is null) return RedisConnection.Describe(failure);
+        refusals?.Refused(Command, refusal);
+        return refusal.Cause == RefusalCause.Timeout ? RedisConnection.Describe(failure) : "Redis refused: " + refusal.Text;
     }
 
     private static async Task CloseAsync(ConnectionMultiplexer multiplexer)

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using DeltaStream.Actors.Lease;
 using DeltaStream.Actors.Market;
 using StackExchange.Redis;
@@ -14,10 +15,11 @@ internal sealed class RedisLeaseStore(RedisConnection connection, string leaseKe
     // Epochs stay far below 2^53, so Lua's doubles are exact. The format is %.0f because tostring would write 1.7e+12.
     private const string Acquire = """
         local left = redis.call('PTTL', KEYS[1])
-        if left == -1 then return {tonumber(ARGV[2])} end
+        if left == -1 then return redis.error_reply('GARBAGE ' .. KEYS[1] .. ' has no expiry, so no gateway has written it') end
         if left >= 0 then return {left} end
         local time = redis.call('TIME')
         local before = redis.call('GET', KEYS[2]) or '0'
+        if not tonumber(before) then return redis.error_reply('GARBAGE ' .. KEYS[2] .. ' is not a number') end
         local epoch = math.max(tonumber(before), tonumber(ARGV[3]),
             tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)) + 1
         local text = string.format('%.0f', epoch)
@@ -57,8 +59,10 @@ internal sealed class RedisLeaseStore(RedisConnection connection, string leaseKe
     public async ValueTask ReleaseAsync(string owner, long epoch, CancellationToken cancellation) =>
         await RunAsync(Release, [leaseKey], [Holder(owner, epoch)], cancellation);
 
-    private ValueTask<RedisResult> RunAsync(string script, RedisKey[] keys, RedisValue[] values, CancellationToken cancellation) =>
-        connection.RunAsync(db => db.ScriptEvaluateAsync(script, keys, values, CommandFlags.NoScriptCache), cancellation);
+    // A script that finds nothing to do writes nothing, so its success shows nothing about other commands.
+    private ValueTask<RedisResult> RunAsync(
+        string script, RedisKey[] keys, RedisValue[] values, CancellationToken cancellation, [CallerMemberName] string name = "") =>
+        connection.RunAsync(db => db.ScriptEvaluateAsync(script, keys, values, CommandFlags.NoScriptCache), cancellation, RedisProof.Reads, name);
 
     private static string Holder(string owner, long epoch) => string.Create(CultureInfo.InvariantCulture, $"{owner}:{epoch}");
 

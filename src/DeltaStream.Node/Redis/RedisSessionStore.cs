@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using DeltaStream.Actors.Sessions;
 using StackExchange.Redis;
 
@@ -65,8 +66,9 @@ internal sealed class RedisSessionStore(RedisConnection connection) : ISessionSt
         return answer[0] == 't' ? new(answer[1..], null) : new(null, answer[1..]);
     }
 
-    private ValueTask<RedisResult> RunAsync(string script, RedisKey[] keys, RedisValue[] values, CancellationToken cancellation) =>
-        connection.RunAsync(db => db.ScriptEvaluateAsync(script, keys, values, CommandFlags.NoScriptCache), cancellation);
+    private ValueTask<RedisResult> RunAsync(
+        string script, RedisKey[] keys, RedisValue[] values, CancellationToken cancellation, [CallerMemberName] string name = "") =>
+        connection.RunAsync(db => db.ScriptEvaluateAsync(script, keys, values, CommandFlags.NoScriptCache), cancellation, RedisProof.Reads, name + "Session");
 
     private static string Letter(SessionState state) => state switch
     {

@@ -24,6 +24,9 @@ internal sealed record NodeSettings
     /// <summary>The certificate files for HTTPS; null if the port serves plain HTTP.</summary>
     public HttpsSettings? Https { get; init; }
 
+    /// <summary>The path prefix under which everything lies as well, such as <c>/gateway</c>; empty for none.</summary>
+    public string PathBase { get; init; } = "";
+
     /// <summary>The lowest level that is logged.</summary>
     public required LogLevel LogLevel { get; init; }
 
@@ -73,6 +76,7 @@ internal sealed record NodeSettings
             ServiceName = Name(reader, "deltastream.service-name"),
             Port = reader.Number("deltastream.http.port", 1, 65535),
             Https = HttpsSettings.Read(reader),
+            PathBase = Settings.PathBase.Read(reader),
             LogLevel = Enum.Parse<LogLevel>(reader.OneOf("deltastream.log-level", "debug", "information", "warning", "error"), ignoreCase: true),
             Redis = RedisSettings.Read(reader),
             Cluster = ClusterSettings.Read(reader),

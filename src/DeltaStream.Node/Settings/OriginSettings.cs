@@ -6,21 +6,16 @@ namespace DeltaStream.Node.Settings;
 /// <summary>Reads the allowed origins, for CORS and for WebSocket handshakes.</summary>
 internal static class OriginSettings
 {
+    /// <summary>The description of the allowed values, for error messages.</summary>
+    public const string Allowed = "*, or comma-separated origins without a path: https://desk.example.com, https://*.example.com, capacitor://localhost, null";
+
     private const string Path = "deltastream.http.cors-origins";
 
     /// <summary>Reads and checks the setting.</summary>
     /// <exception cref="SettingException">A value is not an origin.</exception>
     public static OriginPolicy Read(SettingReader reader, bool isDevelopment)
     {
-        if (reader.Text(Path) == "auto") return isDevelopment ? OriginPolicy.Any : OriginPolicy.Only([]);
-        var origins = reader.List(Path);
-        if (origins.Contains("*")) return OriginPolicy.Any;
-        if (origins.Any(origin => !IsOrigin(origin)))
-            throw reader.Wrong(Path, "*, or comma-separated origins such as https://desk.example.com, without a path");
-        return OriginPolicy.Only(origins);
+        var origins = reader.Text(Path) == "auto" ? isDevelopment ? ["*"] : [] : reader.List(Path);
+        return origins.Contains("*") ? OriginPolicy.Any : OriginPolicy.TryParse(origins) ?? throw reader.Wrong(Path, Allowed);
     }
-
-    private static bool IsOrigin(string text) =>
-        Uri.TryCreate(text, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https"
-        && uri.GetLeftPart(UriPartial.Authority).Equals(text, StringComparison.OrdinalIgnoreCase);
 }

@@ -179,6 +179,10 @@ public sealed class JwtValidatorSpecs : IDisposable
             ("no audience", hs, TokenIssuer.Hs256(With("aud", null)), TokenRefusal.Audience),
             ("expired", hs, TokenIssuer.Hs256(With("exp", _time.GetUtcNow().AddSeconds(-1).ToUnixTimeSeconds())), TokenRefusal.Expired),
             ("not yet valid", hs, TokenIssuer.Hs256(With("nbf", _time.GetUtcNow().AddMinutes(1).ToUnixTimeSeconds())), TokenRefusal.NotYetValid),
+            ("exp in milliseconds", hs, TokenIssuer.Hs256(With("exp", _time.GetUtcNow().AddMinutes(10).ToUnixTimeMilliseconds())), TokenRefusal.Milliseconds),
+            ("exp in milliseconds, past", hs, TokenIssuer.Hs256(With("exp", _time.GetUtcNow().AddMinutes(-10).ToUnixTimeMilliseconds())), TokenRefusal.Milliseconds),
+            ("exp in milliseconds with a fraction", hs, TokenIssuer.Hs256(With("exp", 1_728_000_600_000.5)), TokenRefusal.Milliseconds),
+            ("nbf in milliseconds", hs, TokenIssuer.Hs256(With("nbf", _time.GetUtcNow().AddMinutes(-1).ToUnixTimeMilliseconds())), TokenRefusal.Milliseconds),
             ("subject too long", hs, TokenIssuer.Hs256(With("sub", new string('x', 257))), TokenRefusal.Claims),
         ];
         foreach (var (name, validator, token, refusal) in cases)
@@ -186,6 +190,20 @@ public sealed class JwtValidatorSpecs : IDisposable
             var check = await validator.CheckAsync(token);
             Assert.True(check.Identity is null && check.Refusal == refusal, $"{name}: expected {refusal.Reason}, was {check.Refusal?.Reason}");
         }
+    }
+
+    [Fact]
+    public async Task The_previous_secret_is_still_accepted_where_one_is_set()
+    {
+        const string old = "the secret before, of thirty-two bytes";
+        var both = Hs(Settings with { PreviousSecret = Encoding.UTF8.GetBytes(old) });
+        foreach (var secret in new[] { TokenIssuer.Secret, old })
+        {
+            Assert.Equal("trader-7", (await both.CheckAsync(TokenIssuer.Hs256(Claims(), secret))).Identity?.Subject);
+            Assert.Equal("trader-7", (await both.CheckAsync(TokenIssuer.Hs256(Claims(), secret, TokenIssuer.Header("HS256", "a key id")))).Identity?.Subject);
+        }
+        Assert.Equal(TokenRefusal.Signature, (await both.CheckAsync(TokenIssuer.Hs256(Claims(), "another secret of thirty-two bytes"))).Refusal);
+        Assert.Equal(TokenRefusal.Signature, (await Hs().CheckAsync(TokenIssuer.Hs256(Claims(), old))).Refusal);
     }
 
     [Fact]

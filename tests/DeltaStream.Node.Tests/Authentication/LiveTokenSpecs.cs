@@ -30,6 +30,7 @@ public sealed class LiveTokenSpecs(TokenNode shared) : LiveTokenSpec(shared)
             ("RS256", _stranger.Rs256(Claims()), "The token is not valid"),
             ("wrong issuer", Token(claims => claims["iss"] = "other"), "The token is not valid"),
             ("wrong audience", Token(claims => claims["aud"] = "other"), "The token is not valid"),
+            ("milliseconds", Token(claims => claims["exp"] = Now.AddMinutes(5).ToUnixTimeMilliseconds()), "The token's exp or nbf is in milliseconds; it must be in seconds since 1970"),
             ("nobody", Token(claims => claims.Remove("sub")), "The token lacks what is needed of it"),
         ];
         foreach (var (name, token, message) in cases)
@@ -68,6 +69,12 @@ public sealed class LiveTokenSpecs(TokenNode shared) : LiveTokenSpec(shared)
         await inHeader.SendAsync("40");
         await inHeader.ExpectTextAsync("\"connected\"");
         Assert.StartsWith("40{\"sid\"", await ConnectByPollingAsync($$"""40{"token":"{{token}}"}"""));
+
+        // Many clients put the whole value of the header into the payload.
+        await using var withScheme = await TestClient.OpenAsync(Node, TestClient.SocketIo);
+        await withScheme.SendAsync($$"""40{"token":"Bearer {{token}}"}""");
+        await withScheme.ExpectTextAsync("\"connected\"");
+        await using var plainWithScheme = await PlainAsync($"bearer  {token} ");
 
         await using var first = await TestClient.OpenAsync(Node, "/ws");
         await first.SendAsync($$$"""{"event":"authenticate","data":{"token":"{{{token}}}"},"id":7}""");

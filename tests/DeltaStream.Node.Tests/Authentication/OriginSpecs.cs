@@ -45,32 +45,58 @@ public sealed class OriginSpecs : IAsyncLifetime
         ("https://desk.example", true),
         ("null", true));
 
-    private async Task HoldsAsync(string? setting, params (string Origin, bool IsLetIn)[] cases)
+    [Fact]
+    public async Task Apps_files_and_subdomains_are_listed_like_any_other() => await HoldsAsync(
+        "capacitor://localhost, null, https://*.desk.example",
+        ("capacitor://localhost", true),
+        ("null", true),
+        ("https://a.b.desk.example", true),
+        ("https://desk.example", false),
+        ("ionic://localhost", false));
+
+    [Fact]
+    public async Task Behind_a_proxy_that_rewrites_the_host_the_own_origin_is_what_the_client_asked_for()
     {
-        await using var node = await NodeProcess.Start(("REDIS_URL", _redis.Url), ("CLUSTER_ROLES", "gateway"), ("CORS_ORIGINS", setting)).ReadyAsync();
+        (string, string)[] forwarded = [("X-Forwarded-For", "203.0.113.7:51234"), ("X-Forwarded-Proto", "https"), ("X-Forwarded-Host", "desk.example")];
+        await HoldsAsync(null, forwarded, "127.0.0.1",
+            ("https://desk.example", true),
+            ("http://desk.example", false),
+            ("https://desk.example:8443", false),
+            ("http://127.0.0.1:{0}", false));
+        // The headers of a proxy that is not trusted do not count.
+        await HoldsAsync(null, forwarded, "192.0.2.1", ("https://desk.example", false), ("http://127.0.0.1:{0}", true));
+    }
+
+    private Task HoldsAsync(string? setting, params (string Origin, bool IsLetIn)[] cases) => HoldsAsync(setting, [], null, cases);
+
+    private async Task HoldsAsync(string? setting, (string Name, string Value)[] headers, string? proxies, params (string Origin, bool IsLetIn)[] cases)
+    {
+        await using var node = await NodeProcess.Start(
+            ("REDIS_URL", _redis.Url), ("CLUSTER_ROLES", "gateway"), ("CORS_ORIGINS", setting), ("TRUSTED_PROXIES", proxies)).ReadyAsync();
         foreach (var (template, isLetIn) in cases)
         {
             var origin = string.Format(System.Globalization.CultureInfo.InvariantCulture, template, node.Port);
-            using var polling = await AskAsync(node, HttpMethod.Get, origin);
+            using var polling = await AskAsync(node, HttpMethod.Get, origin, headers);
             Assert.Equal((origin, isLetIn ? HttpStatusCode.OK : HttpStatusCode.Forbidden), (origin, polling.StatusCode));
             Assert.Equal(isLetIn ? origin : null, AllowedOriginOf(polling));
-            using var preflight = await AskAsync(node, HttpMethod.Options, origin);
+            using var preflight = await AskAsync(node, HttpMethod.Options, origin, headers);
             Assert.Equal((origin, isLetIn ? origin : null), (origin, AllowedOriginOf(preflight)));
             foreach (var path in new[] { "/ws", "/socket.io/?EIO=4&transport=websocket" })
-                Assert.Equal((path, origin, isLetIn), (path, origin, await OpensAsync(node, path, origin)));
+                Assert.Equal((path, origin, isLetIn), (path, origin, await OpensAsync(node, path, [("Origin", origin), .. headers])));
         }
 
         // Who is no browser says no origin.
-        Assert.True(await OpensAsync(node, "/ws", null));
+        Assert.True(await OpensAsync(node, "/ws", headers));
         // A request and two handshakes each; a preflight only asks.
         var refused = 3 * cases.Count(it => !it.IsLetIn);
         Assert.Contains($"deltastream_refused_connections_total{{reason=\"origin\"}} {refused}", await node.GetAsync("/metrics"));
     }
 
-    private async Task<HttpResponseMessage> AskAsync(NodeProcess node, HttpMethod method, string origin)
+    private async Task<HttpResponseMessage> AskAsync(NodeProcess node, HttpMethod method, string origin, (string Name, string Value)[] headers)
     {
         using var request = new HttpRequestMessage(method, new Uri(node.Url, "/socket.io/?EIO=4&transport=polling"));
         request.Headers.TryAddWithoutValidation("Origin", origin);
+        foreach (var (name, value) in headers) request.Headers.Add(name, value);
         if (method == HttpMethod.Options) request.Headers.Add("Access-Control-Request-Method", "POST");
         return await _http.SendAsync(request);
     }
@@ -78,11 +104,11 @@ public sealed class OriginSpecs : IAsyncLifetime
     private static string? AllowedOriginOf(HttpResponseMessage response) =>
         response.Headers.TryGetValues("Access-Control-Allow-Origin", out var values) ? values.Single() : null;
 
-    private static async Task<bool> OpensAsync(NodeProcess node, string path, string? origin)
+    private static async Task<bool> OpensAsync(NodeProcess node, string path, (string, string)[] headers)
     {
         try
         {
-            await using var socket = await TestClient.OpenAsync(node, path, origin is null ? [] : [("Origin", origin)]);
+            await using var socket = await TestClient.OpenAsync(node, path, headers);
             return true;
         }
         catch (WebSocketException)

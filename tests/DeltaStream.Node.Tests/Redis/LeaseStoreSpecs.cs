@@ -54,11 +54,14 @@ public abstract class LeaseStoreSpecs<TBackend>(TBackend backend) : IClassFixtur
         await Eventually.True(async () => (await Store.TryAcquireAsync("b", Long, 0, default)).Grant is not null, "the lease is free");
     }
 
-    [Fact]
-    public async Task A_lease_without_an_end_is_not_taken_for_a_free_one()
+    [Theory]
+    [InlineData("deltastream:bridge:lease", "has no expiry")]
+    [InlineData("deltastream:bridge:epoch", "is not a number")]
+    public async Task A_key_that_no_gateway_has_written_is_named_and_not_taken_for_a_free_lease(string key, string fault)
     {
-        await backend.ExecuteAsync("SET", "deltastream:bridge:lease", "somebody");
-        Assert.Null((await Store.TryAcquireAsync("a", Long, 0, default)).Grant);
+        await backend.ExecuteAsync("SET", key, "somebody");
+        var failure = await Assert.ThrowsAsync<FeedUnavailableException>(async () => await Store.TryAcquireAsync("a", Long, 0, default));
+        Assert.Contains($"GARBAGE {key} {fault}", failure.Message);
     }
 
     [Fact]

@@ -57,6 +57,61 @@ public class AuthSettingsSpecs
         Assert.Equal(33, Read(true, ("AUTH_MODE", "jwt"), ("AUTH_JWT_SECRET", Secret[1..] + "é")).Secret!.Length);
     }
 
+    [Fact]
+    public void A_secret_may_stand_in_base64()
+    {
+        var bytes = Enumerable.Range(200, 40).Select(i => (byte)i).ToArray();
+        var text = "base64:" + Convert.ToBase64String(bytes);
+        var settings = Read(true, ("AUTH_MODE", "jwt"), ("AUTH_JWT_SECRET", text), ("AUTH_JWT_SECRET_PREVIOUS", Secret));
+        Assert.Equal(bytes, settings.Secret);
+        Assert.Equal(Secret, System.Text.Encoding.UTF8.GetString(settings.PreviousSecret!));
+        Assert.Equal("AUTH_JWT_SECRET=*** is not allowed: base64 behind base64:", Refused(true, ("AUTH_MODE", "jwt"), ("AUTH_JWT_SECRET", "base64:" + Secret + "!")));
+        Assert.Equal(
+            "AUTH_JWT_SECRET=*** is not allowed: at least 32 bytes, as HS256 demands; it has 31",
+            Refused(true, ("AUTH_MODE", "jwt"), ("AUTH_JWT_SECRET", "base64:" + Convert.ToBase64String(bytes[..31]))));
+    }
+
+    [Fact]
+    public void A_previous_secret_is_held_to_the_same_rules()
+    {
+        (string, string) mode = ("AUTH_MODE", "jwt");
+        Assert.Equal("AUTH_JWT_SECRET_PREVIOUS=*** is not allowed: at least 32 bytes, as HS256 demands; it has 5", Refused(true, mode, ("AUTH_JWT_SECRET", Secret), ("AUTH_JWT_SECRET_PREVIOUS", "short")));
+        Assert.Equal("AUTH_JWT_SECRET_PREVIOUS=*** is not allowed: the secret before AUTH_JWT_SECRET, which must be set as well", Refused(true, mode, ("AUTH_JWT_JWKS", "https://issuer.example/jwks"), ("AUTH_JWT_SECRET_PREVIOUS", Secret)));
+    }
+
+    [Fact]
+    public void A_secret_may_come_from_a_file()
+    {
+        var folder = Directory.CreateTempSubdirectory("deltastream-");
+        try
+        {
+            var file = Path.Combine(folder.FullName, "secret");
+            (string, string) mode = ("AUTH_MODE", "jwt");
+            File.WriteAllText(file, Secret + "\n");
+            Assert.Equal(Secret, System.Text.Encoding.UTF8.GetString(Read(true, mode, ("AUTH_JWT_SECRET_FILE", file)).Secret!));
+            Assert.Equal(Secret, System.Text.Encoding.UTF8.GetString(Read(true, mode, ("AUTH_JWT_SECRET", Secret), ("AUTH_JWT_SECRET_PREVIOUS_FILE", file)).PreviousSecret!));
+            Assert.Equal(
+                $"AUTH_JWT_SECRET_FILE={file} is not allowed: only one of AUTH_JWT_SECRET and AUTH_JWT_SECRET_FILE may be set",
+                Refused(true, mode, ("AUTH_JWT_SECRET", Secret), ("AUTH_JWT_SECRET_FILE", file)));
+            Assert.Equal(
+                $"AUTH_JWT_SECRET_FILE={file}.gone is not allowed: a file that this process can read (FileNotFoundException)",
+                Refused(true, mode, ("AUTH_JWT_SECRET_FILE", file + ".gone")));
+            // The secret itself in the place of the file's name is not shown.
+            Assert.Equal(
+                "AUTH_JWT_SECRET_FILE=*** is not allowed: a file that this process can read (FileNotFoundException)",
+                Refused(true, mode, ("AUTH_JWT_SECRET_FILE", Secret)));
+            File.WriteAllText(file, "\n");
+            Assert.Equal($"AUTH_JWT_SECRET_FILE={file} is not allowed: a file that is not empty", Refused(true, mode, ("AUTH_JWT_SECRET_FILE", file)));
+            File.WriteAllText(file, "redis://user:secret@host:x\n");
+            Assert.StartsWith("REDIS_URL=redis://***@host:x is not allowed: ", Assert.Throws<SettingException>(() => NodeSettings.Read(
+                new ConfigurationBuilder().AddInMemoryCollection([KeyValuePair.Create("REDIS_URL_FILE", (string?)file)]).Build(), true, Folder)).Message);
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
     [Theory]
     [InlineData("https://issuer.example/jwks", "https://issuer.example/jwks")]
     [InlineData("http://127.0.0.1:9000/jwks", "http://127.0.0.1:9000/jwks")]

@@ -32,7 +32,7 @@ public sealed class TransportServerSpecs : IAsyncLifetime
         builder.Services.AddSingleton<TimeProvider>(_time);
         builder.Services.AddGatewayTransports(new TransportSettings
         {
-            Origins = OriginPolicy.Only(["https://page.example"]),
+            Origins = OriginPolicy.TryParse(["https://page.example"])!,
             MaxConnections = 20,
             MaxPayload = 1000,
         });

@@ -65,7 +65,7 @@ internal static class SettingSources
         foreach (var pair in configuration.GetSection(Root).AsEnumerable())
             if (pair.Value is { } value) Append(text, pair.Key.Replace(':', '.'), value);
         foreach (var (variable, path) in SettingVariable.Paths)
-            if (configuration[variable] is { Length: > 0 } value) Append(text, path, value);
+            if (SecretFile.Read(configuration, variable) is { } value) Append(text, path, value);
         return text.Length == 0 ? Config.Empty : ConfigurationFactory.ParseString(text.ToString());
     }
 

@@ -11,6 +11,8 @@ namespace DeltaStream.Node.Transports.Plain;
 internal sealed class PlainEndpoint(
     TransportSettings settings, Deadlines deadlines, AdmissionControl admission, IPlainApplication application)
 {
+    private static readonly string[] Subprotocols = ["deltastream.v1", "json"];
+
     private readonly ConcurrentDictionary<PlainLink, bool> _links = [];
 
     public IEnumerable<PlainLink> All => _links.Select(entry => entry.Key);
@@ -42,7 +44,7 @@ internal sealed class PlainEndpoint(
     private async Task OpenAsync(HttpContext context)
     {
         var address = ClientAddress.Of(context);
-        var webSocket = await WebSocketAcceptor.EnterAsync(context, admission, address, deadlines, settings);
+        var webSocket = await WebSocketAcceptor.EnterAsync(context, admission, address, deadlines, settings, Subprotocols);
         if (webSocket is null) return;
         var bearerToken = BearerToken.Of(context.Request);
         await WebSocketAcceptor.ServeAsync(context, () => ServeAsync(webSocket, bearerToken, address));

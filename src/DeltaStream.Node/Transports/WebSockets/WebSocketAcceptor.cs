@@ -18,7 +18,7 @@ internal static class WebSocketAcceptor
 
     /// <summary>Like <see cref="AcceptAsync"/>, for a client that takes a place; the connection returns the place when it ends.</summary>
     public static async Task<WebSocketConnection?> EnterAsync(
-        HttpContext context, AdmissionControl admission, ClientAddress address, Deadlines deadlines, TransportSettings settings)
+        HttpContext context, AdmissionControl admission, ClientAddress address, Deadlines deadlines, TransportSettings settings, params string[] subprotocols)
     {
         if (admission.TryEnter(address) is { } refused)
         {
@@ -28,7 +28,7 @@ internal static class WebSocketAcceptor
         WebSocketConnection? connection = null;
         try
         {
-            return connection = await AcceptAsync(context, deadlines, settings);
+            return connection = await AcceptAsync(context, deadlines, settings, subprotocols);
         }
         finally
         {
@@ -37,7 +37,11 @@ internal static class WebSocketAcceptor
     }
 
     /// <summary>Accepts the WebSocket, or answers 400 (426 for another version) and returns null.</summary>
-    public static async Task<WebSocketConnection?> AcceptAsync(HttpContext context, Deadlines deadlines, TransportSettings settings)
+    /// <param name="context">The request.</param>
+    /// <param name="deadlines">The timer of the connection.</param>
+    /// <param name="settings">The limits of the connection.</param>
+    /// <param name="subprotocols">The names of the protocol on this path; of a client that offers others the first is taken.</param>
+    public static async Task<WebSocketConnection?> AcceptAsync(HttpContext context, Deadlines deadlines, TransportSettings settings, params string[] subprotocols)
     {
         var upgrade = context.Features.Get<IHttpUpgradeFeature>();
         if (upgrade is not { IsUpgradableRequest: true }
@@ -56,6 +60,7 @@ internal static class WebSocketAcceptor
         context.Response.Headers.Upgrade = "websocket";
         context.Response.Headers.Connection = "Upgrade";
         context.Response.Headers.SecWebSocketAccept = accept;
+        if (Subprotocol.Choose(context.Request.Headers.SecWebSocketProtocol, subprotocols) is { } subprotocol) context.Response.Headers.SecWebSocketProtocol = subprotocol;
         var deflates = settings.DeflateFrom is not null && WebSocketDeflate.IsOffered(context.Request.Headers.SecWebSocketExtensions);
         if (deflates) context.Response.Headers.SecWebSocketExtensions = WebSocketDeflate.Accepted;
         var stream = await upgrade.UpgradeAsync();
