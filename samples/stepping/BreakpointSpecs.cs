@@ -4,7 +4,10 @@ using Xunit.Abstractions;
 
 namespace DeltaStream.Stepping;
 
-/// <summary>A breakpoint of two minutes fails no page. Alone in its collection: the debugger's stand-in is the whole process's.</summary>
+/// <summary>
+/// No page fails because a breakpoint stands for two minutes. The class is alone in its collection, because the variable that stands
+/// for a debugger belongs to the whole process.
+/// </summary>
 [Collection(nameof(BreakpointSpecs))]
 public sealed class BreakpointSpecs(ITestOutputHelper output) : IDisposable
 {
@@ -19,7 +22,7 @@ public sealed class BreakpointSpecs(ITestOutputHelper output) : IDisposable
         using var page = new Page(output);
         Assert.True(page.Dilated(page.TestKitSettings.SingleExpectDefault) > TimeSpan.FromMinutes(2));
 
-        // A wait of 50 ms that stands for ten times as long.
+        // The condition becomes true after ten times the timeout, as if a breakpoint had stood in it.
         var stopped = Stopwatch.StartNew();
         page.AwaitCondition(() => stopped.Elapsed > TimeSpan.FromMilliseconds(500), TimeSpan.FromMilliseconds(50), TimeSpan.FromMilliseconds(10));
     }

@@ -18,7 +18,8 @@ public sealed class SlowClientSpecs : SteppingSpec
 
     public SlowClientSpecs(ITestOutputHelper output) : base(output)
     {
-        // A client that is connected and in `general`; the first write after that does not return.
+        // A client that is connected and in `general`. From then on a write returns false: the transport takes no further one until
+        // it says that it is ready.
         Order.Use(Room.General);
         var context = ContextOf(cache: ActorRefs.Nobody);
         var live = new FeedStatus(FeedState.Live, Clock.GetUtcNow(), null, 7);

@@ -30,7 +30,7 @@ public abstract class SteppingSpec : TestKit
     {
         Mediator = CreateTestProbe("mediator");
         OnThisThread = ActorMaterializer.Create(Sys, ActorMaterializerSettings.Create(Sys).WithDispatcher(CallingThread));
-        // Stages of a graph that runs at once, on this thread, need it.
+        // A graph on this thread can start only after the materializer's supervisor has started.
         SpinWait.SpinUntil(() => ((RepointableActorRef)OnThisThread.Supervisor).IsStarted, Patience.ForSeconds(20));
     }
 

@@ -45,8 +45,8 @@ public sealed class TakeoverSpecs(ITestOutputHelper output) : SteppingSpec(outpu
         right.Begin(epoch: 7);
         graph.Control.RightChanged();
 
-        // Assert: EARLY was published and is skipped. LAST may not have reached every node, and goes again. NEVER goes at last.
-        // AHEAD is held back: a newer price was published than this bridge has received.
+        // Assert: EARLY was published long ago and is skipped. LAST may not have reached every node and is published again. NEVER is
+        // published for the first time. AHEAD is held back: a newer price was published than this bridge has received.
         var (first, second) = (published.ExpectNext(), published.ExpectNext());
         Assert.Equal(("LAST", new Position(7, 1)), (first.Key.Symbol, first.Position));
         Assert.Equal(("NEVER", new Position(7, 2)), (second.Key.Symbol, second.Position));
@@ -73,7 +73,7 @@ public sealed class TakeoverSpecs(ITestOutputHelper output) : SteppingSpec(outpu
         bridge.Tell(new RightGranted(7));
         Assert.True(status.IsActive);
 
-        // Act: the same message in the other state. Its method is Publishing now: the term goes on, and nothing begins.
+        // Act: the same message again. BridgeActor.Publishing handles it now: the term continues, and no new one begins.
         bridge.Tell(new RightGranted(7));
 
         // Act: the term is over. InEitherState leads to StandBy, which does Become(StandingBy).

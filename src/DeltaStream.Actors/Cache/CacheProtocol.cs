@@ -45,7 +45,7 @@ internal sealed record Snapshot(RoomView View, int Token) : ICacheReply
     public bool IsComplete { get; init; } = true;
 }
 
-/// <summary>Request for the products with a value under 60 s old. The reply is <see cref="ProductList"/>.</summary>
+/// <summary>Request for the products with a live value. The reply is <see cref="ProductList"/>.</summary>
 /// <param name="AckId">Returned in the reply.</param>
 internal sealed record GetProducts(ReadOnlyMemory<byte>? AckId) : ICacheRequest;
 

@@ -6,12 +6,18 @@ public sealed record CacheSettings
     /// <summary>The interval of pub-sub gossip. The cache looks up a new room in the store again after 2, 4, 8 and 16 intervals.</summary>
     public TimeSpan GossipInterval { get; init; } = TimeSpan.FromMilliseconds(250);
 
-    /// <summary>How long a snapshot waits for the store, or for updates that the client has already seen.</summary>
+    /// <summary>
+    /// How long a join waits for the first read of its room. After that the snapshot holds the values that the node has, and looks
+    /// into the store bring the others.
+    /// </summary>
     public TimeSpan SnapshotPatience { get; init; } = TimeSpan.FromSeconds(1);
 
     public TimeSpan ReadTimeout { get; init; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>How long an unused room stays subscribed. A client that joins within this time causes no new topic and no read.</summary>
+    /// <summary>
+    /// How long a room stays in use after its last client has left. A client that joins within this time causes no read from the
+    /// store.
+    /// </summary>
     public TimeSpan Linger { get; init; } = TimeSpan.FromSeconds(5);
 
     /// <summary>The number of underlyings in one read.</summary>

@@ -66,7 +66,7 @@ internal sealed class ClientActor : UntypedActor, IRequiresMessageQueue<IdleMess
         GoOn();
     }
 
-    // A method of its own: its closure must not be made for each update.
+    // In OnReceive itself the compiler would allocate the closure for each update.
     private void BeginLeaving(IActorRef to)
     {
         Become(next => Leaving(next, to));

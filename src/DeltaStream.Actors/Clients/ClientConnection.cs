@@ -13,7 +13,8 @@ internal sealed class ClientConnection
     // number of messages that an actor handles in one turn.
     private const int MostUnflushed = 30;
 
-    // After this many bytes the client must have read before more is due. Until then nothing is superseded.
+    // Due updates of more bytes than this are written at once: if the client does not read, the write shows it, and from then on
+    // updates are superseded.
     private const int MostDueBytes = 64 * 1024;
 
     private static readonly Func<IWireProtocol, (MarketUpdate Update, ClientContext Context), Frame> Encode = static (protocol, it) =>

@@ -141,6 +141,7 @@ internal sealed class ClientRooms
         {
             joined.Known++;
             if (!IsWanted(joined, slot, purpose, isBehind)) return null;
+            // The narrow room's topic may still deliver this value, and must not send it again.
             if (joined.Room.IsWide && LastOf(slot.Event, slot.Key) is { IsLeft: false } last) last.Serial = Math.Max(last.Serial, slot.Serial);
             _history?.Sent(slot.Event, slot.Key, slot.Position, _arriving > 0);
             return slot.Update;
@@ -243,6 +244,7 @@ internal sealed class ClientRooms
         JoinPurpose.Silent => slot.Key.Kind.IsSentOnConnect,
         JoinPurpose.Snapshot or JoinPurpose.Recovered => _history?.GoesBack(slot, isBehind) != true,
         JoinPurpose.Moved => !WasHad(slot) && !HadOverAnother(joined, slot),
+        // JoinPurpose.Again: the values that the client missed.
         _ => !Had(joined, slot) && !WasHad(slot),
     };
 

@@ -46,13 +46,13 @@ internal enum JoinPurpose : byte
     Snapshot = 2,
 
     /// <summary>All values. The client was in the room before it lost its connection and has not requested it now.</summary>
-    Recovered = 5,
+    Recovered = 3,
 
     /// <summary>The values that the client did not receive on its former node.</summary>
-    Moved = 3,
+    Moved = 4,
 
     /// <summary>The values that the client missed when the node lost its subscriptions.</summary>
-    Again = 4,
+    Again = 5,
 }
 
 /// <summary>The step of a join that is awaited.</summary>

@@ -4,7 +4,8 @@ using Akka.Dispatch;
 namespace DeltaStream.Actors.Dispatch;
 
 /// <summary>
-/// Runs actors on the thread pool in the order in which they got work. Akka's default executor pushes an actor on the local
+/// Runs actors on the thread pool in the order in which they got work. It is the executor of the default dispatcher, on which
+/// topics, clients and our other actors run; the mediator and Akka's other actors run on Akka's internal dispatcher. Akka's default executor pushes an actor on the local
 /// stack of the calling thread. Then a client runs before other topics have delivered their updates, and the actor that waits
 /// longest keeps waiting. In FIFO order all topics deliver before the first client writes, so one write carries more updates,
 /// and every client gets its turn at a high rate.

@@ -2,7 +2,7 @@ using Akka.Actor;
 
 namespace DeltaStream.Actors.Feed;
 
-/// <summary>A message from the running graph to the bridge's actor, sent from the stream's threads.</summary>
+/// <summary>A message to the bridge's actor from its ListenerActor, or from the threads of the running graph.</summary>
 internal interface IBridgeEvent : INoSerializationVerificationNeeded;
 
 /// <summary>The subscription to the feed is up.</summary>

@@ -6,8 +6,8 @@ using DeltaStream.Actors.Takeover;
 namespace DeltaStream.Actors.Feed;
 
 /// <summary>
-/// The graph's source. It passes messages on; while downstream has no demand, or a key is throttled, the inlet keeps the newest
-/// message of each key. This is the only place in the bridge where messages are superseded.
+/// The graph's source. It takes messages from the inlet, which keeps the newest message of each key while downstream has no
+/// demand or the key is throttled.
 /// </summary>
 /// <param name="inlet">The queue of messages.</param>
 /// <param name="time">The monotonic clock.</param>

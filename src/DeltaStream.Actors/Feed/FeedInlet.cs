@@ -11,10 +11,10 @@ namespace DeltaStream.Actors.Feed;
 /// </summary>
 internal sealed class FeedInlet(BridgeSettings settings, IntakeLedger ledger, MessageReader reader, TimeProvider time)
 {
-    // The line grows this long only if the process gets no CPU. A separate limit in bytes exists because this many chains would
-    // take far too much memory.
-    private const int LongestLine = 8192;
-    private const long LargestLine = 64 * 1024 * 1024;
+    // The line reaches this length only if the process gets no CPU. The limit in bytes exists because this many chains would take
+    // far too much memory.
+    private const int MaxLineMessages = 8192;
+    private const long MaxLineBytes = 64 * 1024 * 1024;
 
     private readonly Lock _lock = new();
     private readonly Queue<Intake> _line = new();
@@ -39,7 +39,7 @@ internal sealed class FeedInlet(BridgeSettings settings, IntakeLedger ledger, Me
     /// Starts a new graph and offers it the newest message of each key, because the former graph may have taken it without
     /// publishing it.
     /// </summary>
-    /// <param name="wake">Called when a message arrives and the graph has not looked since.</param>
+    /// <param name="wake">Called for the first message that arrives after each <see cref="TryTake"/> or <see cref="Wait"/>.</param>
     public void Begin(Action wake)
     {
         lock (_lock)
@@ -97,7 +97,7 @@ internal sealed class FeedInlet(BridgeSettings settings, IntakeLedger ledger, Me
             if (intake is null) return;
             _line.Enqueue(intake);
             _lineBytes += read.Payload.Length;
-            if (_line.Count > LongestLine || _lineBytes > LargestLine) Conflate();
+            if (_line.Count > MaxLineMessages || _lineBytes > MaxLineBytes) Conflate();
             if (_isAwake) return;
             _isAwake = true;
         }

@@ -19,8 +19,8 @@ internal interface IPublishControl
 /// <summary>
 /// Publishes messages to their rooms' topics while this bridge has the right to publish, and emits the published updates. It
 /// applies real backpressure: a Tell to the mediator never waits, so after a number of events the stage sends a canary through
-/// the mediator, and it takes no more messages while too many canaries are in flight. Without the right it takes nothing, and
-/// the newest messages wait in the conflating stage.
+/// the mediator, and it takes no more messages while too many canaries are in flight. Without the right it pulls nothing;
+/// one message that it pulled before may wait in it.
 /// </summary>
 /// <param name="settings">Sizes and times.</param>
 /// <param name="time">The clock.</param>

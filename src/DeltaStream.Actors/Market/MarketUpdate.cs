@@ -49,7 +49,7 @@ public sealed class MarketUpdate
     /// <summary>The frames made from this update, one per wire protocol in use on the node.</summary>
     public SharedFrames Frames { get; init; } = new();
 
-    /// <summary>Sets the serial. The caller does this before any other thread sees the update.</summary>
+    /// <summary>Sets the serial. The caller holds NodeOrder's lock, and does this before any client can get the update.</summary>
     internal MarketUpdate Stamp(long serial, KeyBarrier barrier)
     {
         (Serial, _barrier) = (serial, barrier);

@@ -4,9 +4,9 @@ using DeltaStream.Actors.Market;
 namespace DeltaStream.Actors.Topics;
 
 /// <summary>
-/// The node's single order of updates. Every update enters here once, under one lock: when its copy is decoded, published or
-/// read from the store. A new update gets the next serial. The clients of each room receive it exactly once, from the topic or
-/// from the cache. It is an extension of the actor system, because the serializer can reach nothing else of the node and
+/// The node's single order of updates. Every copy of an update passes through here, under one lock: when it is decoded,
+/// published or read from the store. The first copy gets the next serial; later copies are recognised by it. The clients of each
+/// room receive an update exactly once, from the topic or from the cache. It is an extension of the actor system, because the serializer can reach nothing else of the node and
 /// because it must outlive a restart of the CacheActor.
 /// </summary>
 /// <param name="time">The clock for the time in which a successor's first copies may lag.</param>
@@ -14,7 +14,8 @@ internal sealed class NodeOrder(TimeProvider time) : IExtension
 {
     private const long Cache = 0;
 
-    // A successor repeats doubtful publications at once, and publishes missing ones within half a second.
+    // A successor repeats doubtful publications at once, and publishes missing ones when deltastream.bridge.takeover-hold has
+    // passed, which is at most 0.8 s.
     private static readonly TimeSpan Takeover = TimeSpan.FromSeconds(1);
 
     private readonly Lock _lock = new();
@@ -122,11 +123,12 @@ internal sealed class NodeOrder(TimeProvider time) : IExtension
         }
     }
 
-    /// <summary>
-    /// The first read of a room is done. From now on the cache may send its clients updates that the topic has missed, except
-    /// values that a bridge received until <paramref name="before"/>. Kinds that every client gets on connecting are sent in
-    /// any case.
-    /// </summary>
+    /// <summary>The first read of a room is done. From now on the cache may send its clients updates that the topic has missed.</summary>
+    /// <param name="room">The room.</param>
+    /// <param name="before">
+    /// Values received until then count as delivered, because clients join <c>general</c> without a snapshot. Kinds that every
+    /// client gets on connecting are sent nevertheless.
+    /// </param>
     internal void Ready(RoomSlots room, long before = 0)
     {
         lock (_lock)

@@ -23,7 +23,7 @@ public enum FeedLink : byte
 
 /// <summary>Sent by the active bridge to every node about every 0.5 s, and at once when one of its fields changes.</summary>
 /// <param name="Epoch">The bridge's epoch.</param>
-/// <param name="Sequence">The sequence of its last publication.</param>
+/// <param name="Sequence">The sequence of its last publication. Receivers do not use it.</param>
 /// <param name="Node">The bridge's node as <c>host:port</c>.</param>
 /// <param name="Link">The bridge's link to Redis.</param>
 /// <param name="IsLast">True if the term is over and the lease was released, so another bridge may take it at once.</param>

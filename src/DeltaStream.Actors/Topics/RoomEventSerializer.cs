@@ -6,7 +6,7 @@ using DeltaStream.Actors.Binary;
 namespace DeltaStream.Actors.Topics;
 
 /// <summary>
-/// Serializes all messages of bridges and clients between nodes, with short manifests and raw payloads. Fields of a newer
+/// Serializes room events, heartbeats and store notices between nodes, with short manifests and raw payloads. Fields of a newer
 /// version are skipped.
 /// </summary>
 public sealed class RoomEventSerializer : SerializerWithStringManifest

@@ -26,7 +26,7 @@ internal static class GatewaySettings
             HeartbeatInterval = reader.Duration("deltastream.bridge.heartbeat-interval", Tick, TimeSpan.FromSeconds(1)),
             ReachTimeout = reader.Duration("deltastream.bridge.reach-timeout", Tick, Minute),
             LinkGrace = reader.Duration("deltastream.bridge.link-grace", Tick, Minute),
-            TakeoverHold = reader.Duration("deltastream.bridge.takeover-hold", Tick, Minute),
+            TakeoverHold = reader.Duration("deltastream.bridge.takeover-hold", Tick, TimeSpan.FromMilliseconds(800)),
             RoundTripEvery = reader.Number("deltastream.bridge.round-trip-every", 1, 100_000),
             RoundTripTimeout = reader.Duration("deltastream.bridge.round-trip-timeout", Tick, Minute),
             WriteBatch = reader.Number("deltastream.bridge.write-batch", 1, 10_000),

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Akka.Actor;
 using Akka.Cluster;
+using Akka.Cluster.Tools.PublishSubscribe;
 using Akka.Configuration;
 using DeltaStream.Actors.Sessions;
 using DeltaStream.Actors.Topics;
@@ -49,6 +50,20 @@ public sealed class GatewaySystemSpecs
         // Exact but for what other threads have taken and not done yet.
         Assert.InRange(ran.ToList().IndexOf(Actors - 1), Actors - 100, Actors);
         await system.Terminate();
+    }
+
+    [Fact]
+    public async Task A_topic_runs_on_the_default_dispatcher_and_the_mediator_on_the_internal_one()
+    {
+        var system = ActorSystem.Create("dispatchers", ConfigurationFactory.ParseString("akka.actor.provider = cluster\nakka.remote.dot-netty.tcp { hostname = 127.0.0.1, port = 0 }")
+            .WithFallback(NodeConfig).WithFallback(DistributedPubSub.DefaultConfig()));
+        var mediator = DistributedPubSub.Get(system).Mediator;
+        await mediator.Ask<SubscribeAck>(new Subscribe("general", system.ActorOf(Props.Empty)));
+        var topic = await system.ActorSelection(mediator.Path / "general").ResolveOne(TimeSpan.FromSeconds(20));
+        Assert.Equal(("akka.actor.default-dispatcher", "akka.actor.internal-dispatcher"), (DispatcherOf(topic), DispatcherOf(mediator)));
+        await system.Terminate();
+
+        static string DispatcherOf(IActorRef actor) => ((ActorCell)((ActorRefWithCell)actor).Underlying).Dispatcher.Id;
     }
 
     [Theory]

@@ -7,8 +7,9 @@ using DeltaStream.Node.Transports.WebSockets;
 namespace DeltaStream.Node.Transports.DirectSockets;
 
 /// <summary>
-/// Writes directly to the connection's socket. The shared bytes go to the kernel without a copy, all frames of a write in one
-/// call; bytes that the kernel does not take stay in the shared arrays. A client that does not read holds no buffer.
+/// Writes directly to the connection's socket. A single frame, and frames of more than 16 KB together, go to the kernel without a
+/// copy, about eight frames a call. Smaller frames of one write are joined by a copy and take one call. Bytes that the kernel does
+/// not take stay in the shared arrays, so a client that does not read holds no buffer.
 /// <para>
 /// Nothing else may write to the connection. Kestrel does not write after the upgrade, and its own bytes have left by then
 /// (<see cref="ConnectionHandover.TakeSocketAsync"/>). Kestrel still reads from the connection and closes it.

@@ -19,12 +19,12 @@ public interface ILatestStore
     /// </summary>
     ValueTask<IReadOnlyList<MarketUpdate>> ReadAsync(IReadOnlyCollection<ConflationKey> keys, CancellationToken cancellation);
 
-    /// <summary>Every key with a value under 60 s old.</summary>
+    /// <summary>Every key with a live value.</summary>
     ValueTask<IReadOnlyList<LatestEntry>> ReadIndexAsync(CancellationToken cancellation);
 
     /// <summary>
-    /// Writes updates of underlyings and chains, not summaries, for 60 s from their receipt. Each is written with its position
-    /// in one atomic step, which refuses an epoch lower than the stored one.
+    /// Writes updates, but not summaries, for the lifetime of their kind from their receipt. Each is written with its position in
+    /// one atomic step, which refuses an epoch lower than the stored one.
     /// </summary>
     /// <returns>False if the store refused an update because another bridge has a higher epoch.</returns>
     ValueTask<bool> WriteAsync(IReadOnlyCollection<MarketUpdate> updates, CancellationToken cancellation);
