@@ -33,7 +33,7 @@ public class ClientBenchmarks
     [Benchmark]
     public bool Put_what_is_due_and_take_it()
     {
-        _outbox.AddDue(_update);
+        _outbox.Gather(_update);
         return _outbox.TryTake(out _, out _);
     }
 

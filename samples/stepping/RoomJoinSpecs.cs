@@ -32,7 +32,7 @@ public sealed class RoomJoinSpecs(ITestOutputHelper output) : SteppingSpec(outpu
         client.Tell(TransportReady.Instance);
 
         // Act 1: F11 goes into ClientActor.OnReceive, on to ClientJoins.Join, and with its UseRoom into CacheActor.OnReceive. There
-        // the RoomBook wants a read; the store answers at once, the cache says RoomReady, and ClientJoins.OnCacheReply subscribes.
+        // the RoomBook wants a read; the store answers at once, the cache says RoomReady, and ClientJoins.OnCacheMessage subscribes.
         client.Tell(new ClientEvent("subscribe", Encoding.UTF8.GetBytes("""{"type":"product","symbol":"NIFTY"}"""), AckId: null));
         var subscribe = Mediator.ExpectMsg<Subscribe>(it => it.Topic == TopicName.For(Nifty));
         Assert.Empty(transport.Sent);
@@ -46,8 +46,10 @@ public sealed class RoomJoinSpecs(ITestOutputHelper output) : SteppingSpec(outpu
         // Act 3: the stream. NodeOrder.Take numbers the copy; ClientRooms.Receive decides by that serial whether it is sent.
         client.Tell(Order.Take(Nifty, Published("NIFTY", 2, epoch: 7, sequence: 2)));
 
-        // Assert: a copy that comes once more is sent to nobody. Look at RoomEvent.Handed.
+        // Act 4: the same copy comes once more. NodeOrder.Take recognises it: look at RoomEvent.ToSend, which is null now.
         client.Tell(Order.Take(Nifty, Published("NIFTY", 2, epoch: 7, sequence: 2)));
+
+        // Assert: the update was sent once.
         Assert.Equal("underlying_update " + Json(2), transport.Sent[2]);
         Assert.Equal(3, transport.Sent.Count);
     }

@@ -35,7 +35,7 @@ public sealed class SlowClientSpecs : SteppingSpec
     }
 
     [Fact]
-    public void It_gets_the_newest_of_each_key_when_it_reads_again()
+    public void A_client_that_reads_again_gets_the_newest_update_of_each_key()
     {
         // Act: one write is under way. Set a breakpoint in Outbox.Add(MarketUpdate): the second price of a key supersedes the first.
         foreach (var price in new[] { 1, 2, 3 })

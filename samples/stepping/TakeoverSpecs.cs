@@ -17,7 +17,7 @@ namespace DeltaStream.Stepping;
 public sealed class TakeoverSpecs(ITestOutputHelper output) : SteppingSpec(output, "akka.actor.provider = cluster\nakka.remote.dot-netty.tcp { hostname = 127.0.0.1, port = 0 }\n")
 {
     [Fact]
-    public void The_successor_publishes_what_its_predecessor_did_not_and_nothing_backwards()
+    public void The_successor_publishes_the_messages_that_its_predecessor_did_not_and_no_older_value()
     {
         // Arrange: this bridge stands by. The graph runs, but without the right PublishStage.Pump pulls nothing.
         var settings = new BridgeSettings();

@@ -31,7 +31,7 @@ public sealed class DeafListenerSpecs(DeafCluster shared, ITestOutputHelper outp
     public async Task DisposeAsync() => await _crowd.DisposeAsync();
 
     [Fact]
-    public async Task A_Redis_that_stands_still()
+    public async Task A_Redis_that_hangs_is_noticed_by_every_node()
     {
         var clock = Stopwatch.StartNew();
         _cluster.Redis.Pause();
@@ -45,7 +45,7 @@ public sealed class DeafListenerSpecs(DeafCluster shared, ITestOutputHelper outp
 
     [Fact]
     [Trait("Category", "Full")]
-    public async Task A_Redis_that_stands_still_for_half_a_minute()
+    public async Task A_Redis_that_hangs_for_half_a_minute_is_noticed_by_every_node()
     {
         _cluster.Redis.Pause();
         await NoticedAsync("down", Stopwatch.StartNew(), Notice);
@@ -55,7 +55,7 @@ public sealed class DeafListenerSpecs(DeafCluster shared, ITestOutputHelper outp
     }
 
     [Fact]
-    public async Task Subscriptions_that_Redis_ends()
+    public async Task Subscriptions_that_Redis_ends_are_made_again()
     {
         var clock = Stopwatch.StartNew();
         await _cluster.Redis.ExecuteAsync("CLIENT", "KILL", "TYPE", "pubsub");
@@ -64,7 +64,7 @@ public sealed class DeafListenerSpecs(DeafCluster shared, ITestOutputHelper outp
     }
 
     [Fact]
-    public async Task Subscribers_that_Redis_finds_too_slow()
+    public async Task Subscribers_that_Redis_drops_as_too_slow_subscribe_again()
     {
         await _cluster.Redis.ExecuteAsync("CONFIG", "SET", "client-output-buffer-limit", "pubsub 50000 0 0");
         var clock = Stopwatch.StartNew();

@@ -4,7 +4,7 @@ namespace DeltaStream.Cluster.Tests;
 public sealed class DifferentRedisSpecs
 {
     [Fact]
-    public async Task Nodes_on_different_Redis_servers_say_so_are_degraded_and_only_the_more_publish()
+    public async Task Nodes_on_different_Redis_servers_are_degraded_and_only_the_larger_group_publishes()
     {
         await using var common = await RedisServer.StartAsync();
         await using var other = await RedisServer.StartAsync();

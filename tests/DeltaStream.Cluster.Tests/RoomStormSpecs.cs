@@ -13,7 +13,7 @@ public sealed class RoomStormSpecs
     private const string Wide = "akka.remote.dot-netty.tcp { maximum-frame-size = 4194304b, send-buffer-size = 4194304b, receive-buffer-size = 4194304b }\n";
 
     [Fact]
-    public async Task Another_node_knows_none_of_their_topics_once_they_have_left()
+    public async Task After_all_clients_have_left_another_node_knows_none_of_their_topics()
     {
         using var hocon = HoconFile.Beside(Forgetful + "deltastream.cache.linger = 1s");
         await using var redis = await RedisServer.StartAsync();

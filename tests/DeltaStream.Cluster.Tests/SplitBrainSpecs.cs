@@ -32,11 +32,11 @@ public sealed class SplitBrainSpecs(ITestOutputHelper output) : IAsyncLifetime
     }
 
     [NetworkFact]
-    public Task With_Redis_on_both_sides_the_three_get_on_and_the_two_end_and_come_back() => Cut(redisOnBothSides: true);
+    public Task With_Redis_on_both_sides_the_three_continue_and_the_two_end_and_come_back() => Cut(redisOnBothSides: true);
 
     [NetworkFact]
     [Trait("Category", "Full")]
-    public Task With_Redis_on_the_side_of_the_three_they_get_on_and_the_two_end_and_come_back() => Cut(redisOnBothSides: false);
+    public Task With_Redis_on_the_side_of_the_three_they_continue_and_the_two_end_and_come_back() => Cut(redisOnBothSides: false);
 
     /// <summary>A cut shorter than the resolver's patience: the bridge on the smaller side has stepped down, and comes back to another's word.</summary>
     [NetworkFact]

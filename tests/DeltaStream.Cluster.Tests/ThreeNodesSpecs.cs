@@ -9,7 +9,7 @@ public sealed class ThreeNodesSpecs(SharedCluster shared)
     private readonly TestCluster _cluster = shared.Cluster;
 
     [Fact]
-    public async Task One_copy_of_each_update_for_a_client_on_every_node()
+    public async Task A_client_on_every_node_gets_one_copy_of_each_update()
     {
         await using var producer = await Producer.OpenAsync(_cluster.Redis);
         var clients = await ConnectToEachAsync();
@@ -41,7 +41,7 @@ public sealed class ThreeNodesSpecs(SharedCluster shared)
     }
 
     [Fact]
-    public async Task A_snapshot_on_a_node_that_has_never_seen_the_product()
+    public async Task A_node_that_has_never_seen_a_product_sends_its_snapshot()
     {
         await using var producer = await Producer.OpenAsync(_cluster.Redis);
         await producer.ChainAsync("FINNIFTY", "2026-12-31", 2);
@@ -56,7 +56,7 @@ public sealed class ThreeNodesSpecs(SharedCluster shared)
     }
 
     [Fact]
-    public async Task The_same_products_on_every_node()
+    public async Task Every_node_lists_the_same_products()
     {
         await using var producer = await Producer.OpenAsync(_cluster.Redis);
         await producer.NextAsync("BANKNIFTY");

@@ -7,7 +7,7 @@ public sealed class ThrottleSpecs
     private static readonly string[] Products = ["NIFTY", "BANKNIFTY", "FINNIFTY", "MIDCPNIFTY", "SENSEX"];
 
     [Fact]
-    public async Task The_last_value_of_a_burst_comes_to_every_node_though_nothing_follows_it()
+    public async Task The_last_value_of_a_burst_reaches_every_node_although_no_message_follows()
     {
         // So slow that a burst is one, however busy the machine is.
         await using var cluster = await TestCluster.StartAsync(("BRIDGE_MAX_RATE", "1"));

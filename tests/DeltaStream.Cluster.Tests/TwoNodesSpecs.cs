@@ -7,7 +7,7 @@ public sealed class TwoNodesSpecs
     private const string Product = "NIFTY";
 
     [Fact]
-    public async Task The_one_with_the_lower_address_gets_on_alone() => await LoseAsync(async (redis, low, high) =>
+    public async Task The_node_with_the_lower_address_continues_alone() => await LoseAsync(async (redis, low, high) =>
     {
         await using var crowd = await Crowd.GatherAsync(redis, TimeSpan.FromMilliseconds(100), [Product], low);
         await high.KillAsync();
@@ -17,7 +17,7 @@ public sealed class TwoNodesSpecs
     });
 
     [Fact]
-    public async Task Without_the_lowest_address_the_other_node_ends_and_as_first_seed_begins_a_new_cluster() => await LoseAsync(async (redis, low, high) =>
+    public async Task Without_the_lowest_address_the_other_node_ends_and_as_first_seed_starts_a_new_cluster() => await LoseAsync(async (redis, low, high) =>
     {
         await using var crowd = await Crowd.GatherAsync(redis, TimeSpan.FromMilliseconds(100), [Product], high);
         await low.KillAsync();

@@ -17,7 +17,7 @@ public sealed class CorsSpecs(CalmHost host, StrictHost strict) : ConformanceSpe
     }
 
     [Fact]
-    public async Task So_do_the_responses_of_a_session()
+    public async Task Every_response_of_a_session_lets_the_origin_read_it()
     {
         var session = await PollingSession.Open(Host);
         var post = new HttpRequestMessage(HttpMethod.Post, Host.Url(session.Query)) { Content = new StringContent("4x") };
@@ -47,7 +47,7 @@ public sealed class CorsSpecs(CalmHost host, StrictHost strict) : ConformanceSpe
     [InlineData("https://evil.example", 403)]
     [InlineData("null", 403)]
     [InlineData(StrictHost.AllowedOrigin, 200)]
-    public async Task An_origin_that_is_not_let_in_is_forbidden(string origin, int status)
+    public async Task An_origin_that_is_not_allowed_is_forbidden(string origin, int status)
     {
         var request = new HttpRequestMessage(HttpMethod.Get, strict.Url(Paths.Engine + Paths.PollingQuery));
         request.Headers.Add("Origin", origin);
@@ -60,7 +60,7 @@ public sealed class CorsSpecs(CalmHost host, StrictHost strict) : ConformanceSpe
     [Theory]
     [InlineData("https://evil.example", "403")]
     [InlineData(StrictHost.AllowedOrigin, "101")]
-    public async Task So_is_its_websocket(string origin, string status)
+    public async Task A_websocket_of_an_origin_that_is_not_allowed_is_forbidden(string origin, string status)
     {
         using var connection = await RawConnection.OpenAsync(strict.Port);
         await connection.SendAsync(

@@ -39,7 +39,7 @@ public sealed class HeartbeatSpecs(ConformanceHost host) : ConformanceSpecs(host
     });
 
     [Fact]
-    public Task A_websocket_without_pongs_is_closed_at_its_deadline_whatever_else_it_says() => Wait.Punctual(async () =>
+    public Task A_websocket_without_pongs_is_closed_at_its_deadline_whatever_else_it_sends() => Wait.Punctual(async () =>
     {
         var clock = Stopwatch.StartNew();
         using var client = await SocketClient.Open(Host);

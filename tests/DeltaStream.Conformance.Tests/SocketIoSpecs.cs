@@ -176,7 +176,7 @@ public sealed class SocketIoSpecs(CalmHost host) : ConformanceSpecs(host)
     [InlineData("40[]")]
     [InlineData("40\"x\"")]
     [InlineData("bin:01")]
-    public async Task So_does_what_comes_before_the_connect(string packet)
+    public async Task A_packet_before_the_connect_closes_the_connection(string packet)
     {
         using var client = await SocketClient.Open(Host, Paths.Sockets);
         await client.SendShownAsync(packet);

@@ -36,7 +36,7 @@ public class DemoFeedSpecs
     }
 
     [Fact]
-    public async Task A_publisher_that_fails_does_not_end_it()
+    public async Task A_failed_publication_does_not_end_the_feed()
     {
         var publisher = new RecordingPublisher { Failing = true };
         var running = new DemoFeed(publisher, _time, NullLogger<DemoFeed>.Instance).RunAsync(1, _stop.Token);
@@ -59,7 +59,7 @@ public class DemoFeedSpecs
     }
 
     [Fact]
-    public async Task Through_the_embedded_server_it_reaches_a_subscriber()
+    public async Task The_feed_reaches_a_subscriber_through_the_embedded_server()
     {
         using var redis = EmbeddedRedis.Start(EmbeddedRedis.AnyPort);
         await using var connection = await ConnectionMultiplexer.ConnectAsync($"127.0.0.1:{redis.Port}");

@@ -8,7 +8,7 @@ public class ConformanceHostSpecs(PatientHost host) : IClassFixture<PatientHost>
 
     [Theory]
     [MemberData(nameof(Modes))]
-    public async Task It_connects_with_a_payload_and_gets_it_back(ClientMode mode)
+    public async Task A_stock_client_connects_with_a_payload_and_gets_it_back(ClientMode mode)
     {
         using var client = mode.CreateClient(host.Url, new { token = "ü" });
         var auth = client.Hear("auth");
@@ -21,7 +21,7 @@ public class ConformanceHostSpecs(PatientHost host) : IClassFixture<PatientHost>
 
     [Theory]
     [MemberData(nameof(Modes))]
-    public async Task It_gets_text_and_binary_back(ClientMode mode)
+    public async Task A_stock_client_gets_text_and_binary_back(ClientMode mode)
     {
         using var client = mode.CreateClient(host.Url);
         var back = client.Hear("message-back");
@@ -36,7 +36,7 @@ public class ConformanceHostSpecs(PatientHost host) : IClassFixture<PatientHost>
 
     [Theory]
     [MemberData(nameof(Modes))]
-    public async Task It_is_acknowledged(ClientMode mode)
+    public async Task An_event_of_a_stock_client_is_acknowledged(ClientMode mode)
     {
         using var client = mode.CreateClient(host.Url);
         await client.ConnectAsync();
@@ -48,7 +48,7 @@ public class ConformanceHostSpecs(PatientHost host) : IClassFixture<PatientHost>
 
     [Theory]
     [MemberData(nameof(Modes))]
-    public async Task It_gets_100_messages_back_in_order(ClientMode mode)
+    public async Task A_stock_client_gets_100_messages_back_in_order(ClientMode mode)
     {
         using var client = mode.CreateClient(host.Url);
         var back = client.Hear("message-back");
@@ -68,7 +68,7 @@ public class HeartbeatSpecs(QuickHost host) : IClassFixture<QuickHost>
     [InlineData(ClientMode.WebSocket)]
     [InlineData(ClientMode.Polling)]
     [InlineData(ClientMode.Upgrade)]
-    public async Task It_stays_connected_through_heartbeats(ClientMode mode)
+    public async Task A_stock_client_stays_connected_through_heartbeats(ClientMode mode)
     {
         using var client = mode.CreateClient(host.Url);
         var pings = 0;

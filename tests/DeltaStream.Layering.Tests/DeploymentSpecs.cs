@@ -12,7 +12,7 @@ public sealed partial class DeploymentSpecs
     private static readonly string Reference = File.ReadAllText(Repository.PathOf("hocon", "reference.conf"));
 
     [Fact]
-    public void A_node_has_the_time_to_stop_that_it_takes()
+    public void The_samples_give_a_node_the_time_that_it_takes_to_stop()
     {
         var byDefault = Number(Reference, @"drain-seconds = (\d+)");
         Assert.True(Number(Compose, @"stop_grace_period: (\d+)s") >= byDefault + 10);
@@ -20,7 +20,7 @@ public sealed partial class DeploymentSpecs
     }
 
     [Fact]
-    public void Every_variable_they_set_is_a_setting()
+    public void Every_variable_that_the_samples_set_is_a_setting()
     {
         var readme = File.ReadAllText(Repository.PathOf("README.md"));
         var script = File.ReadAllText(Repository.PathOf("scripts", "cluster"));
@@ -31,7 +31,7 @@ public sealed partial class DeploymentSpecs
     }
 
     [Fact]
-    public void Their_seeds_are_two_and_both_exist()
+    public void The_samples_name_two_seeds_and_both_exist()
     {
         foreach (var (text, node) in new[] { (Compose, @"^  (node\d):"), (Kubernetes, "(deltastream-[01])[.]") })
         {

@@ -46,7 +46,7 @@ public class LayeringSpecs
 
     [Theory]
     [MemberData(nameof(Forbidden))]
-    public void A_part_does_not_know(string part, string[] others)
+    public void A_part_does_not_refer_to_these_parts(string part, string[] others)
     {
         var types = Types.InAssembly(part.StartsWith("DeltaStream.Node") ? Node : Actors).That().ResideInNamespace(part);
         Assert.NotEmpty(types.GetTypes());

@@ -42,7 +42,7 @@ public sealed partial class MutationSpecs
     }
 
     [Fact]
-    public void Each_promise_has_a_mechanism_that_is_missed_on_one_node_and_on_three()
+    public void Each_promise_has_a_mechanism_without_which_specs_fail_on_one_node_and_on_three()
     {
         var proven = All.Select(HeaderOf).Where(header => header["three nodes"].All(spec => !spec.StartsWith("none, ", StringComparison.Ordinal)));
         Assert.Equal(Promises(), proven.Select(header => header["promise"].Single()).Distinct().Order(StringComparer.Ordinal));

@@ -40,7 +40,7 @@ public sealed partial class CommandLineSpecs
         Assert.StartsWith(message, Assert.Throws<FormatException>(() => Parse(line)).Message, StringComparison.Ordinal);
 
     [Fact]
-    public async Task It_is_refused_with_one_line_and_exit_code_2()
+    public async Task A_wrong_command_line_ends_with_one_line_and_exit_code_2()
     {
         var run = await Run.AnyAsync("cluster --servers kestrel");
 
@@ -59,7 +59,7 @@ public sealed partial class CommandLineSpecs
     }
 
     [Fact]
-    public void Every_command_in_the_documents_and_the_script_is_one()
+    public void Every_command_in_the_documents_and_the_script_exists()
     {
         var commands = Code.Select(text => Command().Match(text)).Concat(ScriptCommand().Matches(Script))
             .Where(match => match.Success).Select(match => match.Groups["line"].Value.Trim()).Distinct().ToArray();
@@ -73,7 +73,7 @@ public sealed partial class CommandLineSpecs
     }
 
     [Fact]
-    public void Every_option_in_the_documents_is_one_and_every_one_is_there()
+    public void Every_option_in_the_documents_exists_and_every_option_is_documented()
     {
         var named = Code.Where(text => OnlyOptions().IsMatch(text)).SelectMany(text => Option().Matches(text)).Select(match => match.Groups[1].Value).ToHashSet();
 
@@ -86,7 +86,7 @@ public sealed partial class CommandLineSpecs
 
     /// <summary>A variable that no setting has would be ignored by the node, and a path that none has refused.</summary>
     [Fact]
-    public void Everything_that_a_gateway_is_set_to_is_a_setting()
+    public void Every_setting_that_the_load_test_gives_a_gateway_exists()
     {
         var settings = File.ReadAllText(Checkout.PathOf("README.md"));
         var names = Contender.All[0].Settings(1, 2, GatewayCluster.Settings(3, 4, 5)).Keys;

@@ -12,7 +12,7 @@ public sealed class ComparisonCommandSpecs
 
     [Fact]
     [Trait("Category", "Full")]
-    public async Task Fanout_has_everything_delivered_by_every_server()
+    public async Task In_the_command_fanout_every_server_delivers_every_update()
     {
         var run = await Run.CompleteAsync($"fanout --clients 10 --rate 5 --warm-up 1 --rounds 1 --seconds 1 {Servers}",
             run => run.HasRowsOf("gateway", "signalr", "kestrel") && run.Figures("delivered %").All(share => share == 100));
@@ -24,7 +24,7 @@ public sealed class ComparisonCommandSpecs
     }
 
     [Fact]
-    public async Task Chain_has_everything_delivered_and_deflate_makes_it_smaller()
+    public async Task In_the_command_chain_every_update_is_delivered_and_deflate_makes_it_smaller()
     {
         var run = await Run.CompleteAsync(
             $"chain --clients 10 --rate 5 --warm-up 1 --rounds 1 --seconds 1 {Gateway},{Run.Built("deflate", "src", "DeltaStream.Node")}",
@@ -39,7 +39,7 @@ public sealed class ComparisonCommandSpecs
 
     [Fact]
     [Trait("Category", "Full")]
-    public async Task Idle_has_the_memory_of_its_connections()
+    public async Task The_command_idle_measures_the_memory_of_its_connections()
     {
         var run = await Run.CompleteAsync($"idle --clients 200 --warm-up 0 --rounds 1 --seconds 1 {Gateway}", run => run.HasRowsOf("gateway"));
 
@@ -49,7 +49,7 @@ public sealed class ComparisonCommandSpecs
     /// <summary>At more than the 50 updates a second of a product that a gateway lets through if it is not told otherwise.</summary>
     [Fact]
     [Trait("Category", "Full")]
-    public async Task Throughput_climbs_to_the_rate_where_it_is_to_end()
+    public async Task The_command_throughput_climbs_to_its_last_rate()
     {
         var run = await Run.CompleteAsync($"throughput --clients 10 --rate 100 --up-to 120 --warm-up 1 --rounds 1 --seconds 1 {Gateway}",
             run => run.HasRowsOf("gateway") && run.Figures("messages a second").Single() == 120);

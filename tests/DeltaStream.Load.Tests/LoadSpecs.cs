@@ -47,7 +47,7 @@ public sealed class LoadSpecs
     }
 
     [Fact]
-    public async Task As_many_deliveries_a_second_as_bare_Kestrel_makes()
+    public async Task The_gateway_makes_as_many_deliveries_a_second_as_bare_Kestrel()
     {
         var report = await Throughput.RunAsync(Options.Parse(["throughput", "--servers", "gateway,kestrel", "--rounds", "5", "--rate", "40", "--seconds", "3"]));
 

@@ -9,7 +9,7 @@ public sealed class LongCommandSpecs
 
     /// <summary>Five rooms with a client on each node; then 160 for each client, who is in more, and says more at once, than a gateway lets it unasked.</summary>
     [Fact]
-    public async Task Cluster_has_every_update_delivered_from_node_to_node()
+    public async Task The_command_cluster_delivers_every_update_from_node_to_node()
     {
         var run = await Run.CompleteAsync($"cluster --nodes 2 --rooms 5,1600 --clients 10 --rate 20 --warm-up 1 --seconds 1 {Gateway}",
             run => run.Figures("deliveries an update").SequenceEqual([2, 1]));
@@ -22,7 +22,7 @@ public sealed class LongCommandSpecs
     /// <summary>A write may be stuck for 8 to 16 s instead of 30 to 60.</summary>
     [Fact]
     [Trait("Category", "Full")]
-    public async Task Slow_has_some_clients_read_again_and_the_others_closed() =>
+    public async Task The_command_slow_has_some_clients_read_again_and_the_others_closed() =>
         await Run.CompleteAsync($"slow --clients 60 --warm-up 1 --rounds 1 --seconds 1 {Gateway}",
             run => run.HasRowsOf("gateway")
                 && Regex.IsMatch(run.Output, @"50 read again: 3 s later they get chains [\d.]+ ms old")
@@ -31,7 +31,7 @@ public sealed class LongCommandSpecs
 
     [Fact]
     [Trait("Category", "Full")]
-    public async Task Storm_leaves_the_clients_that_stay() =>
+    public async Task The_command_storm_keeps_the_clients_that_stay_connected() =>
         await Run.CompleteAsync($"storm --clients 50 --warm-up 1 --rounds 1 --seconds 1 {Gateway}",
             run => run.HasRowsOf("gateway") && Regex.IsMatch(run.Output, @"after 1 rounds: .*\b500 clients"));
 }

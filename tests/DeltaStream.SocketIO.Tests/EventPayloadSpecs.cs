@@ -30,7 +30,7 @@ public sealed class EventPayloadSpecs
     }
 
     [Fact]
-    public void The_arguments_are_views_of_what_was_read()
+    public void The_arguments_are_views_of_the_bytes_that_were_read()
     {
         var json = """["a",1]"""u8.ToArray();
         EventPayload.TryRead(json, out var payload);

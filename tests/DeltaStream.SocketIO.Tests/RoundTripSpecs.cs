@@ -36,7 +36,7 @@ public sealed class RoundTripSpecs
         Bytes.Select(bytes => EnginePacket.Binary(bytes)));
 
     [Fact]
-    public void Engine_packets_over_polling() => Packet.Array[1, PollingPayloadWriter.MaxPackets].Sample(packets =>
+    public void Engine_packets_over_polling_read_back_as_written() => Packet.Array[1, PollingPayloadWriter.MaxPackets].Sample(packets =>
     {
         var output = new ArrayBufferWriter<byte>();
         var writer = new PollingPayloadWriter(output);
@@ -50,7 +50,7 @@ public sealed class RoundTripSpecs
     });
 
     [Fact]
-    public void Engine_packets_over_a_websocket() => Packet.Sample(packet =>
+    public void Engine_packets_over_a_websocket_read_back_as_written() => Packet.Sample(packet =>
     {
         var content = new ArrayBufferWriter<byte>();
         EnginePacketCodec.Write(content, packet);
@@ -70,7 +70,7 @@ public sealed class RoundTripSpecs
         && (packet.Namespace, packet.AckId.Text(), packet.Data.Text()) == (ns, id, $"[{arguments}]"));
 
     [Fact]
-    public void Binary_events() => Gen.Select(Text, Bytes.Array[0, SocketPacketCodec.MaxAttachments], Namespace).Sample((name, attachments, ns) =>
+    public void Binary_events_read_back_as_written() => Gen.Select(Text, Bytes.Array[0, SocketPacketCodec.MaxAttachments], Namespace).Sample((name, attachments, ns) =>
     {
         var placeholders = Enumerable.Range(0, attachments.Length).Select(i => $$"""{"_placeholder":true,"num":{{i}}}""");
         var arguments = string.Join(',', placeholders);
@@ -83,7 +83,7 @@ public sealed class RoundTripSpecs
     });
 
     [Fact]
-    public void Connect_replies_and_refusals() => Gen.Select(Text, Gen.String, Namespace).Sample((sid, message, ns) =>
+    public void Connect_replies_and_refusals_read_back_as_written() => Gen.Select(Text, Gen.String, Namespace).Sample((sid, message, ns) =>
     {
         var connected = Read(SocketFrames.Connected(sid, sid, ns));
         var refused = Read(SocketFrames.ConnectError(message, "[1]"u8, ns));
@@ -93,7 +93,7 @@ public sealed class RoundTripSpecs
     });
 
     [Fact]
-    public void Frames_in_pieces_of_any_size() =>
+    public void Frames_in_pieces_of_any_size_read_back_as_written() =>
         Gen.Select(Gen.Byte.Array[0, 70_000], Gen.UInt, Gen.Int[1, 5_000], Gen.Int[1, 9]).Sample((payload, mask, piece, parts) =>
     {
         var frames = new List<byte>();

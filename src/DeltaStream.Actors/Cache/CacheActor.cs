@@ -22,7 +22,7 @@ public sealed class CacheActor : UntypedActor, IWithTimers
     private readonly TimeProvider _time;
     private readonly RoomBook<IActorRef> _book;
     private Subscribe _general;
-    private IActorRef? _canary;
+    private IActorRef? _generalTopic;
     private FeedState _feed;
 
     /// <param name="settings">Times and limits.</param>
@@ -71,13 +71,13 @@ public sealed class CacheActor : UntypedActor, IWithTimers
                 // The node's order already received the update where it was decoded or published.
                 return;
             case UseRoom use:
-                _book.Use(Sender, use.Room, use.Token);
+                _book.Use(Sender, use.Room, use.JoinId);
                 break;
             case LeaveRoom leave:
                 _book.Leave(Sender, leave.Room);
                 break;
             case GetSnapshot request:
-                _book.GetSnapshot(Sender, request.Room, request.Token);
+                _book.GetSnapshot(Sender, request.Room, request.JoinId);
                 break;
             case GetProducts request:
                 Sender.Tell(new ProductList(_book.Products(), request.AckId), Self);
@@ -87,7 +87,7 @@ public sealed class CacheActor : UntypedActor, IWithTimers
                 break;
             case SubscribeAck { Subscribe: var subscribe } when ReferenceEquals(subscribe, _general):
                 _book.HearGeneral();
-                FindCanary();
+                FindGeneralTopic();
                 break;
             case SubscribeAck or UnsubscribeAck:
                 break;
@@ -107,14 +107,14 @@ public sealed class CacheActor : UntypedActor, IWithTimers
                 break;
             case Tick:
                 _book.Tick(_status.Feed.BridgeEpoch);
-                if (_canary is null) FindCanary();
+                if (_generalTopic is null) FindGeneralTopic();
                 break;
             case ActorIdentity { Subject: { } topic }:
-                WatchCanary(topic);
+                WatchGeneralTopic(topic);
                 break;
             case ActorIdentity:
                 break;
-            case CanaryLost:
+            case GeneralTopicLost:
                 OnSubscriptionsLost();
                 break;
             default:
@@ -141,19 +141,19 @@ public sealed class CacheActor : UntypedActor, IWithTimers
     /// A restarted mediator silently drops every subscription of the node. The actor of the topic <c>general</c> stops with it,
     /// so its termination is the sign of such a restart.
     /// </summary>
-    private void FindCanary() =>
+    private void FindGeneralTopic() =>
         Context.ActorSelection(_mediator.Path / TopicName.For(Room.General)).Tell(new Identify(null), Self);
 
-    private void WatchCanary(IActorRef topic)
+    private void WatchGeneralTopic(IActorRef topic)
     {
-        if (_canary is not null) return;
-        _canary = topic;
-        Context.WatchWith(topic, CanaryLost.Instance);
+        if (_generalTopic is not null) return;
+        _generalTopic = topic;
+        Context.WatchWith(topic, GeneralTopicLost.Instance);
     }
 
     private void OnSubscriptionsLost()
     {
-        _canary = null;
+        _generalTopic = null;
         _log.SubscriptionsLost();
         _book.Reopen();
         _mediator.Tell(_general = new(TopicName.For(Room.General), Self), Self);
@@ -187,8 +187,8 @@ public sealed class CacheActor : UntypedActor, IWithTimers
         public static readonly Tick Instance = new();
     }
 
-    private sealed record CanaryLost : INoSerializationVerificationNeeded
+    private sealed record GeneralTopicLost : INoSerializationVerificationNeeded
     {
-        public static readonly CanaryLost Instance = new();
+        public static readonly GeneralTopicLost Instance = new();
     }
 }

@@ -32,6 +32,7 @@ internal sealed class RoomBook<TUser>
     public RoomBook(CacheSettings settings, NodeOrder order, TimeProvider time)
     {
         (_settings, _order, _time) = (settings, order, time);
+        // A first user that has not subscribed within the linger time gives up its place in the window.
         _openings = new(settings.SubscribeWindow, Ticks(settings.Linger), (user, ready) => _answers.Add((user, ready)));
         _general = Add(Room.General);
         // Rooms of a restarted CacheActor: their users will announce themselves again.
@@ -44,13 +45,13 @@ internal sealed class RoomBook<TUser>
     private long Now => _time.UnixMicroseconds();
 
     /// <summary>A client is about to join a room.</summary>
-    public void Use(TUser user, Room room, int token)
+    public void Use(TUser user, Room room, int joinId)
     {
         if (!_rooms.TryGetValue(room, out var use))
         {
             if (_rooms.Count >= _settings.MaxRooms)
             {
-                _answers.Add((user, new RoomRefused(room, token, _settings.MaxRooms)));
+                _answers.Add((user, new RoomRefused(room, joinId, _settings.MaxRooms)));
                 return;
             }
 
@@ -60,7 +61,7 @@ internal sealed class RoomBook<TUser>
         _lingering.Remove(use);
         use.Users.Add(user);
         use.Waiting.RemoveAll(it => it.User == user);
-        use.Waiting.Add((user, token));
+        use.Waiting.Add((user, joinId));
         if (!use.Slots.IsReady && !_unread.Contains(use)) ReadFirst(use);
         else if (!_unread.Contains(use)) _openings.Enqueue(use, _tick);
     }
@@ -75,10 +76,10 @@ internal sealed class RoomBook<TUser>
     }
 
     /// <summary>A client that has subscribed to a room's topic requests its snapshot.</summary>
-    public void GetSnapshot(TUser user, Room room, int token)
+    public void GetSnapshot(TUser user, Room room, int joinId)
     {
         var use = _rooms.GetValueOrDefault(room);
-        _answers.Add((user, new Snapshot(new(_order, room, _time), token) { IsComplete = use is not null && IsRead(use) }));
+        _answers.Add((user, new Snapshot(new(_order, room, _time), joinId) { IsComplete = use is not null && IsRead(use) }));
         if (use is not null) _openings.End(use, isOpen: true, _tick);
     }
 
@@ -113,10 +114,10 @@ internal sealed class RoomBook<TUser>
         _tick++;
         _order.Begin(epoch);
         if (_tick % SweepTicks == 0) _order.Sweep(Now);
-        GiveUp();
+        ReleaseUnused();
         CheckFirstReads();
         _openings.Next(_tick);
-        _isLookDue = _rooms.Values.Any(use => use.IsLookDue(_order, _tick));
+        _isLookDue = _rooms.Values.Any(use => use.UpdateLookSchedule(_order, _tick));
         Give(all: false, [], 0);
     }
 
@@ -167,9 +168,9 @@ internal sealed class RoomBook<TUser>
         if (!_reads.IsUnderWay(read.Keys!)) return;
         foreach (var value in values)
         {
-            _order.Store(value, Now);
+            _order.TakeStored(value, Now);
             if (value.Key.Kind.Summary is { } summary && MessageSummary.TryFrom(value.Key.Kind, value.Payload.Span, out var data))
-                _order.Store(new(summary, value.Key, value.Position, data, value.Hash, value.ReceivedAt), Now);
+                _order.TakeStored(new(summary, value.Key, value.Position, data, value.Hash, value.ReceivedAt), Now);
         }
 
         _reads.Completed();
@@ -266,7 +267,7 @@ internal sealed class RoomBook<TUser>
         _lingering.Add(use);
     }
 
-    private void GiveUp()
+    private void ReleaseUnused()
     {
         foreach (var use in _lingering)
         {
@@ -274,7 +275,7 @@ internal sealed class RoomBook<TUser>
             _lingering.Remove(use);
             _unread.Remove(use);
             _rooms.Remove(use.Slots.Room);
-            _order.GiveUp(use.Slots.Room);
+            _order.Release(use.Slots.Room);
         }
     }
 

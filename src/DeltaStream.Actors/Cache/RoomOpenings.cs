@@ -31,11 +31,11 @@ internal sealed class RoomOpenings<TUser>(int window, long patience, Action<TUse
     /// <summary>Opens the next rooms. A room whose first user has not subscribed in time no longer blocks the window.</summary>
     public void Next(long now)
     {
-        _opening.RemoveWhere(use => now >= use.OpensUntil);
+        _opening.RemoveWhere(use => now >= use.BlocksWindowUntil);
         while (_opening.Count < window && _waiting.TryDequeue(out var use))
         {
             if (use.Waiting.Count == 0) continue;
-            use.OpensUntil = now + patience;
+            use.BlocksWindowUntil = now + patience;
             if (!use.IsOpen) _opening.Add(use);
             Tell(use);
         }
@@ -50,7 +50,7 @@ internal sealed class RoomOpenings<TUser>(int window, long patience, Action<TUse
 
     private void Tell(RoomUse<TUser> use)
     {
-        foreach (var (user, token) in use.Waiting) tell(user, new(use.Slots.Room, token));
+        foreach (var (user, joinId) in use.Waiting) tell(user, new(use.Slots.Room, joinId));
         use.Waiting.Clear();
     }
 }

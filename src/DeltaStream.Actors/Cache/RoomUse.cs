@@ -18,7 +18,7 @@ internal sealed class RoomUse<TUser>(RoomSlots slots)
     public HashSet<TUser> Users { get; } = [];
 
     /// <summary>The users that wait for <see cref="RoomReady"/>.</summary>
-    public List<(TUser User, int Token)> Waiting { get; } = [];
+    public List<(TUser User, int JoinId)> Waiting { get; } = [];
 
     /// <summary>The ticket of the room's first read.</summary>
     public long ReadTicket { get; set; }
@@ -29,21 +29,22 @@ internal sealed class RoomUse<TUser>(RoomSlots slots)
     /// <summary>True once a user has subscribed to the room's topic.</summary>
     public bool IsOpen { get; set; }
 
-    /// <summary>The tick until which the cache waits for the first user to subscribe; 0 before any user was told that the room is ready.</summary>
-    public long OpensUntil { get; set; }
+    /// <summary>The tick until which the room has a place in the window of <see cref="RoomOpenings{TUser}"/>, unless its first user subscribes earlier.</summary>
+    public long BlocksWindowUntil { get; set; }
 
-    /// <summary>The tick at which an unused room is given up.</summary>
+    /// <summary>The tick at which an unused room is released.</summary>
     public long LingersUntil { get; set; }
 
     private long NextLook { get; set; }
 
-    /// <summary>True if a look into the store is due for the room.</summary>
-    public bool IsLookDue(NodeOrder order, long now)
+    /// <summary>Plans the looks into the store for the present epoch.</summary>
+    /// <returns>True if a look is due now.</returns>
+    public bool UpdateLookSchedule(NodeOrder order, long now)
     {
         if (!order.IsSettling(Slots)) return false;
         if (_scheduledIn != order.Epoch) (_scheduledIn, _looks, _isHastened, NextLook) = (order.Epoch, 0, false, now + 2);
         // One more look finds the values of the room's other keys from before the first event.
-        if (!_isHastened && Slots.IsReady && order.HasHeardLive(Slots)) (_isHastened, NextLook) = (true, Math.Min(NextLook, now + 1));
+        if (!_isHastened && Slots.IsReady && order.HasHeardThisEpoch(Slots)) (_isHastened, NextLook) = (true, Math.Min(NextLook, now + 1));
         return now >= NextLook;
     }
 
@@ -52,10 +53,10 @@ internal sealed class RoomUse<TUser>(RoomSlots slots)
     public bool Look(NodeOrder order, long now)
     {
         if (!order.IsSettling(Slots) || !Slots.IsReady) return false;
-        if (IsLookDue(order, now)) NextLook = now + (1L << ++_looks);
-        return order.HasHeardLive(Slots) || _looks >= MostLooks;
+        if (UpdateLookSchedule(order, now)) NextLook = now + (1L << ++_looks);
+        return order.HasHeardThisEpoch(Slots) || _looks >= MostLooks;
     }
 
     /// <summary>The topic is new to the cluster again.</summary>
-    public void Reopen() => (IsOpen, OpensUntil, _scheduledIn) = (false, 0, -1);
+    public void Reopen() => (IsOpen, BlocksWindowUntil, _scheduledIn) = (false, 0, -1);
 }

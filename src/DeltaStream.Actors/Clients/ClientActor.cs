@@ -146,8 +146,8 @@ internal sealed class ClientActor : UntypedActor, IRequiresMessageQueue<IdleMess
             case ExpiryList list:
                 _requests.OnExpiries(list, _token.Identity.Rooms);
                 break;
-            case ICacheReply reply:
-                _joins.OnCacheReply(reply);
+            case ICacheMessage cached:
+                _joins.OnCacheMessage(cached);
                 break;
             default:
                 Unhandled(message);
@@ -218,7 +218,7 @@ internal sealed class ClientActor : UntypedActor, IRequiresMessageQueue<IdleMess
         if (_connection.IsOver || _connection.IsHeld || _connection.Farewell is not null || _requests.IsWaiting || _rooms.Joining.Any()) return;
         var waiting = _connection.Outbox.TakeAll(MostBytesCarried);
         var (pid, isClaimed, holder) = _session.Session is { } it ? (it.Pid, it.IsClaimed, _context.HolderOf(it)) : (null, false, null);
-        var rooms = _rooms.Move(_context.Order, waiting.LeftBehind);
+        var rooms = _rooms.Move(_context.Order, waiting.StayingBehind);
         to.Tell(new ClientLeft(new(_sessionId, _token.Identity, pid, isClaimed, holder, _feed.State, rooms, waiting.Answers, waiting.Updates)));
         _connection.Ended(CloseReason.Moved);
         GoOn();

@@ -4,7 +4,7 @@ using DeltaStream.Actors.Wire;
 namespace DeltaStream.Actors.Clients;
 
 /// <summary>
-/// A client's transport and its outbox. One write is in flight at a time, due updates leave together, and updates that can't
+/// A client's transport and its outbox. One write is in flight at a time, gathered updates leave together, and updates that can't
 /// leave are conflated. It also knows whether the connection is over, and why.
 /// </summary>
 internal sealed class ClientConnection
@@ -13,13 +13,13 @@ internal sealed class ClientConnection
     // number of messages that an actor handles in one turn.
     private const int MostUnflushed = 30;
 
-    // Due updates of more bytes than this are written at once: if the client does not read, the write shows it, and from then on
+    // Gathered updates of more bytes than this are written at once: if the client does not read, the write shows it, and from then on
     // updates are superseded.
-    private const int MostDueBytes = 64 * 1024;
+    private const int MostGatheredBytes = 64 * 1024;
 
     private static readonly Func<IWireProtocol, (MarketUpdate Update, ClientContext Context), Frame> Encode = static (protocol, it) =>
     {
-        it.Context.Metrics.Encoded(protocol.Slot);
+        it.Context.Metrics.Encoded(protocol.ProtocolIndex);
         return protocol.EncodeEvent(it.Update.Event.Name, it.Update.Payload.Span);
     };
 
@@ -69,7 +69,7 @@ internal sealed class ClientConnection
     public long Writes { get; private set; }
 
     /// <summary>True if reading is paused although all answers are sent.</summary>
-    public bool MayRead => _isPaused && Outbox.ControlCount == 0;
+    public bool MayRead => _isPaused && Outbox.AnswerCount == 0;
 
     private bool CanWrite => IsReady && !IsHeld && !IsOver;
 
@@ -153,10 +153,10 @@ internal sealed class ClientConnection
     {
         if (CanWrite)
         {
-            // What is due is written in this turn.
+            // Gathered updates are written in this turn.
             if (isRequested) Charge(FrameOf(update));
-            Outbox.AddDue(update);
-            if (Outbox.DueBytes > MostDueBytes) Flush();
+            Outbox.Gather(update);
+            if (Outbox.GatheredBytes > MostGatheredBytes) Flush();
         }
         else
         {

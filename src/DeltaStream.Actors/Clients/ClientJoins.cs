@@ -79,21 +79,21 @@ internal sealed class ClientJoins(
     {
         if (rooms.Find(subscribe) is not { } joined) return;
         if (joined.Room == Room.General) connection.IsHeld = false;
-        if (joined.Join!.Purpose == JoinPurpose.Silent) GoLive(joined, new(new(context.Order, joined.Room, context.Time), joined.Join.Token));
+        if (joined.Join!.Purpose == JoinPurpose.Silent) GoLive(joined, new(new(context.Order, joined.Room, context.Time), joined.Join.Id));
         else AskForSnapshot(joined);
     }
 
-    public void OnCacheReply(ICacheReply reply)
+    public void OnCacheMessage(ICacheMessage message)
     {
-        switch (reply)
+        switch (message)
         {
-            case RoomReady ready when rooms.Find(ready.Token, JoinStep.Room) is { } joined:
+            case RoomReady ready when rooms.Find(ready.JoinId, JoinStep.Room) is { } joined:
                 Subscribe(joined);
                 break;
-            case RoomRefused refused when rooms.Find(refused.Token, JoinStep.Room) is { } joined:
+            case RoomRefused refused when rooms.Find(refused.JoinId, JoinStep.Room) is { } joined:
                 OnRefused(joined, RequestError.TooManyRooms(refused.Most));
                 break;
-            case Snapshot snapshot when rooms.Find(snapshot.Token, JoinStep.View) is { } joined:
+            case Snapshot snapshot when rooms.Find(snapshot.JoinId, JoinStep.View) is { } joined:
                 GoLive(joined, snapshot);
                 break;
             case SubscriptionsLost:
@@ -107,7 +107,7 @@ internal sealed class ClientJoins(
     private void Enter(JoinedRoom joined)
     {
         if (joined.Room == Room.General) Subscribe(joined);
-        else context.Cache.Tell(new UseRoom(joined.Room, joined.Join!.Token), self);
+        else context.Cache.Tell(new UseRoom(joined.Room, joined.Join!.Id), self);
     }
 
     private void Subscribe(JoinedRoom joined)
@@ -121,7 +121,7 @@ internal sealed class ClientJoins(
     private void AskForSnapshot(JoinedRoom joined)
     {
         joined.Join!.Step = JoinStep.View;
-        context.Cache.Tell(new GetSnapshot(joined.Room, joined.Join.Token), self);
+        context.Cache.Tell(new GetSnapshot(joined.Room, joined.Join.Id), self);
     }
 
     private void GoLive(JoinedRoom joined, Snapshot snapshot)

@@ -15,22 +15,22 @@ internal sealed class ClientRooms
     // The wide room's topic can lag behind a narrow room only for milliseconds, so few marks suffice.
     private const int MarksKept = 64;
 
-    // Another node lags only for milliseconds, so few entries suffice.
-    private const int LeftKept = 64;
+    // The values of rooms that the client left. Another node lags only for milliseconds, so few of them suffice.
+    private const int LeftRoomsKept = 64;
 
     private readonly JoinedRooms _joined = new();
     private MoveHistory? _history;
-    private Queue<LeftValue>? _leftLast;
-    private int _left;
+    private Queue<LeftRoomValue>? _leftRooms;
+    private int _marks;
     private int _arriving;
-    private int _lastToken;
+    private int _lastJoinId;
     private int _superseded;
 
     /// <summary>The number of rooms that the client is in.</summary>
-    public int Count => _joined.Count - _left;
+    public int Count => _joined.Count - _marks;
 
     /// <summary>The rooms that the client is in.</summary>
-    public IEnumerable<JoinedRoom> Rooms => _joined.All.Where(static joined => !joined.IsLeft);
+    public IEnumerable<JoinedRoom> Rooms => _joined.All.Where(static joined => !joined.IsMark);
 
     /// <summary>The rooms with a join in flight.</summary>
     public IEnumerable<JoinedRoom> Joining => _joined.All.Where(static joined => joined.Join is not null);
@@ -38,8 +38,8 @@ internal sealed class ClientRooms
     /// <summary>The room if the client is in it; null otherwise.</summary>
     public JoinedRoom? Find(Room room) => In(_joined.Find(room));
 
-    /// <summary>The room whose join has this token and waits for this step.</summary>
-    public JoinedRoom? Find(int token, JoinStep step) => _joined.All.FirstOrDefault(joined => joined.Join is { } join && join.Token == token && join.Step == step);
+    /// <summary>The room whose join has this id and waits for this step.</summary>
+    public JoinedRoom? Find(int joinId, JoinStep step) => _joined.All.FirstOrDefault(joined => joined.Join is { } join && join.Id == joinId && join.Step == step);
 
     /// <summary>The room whose join waits for the acknowledgement of exactly this subscription.</summary>
     public JoinedRoom? Find(object subscription) => _joined.All.FirstOrDefault(
@@ -49,7 +49,7 @@ internal sealed class ClientRooms
     public JoinedRoom Enter(Room room, JoinPurpose purpose)
     {
         var joined = _joined.Find(room) ?? _joined.Add(room);
-        if (joined.IsLeft) (joined.IsLeft, _left) = (false, _left - 1);
+        if (joined.IsMark) (joined.IsMark, _marks) = (false, _marks - 1);
         Start(joined, purpose);
         return joined;
     }
@@ -102,16 +102,16 @@ internal sealed class ClientRooms
     /// <summary>Handles an event of a room's topic. Returns the update if it must be sent, else null.</summary>
     public MarketUpdate? Receive(RoomEvent roomEvent)
     {
-        if (FindFor(roomEvent.Room, roomEvent.Update) is not { IsLive: true } joined) return null;
+        if (FindFor(roomEvent.Room, roomEvent.Update) is not { IsJoined: true } joined) return null;
         var position = roomEvent.Update.Position;
         if (joined.Room.IsWide) joined.Seen = joined.Seen.With(position);
-        return roomEvent.Handed is { } update && IsNew(joined, update, position) ? update : null;
+        return roomEvent.ToSend is { } update && IsNew(joined, update, position) ? update : null;
     }
 
     /// <summary>Handles an update that the cache gives because the topic has missed it. Returns the update if it must be sent, else null.</summary>
     public MarketUpdate? Receive(MissedUpdate missed)
     {
-        if (FindFor(missed.Room, missed.Update) is not { IsLive: true } joined) return null;
+        if (FindFor(missed.Room, missed.Update) is not { IsJoined: true } joined) return null;
         if (joined.Room.IsWide) joined.SeenGiven = missed.Number;
         return IsNew(joined, missed.Update, missed.Update.Position) ? missed.Update : null;
     }
@@ -142,12 +142,12 @@ internal sealed class ClientRooms
             joined.Known++;
             if (!IsWanted(joined, slot, purpose, isBehind)) return null;
             // The narrow room's topic may still deliver this value, and must not send it again.
-            if (joined.Room.IsWide && LastOf(slot.Event, slot.Key) is { IsLeft: false } last) last.Serial = Math.Max(last.Serial, slot.Serial);
+            if (joined.Room.IsWide && NarrowWithSerial(slot.Event, slot.Key) is { IsMark: false } narrow) narrow.Serial = Math.Max(narrow.Serial, slot.Serial);
             _history?.Sent(slot.Event, slot.Key, slot.Position, _arriving > 0);
             return slot.Update;
         });
         End(joined);
-        (joined.Serial, joined.Seen, joined.SeenGiven) = (reading.Serial, reading.Handed, reading.Given);
+        (joined.Serial, joined.Seen, joined.SeenGiven) = (reading.Serial, reading.Progress, reading.Given);
         if (joined.Room.IsWide) Unmark(joined.Room);
         return reading.Values;
     }
@@ -159,14 +159,14 @@ internal sealed class ClientRooms
     {
         var history = _history ?? new();
         var next = history.Next();
-        foreach (var joined in Rooms.Where(static joined => joined.Room.IsWide)) next.Claim(joined, order);
+        foreach (var joined in Rooms.Where(static joined => joined.Room.IsWide)) next.NoteUntil(joined, order);
         foreach (var joined in Rooms)
             order.Read(joined.Room, 0, slot =>
             {
-                next.Note(slot, history, HadAnywhere(slot));
+                next.Note(slot, history, ReceivedInAnyRoom(slot));
                 return null;
             });
-        return next.Close([.. Rooms.Select(static joined => joined.Room)], history, _leftLast ?? [], waiting);
+        return next.Close([.. Rooms.Select(static joined => joined.Room)], history, _leftRooms ?? [], waiting);
     }
 
     /// <summary>Enters the rooms that the client was in on another node.</summary>
@@ -177,11 +177,11 @@ internal sealed class ClientRooms
         _arriving = moved.Rooms.Count;
     }
 
-    private static JoinedRoom? In(JoinedRoom? joined) => joined is { IsLeft: false } ? joined : null;
+    private static JoinedRoom? In(JoinedRoom? joined) => joined is { IsMark: false } ? joined : null;
 
     private void Start(JoinedRoom joined, JoinPurpose purpose)
     {
-        var join = new PendingJoin(purpose, ++_lastToken);
+        var join = new PendingJoin(purpose, ++_lastJoinId);
         if (joined.Join is { } before) join.Requests.AddRange(before.Requests);
         joined.Join = join;
     }
@@ -202,32 +202,32 @@ internal sealed class ClientRooms
         else
             order.Read(left.Room, 0, slot =>
             {
-                Note(new(null, slot.Event, slot.Key, slot.Position, Had(left, slot) || WasHad(slot)));
+                Note(new(null, slot.Event, slot.Key, slot.Position, ReceivedIn(left, slot) || ReceivedOnFormerNode(slot)));
                 return null;
             });
 
-        void Note(LeftValue value)
+        void Note(LeftRoomValue value)
         {
-            _leftLast ??= [];
-            if (_leftLast.Count == LeftKept) _leftLast.Dequeue();
-            _leftLast.Enqueue(value);
+            _leftRooms ??= [];
+            if (_leftRooms.Count == LeftRoomsKept) _leftRooms.Dequeue();
+            _leftRooms.Enqueue(value);
         }
     }
 
     private bool IsNew(JoinedRoom joined, MarketUpdate update, Position position)
     {
-        if (update.Serial <= joined.Serial || _history?.WasHad(update.Event, update.Key, position, update.Position) == true)
+        if (update.Serial <= joined.Serial || _history?.ReceivedOnFormerNode(update.Event, update.Key, position, update.Position) == true)
         {
             // If the client is also in the wide room, it received the older update there.
             if (update.Serial < joined.Serial && !joined.Room.IsWide && _joined.WideOf(update.Event, update.Key) is null) _superseded++;
             return false;
         }
 
-        if (LastOf(update.Event, update.Key) is { } last)
+        if (NarrowWithSerial(update.Event, update.Key) is { } narrow)
         {
-            if (update.Serial <= last.Serial) return false;
-            last.Serial = update.Serial;
-            if (last.IsLeft) Forget(last);
+            if (update.Serial <= narrow.Serial) return false;
+            narrow.Serial = update.Serial;
+            if (narrow.IsMark) Forget(narrow);
         }
         else if (update.Serial < update.Barrier)
         {
@@ -243,51 +243,51 @@ internal sealed class ClientRooms
     {
         JoinPurpose.Silent => slot.Key.Kind.IsSentOnConnect,
         JoinPurpose.Snapshot or JoinPurpose.Recovered => _history?.GoesBack(slot, isBehind) != true,
-        JoinPurpose.Moved => !WasHad(slot) && !HadOverAnother(joined, slot),
+        JoinPurpose.Moved => !ReceivedOnFormerNode(slot) && !ReceivedInOverlappingRoom(joined, slot),
         // JoinPurpose.Again: the values that the client missed.
-        _ => !Had(joined, slot) && !WasHad(slot),
+        _ => !ReceivedIn(joined, slot) && !ReceivedOnFormerNode(slot),
     };
 
     /// <summary>True if the client has received a slot's newest update over this room or over the key's narrow room.</summary>
-    private bool Had(JoinedRoom joined, Slot slot)
+    private bool ReceivedIn(JoinedRoom joined, Slot slot)
     {
-        if (LastOf(slot.Event, slot.Key) is { } last && slot.Serial <= last.Serial) return true;
+        if (NarrowWithSerial(slot.Event, slot.Key) is { } narrow && slot.Serial <= narrow.Serial) return true;
         if (!joined.Room.IsWide) return false;
         if (slot.Serial <= joined.Serial) return true;
-        var handed = slot.Wide;
-        return handed.IsDone && (handed.Position == Position.None ? handed.Number <= joined.SeenGiven : joined.Seen.Covers(handed.Position));
+        var delivery = slot.Wide;
+        return delivery.IsDone && (delivery.Position == Position.None ? delivery.Number <= joined.SeenGiven : joined.Seen.Covers(delivery.Position));
     }
 
-    private bool HadAnywhere(Slot slot) =>
-        (LastOf(slot.Event, slot.Key) is { } last && slot.Serial <= last.Serial) || (_joined.WideOf(slot.Event, slot.Key) is { IsLive: true } wide && Had(wide, slot));
+    private bool ReceivedInAnyRoom(Slot slot) =>
+        (NarrowWithSerial(slot.Event, slot.Key) is { } narrow && slot.Serial <= narrow.Serial) || (_joined.WideOf(slot.Event, slot.Key) is { IsJoined: true } wide && ReceivedIn(wide, slot));
 
-    private bool HadOverAnother(JoinedRoom joined, Slot slot) => joined.Room.IsWide
-        ? LastOf(slot.Event, slot.Key) is { } last && slot.Serial <= last.Serial
-        : HadAnywhere(slot);
+    private bool ReceivedInOverlappingRoom(JoinedRoom joined, Slot slot) => joined.Room.IsWide
+        ? NarrowWithSerial(slot.Event, slot.Key) is { } narrow && slot.Serial <= narrow.Serial
+        : ReceivedInAnyRoom(slot);
 
-    private bool WasHad(Slot slot) => _history?.WasHad(slot.Event, slot.Key, slot.Position, slot.Update!.Position) == true;
+    private bool ReceivedOnFormerNode(Slot slot) => _history?.ReceivedOnFormerNode(slot.Event, slot.Key, slot.Position, slot.Update!.Position) == true;
 
     private void Mark(JoinedRoom narrow)
     {
-        narrow.IsLeft = true;
-        if (++_left > MarksKept) Forget(_joined.Narrow.First(it => it.IsLeft && it != narrow));
+        narrow.IsMark = true;
+        if (++_marks > MarksKept) Forget(_joined.Narrow.First(it => it.IsMark && it != narrow));
     }
 
-    /// <summary>Forgets the marks of left narrow rooms after the wide room was read again or left: all serials from then on are higher.</summary>
+    /// <summary>Forgets the marks of narrow rooms after the wide room was read again or left: all serials from then on are higher.</summary>
     private void Unmark(Room wide)
     {
-        if (_left == 0) return;
-        foreach (var narrow in _joined.Narrow.Where(it => it.IsLeft && it.Room.Overlapping!.Equals(wide)).ToList()) Forget(narrow);
+        if (_marks == 0) return;
+        foreach (var narrow in _joined.Narrow.Where(it => it.IsMark && it.Room.Overlapping!.Equals(wide)).ToList()) Forget(narrow);
     }
 
-    private void Forget(JoinedRoom left)
+    private void Forget(JoinedRoom mark)
     {
-        _joined.Remove(left.Room);
-        _left--;
+        _joined.Remove(mark.Room);
+        _marks--;
     }
 
     /// <summary>The narrow room that holds the serial of the key's last update; null if there is none.</summary>
-    private JoinedRoom? LastOf(MarketEvent @event, ConflationKey key) =>
+    private JoinedRoom? NarrowWithSerial(MarketEvent @event, ConflationKey key) =>
         @event.Narrow is not null && _joined.NarrowOf(key) is { Serial: > 0 } narrow ? narrow : null;
 
     private JoinedRoom? FindFor(Room room, MarketUpdate update) => room.IsWide ? _joined.WideOf(update.Event, update.Key) : In(_joined.NarrowOf(update.Key));

@@ -7,13 +7,17 @@ internal sealed class JoinedRoom(Room room)
 {
     public Room Room { get; } = room;
 
-    /// <summary>The join in flight; null while the room is live.</summary>
+    /// <summary>The join in flight; null once the client is joined.</summary>
     public PendingJoin? Join { get; set; }
 
-    public bool IsLive => Join is null && !IsLeft;
+    /// <summary>True while the client gets the room's updates: its snapshot is sent, and it has not left.</summary>
+    public bool IsJoined => Join is null && !IsMark;
 
-    /// <summary>True for a narrow room that the client left. <see cref="Serial"/> still rejects late updates from the wide room's topic.</summary>
-    public bool IsLeft { get; set; }
+    /// <summary>
+    /// True for the mark of a narrow room that the client left: <see cref="Serial"/> still rejects late updates from the wide room's
+    /// topic.
+    /// </summary>
+    public bool IsMark { get; set; }
 
     /// <summary>
     /// True if the client has subscribed to the topic. Unsubscribing without a subscription would make the mediator keep the
@@ -69,12 +73,12 @@ internal enum JoinStep : byte
 }
 
 /// <summary>A join in flight, or a repeated request for a room's snapshot.</summary>
-internal sealed class PendingJoin(JoinPurpose purpose, int token)
+internal sealed class PendingJoin(JoinPurpose purpose, int id)
 {
     public JoinPurpose Purpose { get; set; } = purpose;
 
     /// <summary>Returned in the cache's replies.</summary>
-    public int Token { get; set; } = token;
+    public int Id { get; } = id;
 
     public JoinStep Step { get; set; } = JoinStep.Room;
 

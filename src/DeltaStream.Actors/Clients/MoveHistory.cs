@@ -13,25 +13,25 @@ internal sealed class MoveHistory
 {
     private readonly Dictionary<string, Position> _until;
     private readonly Dictionary<(MarketEvent Event, ConflationKey Key), Position> _ahead;
-    private readonly Dictionary<(MarketEvent Event, ConflationKey Key), Position> _owed;
+    private readonly Dictionary<(MarketEvent Event, ConflationKey Key), Position> _notReceived;
 
-    public MoveHistory() => (_until, _ahead, _owed) = ([], [], []);
+    public MoveHistory() => (_until, _ahead, _notReceived) = ([], [], []);
 
     public MoveHistory(MovedRooms moved)
     {
         _until = moved.Until.ToDictionary(it => NameOf(it.Room), it => it.Position);
         _ahead = moved.Ahead.ToDictionary(it => (it.Event, it.Key), it => it.Position);
-        _owed = moved.Owed.ToDictionary(it => (it.Event, it.Key), it => it.Position);
+        _notReceived = moved.NotReceived.ToDictionary(it => (it.Event, it.Key), it => it.Position);
     }
 
-    /// <summary>True if the client has received an update on another node.</summary>
+    /// <summary>True if the client has received an update on one of its former nodes.</summary>
     /// <param name="event">The update's event.</param>
     /// <param name="key">The update's key.</param>
     /// <param name="position">The position of the copy.</param>
     /// <param name="first">The position under which this node first received the update.</param>
-    public bool WasHad(MarketEvent @event, ConflationKey key, Position position, Position first)
+    public bool ReceivedOnFormerNode(MarketEvent @event, ConflationKey key, Position position, Position first)
     {
-        if (_owed.TryGetValue((@event, key), out var owed)) return Later(position, first) < owed;
+        if (_notReceived.TryGetValue((@event, key), out var notReceived)) return Later(position, first) < notReceived;
         if (_ahead.TryGetValue((@event, key), out var ahead) && (position <= ahead || first <= ahead)) return true;
         return _until.Count > 0 && _until.TryGetValue(WideOf(@event, key), out var until) && (position <= until || first <= until);
     }
@@ -41,8 +41,8 @@ internal sealed class MoveHistory
     {
         var top = Later(slot.Position, slot.Update!.Position);
         if (_ahead.TryGetValue((slot.Event, slot.Key), out var ahead) && top < ahead) return true;
-        if (_owed.TryGetValue((slot.Event, slot.Key), out var owed)) return top < owed;
-        return isBehind && WasHad(slot.Event, slot.Key, slot.Position, slot.Update.Position);
+        if (_notReceived.TryGetValue((slot.Event, slot.Key), out var notReceived)) return top < notReceived;
+        return isBehind && ReceivedOnFormerNode(slot.Event, slot.Key, slot.Position, slot.Update.Position);
     }
 
     /// <summary>True if the node may lack updates of this room that the client has received elsewhere.</summary>
@@ -58,7 +58,7 @@ internal sealed class MoveHistory
     /// </summary>
     public void Sent(MarketEvent @event, ConflationKey key, Position position, bool isArriving)
     {
-        _owed.Remove((@event, key));
+        _notReceived.Remove((@event, key));
         if (isArriving) _ahead[(@event, key)] = position;
         else _ahead.Remove((@event, key));
     }
@@ -75,62 +75,62 @@ internal sealed class MoveHistory
     /// Records that the client has received all of a wide room up to its present position, unless the room may have missed
     /// updates.
     /// </summary>
-    public void Claim(JoinedRoom wide, NodeOrder order)
+    public void NoteUntil(JoinedRoom wide, NodeOrder order)
     {
         if (order.IsBehind(wide.Room, Position.None)) return;
-        ClaimUntil(wide.Room, wide.Seen.Latest);
+        RaiseUntil(wide.Room, wide.Seen.Latest);
     }
 
     /// <summary>
     /// Records a slot of one of the client's rooms, if the client is ahead of its wide room's position there or has not
     /// received the slot's update.
     /// </summary>
-    public void Note(Slot slot, MoveHistory before, bool had)
+    public void Note(Slot slot, MoveHistory before, bool received)
     {
         var (name, position) = ((slot.Event, slot.Key), slot.Position);
-        if (_ahead.ContainsKey(name) || _owed.ContainsKey(name)) return;
+        if (_ahead.ContainsKey(name) || _notReceived.ContainsKey(name)) return;
         var isAhead = before._ahead.TryGetValue(name, out var ahead);
-        var isOwed = before._owed.TryGetValue(name, out var owed);
-        if (!had && !before.WasHad(slot.Event, slot.Key, position, slot.Update!.Position))
-            _owed[name] = Later(owed, position);
-        else if (isOwed && Later(position, slot.Update!.Position) < owed)
-            _owed[name] = owed;
+        var isNotReceived = before._notReceived.TryGetValue(name, out var notReceived);
+        if (!received && !before.ReceivedOnFormerNode(slot.Event, slot.Key, position, slot.Update!.Position))
+            _notReceived[name] = Later(notReceived, position);
+        else if (isNotReceived && Later(position, slot.Update!.Position) < notReceived)
+            _notReceived[name] = notReceived;
         else if ((isAhead && ahead > position) || !_until.TryGetValue(WideOf(slot.Event, slot.Key), out var until) || position > until)
             _ahead[name] = Later(ahead, position);
     }
 
     /// <summary>The complete history for the next node.</summary>
-    public MovedRooms Close(IReadOnlyList<Room> rooms, MoveHistory before, IEnumerable<LeftValue> left, IEnumerable<MarketUpdate> waiting)
+    public MovedRooms Close(IReadOnlyList<Room> rooms, MoveHistory before, IEnumerable<LeftRoomValue> left, IEnumerable<MarketUpdate> waiting)
     {
         // These keys belong to rooms that the client is no longer in.
-        foreach (var (name, position) in before._ahead) if (!_owed.ContainsKey(name)) _ahead.TryAdd(name, position);
-        foreach (var (name, position) in before._owed) if (!_ahead.ContainsKey(name)) _owed.TryAdd(name, position);
+        foreach (var (name, position) in before._ahead) if (!_notReceived.ContainsKey(name)) _ahead.TryAdd(name, position);
+        foreach (var (name, position) in before._notReceived) if (!_ahead.ContainsKey(name)) _notReceived.TryAdd(name, position);
         foreach (var value in left)
         {
             if (value.Wide is { } wide)
             {
-                if (!rooms.Contains(wide)) ClaimUntil(wide, value.Position);
+                if (!rooms.Contains(wide)) RaiseUntil(wide, value.Position);
             }
-            else if (value.Event is { } @event && !_ahead.ContainsKey((@event, value.Key)) && !_owed.ContainsKey((@event, value.Key))
+            else if (value.Event is { } @event && !_ahead.ContainsKey((@event, value.Key)) && !_notReceived.ContainsKey((@event, value.Key))
                 && !rooms.Any(@event.RoomsOf(value.Key).Contains))
             {
-                (value.WasHad ? _ahead : _owed)[(@event, value.Key)] = value.Position;
+                (value.IsReceived ? _ahead : _notReceived)[(@event, value.Key)] = value.Position;
             }
         }
 
         foreach (var update in waiting)
         {
             _ahead.Remove((update.Event, update.Key));
-            _owed[(update.Event, update.Key)] = update.Position;
+            _notReceived[(update.Event, update.Key)] = update.Position;
         }
 
-        return new(rooms, [.. _until.Select(it => (it.Key.Length == 0 ? Room.General : Room.Chain(it.Key), it.Value))], List(_ahead), List(_owed));
+        return new(rooms, [.. _until.Select(it => (it.Key.Length == 0 ? Room.General : Room.Chain(it.Key), it.Value))], List(_ahead), List(_notReceived));
     }
 
     private static IReadOnlyList<(MarketEvent, ConflationKey, Position)> List(Dictionary<(MarketEvent Event, ConflationKey Key), Position> positions) =>
         [.. positions.Select(it => (it.Key.Event, it.Key.Key, it.Value))];
 
-    private void ClaimUntil(Room wide, Position position) => _until[NameOf(wide)] = Later(_until.GetValueOrDefault(NameOf(wide)), position);
+    private void RaiseUntil(Room wide, Position position) => _until[NameOf(wide)] = Later(_until.GetValueOrDefault(NameOf(wide)), position);
 
     // No product has an empty symbol, so the empty name stands for <c>general</c>.
     private static string NameOf(Room wide) => wide.Symbol ?? "";
@@ -144,4 +144,4 @@ internal sealed class MoveHistory
 /// The client's progress in a room that it left a moment ago: a position up to which it has received all of a wide room, or one
 /// key's value.
 /// </summary>
-internal readonly record struct LeftValue(Room? Wide, MarketEvent? Event, ConflationKey Key, Position Position, bool WasHad);
+internal readonly record struct LeftRoomValue(Room? Wide, MarketEvent? Event, ConflationKey Key, Position Position, bool IsReceived);

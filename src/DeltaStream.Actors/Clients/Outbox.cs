@@ -5,28 +5,28 @@ namespace DeltaStream.Actors.Clients;
 
 /// <summary>
 /// The queue of one client. It sends answers first, in order. Then it sends waiting updates, the newest per key: a replaced
-/// update keeps its place, so a busy key can't starve the others. Last come due updates, which wait only for the end of the
+/// update keeps its place, so a busy key can't starve the others. Last come gathered updates, which wait only for the end of the
 /// actor's turn, so all of them are sent. An update costs a pointer, because its frames are shared. The number of keys limits
-/// the waiting updates, <see cref="IsOverfull"/> the answers, and the writer the due updates.
+/// the waiting updates, <see cref="IsOverfull"/> the answers, and the writer the gathered updates.
 /// </summary>
 internal sealed class Outbox
 {
     // Larger tables are released once they are empty: a client that was stuck once should not stay big.
     private const int KeptCapacity = 64;
 
-    // Due updates are gone at the end of the actor's turn, so the list belongs to the thread instead of the client.
+    // Gathered updates are gone at the end of the actor's turn, so the list belongs to the thread instead of the client.
     [ThreadStatic]
     private static List<MarketUpdate>? _spare;
 
     private readonly int _maxEntries;
     private readonly int _maxBytes;
-    private Queue<Frame>? _control;
-    private int _controlBytes;
+    private Queue<Frame>? _answers;
+    private int _answerBytes;
     private Queue<DataKey>? _order;
     private Dictionary<DataKey, MarketUpdate>? _newest;
     private HashSet<DataKey>? _requested;
-    private List<MarketUpdate>? _due;
-    private int _dueTaken;
+    private List<MarketUpdate>? _gathered;
+    private int _gatheredTaken;
 
     /// <param name="maxEntries">The maximum number of waiting answers.</param>
     /// <param name="maxBytes">The maximum bytes of waiting answers.</param>
@@ -36,22 +36,22 @@ internal sealed class Outbox
         _maxBytes = maxBytes;
     }
 
-    public bool IsEmpty => ControlCount == 0 && DataCount == 0;
+    public bool IsEmpty => AnswerCount == 0 && DataCount == 0;
 
     /// <summary>The number of waiting answers.</summary>
-    public int ControlCount => _control?.Count ?? 0;
+    public int AnswerCount => _answers?.Count ?? 0;
 
-    /// <summary>The number of waiting updates: one per key, and all due ones.</summary>
-    public int DataCount => (_newest?.Count ?? 0) + (_due is null ? 0 : _due.Count - _dueTaken);
+    /// <summary>The number of waiting updates: one per key, and all gathered ones.</summary>
+    public int DataCount => (_newest?.Count ?? 0) + (_gathered is null ? 0 : _gathered.Count - _gatheredTaken);
 
-    /// <summary>The bytes of due updates.</summary>
-    public int DueBytes { get; private set; }
+    /// <summary>The bytes of gathered updates.</summary>
+    public int GatheredBytes { get; private set; }
 
     /// <summary>True if more answers wait than allowed: the client is a slow consumer. A single answer may have any size.</summary>
-    public bool IsOverfull => ControlCount > _maxEntries || (ControlCount > 1 && _controlBytes > _maxBytes);
+    public bool IsOverfull => AnswerCount > _maxEntries || (AnswerCount > 1 && _answerBytes > _maxBytes);
 
     /// <summary>True if so many answers wait that no further request should be read.</summary>
-    public bool IsFilling => ControlCount > _maxEntries / 2 || _controlBytes > _maxBytes / 2;
+    public bool IsFilling => AnswerCount > _maxEntries / 2 || _answerBytes > _maxBytes / 2;
 
     /// <summary>True if the update that was taken last is for a request of the client (<see cref="MarkRequested"/>).</summary>
     public bool WasRequested { get; private set; }
@@ -59,30 +59,30 @@ internal sealed class Outbox
     /// <summary>Adds an answer behind the waiting ones.</summary>
     public void Add(Frame answer)
     {
-        (_control ??= new()).Enqueue(answer);
-        _controlBytes += answer.Bytes.Length;
+        (_answers ??= new()).Enqueue(answer);
+        _answerBytes += answer.Bytes.Length;
     }
 
     /// <summary>Adds an update that is sent in this turn, behind everything else. It supersedes nothing.</summary>
-    public void AddDue(MarketUpdate update)
+    public void Gather(MarketUpdate update)
     {
-        if (_due is null) (_due, _spare) = (_spare ?? [], null);
-        _due.Add(update);
-        DueBytes += update.Payload.Length;
+        if (_gathered is null) (_gathered, _spare) = (_spare ?? [], null);
+        _gathered.Add(update);
+        GatheredBytes += update.Payload.Length;
     }
 
-    /// <summary>The client can't take more now: conflates the due updates with the waiting ones.</summary>
+    /// <summary>The client can't take more now: conflates the gathered updates with the waiting ones.</summary>
     /// <returns>The number of superseded updates.</returns>
     public int Conflate()
     {
-        if (_due is null) return 0;
+        if (_gathered is null) return 0;
         var superseded = 0;
-        for (var i = _dueTaken; i < _due.Count; i++) superseded += Add(_due[i]) ? 1 : 0;
-        ForgetDue();
+        for (var i = _gatheredTaken; i < _gathered.Count; i++) superseded += Add(_gathered[i]) ? 1 : 0;
+        ForgetGathered();
         return superseded;
     }
 
-    /// <summary>Adds an update that can't be sent now, in the place of the update that it supersedes. There must be no due updates.</summary>
+    /// <summary>Adds an update that can't be sent now, in the place of the update that it supersedes. There must be no gathered updates.</summary>
     /// <returns>True if it superseded a waiting update.</returns>
     public bool Add(MarketUpdate update)
     {
@@ -101,16 +101,16 @@ internal sealed class Outbox
     public bool TryTake(out Frame? answer, out MarketUpdate? update)
     {
         update = null;
-        if (_control is not null && _control.TryDequeue(out answer))
+        if (_answers is not null && _answers.TryDequeue(out answer))
         {
-            _controlBytes -= answer.Bytes.Length;
-            if (_control.Count == 0) _control = null;
+            _answerBytes -= answer.Bytes.Length;
+            if (_answers.Count == 0) _answers = null;
             WasRequested = false;
             return true;
         }
 
         answer = null;
-        if (_order is null || !_order.TryDequeue(out var key)) return TryTakeDue(out update);
+        if (_order is null || !_order.TryDequeue(out var key)) return TryTakeGathered(out update);
         _newest!.Remove(key, out update);
         WasRequested = _requested?.Remove(key) == true;
         if (_requested is { Count: 0 }) _requested = null;
@@ -127,7 +127,7 @@ internal sealed class Outbox
         while (TryTake(out var answer, out var update))
         {
             if (answer is not null) all.Answers.Add(answer);
-            else if (update!.Event.IsLarge && (carried += update.Payload.Length) > mostBytes) all.LeftBehind.Add(update);
+            else if (update!.Event.IsLarge && (carried += update.Payload.Length) > mostBytes) all.StayingBehind.Add(update);
             else all.Updates.Add(update);
         }
 
@@ -136,15 +136,15 @@ internal sealed class Outbox
 
     /// <summary>Removes the updates that the client should not get any more.</summary>
     /// <returns>The number of removed updates.</returns>
-    public int Purge(Func<MarketUpdate, bool> isWanted) => PurgeDue(isWanted) + PurgeNewest(isWanted);
+    public int Purge(Func<MarketUpdate, bool> isWanted) => PurgeGathered(isWanted) + PurgeNewest(isWanted);
 
-    private int PurgeDue(Func<MarketUpdate, bool> isWanted)
+    private int PurgeGathered(Func<MarketUpdate, bool> isWanted)
     {
-        if (_due is null) return 0;
+        if (_gathered is null) return 0;
         var before = DataCount;
-        var kept = _due.Skip(_dueTaken).Where(isWanted).ToList();
-        ForgetDue();
-        foreach (var update in kept) AddDue(update);
+        var kept = _gathered.Skip(_gatheredTaken).Where(isWanted).ToList();
+        ForgetGathered();
+        foreach (var update in kept) Gather(update);
         return before - DataCount;
     }
 
@@ -167,22 +167,22 @@ internal sealed class Outbox
         return before - _newest.Count;
     }
 
-    private bool TryTakeDue(out MarketUpdate? update)
+    private bool TryTakeGathered(out MarketUpdate? update)
     {
         (update, WasRequested) = (null, false);
-        if (_due is null) return false;
-        update = _due[_dueTaken++];
-        DueBytes -= update.Payload.Length;
-        if (_dueTaken == _due.Count) ForgetDue();
+        if (_gathered is null) return false;
+        update = _gathered[_gatheredTaken++];
+        GatheredBytes -= update.Payload.Length;
+        if (_gatheredTaken == _gathered.Count) ForgetGathered();
         return true;
     }
 
-    private void ForgetDue()
+    private void ForgetGathered()
     {
-        _due!.Clear();
-        if (_due.Capacity <= KeptCapacity) _spare = _due;
-        _due = null;
-        _dueTaken = DueBytes = 0;
+        _gathered!.Clear();
+        if (_gathered.Capacity <= KeptCapacity) _spare = _gathered;
+        _gathered = null;
+        _gatheredTaken = GatheredBytes = 0;
     }
 
     private readonly record struct DataKey(MarketEvent Event, ConflationKey Key);
@@ -191,5 +191,5 @@ internal sealed class Outbox
 /// <summary>The waiting entries of a client that moves to another node.</summary>
 /// <param name="Answers">The answers, in order.</param>
 /// <param name="Updates">The updates that move along, in order.</param>
-/// <param name="LeftBehind">The chains that do not move along.</param>
-internal sealed record WaitingItems(List<Frame> Answers, List<MarketUpdate> Updates, List<MarketUpdate> LeftBehind);
+/// <param name="StayingBehind">The chains that do not move along.</param>
+internal sealed record WaitingItems(List<Frame> Answers, List<MarketUpdate> Updates, List<MarketUpdate> StayingBehind);

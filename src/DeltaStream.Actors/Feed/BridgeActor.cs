@@ -67,7 +67,7 @@ internal sealed class BridgeActor : UntypedActor, IWithTimers
     public static Props Props(BridgeSettings settings, BridgePorts ports, TimeProvider time, string? node = null) =>
         Akka.Actor.Props.Create(() => new BridgeActor(settings, ports, time, node));
 
-    /// <summary>A failed child restarts. The lease's keeper then gives up the lease, and each tick repeats the facts that it needs.</summary>
+    /// <summary>A failed child restarts. A failed LeaseActor gives up the lease, and each tick repeats the facts that it needs.</summary>
     protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(_ => Directive.Restart);
 
     protected override void PreStart()
@@ -194,7 +194,7 @@ internal sealed class BridgeActor : UntypedActor, IWithTimers
 
     private void OnBeat()
     {
-        // Repeated on every tick, so that a restarted keeper knows these facts.
+        // Repeated on every tick, so that a restarted LeaseActor knows these facts.
         _lease.Tell(new LinkIsUp(_heartbeats.LinkUp));
         _lease.Tell(new EpochSeen(_highestEpoch));
         SendHeartbeat();

@@ -33,9 +33,9 @@ internal sealed class ConflationBuffer<T>(int maxRate, int maxKeys)
 
     private readonly long _interval = maxRate == 0 ? 0 : TimeSpan.TicksPerSecond / maxRate;
     private readonly long _tolerance = maxRate == 0 ? 0 : Math.Max(0, Jitter.Ticks - TimeSpan.TicksPerSecond / maxRate);
-    private readonly Dictionary<ConflationKey, Slot> _slots = [];
-    private readonly Queue<(Slot Slot, int Ticket)> _ready = new();
-    private readonly PriorityQueue<(Slot Slot, int Ticket), (long Due, long Order)> _deferred = new();
+    private readonly Dictionary<ConflationKey, Entry> _entries = [];
+    private readonly Queue<(Entry Entry, int Ticket)> _ready = new();
+    private readonly PriorityQueue<(Entry Entry, int Ticket), (long Due, long Order)> _deferred = new();
     private long _order;
 
     /// <summary>The number of waiting items.</summary>
@@ -49,20 +49,20 @@ internal sealed class ConflationBuffer<T>(int maxRate, int maxKeys)
 
     public Offered Offer(ConflationKey key, T item, TimeSpan now)
     {
-        if (!_slots.TryGetValue(key, out var slot))
+        if (!_entries.TryGetValue(key, out var entry))
         {
-            if (_slots.Count >= maxKeys) Forget(now);
-            if (_slots.Count >= maxKeys) return Offered.Refused;
-            _slots[key] = slot = new Slot { Key = key };
+            if (_entries.Count >= maxKeys) Forget(now);
+            if (_entries.Count >= maxKeys) return Offered.Refused;
+            _entries[key] = entry = new Entry { Key = key };
         }
 
-        slot.Item = item;
-        if (slot.IsPending) return Offered.Conflated;
-        slot.IsPending = true;
+        entry.Item = item;
+        if (entry.IsPending) return Offered.Conflated;
+        entry.IsPending = true;
         Pending++;
-        var due = slot.EvenAt - _tolerance;
-        if (due <= now.Ticks) _ready.Enqueue((slot, ++slot.Ticket));
-        else _deferred.Enqueue((slot, ++slot.Ticket), (due, _order++));
+        var due = entry.EvenAt - _tolerance;
+        if (due <= now.Ticks) _ready.Enqueue((entry, ++entry.Ticket));
+        else _deferred.Enqueue((entry, ++entry.Ticket), (due, _order++));
         return Offered.Queued;
     }
 
@@ -77,12 +77,12 @@ internal sealed class ConflationBuffer<T>(int maxRate, int maxKeys)
 
         while (_ready.TryDequeue(out var next))
         {
-            var slot = next.Slot;
+            var entry = next.Entry;
             if (!IsCurrent(next)) continue;
-            item = slot.Item!;
-            Empty(slot);
-            slot.EvenAt = Math.Max(slot.EvenAt, now.Ticks) + _interval;
-            if (maxRate == 0) _slots.Remove(slot.Key);
+            item = entry.Item!;
+            Empty(entry);
+            entry.EvenAt = Math.Max(entry.EvenAt, now.Ticks) + _interval;
+            if (maxRate == 0) _entries.Remove(entry.Key);
             return true;
         }
 
@@ -95,10 +95,10 @@ internal sealed class ConflationBuffer<T>(int maxRate, int maxKeys)
     public int Drop(Predicate<T> unwanted)
     {
         var dropped = 0;
-        foreach (var slot in _slots.Values)
+        foreach (var entry in _entries.Values)
         {
-            if (!slot.IsPending || !unwanted(slot.Item!)) continue;
-            Empty(slot);
+            if (!entry.IsPending || !unwanted(entry.Item!)) continue;
+            Empty(entry);
             dropped++;
         }
 
@@ -120,29 +120,29 @@ internal sealed class ConflationBuffer<T>(int maxRate, int maxKeys)
         _deferred.EnqueueRange(deferred);
     }
 
-    private static bool IsCurrent((Slot Slot, int Ticket) place) => place.Slot.IsPending && place.Slot.Ticket == place.Ticket;
+    private static bool IsCurrent((Entry Entry, int Ticket) place) => place.Entry.IsPending && place.Entry.Ticket == place.Ticket;
 
-    private void Empty(Slot slot)
+    private void Empty(Entry entry)
     {
-        slot.IsPending = false;
-        slot.Item = default;
+        entry.IsPending = false;
+        entry.Item = default;
         Pending--;
     }
 
-    /// <summary>Forgets empty slots that are no longer throttled: a new slot would behave the same.</summary>
+    /// <summary>Forgets empty entries that are no longer throttled: a new entry would behave the same.</summary>
     private void Forget(TimeSpan now)
     {
-        foreach (var slot in _slots.Values)
-            if (!slot.IsPending && slot.EvenAt <= now.Ticks) _slots.Remove(slot.Key);
+        foreach (var entry in _entries.Values)
+            if (!entry.IsPending && entry.EvenAt <= now.Ticks) _entries.Remove(entry.Key);
     }
 
-    private sealed class Slot
+    private sealed class Entry
     {
         public ConflationKey Key;
         public T? Item;
         public bool IsPending;
 
-        /// <summary>Distinguishes the slot's current place in the queue from a place that <see cref="Drop"/> left behind.</summary>
+        /// <summary>Distinguishes the entry's current place in the queue from a place that <see cref="Drop"/> left behind.</summary>
         public int Ticket;
 
         /// <summary>The time, in ticks, when the next item would come if all items came evenly.</summary>

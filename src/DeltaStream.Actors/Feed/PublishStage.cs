@@ -132,9 +132,9 @@ internal sealed class PublishStage(BridgeSettings settings, TimeProvider time, P
         /// <summary>Continues as far as the right, downstream and the mediator allow: first with held messages, then with new ones.</summary>
         private void Pump()
         {
-            while (IsOpen && CurrentTerm() is not null && _again.TryDequeue(out var key))
+            while (IsOpen && EnsureTerm() is not null && _again.TryDequeue(out var key))
                 if (_held.Remove(key, out var intake)) Handle(intake);
-            if (IsOpen && !HasBeenPulled(_stage._in) && CurrentTerm() is not null) Pull(_stage._in);
+            if (IsOpen && !HasBeenPulled(_stage._in) && EnsureTerm() is not null) Pull(_stage._in);
         }
 
         private void DecideAgain()
@@ -154,7 +154,7 @@ internal sealed class PublishStage(BridgeSettings settings, TimeProvider time, P
             var key = intake.Message.Key;
             // This message is newer than the held one of its key.
             _held.Remove(key);
-            if (CurrentTerm() is not { } term || !IsOpen)
+            if (EnsureTerm() is not { } term || !IsOpen)
             {
                 _held[key] = intake;
                 _again.Enqueue(key);
@@ -177,7 +177,7 @@ internal sealed class PublishStage(BridgeSettings settings, TimeProvider time, P
         }
 
         /// <summary>Checks the right to publish, and starts the takeover when a new term has begun.</summary>
-        private Term? CurrentTerm()
+        private Term? EnsureTerm()
         {
             if (_right.Current is not { } term) return null;
             if (term.Epoch == _term) return term;

@@ -2,7 +2,7 @@ using Akka.Actor;
 
 namespace DeltaStream.Actors.Lease;
 
-/// <summary>A message from a bridge to the keeper of its lease.</summary>
+/// <summary>A message from a BridgeActor to its LeaseActor.</summary>
 internal interface ILeaseInput : INoSerializationVerificationNeeded;
 
 /// <summary>Says whether the bridge receives the feed now.</summary>
@@ -20,7 +20,7 @@ internal sealed record RefusedByStore : ILeaseInput;
 /// <summary>Request to give up the lease for good; the reply is <see cref="HandedOn"/>.</summary>
 internal sealed record HandOn : ILeaseInput;
 
-/// <summary>A message from the keeper of the lease to its bridge and to the sender of <see cref="HandOn"/>.</summary>
+/// <summary>A message from the LeaseActor to its BridgeActor and to the sender of <see cref="HandOn"/>.</summary>
 internal interface ILeaseEvent : INoSerializationVerificationNeeded;
 
 /// <summary>The lease is given up. Another bridge may take it at once, or after it expires if the store did not answer.</summary>

@@ -15,7 +15,7 @@ namespace DeltaStream.Actors.Sessions;
 /// <param name="Holder">The holder of the client's session in the store; null for none.</param>
 /// <param name="Feed">The feed status that the client was told last.</param>
 /// <param name="Rooms">
-/// The client's rooms and the updates it has received. Waiting chains that stay behind are in <see cref="MovedRooms.Owed"/>.
+/// The client's rooms and the updates it has received. Waiting chains that stay behind are in <see cref="MovedRooms.NotReceived"/>.
 /// </param>
 /// <param name="Answers">The waiting answers, in order.</param>
 /// <param name="Updates">The waiting updates, in order.</param>

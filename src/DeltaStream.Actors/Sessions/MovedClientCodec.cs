@@ -22,7 +22,7 @@ public static class MovedClientCodec
         .List(client.Rooms.Rooms, static (it, room) => it.Room(room))
         .List(client.Rooms.Until, static (it, until) => it.Room(until.Room).Position(until.Position))
         .List(client.Rooms.Ahead, Write)
-        .List(client.Rooms.Owed, Write)
+        .List(client.Rooms.NotReceived, Write)
         .List(client.Answers, Write)
         .List(client.Updates, static (it, update) => it.Head(update).Bytes(update.Payload.Span));
 

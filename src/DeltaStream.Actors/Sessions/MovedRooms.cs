@@ -9,9 +9,9 @@ namespace DeltaStream.Actors.Sessions;
 /// <param name="Rooms">The client's rooms.</param>
 /// <param name="Until">Wide rooms in which the client has received everything up to this position.</param>
 /// <param name="Ahead">Keys of which the client has also received this position.</param>
-/// <param name="Owed">Keys of which the client has received everything older than this position, but not this position or anything newer.</param>
+/// <param name="NotReceived">Keys of which the client has received everything older than this position, but not this position or anything newer.</param>
 public sealed record MovedRooms(
     IReadOnlyList<Room> Rooms,
     IReadOnlyList<(Room Room, Position Position)> Until,
     IReadOnlyList<(MarketEvent Event, ConflationKey Key, Position Position)> Ahead,
-    IReadOnlyList<(MarketEvent Event, ConflationKey Key, Position Position)> Owed);
+    IReadOnlyList<(MarketEvent Event, ConflationKey Key, Position Position)> NotReceived);

@@ -47,7 +47,7 @@ internal sealed class NodeOrder(TimeProvider time) : IExtension
     /// <summary>Records the copy of an update that a room's topic is about to deliver.</summary>
     /// <param name="copy">The copy, just decoded or about to be published.</param>
     /// <returns>
-    /// The event for the topic. Its <see cref="RoomEvent.Handed"/> is null if the room's clients already have this update or a
+    /// The event for the topic. Its <see cref="RoomEvent.ToSend"/> is null if the room's clients already have this update or a
     /// newer one.
     /// </returns>
     internal RoomEvent Take(Room room, MarketUpdate copy)
@@ -60,16 +60,16 @@ internal sealed class NodeOrder(TimeProvider time) : IExtension
             heard.Hear(copy.Position);
             Known.Note(copy.Key, copy.ReceivedAt);
             var slot = SlotOf(copy.Event, copy.Key);
-            if (copy.Position != slot.Position && !IsTaken(slot, copy)) return new(room, copy);
-            if (slot.IsHanded(room.IsWide)) return new(room, copy);
-            slot.Hand(room.IsWide, copy.Position.Epoch, new(true, copy.Position, 0));
+            if (copy.Position != slot.Position && !TryRecord(slot, copy)) return new(room, copy);
+            if (slot.IsDelivered(room.IsWide)) return new(room, copy);
+            slot.Deliver(room.IsWide, copy.Position.Epoch, new(true, copy.Position, 0));
             return new(room, copy, slot.Update);
         }
     }
 
     /// <summary>Records a value that was read from the store. It is not delivered to clients yet.</summary>
     /// <param name="unixNow">Microseconds since the Unix epoch.</param>
-    internal void Store(MarketUpdate value, long unixNow)
+    internal void TakeStored(MarketUpdate value, long unixNow)
     {
         lock (_lock)
         {
@@ -79,7 +79,7 @@ internal sealed class NodeOrder(TimeProvider time) : IExtension
             var slot = SlotOf(value.Event, value.Key);
             if (value.Position != Position.None)
             {
-                if (value.Position != slot.Position) IsTaken(slot, value);
+                if (value.Position != slot.Position) TryRecord(slot, value);
                 return;
             }
 
@@ -111,7 +111,7 @@ internal sealed class NodeOrder(TimeProvider time) : IExtension
         }
     }
 
-    internal void GiveUp(Room room)
+    internal void Release(Room room)
     {
         lock (_lock)
         {
@@ -136,7 +136,7 @@ internal sealed class NodeOrder(TimeProvider time) : IExtension
             room.IsReady = true;
             foreach (var slot in room.Slots)
             {
-                if (slot.ReceivedAt <= before && !slot.Key.Kind.IsSentOnConnect && !slot.IsHanded(room.Room.IsWide)) slot.Hand(room.Room.IsWide, Cache, new(true, Position.None, 0));
+                if (slot.ReceivedAt <= before && !slot.Key.Kind.IsSentOnConnect && !slot.IsDelivered(room.Room.IsWide)) slot.Deliver(room.Room.IsWide, Cache, new(true, Position.None, 0));
             }
         }
     }
@@ -154,7 +154,7 @@ internal sealed class NodeOrder(TimeProvider time) : IExtension
     internal bool IsSettling(RoomSlots room) => room.SettledIn < Epoch;
 
     /// <summary>True if the room's topic has delivered an event of the present publisher.</summary>
-    internal bool HasHeardLive(RoomSlots room)
+    internal bool HasHeardThisEpoch(RoomSlots room)
     {
         lock (_lock) return room.Heard > 0 && room.Heard >= _epoch;
     }
@@ -205,14 +205,14 @@ internal sealed class NodeOrder(TimeProvider time) : IExtension
                 if (slot.Update is not null && slot.LivesAt(unixNow) && take(slot) is { } update) values.Add(update);
             }
 
-            return new(_serial, values, used.Handed, _given);
+            return new(_serial, values, used.Progress, _given);
         }
     }
 
     /// <summary>True if this node may lack updates up to <paramref name="position"/> that the room's topic has delivered on other nodes.</summary>
     internal bool IsBehind(Room room, Position position)
     {
-        lock (_lock) return !_rooms.TryGetValue(room, out var used) || used.Handed.Latest < position || IsSettling(used) || _hasGap;
+        lock (_lock) return !_rooms.TryGetValue(room, out var used) || used.Progress.Latest < position || IsSettling(used) || _hasGap;
     }
 
     /// <summary>Drops the bytes of values that are too old to be sent, and forgets a key after the same time again.</summary>
@@ -243,7 +243,7 @@ internal sealed class NodeOrder(TimeProvider time) : IExtension
     }
 
     /// <summary>Records a copy whose position differs from its slot's. False if the slot has a newer update.</summary>
-    private bool IsTaken(Slot slot, MarketUpdate copy)
+    private bool TryRecord(Slot slot, MarketUpdate copy)
     {
         if (copy.Position < slot.Position || copy.Position <= slot.Late) return false;
         if (slot.IsRepeat(copy))
@@ -280,8 +280,8 @@ internal sealed class NodeOrder(TimeProvider time) : IExtension
         var toWide = room.Room.IsWide;
         foreach (var slot in room.Slots)
         {
-            if (slot.Update is null || slot.Update.Position == Position.None || slot.IsHanded(toWide)) continue;
-            slot.Hand(toWide, Cache, new(true, Position.None, ++_given));
+            if (slot.Update is null || slot.Update.Position == Position.None || slot.IsDelivered(toWide)) continue;
+            slot.Deliver(toWide, Cache, new(true, Position.None, ++_given));
             missed.Add(new(room.Room, slot.Update, _given));
         }
     }

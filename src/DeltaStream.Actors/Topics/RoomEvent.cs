@@ -5,11 +5,11 @@ namespace DeltaStream.Actors.Topics;
 /// <summary>An update published to one room's topic: the message from the bridge to clients.</summary>
 /// <param name="Room">The room of the topic.</param>
 /// <param name="Update">The published copy with its own position, key, hash and bytes.</param>
-/// <param name="Handed">
+/// <param name="ToSend">
 /// The update for the room's clients on this node; null if they already have this update or a newer one. All copies of one
 /// update share one object and its frames. It does not leave the node.
 /// </param>
-public sealed record RoomEvent(Room Room, MarketUpdate Update, MarketUpdate? Handed = null);
+public sealed record RoomEvent(Room Room, MarketUpdate Update, MarketUpdate? ToSend = null);
 
 /// <summary>The state of the active bridge's link to Redis.</summary>
 public enum FeedLink : byte

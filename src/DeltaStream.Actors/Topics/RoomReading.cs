@@ -6,9 +6,9 @@ namespace DeltaStream.Actors.Topics;
 /// <summary>The content of a room at one moment.</summary>
 /// <param name="Serial">The node's last serial. All updates up to it are in the room's slots or superseded.</param>
 /// <param name="Values">The selected values, in the order in which they are sent.</param>
-/// <param name="Handed">The progress of the room's topic on the node.</param>
+/// <param name="Progress">The progress of the room's topic on the node.</param>
 /// <param name="Given">The number of the last update that the cache gave to any room.</param>
-internal sealed record RoomReading(long Serial, IReadOnlyList<MarketUpdate> Values, Progress Handed, long Given);
+internal sealed record RoomReading(long Serial, IReadOnlyList<MarketUpdate> Values, Progress Progress, long Given);
 
 /// <summary>A room of the node. Its receiver reads it at the moment of use.</summary>
 internal sealed record RoomView(NodeOrder Order, Room Room, TimeProvider Time)

@@ -24,7 +24,7 @@ internal sealed class RoomSlots(Room room)
     public long Heard { get; private set; }
 
     /// <summary>The progress of the topic on this node.</summary>
-    public Progress Handed { get; private set; }
+    public Progress Progress { get; private set; }
 
     /// <summary>The last epoch whose publisher is known to know the topic.</summary>
     public long SettledIn
@@ -36,7 +36,7 @@ internal sealed class RoomSlots(Room room)
     public void Hear(Position position)
     {
         if (position.Epoch > Heard) Heard = position.Epoch;
-        Handed = Handed.With(position);
+        Progress = Progress.With(position);
     }
 
     /// <summary>The topic is new again: no publisher is known to know it.</summary>

@@ -3,7 +3,7 @@ using DeltaStream.Actors.Market;
 namespace DeltaStream.Actors.Topics;
 
 /// <summary>How the clients of a wide room received an update: from its topic at this position, or from the cache with this number.</summary>
-internal readonly record struct HandOver(bool IsDone, Position Position, long Number);
+internal readonly record struct Delivery(bool IsDone, Position Position, long Number);
 
 /// <summary>The node's state of one event of one key. Only <see cref="NodeOrder"/> changes it, under its lock.</summary>
 internal sealed class Slot(MarketEvent @event, ConflationKey key) : IComparable<Slot>
@@ -35,10 +35,10 @@ internal sealed class Slot(MarketEvent @event, ConflationKey key) : IComparable<
     public long ReceivedAt { get; private set; }
 
     /// <summary>The way in which the clients of the wide room received the newest update, if they did.</summary>
-    public HandOver Wide { get; private set; }
+    public Delivery Wide { get; private set; }
 
-    /// <summary>True if the clients of the narrow room received the newest update.</summary>
-    public bool IsNarrowHanded { get; private set; }
+    /// <summary>True if the newest update was delivered to the clients of the narrow room.</summary>
+    public bool IsNarrowDelivered { get; private set; }
 
     private KeyBarrier Barrier { get; } = new();
 
@@ -52,7 +52,7 @@ internal sealed class Slot(MarketEvent @event, ConflationKey key) : IComparable<
     public void Replace(MarketUpdate update, long serial)
     {
         if (Serial > 0) _former[_replaced++ % FormerKept] = Hash;
-        (Serial, Hash, Late, Wide, IsNarrowHanded) = (serial, update.Hash, default, default, false);
+        (Serial, Hash, Late, Wide, IsNarrowDelivered) = (serial, update.Hash, default, default, false);
         Update = update.Stamp(serial, Barrier);
         MoveTo(update);
     }
@@ -70,22 +70,22 @@ internal sealed class Slot(MarketEvent @event, ConflationKey key) : IComparable<
     /// <summary>True while the value is young enough to send.</summary>
     public bool LivesAt(long unixNow) => Key.Kind.LivesAt(ReceivedAt, unixNow);
 
-    public bool IsHanded(bool toWide) => toWide ? Wide.IsDone : IsNarrowHanded;
+    public bool IsDelivered(bool toWide) => toWide ? Wide.IsDone : IsNarrowDelivered;
 
     /// <summary>Records that clients of one of the key's rooms receive the newest update.</summary>
     /// <param name="toWide">True for the wide room, false for the narrow one.</param>
     /// <param name="path">The epoch of the publisher whose event carries it, or 0 for the cache.</param>
-    /// <param name="handOver">How they receive it.</param>
-    public void Hand(bool toWide, long path, HandOver handOver)
+    /// <param name="delivery">How they receive it.</param>
+    public void Deliver(bool toWide, long path, Delivery delivery)
     {
         if (!toWide)
         {
-            IsNarrowHanded = true;
+            IsNarrowDelivered = true;
             return;
         }
 
         if (_path != path) (_path, Barrier.Serial) = (path, Serial);
-        Wide = handOver;
+        Wide = delivery;
     }
 
     /// <summary>Drops the bytes, which are too old to be sent. All other state stays, so that a late copy is still recognised.</summary>

@@ -3,8 +3,8 @@ namespace DeltaStream.Actors.Wire;
 /// <summary>Encodes events and acknowledgements for one kind of connection. Stateless; all connections of the kind share it.</summary>
 public interface IWireProtocol
 {
-    /// <summary>The protocol's index in <see cref="SharedFrames"/>: below <see cref="SharedFrames.Slots"/> and unique per protocol.</summary>
-    int Slot { get; }
+    /// <summary>The protocol's index in <see cref="SharedFrames"/>: below <see cref="SharedFrames.MaxProtocols"/> and unique per protocol.</summary>
+    int ProtocolIndex { get; }
 
     /// <summary>Makes the frame of a server event.</summary>
     /// <param name="name">The event's name.</param>

@@ -4,23 +4,23 @@ namespace DeltaStream.Actors.Wire;
 public sealed class SharedFrames
 {
     /// <summary>The maximum number of wire protocols on a node.</summary>
-    public const int Slots = 4;
+    public const int MaxProtocols = 4;
 
-    private readonly Frame?[] _frames = new Frame?[Slots];
+    private readonly Frame?[] _frames = new Frame?[MaxProtocols];
 
     /// <summary>The frame for this protocol. <paramref name="encode"/> runs at most once per protocol.</summary>
     public Frame Get<TState>(IWireProtocol protocol, TState state, Func<IWireProtocol, TState, Frame> encode)
     {
-        ref var slot = ref _frames[protocol.Slot];
-        return Volatile.Read(ref slot) ?? Make(ref slot, protocol, state, encode);
+        ref var frame = ref _frames[protocol.ProtocolIndex];
+        return Volatile.Read(ref frame) ?? Make(ref frame, protocol, state, encode);
     }
 
-    private Frame Make<TState>(ref Frame? slot, IWireProtocol protocol, TState state, Func<IWireProtocol, TState, Frame> encode)
+    private Frame Make<TState>(ref Frame? frame, IWireProtocol protocol, TState state, Func<IWireProtocol, TState, Frame> encode)
     {
         lock (_frames)
         {
-            if (slot is null) Volatile.Write(ref slot, encode(protocol, state));
-            return slot!;
+            if (frame is null) Volatile.Write(ref frame, encode(protocol, state));
+            return frame!;
         }
     }
 }

@@ -68,7 +68,7 @@ internal static class GatewaySystem
     {
         akka.WithCache(settings.Cache).WithClients(settings.Clients);
         akka.WithActors((_, _, services) => services.GetService<GatewayMetrics>().ShowAll(
-            RequestError.Codes, CloseReason.OfClients.Select(reason => reason.Name), SocketIoProtocol.Instance.Slot, PlainProtocol.Instance.Slot));
+            RequestError.Codes, CloseReason.OfClients.Select(reason => reason.Name), SocketIoProtocol.Instance.ProtocolIndex, PlainProtocol.Instance.ProtocolIndex));
         akka.WithActors((system, _, services) => services.GetService<SessionRelay>().Start(system));
         // These actors end before the node leaves the cluster: the mediator ends with the membership, and they would take that for
         // a failure.

@@ -28,7 +28,7 @@ public sealed class CompressedSpecs(TalkativeNode node, ITestOutputHelper output
     };
 
     [Fact]
-    public Task Compressed_bombs_are_unpacked_as_far_as_a_message_may_be_long() => AttackAsync(async () =>
+    public Task Compressed_bombs_are_unpacked_up_to_the_message_limit_only() => AttackAsync(async () =>
     {
         for (var round = 0; round < 5; round++)
         {

@@ -9,25 +9,25 @@ public sealed class FloodSpecs(AbusedNode abused, ITestOutputHelper output) : At
     private static int _storms;
 
     [Fact]
-    public Task A_flood_of_pings() => PingsAsync(200);
+    public Task A_flood_of_pings_harms_no_other_client() => PingsAsync(200);
 
     [Fact]
     [Trait("Category", "Full")]
-    public Task A_long_flood_of_pings() => PingsAsync(20_000);
+    public Task A_long_flood_of_pings_harms_no_other_client() => PingsAsync(20_000);
 
     [Fact]
-    public Task Subscribing_and_unsubscribing_at_random() => StormAsync(10, 20);
-
-    [Fact]
-    [Trait("Category", "Full")]
-    public Task Subscribing_and_unsubscribing_at_random_for_long() => StormAsync(50, 100);
-
-    [Fact]
-    public Task Guessing_session_ids() => GuessAsync(2_000);
+    public Task Random_subscribing_and_unsubscribing_harms_no_other_client() => StormAsync(10, 20);
 
     [Fact]
     [Trait("Category", "Full")]
-    public Task Guessing_a_hundred_thousand_session_ids() => GuessAsync(100_000);
+    public Task Long_random_subscribing_and_unsubscribing_harms_no_other_client() => StormAsync(50, 100);
+
+    [Fact]
+    public Task Guessing_session_ids_finds_no_session() => GuessAsync(2_000);
+
+    [Fact]
+    [Trait("Category", "Full")]
+    public Task Guessing_a_hundred_thousand_session_ids_finds_no_session() => GuessAsync(100_000);
 
     /// <summary>From one that reads the answers, from one that does not, and the protocol's own pings, which are the server's to send.</summary>
     private Task PingsAsync(int batches) => AttackAsync(async () =>

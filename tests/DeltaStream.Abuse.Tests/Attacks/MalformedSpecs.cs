@@ -23,7 +23,7 @@ public sealed class MalformedSpecs(AbusedNode abused, ITestOutputHelper output) 
     });
 
     [Fact]
-    public Task Every_malformed_packet_message_and_body_once() => AttackAsync(async () =>
+    public Task Every_malformed_packet_message_and_body_harms_no_other_client() => AttackAsync(async () =>
     {
         await Task.WhenAll(Malformed.Packets.SelectMany(packet => new[] { "", "40" }.Select(async before =>
         {
@@ -49,11 +49,11 @@ public sealed class MalformedSpecs(AbusedNode abused, ITestOutputHelper output) 
     });
 
     [Fact]
-    public Task Malformed_frames_packets_messages_and_bodies() => ManyAsync(4_000);
+    public Task Thousands_of_malformed_frames_packets_messages_and_bodies_harm_no_other_client() => ManyAsync(4_000);
 
     [Fact]
     [Trait("Category", "Full")]
-    public Task A_million_malformed_frames_packets_messages_and_bodies() =>
+    public Task A_million_malformed_frames_packets_messages_and_bodies_harm_no_other_client() =>
         ManyAsync(int.TryParse(Environment.GetEnvironmentVariable("ABUSE_FRAMES"), out var count) ? count : 1_000_000);
 
     [Fact]
@@ -79,7 +79,7 @@ public sealed class MalformedSpecs(AbusedNode abused, ITestOutputHelper output) 
     });
 
     [Fact]
-    public Task Fragments_are_put_together_as_far_as_a_message_may_be_long() => AttackAsync(async () =>
+    public Task Fragments_are_joined_up_to_the_message_limit_only() => AttackAsync(async () =>
     {
         using (var connection = await RawConnection.OpenWebSocketAsync(Port, "/ws"))
         {

@@ -28,7 +28,7 @@ public sealed class RoomLimitSpecs(FewRoomsNode node, ITestOutputHelper output) 
     [Theory]
     [InlineData("/ws")]
     [InlineData(TestClient.SocketIo)]
-    public Task A_client_past_its_rooms_is_refused_counted_and_keeps_those_that_it_has(string path) => AttackAsync(async () =>
+    public Task A_client_at_its_room_limit_is_refused_a_further_room_and_keeps_its_rooms(string path) => AttackAsync(async () =>
     {
         const int asked = 200;
         var before = await RefusedAsync();

@@ -17,25 +17,25 @@ public sealed class SlowSpecs(AbusedNode abused, ITestOutputHelper output) : Att
     ];
 
     [Fact]
-    public Task Slow_handshakes() => HandshakesAsync(200);
+    public Task Slow_handshakes_harm_no_other_client() => HandshakesAsync(200);
 
     [Fact]
     [Trait("Category", "Full")]
-    public Task Many_slow_handshakes() => HandshakesAsync(8000);
+    public Task Many_slow_handshakes_harm_no_other_client() => HandshakesAsync(8000);
 
     [Fact]
-    public Task Slow_bodies_and_frames() => BodiesAsync(50);
-
-    [Fact]
-    [Trait("Category", "Full")]
-    public Task Many_slow_bodies_and_frames() => BodiesAsync(2000);
-
-    [Fact]
-    public Task Polls_that_are_left_open() => PollsAsync(500);
+    public Task Slow_bodies_and_frames_harm_no_other_client() => BodiesAsync(50);
 
     [Fact]
     [Trait("Category", "Full")]
-    public Task Ten_thousand_polls_that_are_left_open() => PollsAsync(Math.Min(10_000, OpenFiles.Limit * 9 / 10));
+    public Task Many_slow_bodies_and_frames_harm_no_other_client() => BodiesAsync(2000);
+
+    [Fact]
+    public Task Polls_that_are_left_open_harm_no_other_client() => PollsAsync(500);
+
+    [Fact]
+    [Trait("Category", "Full")]
+    public Task Ten_thousand_polls_that_are_left_open_harm_no_other_client() => PollsAsync(Math.Min(10_000, OpenFiles.Limit * 9 / 10));
 
     private Task HandshakesAsync(int count) => AttackAsync(async () =>
     {

@@ -30,7 +30,7 @@ public sealed class ConnectionLimitSpecs(LimitedNode limited)
     }
 
     [Fact]
-    public async Task An_address_has_so_many_clients_and_others_have_theirs()
+    public async Task The_limit_of_clients_of_one_address_leaves_other_addresses_alone()
     {
         await EmptyAsync();
         await using var many = limited.Visitor("127.0.3.1");
@@ -54,7 +54,7 @@ public sealed class ConnectionLimitSpecs(LimitedNode limited)
     [Theory]
     [InlineData("127.0.9.1")]
     [InlineData("127.0.10.77")]
-    public async Task Behind_a_trusted_proxy_the_address_is_what_the_proxy_says(string proxy)
+    public async Task Behind_a_trusted_proxy_the_address_is_the_one_that_the_proxy_names(string proxy)
     {
         await EmptyAsync();
         // Each says of itself that it is somebody; the proxy appends whom it has seen. Only that counts.
@@ -74,7 +74,7 @@ public sealed class ConnectionLimitSpecs(LimitedNode limited)
     }
 
     [Fact]
-    public async Task Sockets_on_which_nothing_comes_are_bounded_for_each_address_too()
+    public async Task Silent_sockets_are_limited_for_each_address_too()
     {
         var sockets = new List<RawConnection>();
         var before = await limited.RefusedAsync("address");
@@ -88,7 +88,7 @@ public sealed class ConnectionLimitSpecs(LimitedNode limited)
     }
 
     [Fact]
-    public async Task Only_so_many_polls_wait_at_once()
+    public async Task The_number_of_waiting_polls_is_limited()
     {
         await EmptyAsync();
         using var end = new CancellationTokenSource();

@@ -40,7 +40,7 @@ public sealed class HandshakeLimitSpecs(LimitedNode limited)
     }
 
     [Fact]
-    public async Task A_head_that_comes_byte_by_byte_is_not_waited_for_either()
+    public async Task A_head_that_comes_byte_by_byte_is_answered_408_too()
     {
         using var slow = await RawConnection.OpenAsync(limited.Node.Port, "127.0.20.3");
         var answer = slow.ReadStatusAsync(Closed);

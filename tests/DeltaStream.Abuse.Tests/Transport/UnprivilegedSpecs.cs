@@ -32,7 +32,7 @@ public sealed class UnprivilegedSpecs : IDisposable
     }
 
     [Fact]
-    public async Task A_node_writes_no_file_where_it_could()
+    public async Task A_node_writes_no_file_to_a_writable_file_system()
     {
         await using var node = await NodeProcess.Start(
             ("DEMO_FEED", "on"), ("EMBEDDED_REDIS_PORT", "0"), ("HOME", _folder), ("AUTH_MODE", "jwt"), ("AUTH_JWT_SECRET", new string('s', 32))).ReadyAsync();

@@ -38,7 +38,7 @@ public class StoreAgreementSpecs
     }
 
     [Fact]
-    public void The_fewer_are_outvoted_and_of_halves_the_one_without_the_lowest_address()
+    public void The_smaller_group_is_outvoted_and_of_two_halves_the_one_without_the_lowest_address()
     {
         Say(0, ("a:1", "x"), ("b:1", "y"));
         Say(5, ("a:1", "x"), ("b:1", "y"));

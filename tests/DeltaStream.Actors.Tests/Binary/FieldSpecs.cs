@@ -28,7 +28,7 @@ public class FieldSpecs
 
     [Theory]
     [MemberData(nameof(Fields))]
-    public void A_field_is_these_bytes_and_comes_back(string name, Action<FieldWriter> write, string hex, Func<FieldReader, object?> read, object? value)
+    public void A_field_has_these_bytes_and_reads_back(string name, Action<FieldWriter> write, string hex, Func<FieldReader, object?> read, object? value)
     {
         Assert.NotEmpty(name);
         var writer = new FieldWriter(0);
@@ -81,7 +81,7 @@ public class FieldSpecs
 
     [Theory]
     [MemberData(nameof(Lies))]
-    public void A_length_or_a_value_that_can_not_be_is_one_error_and_takes_no_memory(string hex, Func<FieldReader, object?> read)
+    public void An_impossible_length_or_value_is_one_error_and_takes_no_memory(string hex, Func<FieldReader, object?> read)
     {
         var before = GC.GetAllocatedBytesForCurrentThread();
         Assert.Throws<SerializationException>(() => read(new FieldReader(Convert.FromHexString(hex))));

@@ -17,7 +17,7 @@ public abstract class BookSpec
     private readonly Dictionary<ConflationKey, MarketUpdate> _store = [];
     private readonly Queue<StoreRead> _pending = [];
     private readonly CacheSettings _settings;
-    private int _lastToken;
+    private int _lastJoinId;
 
     private protected BookSpec(CacheSettings? settings = null)
     {
@@ -65,9 +65,9 @@ public abstract class BookSpec
 
     private protected int Use(Room room, string user = "user")
     {
-        Book.Use(user, room, ++_lastToken);
+        Book.Use(user, room, ++_lastJoinId);
         Run();
-        return _lastToken;
+        return _lastJoinId;
     }
 
     private protected void Leave(Room room, string user = "user") => Book.Leave(user, room);
@@ -77,9 +77,9 @@ public abstract class BookSpec
 
     private protected IReadOnlyList<MarketUpdate> Get(Room room, string user = "user")
     {
-        Book.GetSnapshot(user, room, ++_lastToken);
+        Book.GetSnapshot(user, room, ++_lastJoinId);
         Run();
-        Assert.Equal(_lastToken, LastSnapshot.Token);
+        Assert.Equal(_lastJoinId, LastSnapshot.JoinId);
         return LastSnapshot.View.Read(static slot => slot.Update).Values;
     }
 

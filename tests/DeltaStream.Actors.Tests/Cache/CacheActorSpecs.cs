@@ -15,19 +15,19 @@ public class CacheActorSpecs(ITestOutputHelper output) : GatewaySpec(output)
     private static readonly Room Narrow = Room.Chain("NIFTY", Near);
 
     [Fact]
-    public void A_room_is_used_and_its_snapshot_asked_for()
+    public void A_room_that_a_client_uses_becomes_ready_and_its_snapshot_is_returned()
     {
         Store.Put(Chain("NIFTY", Near, 1));
         Cache.Tell(new UseRoom(Narrow, 3), TestActor);
         Assert.Equal(new RoomReady(Narrow, 3), ExpectMsg<RoomReady>());
         Cache.Tell(new GetSnapshot(Narrow, 4), TestActor);
         var snapshot = ExpectMsg<Snapshot>();
-        Assert.Equal((4, new Position(1, 1)), (snapshot.Token, Assert.Single(snapshot.View.Read(static slot => slot.Update).Values).Position));
+        Assert.Equal((4, new Position(1, 1)), (snapshot.JoinId, Assert.Single(snapshot.View.Read(static slot => slot.Update).Values).Position));
         Assert.Equal(2, Status.Rooms);
     }
 
     [Fact]
-    public void With_the_store_down_there_is_a_line_in_the_log_once_in_ten_seconds()
+    public void While_the_store_is_down_one_line_in_ten_seconds_is_logged()
     {
         Store.IsDown = true;
         Cache.Tell(new UseRoom(Narrow, 1), TestActor);
@@ -85,7 +85,7 @@ public class CacheActorSpecs(ITestOutputHelper output) : GatewaySpec(output)
     }
 
     [Fact]
-    public void When_the_cache_restarts_its_users_come_again_and_get_what_was_missed_meanwhile()
+    public void After_a_restart_of_the_cache_its_users_join_again_and_get_the_missed_updates()
     {
         var client = Connect();
         Subscribe(client, Narrow);

@@ -33,7 +33,7 @@ public class SettlingSpecs : BookSpec
     }
 
     [Fact]
-    public void One_live_event_settles_a_room_about_one_value()
+    public void One_event_of_the_present_epoch_settles_a_narrow_room()
     {
         Join(Narrow);
         Bring(Narrow, Chain("NIFTY", Near, 1));
@@ -45,7 +45,7 @@ public class SettlingSpecs : BookSpec
     }
 
     [Fact]
-    public void After_the_first_live_event_a_chains_room_is_looked_up_once_more_for_the_other_expiries()
+    public void After_the_first_event_of_the_epoch_one_more_look_finds_the_other_expiries_of_a_chain_room()
     {
         Join(Wide);
         Put(Chain("NIFTY", Far, 4));
@@ -58,7 +58,7 @@ public class SettlingSpecs : BookSpec
     }
 
     [Fact]
-    public void A_settling_room_gets_what_the_room_it_overlaps_with_brings_once()
+    public void A_settling_room_gets_each_update_of_its_overlapping_room_once()
     {
         var room = Room.Product("NIFTY");
         Join(room);
@@ -66,7 +66,7 @@ public class SettlingSpecs : BookSpec
         Bring(Room.General, price);
         Tick();
         Assert.Equal([(room, price.Position)], Told.Select(it => it.Answer).OfType<MissedUpdate>().Select(it => (it.Room, it.Update.Position)));
-        Assert.Null(Bring(room, price).Handed);
+        Assert.Null(Bring(room, price).ToSend);
         Bring(Room.General, Price("NIFTY", 2));
         Tick(4);
         Assert.Single(Given);
@@ -86,7 +86,7 @@ public class SettlingSpecs : BookSpec
     }
 
     [Fact]
-    public void A_settled_room_is_given_nothing_but_behind_a_gap()
+    public void A_settled_room_gets_updates_from_the_cache_only_after_a_gap_in_the_feed()
     {
         Join(Narrow);
         Bring(Narrow, Chain("NIFTY", Near, 1));
@@ -102,7 +102,7 @@ public class SettlingSpecs : BookSpec
     }
 
     [Fact]
-    public void A_gap_that_ends_during_a_look_is_looked_behind_once_more()
+    public void A_gap_that_ends_during_a_look_causes_another_look()
     {
         Join(Narrow);
         Bring(Narrow, Chain("NIFTY", Near, 1));
@@ -128,11 +128,11 @@ public class SettlingSpecs : BookSpec
         Book.EndGap();
         Tick(4, epoch: 2);
         Assert.DoesNotContain(Given, it => it.Event == MarketEvent.ChainUpdate);
-        Assert.Null(Bring(Narrow, Chain("NIFTY", Near, 1, epoch: 2)).Handed);
+        Assert.Null(Bring(Narrow, Chain("NIFTY", Near, 1, epoch: 2)).ToSend);
     }
 
     [Fact]
-    public void General_gets_a_summary_that_its_topic_did_not_bring_though_the_chain_came()
+    public void General_gets_a_summary_that_its_topic_missed_although_the_chain_came()
     {
         Join(Wide);
         var chain = Chain("NIFTY", Near, 5);
@@ -144,7 +144,7 @@ public class SettlingSpecs : BookSpec
     }
 
     [Fact]
-    public void Clients_in_general_are_not_given_what_was_there_before_the_node_heard_it()
+    public void Clients_in_general_do_not_get_values_from_before_the_nodes_subscription()
     {
         var before = Price("OLD", 1);
         var started = new StartedBook(before);
@@ -153,7 +153,7 @@ public class SettlingSpecs : BookSpec
     }
 
     [Fact]
-    public void After_lost_subscriptions_every_room_settles_again_and_waits_for_its_turn()
+    public void After_lost_subscriptions_every_room_settles_again_and_waits_for_its_place_in_the_window()
     {
         Join(Narrow);
         Bring(Narrow, Chain("NIFTY", Near, 1));

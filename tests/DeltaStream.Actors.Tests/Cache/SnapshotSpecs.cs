@@ -7,7 +7,7 @@ namespace DeltaStream.Actors.Tests.Cache;
 public class SnapshotSpecs() : BookSpec(new() { MaxRooms = 300 })
 {
     [Fact]
-    public void While_a_room_is_in_use_it_comes_from_memory()
+    public void The_snapshot_of_a_room_in_use_comes_from_memory()
     {
         Join(Narrow);
         var reads = Reads.Count;
@@ -17,7 +17,7 @@ public class SnapshotSpecs() : BookSpec(new() { MaxRooms = 300 })
     }
 
     [Fact]
-    public void It_is_what_the_room_holds_at_the_moment_when_it_is_read()
+    public void A_snapshot_holds_the_values_of_the_moment_when_it_is_read()
     {
         Join(Narrow);
         Bring(Narrow, Chain("NIFTY", Near, 3));
@@ -28,7 +28,7 @@ public class SnapshotSpecs() : BookSpec(new() { MaxRooms = 300 })
     }
 
     [Fact]
-    public void A_value_that_no_topic_has_brought_comes_from_the_store()
+    public void A_value_that_no_topic_has_delivered_comes_from_the_store()
     {
         Put(Chain("NIFTY", Near, 3));
         Join(Narrow);
@@ -41,11 +41,11 @@ public class SnapshotSpecs() : BookSpec(new() { MaxRooms = 300 })
         Put(Chain("NIFTY", Near, 3));
         Join(Narrow);
         var serial = Get(Narrow)[0].Serial;
-        Assert.Equal(serial, Bring(Narrow, Chain("NIFTY", Near, 3, epoch: 2)).Handed?.Serial);
+        Assert.Equal(serial, Bring(Narrow, Chain("NIFTY", Near, 3, epoch: 2)).ToSend?.Serial);
     }
 
     [Fact]
-    public void A_price_that_general_brought_needs_no_read_at_all()
+    public void A_room_whose_price_general_has_delivered_needs_no_read()
     {
         Bring(Room.General, Price("NIFTY", 1));
         var reads = Reads.Count;
@@ -91,7 +91,7 @@ public class SnapshotSpecs() : BookSpec(new() { MaxRooms = 300 })
     }
 
     [Fact]
-    public void A_value_of_another_writer_is_better_than_none_and_worse_than_any_of_ours()
+    public void A_value_of_another_program_is_used_only_until_there_is_a_published_one()
     {
         var foreign = Price("NIFTY", 0, epoch: 0);
         Put(foreign);
@@ -105,7 +105,7 @@ public class SnapshotSpecs() : BookSpec(new() { MaxRooms = 300 })
     }
 
     [Fact]
-    public void Generals_has_summaries_made_of_the_chains_in_the_store()
+    public void The_snapshot_of_general_has_summaries_of_the_chains_in_the_store()
     {
         Put(Chain("NIFTY", Near, 1));
         Join(Room.Product("X"));
@@ -150,7 +150,7 @@ public class SnapshotSpecs() : BookSpec(new() { MaxRooms = 300 })
     }
 
     [Fact]
-    public void There_is_a_limit_to_the_rooms_of_a_node()
+    public void The_number_of_rooms_of_a_node_is_limited()
     {
         for (var i = 1; i < 300; i++) Use(Room.Product($"P{i}"));
         var token = Use(Room.Product("ONE_MORE"));

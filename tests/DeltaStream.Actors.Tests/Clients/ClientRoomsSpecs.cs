@@ -105,7 +105,7 @@ public class ClientRoomsSpecs
         var (room, narrow) = (Parse(roomName), Parse(narrowName));
         Join(room);
         var late = new[] { Take(room, narrow, 2), Take(room, narrow, 3) };
-        _order.Store(Update(narrow, 4), 0);
+        _order.TakeStored(Update(narrow, 4), 0);
         Assert.NotNull(_rooms.Receive(_order.GiveMissed(all: true, [], 0).Single(it => it.Room.Equals(room))));
         foreach (var roomEvent in late) Assert.Null(_rooms.Receive(roomEvent));
         Assert.Equal(2, _rooms.TakeSuperseded());
@@ -114,7 +114,7 @@ public class ClientRoomsSpecs
     }
 
     [Fact]
-    public void A_new_bridge_counts_from_one_and_is_believed_the_old_one_is_not()
+    public void Updates_of_a_new_epoch_are_sent_from_sequence_1_on_and_late_updates_of_the_old_epoch_are_not()
     {
         Join(Product);
         Assert.NotNull(Receive(Product, Product, 100));
@@ -133,7 +133,7 @@ public class ClientRoomsSpecs
     }
 
     [Fact]
-    public void Nothing_of_a_room_that_was_left_is_sent()
+    public void No_update_of_a_room_that_the_client_left_is_sent()
     {
         Join(Product);
         Assert.True(_rooms.Leave(Product, _order));
@@ -143,7 +143,7 @@ public class ClientRoomsSpecs
     }
 
     [Fact]
-    public void Rooms_cover_what_they_are_for()
+    public void Rooms_cover_the_updates_that_belong_to_them()
     {
         Join(Wide);
         Assert.True(_rooms.Covers(Update(Narrow, 1)));
@@ -165,7 +165,7 @@ public class ClientRoomsSpecs
     }
 
     [Fact]
-    public void Marks_of_narrow_rooms_that_were_left_are_bounded()
+    public void The_number_of_marks_of_left_narrow_rooms_is_bounded()
     {
         Join(Room.General);
         for (var i = 0; i < 1_000; i++)
@@ -193,14 +193,14 @@ public class ClientRoomsSpecs
     }
 
     [Fact]
-    public void A_chain_that_waited_and_did_not_come_along_comes_on_the_next_node()
+    public void A_waiting_chain_that_did_not_move_along_comes_from_the_next_node()
     {
         var next = NewNode();
         Settle(_order);
         Join(Wide);
         var waiting = Receive(Wide, Narrow, 5)!;
         var moved = _rooms.Move(_order, [waiting]);
-        Assert.Equal([(MarketEvent.ChainUpdate, waiting.Key, waiting.Position)], moved.Owed);
+        Assert.Equal([(MarketEvent.ChainUpdate, waiting.Key, waiting.Position)], moved.NotReceived);
         next.Take(Wide, Update(Narrow, 5));
         var second = Arrive(moved, next);
         Assert.Equal([5], second.GoLive(second.Find(Wide)!, View(next, Wide)).Select(it => it.Position.Sequence));

@@ -12,7 +12,7 @@ namespace DeltaStream.Actors.Tests.Clients;
 public class ClientSupervisorSpecs(ITestOutputHelper output) : GatewaySpec(output, new() { MaxClients = 5 })
 {
     [Fact]
-    public void Clients_are_counted_and_their_coming_and_going_logged()
+    public void Clients_are_counted_and_their_connects_and_disconnects_are_logged()
     {
         var (first, second) = (Connect(sessionId: "one"), Connect(sessionId: "two"));
         Assert.Equal(2, Status.Clients);
@@ -56,7 +56,7 @@ public class ClientSupervisorSpecs(ITestOutputHelper output) : GatewaySpec(outpu
     }
 
     [Fact]
-    public void Clients_that_went_leave_nothing_behind()
+    public void Clients_that_have_gone_leave_no_state_behind()
     {
         for (var round = 0; round < 20; round++)
         {
@@ -95,7 +95,7 @@ public class ClientSupervisorSpecs(ITestOutputHelper output) : GatewaySpec(outpu
     /// <summary>Makes every answer fail.</summary>
     private sealed class BrokenProtocol : IWireProtocol
     {
-        public int Slot => 1;
+        public int ProtocolIndex => 1;
 
         public Frame EncodeEvent(string name, ReadOnlySpan<byte> data) => throw new InvalidOperationException("broken");
 

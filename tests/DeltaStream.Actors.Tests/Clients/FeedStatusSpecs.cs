@@ -9,7 +9,7 @@ namespace DeltaStream.Actors.Tests.Clients;
 public class FeedStatusSpecs(ITestOutputHelper output) : GatewaySpec(output)
 {
     [Fact]
-    public void It_is_live_while_heartbeats_come()
+    public void The_feed_is_live_while_heartbeats_come()
     {
         for (var i = 0; i < 10; i++)
         {
@@ -22,7 +22,7 @@ public class FeedStatusSpecs(ITestOutputHelper output) : GatewaySpec(output)
     }
 
     [Fact]
-    public void It_is_stale_after_two_seconds_without_one_and_live_with_the_next()
+    public void The_feed_is_stale_after_two_seconds_without_a_heartbeat_and_live_with_the_next()
     {
         var client = Connect();
         Beat();
@@ -37,7 +37,7 @@ public class FeedStatusSpecs(ITestOutputHelper output) : GatewaySpec(output)
     }
 
     [Fact]
-    public void It_is_down_when_the_active_bridge_has_lost_Redis()
+    public void The_feed_is_down_when_the_active_bridge_has_lost_Redis()
     {
         var client = Connect();
         Heartbeat(FeedLink.Down);
@@ -60,7 +60,7 @@ public class FeedStatusSpecs(ITestOutputHelper output) : GatewaySpec(output)
     }
 
     [Fact]
-    public void A_superseded_bridges_heartbeat_counts_for_nothing()
+    public void The_heartbeat_of_a_superseded_bridge_is_ignored()
     {
         Heartbeat(FeedLink.Up, epoch: 7);
         AwaitAssert(() => Assert.Equal(7, Status.Feed.BridgeEpoch));

@@ -36,7 +36,7 @@ public class GatheringSpecs : GatewaySpec
     }
 
     [Fact]
-    public void However_many_wait_a_turn_of_the_actor_ends_with_a_write()
+    public void Each_turn_of_the_actor_ends_with_a_write_however_many_messages_wait()
     {
         var updates = Enumerable.Range(2, 100).Select(i => Price($"P{i % 7}", i)).ToArray();
         WhileItWrites(Price("A", 1), () => Tell(updates));
@@ -47,7 +47,7 @@ public class GatheringSpecs : GatewaySpec
     }
 
     [Fact]
-    public void Large_updates_do_not_gather_beyond_what_shows_whether_the_client_reads()
+    public void Large_updates_gather_up_to_64_KB_and_then_leave_in_a_write()
     {
         var updates = Enumerable.Range(2, 4).Select(Large).ToArray();
         WhileItWrites(Price("A", 1), () => Tell(updates));
@@ -56,7 +56,7 @@ public class GatheringSpecs : GatewaySpec
     }
 
     [Fact]
-    public void When_the_socket_is_full_only_the_newest_due_update_of_a_key_remains()
+    public void When_the_socket_is_full_only_the_newest_gathered_update_of_a_key_remains()
     {
         var updates = Enumerable.Range(2, 9).Select(Large).ToArray();
         WhileItWrites(Price("A", 1), () =>
@@ -71,7 +71,7 @@ public class GatheringSpecs : GatewaySpec
     }
 
     [Fact]
-    public void Nothing_of_a_room_comes_after_leaving_it_though_it_was_due()
+    public void After_leaving_a_room_no_gathered_update_of_it_is_sent()
     {
         Publish(Price("B", 1));
         Await(_client, sent => sent.Contains(Text(Price("B", 1))));
@@ -85,7 +85,7 @@ public class GatheringSpecs : GatewaySpec
     }
 
     [Fact]
-    public void A_large_room_s_snapshot_leaves_in_few_writes()
+    public void The_snapshot_of_a_large_room_leaves_in_few_writes()
     {
         for (var i = 1; i <= 40; i++) Publish(Price($"P{i}", i));
         Await(_client, sent => sent.Contains(Text(Price("P40", 40))));

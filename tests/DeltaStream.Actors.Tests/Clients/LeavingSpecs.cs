@@ -19,7 +19,7 @@ public class LeavingSpecs(ITestOutputHelper output) : GatewaySpec(output, cache:
     [Theory]
     [InlineData("general")]
     [InlineData("chain:A")]
-    public void An_update_that_is_on_its_way_to_the_client(string name)
+    public void An_update_in_flight_to_a_moving_client_arrives_once(string name)
     {
         var room = Room.TryParse(name, out var parsed) ? parsed! : throw new ArgumentException(name);
         var client = Connect();
@@ -40,7 +40,7 @@ public class LeavingSpecs(ITestOutputHelper output) : GatewaySpec(output, cache:
     }
 
     [Fact]
-    public void A_value_that_only_the_store_has_while_the_room_is_settling()
+    public void A_value_that_only_the_store_has_arrives_once_after_a_move_from_a_settling_room()
     {
         var client = Connect();
         Subscribe(client, Room.Chain("A"));
@@ -55,7 +55,7 @@ public class LeavingSpecs(ITestOutputHelper output) : GatewaySpec(output, cache:
     }
 
     [Fact]
-    public void Chains_that_wait_are_not_carried_by_the_megabyte_but_come_from_the_next_nodes_cache_once()
+    public void Waiting_chains_beyond_256_KB_do_not_move_along_and_come_once_from_the_next_nodes_cache()
     {
         var client = Connect();
         Subscribe(client, Room.Chain("A"));
@@ -71,7 +71,7 @@ public class LeavingSpecs(ITestOutputHelper output) : GatewaySpec(output, cache:
 
         var moved = Left();
         Assert.InRange(moved.Updates.Sum(update => update.Payload.Length), 1, 256 * 1024);
-        Assert.InRange(moved.Rooms.Owed.Count, 10, chains.Length);
+        Assert.InRange(moved.Rooms.NotReceived.Count, 10, chains.Length);
         ArrivesOnce(client, moved, chains);
     }
 

@@ -20,7 +20,7 @@ public class OutboxSpecs
     }
 
     [Fact]
-    public void The_newest_of_a_key_keeps_the_place_of_the_first()
+    public void The_newest_update_of_a_key_keeps_the_place_of_the_first()
     {
         var outbox = new Outbox(10, 1000);
         var (last, other) = (Price("A", 3), Price("B", 2));
@@ -70,13 +70,13 @@ public class OutboxSpecs
     }
 
     [Fact]
-    public void All_due_updates_leave_after_those_that_waited()
+    public void All_gathered_updates_leave_after_the_waiting_updates()
     {
         var outbox = new Outbox(10, 1000);
         var (waited, first, second, answer) = (Price("A", 1), Price("A", 2), Price("A", 3), Answer(1));
         outbox.Add(waited);
-        outbox.AddDue(first);
-        outbox.AddDue(second);
+        outbox.Gather(first);
+        outbox.Gather(second);
         outbox.Add(answer);
         Assert.Equal(3, outbox.DataCount);
         Assert.Equal([answer, waited, first, second], TakeAll(outbox));
@@ -84,50 +84,50 @@ public class OutboxSpecs
     }
 
     [Fact]
-    public void Due_updates_conflate_when_the_socket_is_full()
+    public void Gathered_updates_conflate_when_the_socket_is_full()
     {
         var outbox = new Outbox(10, 1000);
         outbox.Add(Price("A", 1));
         var (other, newest) = (Price("B", 2), Price("A", 4));
-        outbox.AddDue(other);
-        outbox.AddDue(Price("A", 3));
-        outbox.AddDue(newest);
+        outbox.Gather(other);
+        outbox.Gather(Price("A", 3));
+        outbox.Gather(newest);
         Assert.Equal(2, outbox.Conflate());
         Assert.Equal(0, outbox.Conflate());
         Assert.Equal([newest, other], TakeAll(outbox));
     }
 
     [Fact]
-    public void A_due_update_counts_in_bytes_until_it_is_taken_or_dropped()
+    public void A_gathered_update_counts_in_bytes_until_it_is_taken_or_dropped()
     {
         var outbox = new Outbox(10, 1000);
-        outbox.AddDue(Price("A", 1, size: 70));
-        outbox.AddDue(Price("A", 2, size: 20));
-        outbox.AddDue(Price("B", 3, size: 5));
-        Assert.Equal(95, outbox.DueBytes);
+        outbox.Gather(Price("A", 1, size: 70));
+        outbox.Gather(Price("A", 2, size: 20));
+        outbox.Gather(Price("B", 3, size: 5));
+        Assert.Equal(95, outbox.GatheredBytes);
         outbox.TryTake(out _, out _);
-        Assert.Equal(25, outbox.DueBytes);
+        Assert.Equal(25, outbox.GatheredBytes);
         Assert.Equal(1, outbox.Purge(static update => update.Key.Symbol != "A"));
-        Assert.Equal((5, 1), (outbox.DueBytes, outbox.DataCount));
+        Assert.Equal((5, 1), (outbox.GatheredBytes, outbox.DataCount));
         TakeAll(outbox);
-        Assert.Equal(0, outbox.DueBytes);
+        Assert.Equal(0, outbox.GatheredBytes);
     }
 
     [Fact]
-    public void Two_outboxes_of_a_thread_share_nothing_of_what_is_due()
+    public void Two_outboxes_of_a_thread_share_no_gathered_updates()
     {
         var (one, other) = (new Outbox(10, 1000), new Outbox(10, 1000));
         var (a, b, c) = (Price("A", 1), Price("B", 2), Price("C", 3));
-        one.AddDue(a);
-        other.AddDue(b);
+        one.Gather(a);
+        other.Gather(b);
         Assert.Equal([a], TakeAll(one));
-        one.AddDue(c);
+        one.Gather(c);
         Assert.Equal([b], TakeAll(other));
         Assert.Equal([c], TakeAll(one));
     }
 
     [Fact]
-    public void A_million_updates_to_a_stuck_client_hold_one_a_key()
+    public void Of_a_million_updates_to_a_stuck_client_one_for_each_key_waits()
     {
         var outbox = new Outbox(10, 1000);
         var updates = Enumerable.Range(0, 1_000).Select(i => Price($"P{i % 100}", i + 1)).ToArray();
@@ -137,7 +137,7 @@ public class OutboxSpecs
     }
 
     [Fact]
-    public void It_behaves_like_a_list_in_which_a_newer_one_takes_the_place_of_an_older() =>
+    public void The_outbox_behaves_like_a_list_in_which_a_newer_update_replaces_the_older_one_of_its_key() =>
         Gen.Int[0, 1_000].Array[0, 200].Sample(choices =>
         {
             var outbox = new Outbox(1_000, 1_000_000);
@@ -162,7 +162,7 @@ public class OutboxSpecs
                         break;
                     case 3 or 4 or 5:
                         due.Add(Price(product, ++sequence));
-                        outbox.AddDue(due[^1]);
+                        outbox.Gather(due[^1]);
                         break;
                     default:
                         Assert.Equal(due.Count(update => Put(model, update)), outbox.Conflate());

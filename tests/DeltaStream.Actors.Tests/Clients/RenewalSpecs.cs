@@ -45,7 +45,7 @@ public class RenewalSpecs(ITestOutputHelper output) : GatewaySpec(output)
     }
 
     [Fact]
-    public void A_renewed_token_is_answered_and_puts_the_end_off()
+    public void A_renewed_token_is_answered_and_postpones_the_expiry()
     {
         var client = Connect(identity: Reader(20));
         var later = Renew(client, 130, "9");
@@ -111,7 +111,7 @@ public class RenewalSpecs(ITestOutputHelper output) : GatewaySpec(output)
     }
 
     [Fact]
-    public void A_token_of_another_subject_is_refused_and_the_first_one_holds()
+    public void A_token_of_another_subject_is_refused_and_the_first_token_stays_valid()
     {
         var client = Connect(identity: Reader(5));
         client.Client.Tell(new Authenticated(Reader(1000) with { Subject = "somebody else" }, "3"u8.ToArray()));
@@ -162,7 +162,7 @@ public class RenewalSpecs(ITestOutputHelper output) : GatewaySpec(output)
     }
 
     [Fact]
-    public void A_token_is_answered_even_where_none_is_needed()
+    public void A_token_is_answered_even_if_none_is_needed()
     {
         var client = Connect();
         client.Client.Tell(new Authenticated(ClientIdentity.Anonymous, null));

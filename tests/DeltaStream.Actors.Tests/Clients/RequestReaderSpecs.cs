@@ -152,7 +152,7 @@ public class RequestReaderSpecs
     }
 
     [Fact]
-    public void Nothing_that_is_sent_throws() => Gen.Select(
+    public void No_request_throws() => Gen.Select(
         Gen.Int[0, 4].Select(static i => new[] { "subscribe", "unsubscribe", "get_products", "get_expiries", "x" }[i]),
         Gen.OneOf(
             Gen.Byte.Array[0, 60],

@@ -71,7 +71,7 @@ public class RequestSpecs(ITestOutputHelper output) : GatewaySpec(output, new() 
     }
 
     [Fact]
-    public void There_is_a_limit_to_the_rooms_of_a_client_and_leaving_makes_room()
+    public void The_number_of_rooms_of_a_client_is_limited_and_leaving_one_makes_room()
     {
         var client = Connect();
         Subscribe(client, Room.Product("A"));
@@ -113,7 +113,7 @@ public class RequestSpecs(ITestOutputHelper output) : GatewaySpec(output, new() 
     }
 
     [Fact]
-    public void A_barrier_comes_back_when_what_was_caused_at_once_has_left()
+    public void A_barrier_comes_back_after_the_direct_answers_have_left()
     {
         var client = Connect();
         for (var i = 0; i < 40; i++) client.Emit("nonsense", "");
@@ -148,7 +148,7 @@ public class RequestSpecs(ITestOutputHelper output) : GatewaySpec(output, new() 
 
     /// <summary>Of a topic that nobody was ever subscribed to the mediator would keep the name for good, for any client to fill it with.</summary>
     [Fact]
-    public void Leaving_a_room_before_its_topic_is_known_says_nothing_to_the_mediator()
+    public void Leaving_a_room_before_subscribing_sends_the_mediator_no_message()
     {
         var (mediator, cache, transport) = (CreateTestProbe(), CreateTestProbe(), new MemoryTransport(Protocol));
         var context = new ClientContext(new(), mediator, cache, CreateTestProbe(), new(Time), Metrics, new(Logs.CreateLogger("")), Time);
@@ -161,7 +161,7 @@ public class RequestSpecs(ITestOutputHelper output) : GatewaySpec(output, new() 
 
         transport.Emit("subscribe", RequestFor(Room.Product("B")));
         var use = cache.ExpectMsg<UseRoom>();
-        transport.Client.Tell(new RoomReady(use.Room, use.Token));
+        transport.Client.Tell(new RoomReady(use.Room, use.JoinId));
         transport.Emit("unsubscribe", RequestFor(Room.Product("B")));
 
         var topics = new[] { mediator.ExpectMsg<Subscribe>().Topic, mediator.ExpectMsg<Unsubscribe>().Topic };

@@ -25,7 +25,7 @@ public class RoomGrantSpecs
     [InlineData("General")]
     [InlineData(" general")]
     [InlineData("")]
-    public void A_pattern_covers_exactly(string pattern, params string[] covered) =>
+    public void A_pattern_covers_exactly_these_rooms(string pattern, params string[] covered) =>
         Assert.Equal(covered, Rooms.Where(name => RoomGrant.Of([pattern]).Covers(Parse(name))));
 
     [Theory]
@@ -44,14 +44,14 @@ public class RoomGrantSpecs
     }
 
     [Fact]
-    public void Several_patterns_cover_what_any_of_them_does()
+    public void Several_patterns_cover_the_rooms_that_any_of_them_covers()
     {
         var grant = RoomGrant.Of(["general", "chain:SENSEX"]);
         Assert.Equal(["general", "chain:SENSEX"], Rooms.Where(name => grant.Covers(Parse(name))));
     }
 
     [Fact]
-    public void No_list_is_all_rooms_and_an_empty_one_is_none()
+    public void Without_a_list_all_rooms_are_covered_and_with_an_empty_list_none()
     {
         Assert.All(Rooms, name => Assert.True(RoomGrant.Of(null).Covers(Parse(name))));
         Assert.All(Rooms, name => Assert.False(RoomGrant.Of([]).Covers(Parse(name))));

@@ -47,7 +47,7 @@ public class SlowClientSpecs : GatewaySpec
     }
 
     [Fact]
-    public void After_unsubscribing_nothing_of_the_room_comes_though_it_waited_already()
+    public void After_unsubscribing_no_waiting_update_of_the_room_is_sent()
     {
         Subscribe(_slow, Room.Product("A"));
         Unsubscribe(_slow, Room.General);
@@ -75,7 +75,7 @@ public class SlowClientSpecs : GatewaySpec
     }
 
     [Fact]
-    public void It_is_not_read_from_while_its_answers_wait_and_closed_when_too_many_do()
+    public void A_client_is_not_read_from_while_its_answers_wait_and_is_closed_when_too_many_wait()
     {
         Stick();
         for (var i = 0; i < 11; i++) _slow.Emit("nonsense", "");
@@ -87,7 +87,7 @@ public class SlowClientSpecs : GatewaySpec
     }
 
     [Fact]
-    public void It_is_read_from_again_once_it_has_taken_its_answers()
+    public void A_client_is_read_from_again_after_it_has_taken_its_answers()
     {
         Stick();
         for (var i = 0; i < 15; i++) _slow.Emit("nonsense", "");
@@ -120,7 +120,7 @@ public class SlowClientSpecs : GatewaySpec
     }
 
     [Fact]
-    public void A_client_that_takes_its_writes_late_but_takes_them_stays()
+    public void A_client_that_takes_each_write_late_stays_connected()
     {
         Stick();
         for (var i = 2; i < 12; i++)

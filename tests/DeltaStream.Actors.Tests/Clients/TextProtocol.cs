@@ -8,7 +8,7 @@ internal sealed class TextProtocol(int slot) : IWireProtocol
 {
     private int _encodedEvents;
 
-    public int Slot { get; } = slot;
+    public int ProtocolIndex { get; } = slot;
 
     public int EncodedEvents => Volatile.Read(ref _encodedEvents);
 

@@ -47,7 +47,7 @@ public sealed class IdleMailboxSpecs(ITestOutputHelper output) : TestKit(IdleMai
     }
 
     [Fact]
-    public void A_message_keeps_its_sender_and_nothing_holds_it_when_it_is_out()
+    public void A_message_keeps_its_sender_and_the_queue_keeps_no_reference_to_a_taken_message()
     {
         var message = PutOne();
         Assert.True(_queue.TryDequeue(out var envelope));
@@ -66,7 +66,7 @@ public sealed class IdleMailboxSpecs(ITestOutputHelper output) : TestKit(IdleMai
     }
 
     [Fact]
-    public void Queues_that_lend_each_other_their_room_do_not_mix()
+    public void Queues_that_share_an_empty_list_do_not_mix_their_messages()
     {
         var queues = Enumerable.Range(0, 4).Select(_ => new IdleMessageQueue()).ToArray();
         for (var round = 0; round <= 100; round++)
@@ -94,7 +94,7 @@ public sealed class IdleMailboxSpecs(ITestOutputHelper output) : TestKit(IdleMai
     }
 
     [Fact]
-    public async Task From_many_threads_nothing_is_lost_and_each_keeps_its_order()
+    public async Task Messages_from_many_threads_are_all_kept_in_the_order_of_each_thread()
     {
         const int Producers = 4, Messages = 50_000;
         var last = Enumerable.Repeat(-1, Producers).ToArray();
@@ -116,7 +116,7 @@ public sealed class IdleMailboxSpecs(ITestOutputHelper output) : TestKit(IdleMai
     }
 
     [Fact]
-    public async Task An_actor_that_rests_is_woken_by_every_message()
+    public async Task An_idle_actor_is_woken_by_every_message()
     {
         // Each actor has handled what it was told before it is told more: it is just about to rest, time and again.
         var actors = Enumerable.Range(0, 4).Select(_ => Sys.ActorOf(Props.Create(() => new Echo()))).ToArray();
@@ -127,7 +127,7 @@ public sealed class IdleMailboxSpecs(ITestOutputHelper output) : TestKit(IdleMai
     }
 
     [Fact]
-    public void Clients_have_it_and_it_is_what_they_ask_for()
+    public void A_ClientActor_gets_the_mailbox_that_it_requires()
     {
         Assert.Equal(typeof(IdleMessageQueue), Sys.Mailboxes.GetRequiredType(typeof(ClientActor)));
         Assert.IsType<IdleMailbox>(Sys.Mailboxes.LookupByQueueType(typeof(IdleMessageQueue)));

@@ -64,7 +64,7 @@ public class BridgeOutageSpecs(ITestOutputHelper output) : BridgeSpec(output)
     }
 
     [Fact]
-    public void Skipped_messages_are_named_with_reason_and_excerpt_but_not_without_end()
+    public void Skipped_messages_are_logged_with_reason_and_excerpt_at_a_limited_rate()
     {
         StartBridge(Settings);
         AwaitAssert(() => Assert.Equal(1, Feed.Subscribers));
@@ -95,7 +95,7 @@ public class BridgeOutageSpecs(ITestOutputHelper output) : BridgeSpec(output)
     }
 
     [Fact]
-    public void A_keeper_of_the_lease_that_crashed_takes_the_lease_again()
+    public void A_LeaseActor_that_crashed_takes_the_lease_again()
     {
         var bridge = StartBridge(Settings);
         AwaitAssert(() => Assert.NotNull(Lease.Owner));
@@ -105,7 +105,7 @@ public class BridgeOutageSpecs(ITestOutputHelper output) : BridgeSpec(output)
     }
 
     [Fact]
-    public void A_mediator_that_was_restarted_is_found_out_and_publishing_goes_on()
+    public void A_restart_of_the_mediator_is_noticed_and_publishing_continues()
     {
         StartBridge(Settings with { RoundTripEvery = 1, RoundTripTimeout = TimeSpan.FromMilliseconds(100) });
         AwaitAssert(() => Assert.Equal(1, Feed.Subscribers));

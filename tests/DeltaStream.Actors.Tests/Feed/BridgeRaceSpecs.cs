@@ -76,7 +76,7 @@ public sealed class BridgeRaceSpecs(ITestOutputHelper output) : TwoBridges(outpu
     }
 
     [Fact]
-    public void A_key_is_held_back_no_longer_than_half_a_second_and_then_only_goes_forward()
+    public void A_key_is_held_back_for_half_a_second_at_most_and_then_gets_only_newer_values()
     {
         A.Feed.Publish(MessageKind.Underlying.Channel, Message(4));
         Assert.Equal([4], Prices(until: 4));
@@ -91,7 +91,7 @@ public sealed class BridgeRaceSpecs(ITestOutputHelper output) : TwoBridges(outpu
     }
 
     [Fact]
-    public void Of_a_chain_a_successor_learns_from_the_summary_in_general_what_was_published()
+    public void A_successor_learns_from_the_summary_in_general_which_chain_was_published()
     {
         A.Feed.Publish(MessageKind.Chain.Channel, Chain(4));
         Assert.Equal(MarketEvent.ChainSummary, Next().Update.Event);
@@ -106,7 +106,7 @@ public sealed class BridgeRaceSpecs(ITestOutputHelper output) : TwoBridges(outpu
         // 2 came before the last published one and is not sent; 3 and 6 follow it in the successor's own intake.
         List<int> spots = [];
         while (spots.LastOrDefault() != 6)
-            if (Next() is { Handed: { } update }) spots.Add(SpotOf(update));
+            if (Next() is { ToSend: { } update }) spots.Add(SpotOf(update));
         Assert.Equal([3, 6], spots);
     }
 
@@ -118,7 +118,7 @@ public sealed class BridgeRaceSpecs(ITestOutputHelper output) : TwoBridges(outpu
         Kill(A);
         Time.Until(() => Assert.True(Holds("b")));
         var repeat = Next();
-        Assert.Null(repeat.Handed);
+        Assert.Null(repeat.ToSend);
         Assert.Equal(Lease.Epoch, repeat.Update.Position.Epoch);
     }
 
@@ -160,7 +160,7 @@ public sealed class BridgeRaceSpecs(ITestOutputHelper output) : TwoBridges(outpu
     }
 
     [Fact]
-    public void A_holder_that_is_deaf_for_long_leaves_the_lease_to_one_that_hears()
+    public void A_holder_that_is_deaf_for_long_leaves_the_lease_to_a_bridge_that_receives_the_feed()
     {
         var epoch = Lease.Epoch;
         A.Feed.GoDown();

@@ -24,7 +24,7 @@ public class ConflateStageSpecs : Akka.TestKit.Xunit2.TestKit
         Settings, new IntakeLedger(Settings.TakeoverHold, Settings.MaxKeys), new MessageReader(1_000, _clock, new(NullLogger.Instance)), _clock);
 
     [Fact]
-    public void The_last_value_of_a_burst_goes_though_nothing_follows_it()
+    public void The_last_value_of_a_burst_is_sent_although_no_message_follows()
     {
         Run();
         Receive(1);
@@ -73,7 +73,7 @@ public class ConflateStageSpecs : Akka.TestKit.Xunit2.TestKit
     }
 
     [Fact]
-    public void A_new_graph_is_offered_what_the_one_before_it_may_not_have_published()
+    public void A_new_graph_gets_the_messages_that_the_former_graph_may_not_have_published()
     {
         Receive(1);
         Receive(2);

@@ -40,7 +40,7 @@ public class ConflationBufferSpecs
     }
 
     [Fact]
-    public void The_first_after_a_quiet_time_goes_at_once_and_the_last_always_goes()
+    public void The_first_item_after_a_quiet_time_leaves_at_once_and_the_last_item_always_leaves()
     {
         var buffer = new ConflationBuffer<int>(maxRate: 10, maxKeys: 10);
         var taken = new List<(int Item, int At)>();
@@ -116,7 +116,7 @@ public class ConflationBufferSpecs
     }
 
     [Fact]
-    public void Without_a_throttle_everything_taken_in_time_goes()
+    public void Without_a_throttle_every_item_that_is_taken_in_time_leaves()
     {
         var buffer = new ConflationBuffer<int>(maxRate: 0, maxKeys: 10);
         for (var i = 0; i < 1_000; i++)

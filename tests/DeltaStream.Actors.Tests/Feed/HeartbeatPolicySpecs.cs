@@ -21,7 +21,7 @@ public class HeartbeatPolicySpecs
     }
 
     [Fact]
-    public void The_active_bridge_says_how_its_link_is()
+    public void The_heartbeat_of_the_active_bridge_has_the_state_of_its_link()
     {
         Assert.Equal(new BridgeHeartbeat(7, 0, "a:1", FeedLink.Up), Due(Term(7), linkUp: true, storeReachable: true, At(0)));
         Assert.Equal(new BridgeHeartbeat(7, 0, "a:1", FeedLink.Down), Due(Term(7), linkUp: false, storeReachable: true, At(0)));
@@ -31,7 +31,7 @@ public class HeartbeatPolicySpecs
     public void A_standby_whose_Redis_works_is_silent() => Assert.Null(Due(null, linkUp: true, storeReachable: true, At(60_000)));
 
     [Fact]
-    public void The_last_holder_goes_on_to_say_that_Redis_is_lost_until_another_epoch_is_seen()
+    public void The_last_holder_reports_that_Redis_is_lost_until_another_epoch_is_seen()
     {
         var term = Term(7);
         term.Next();
@@ -50,7 +50,7 @@ public class HeartbeatPolicySpecs
     }
 
     [Fact]
-    public void A_report_of_one_bridge_is_enough()
+    public void The_report_of_one_bridge_is_enough()
     {
         _policy.Heard(new BridgeHeartbeat(0, 0, "b:1", FeedLink.Down), At(1_500));
         Assert.Null(Due(null, linkUp: false, storeReachable: false, At(3_000)));

@@ -71,7 +71,7 @@ public class PublishStageSpecs : Akka.TestKit.Xunit2.TestKit
     }
 
     [Fact]
-    public void A_canary_that_comes_back_keeps_it_going()
+    public void A_canary_that_comes_back_lets_publishing_continue()
     {
         Begin();
         for (var i = 1; i <= 1_000; i++)
@@ -123,7 +123,7 @@ public class PublishStageSpecs : Akka.TestKit.Xunit2.TestKit
     }
 
     [Fact]
-    public void Without_the_right_nothing_is_published_and_with_it_the_newest()
+    public void Without_the_right_no_value_is_published_and_with_it_the_newest_values_are()
     {
         Feed("A", 1);
         Feed("A", 2);
@@ -159,7 +159,7 @@ public class PublishStageSpecs : Akka.TestKit.Xunit2.TestKit
     }
 
     [Fact]
-    public void A_store_that_hangs_holds_nothing_back_and_gets_the_newest_afterwards()
+    public void A_store_that_hangs_delays_no_publication_and_gets_the_newest_values_afterwards()
     {
         var stall = new TaskCompletionSource();
         _latest.Stall = stall;

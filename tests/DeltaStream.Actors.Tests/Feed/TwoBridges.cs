@@ -108,14 +108,14 @@ public abstract class TwoBridges : Akka.TestKit.Xunit2.TestKit
     }
 
     /// <summary>What a client would see, up to and with the given price: without repeats.</summary>
-    private protected int[] Prices(int until) => [.. Updates(until).Where(it => it.Handed is not null).Select(it => PriceOf(it.Update))];
+    private protected int[] Prices(int until) => [.. Updates(until).Where(it => it.ToSend is not null).Select(it => PriceOf(it.Update))];
 
     /// <summary>What a client has seen by now.</summary>
     private protected int[] Prices()
     {
         var prices = new List<int>();
         while (_general.ReceiveOne(TimeSpan.FromMilliseconds(50)) is RoomEvent roomEvent)
-            if (roomEvent.Handed is not null) prices.Add(PriceOf(roomEvent.Update));
+            if (roomEvent.ToSend is not null) prices.Add(PriceOf(roomEvent.Update));
         return [.. prices];
     }
 

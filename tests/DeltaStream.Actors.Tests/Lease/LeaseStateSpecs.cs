@@ -61,7 +61,7 @@ public class LeaseStateSpecs
     public void A_bridge_that_should_not_have_the_lease_does_not_ask() => Assert.Empty(_lease.Tick(false, At(0)));
 
     [Fact]
-    public void A_grant_is_trusted_from_when_it_was_asked_for_and_for_less_than_it_holds()
+    public void A_grant_counts_from_its_request_and_for_less_than_its_time_to_live()
     {
         _lease.Tick(true, At(0));
         Assert.Equal([new LeaseCommand.Publish(7, At(800))], _lease.Acquired(Grant(7), At(0), true, At(300)));
@@ -69,7 +69,7 @@ public class LeaseStateSpecs
     }
 
     [Fact]
-    public void A_store_that_answers_slowly_is_asked_again_as_soon_as_it_has()
+    public void After_a_slow_answer_the_store_is_asked_again_at_once()
     {
         Hold(7, At(0));
         Assert.Equal([new LeaseCommand.Renew(7)], _lease.Tick(true, At(250)));
@@ -126,7 +126,7 @@ public class LeaseStateSpecs
     }
 
     [Fact]
-    public void A_grant_that_is_not_wanted_any_more_is_given_back()
+    public void A_grant_that_is_no_longer_wanted_is_given_back()
     {
         _lease.Tick(true, At(0));
         Assert.Equal([new LeaseCommand.Release(7)], _lease.Acquired(Grant(7), At(0), false, At(10)));
@@ -158,7 +158,7 @@ public class LeaseStateSpecs
     }
 
     [Fact]
-    public void A_holder_that_should_not_have_it_any_more_hands_it_on_at_once()
+    public void A_holder_that_may_no_longer_have_the_lease_hands_it_on_at_once()
     {
         Hold(7, At(0));
         Assert.Equal([new LeaseCommand.StepDown(7, "given_up"), new LeaseCommand.Release(7)], _lease.Tick(false, At(10)));

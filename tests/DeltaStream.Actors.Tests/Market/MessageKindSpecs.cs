@@ -22,7 +22,7 @@ public class MessageKindSpecs
     }
 
     [Fact]
-    public void Every_kind_is_published() => Assert.Equal(Published.Count, MessageKind.All.Count);
+    public void Every_kind_has_its_published_names_in_this_table() => Assert.Equal(Published.Count, MessageKind.All.Count);
 
     [Fact]
     public void Numbers_names_and_channels_are_unique()

@@ -6,7 +6,7 @@ namespace DeltaStream.Actors.Tests.Market;
 public class MessageSummarySpecs
 {
     [Fact]
-    public void Values_are_the_published_bytes_and_absent_ones_null()
+    public void Values_are_the_published_bytes_and_absent_values_are_null()
     {
         const string chain = """{"calls":[{"product":"X"}],"puts":[],"timestamp": "2026-11-23T22:40:10", "product": "M\u0026M", "expiry": "2026-11-26", "spot_price": 2.150E4, "pcr_oi": 1.10, "max_pain_strike": 21650.00}""";
         const string summary = """{"product":"M\u0026M","expiry":"2026-11-26","spot_price":2.150E4,"pcr_oi":1.10,"max_pain_strike":21650.00,"atm_straddle_price":null,"timestamp":"2026-11-23T22:40:10"}""";

@@ -57,13 +57,13 @@ internal sealed class ModelClient
             case MissedUpdate missed when _rooms.Receive(missed) is { } update:
                 Send(update, isSnapshot: false);
                 break;
-            case RoomReady ready when _rooms.Find(ready.Token, JoinStep.Room) is { } joined:
+            case RoomReady ready when _rooms.Find(ready.JoinId, JoinStep.Room) is { } joined:
                 Subscribe(joined);
                 break;
             case ModelSubscribe { Subscription: var subscription } when _rooms.Find(subscription) is { } joined:
                 OnSubscribed(joined);
                 break;
-            case Snapshot snapshot when _rooms.Find(snapshot.Token, JoinStep.View) is { } joined:
+            case Snapshot snapshot when _rooms.Find(snapshot.JoinId, JoinStep.View) is { } joined:
                 GoLive(joined, snapshot.View);
                 break;
             case SubscriptionsLost:
@@ -84,7 +84,7 @@ internal sealed class ModelClient
     {
         _world.Trace($"client {_number} subscribes to {room}");
         if (_rooms.Find(room) is not { } joined) Enter(_rooms.Enter(room, JoinPurpose.Snapshot));
-        else if (_rooms.Ask(joined)) Node.ToCache(Actor, new GetSnapshot(room, joined.Join!.Token));
+        else if (_rooms.Ask(joined)) Node.ToCache(Actor, new GetSnapshot(room, joined.Join!.Id));
     }
 
     public void Leave(Room room)
@@ -118,7 +118,7 @@ internal sealed class ModelClient
             if (room != Room.General) Node.ToCache(Actor, new LeaveRoom(room));
         }
 
-        _world.Trace($"client {_number} moves: until {string.Join(", ", moved.Until)}; ahead {string.Join(", ", moved.Ahead)}; owed {string.Join(", ", moved.Owed)}");
+        _world.Trace($"client {_number} moves: until {string.Join(", ", moved.Until)}; ahead {string.Join(", ", moved.Ahead)}; not received {string.Join(", ", moved.NotReceived)}");
         Mailbox.Clear();
         (Node, Actor, _rooms) = (to, new(this), new());
         to.Actors.Add(Actor);
@@ -131,7 +131,7 @@ internal sealed class ModelClient
     {
         foreach (var joined in _rooms.Rooms)
         {
-            if (!joined.IsLive) throw new ModelBroken("stuck", $"client {_number} never gets into {joined.Room}");
+            if (!joined.IsJoined) throw new ModelBroken("stuck", $"client {_number} never gets into {joined.Room}");
             foreach (var item in ModelItem.Of[ModelItem.NumberOf(joined.Room)])
             {
                 var last = _world.Last[item.Number];
@@ -144,7 +144,7 @@ internal sealed class ModelClient
     private void Enter(JoinedRoom joined)
     {
         if (joined.Room == Room.General) Subscribe(joined);
-        else Node.ToCache(Actor, new UseRoom(joined.Room, joined.Join!.Token));
+        else Node.ToCache(Actor, new UseRoom(joined.Room, joined.Join!.Id));
     }
 
     private void Subscribe(JoinedRoom joined)
@@ -163,7 +163,7 @@ internal sealed class ModelClient
         }
 
         joined.Join.Step = JoinStep.View;
-        Node.ToCache(Actor, new GetSnapshot(joined.Room, joined.Join.Token));
+        Node.ToCache(Actor, new GetSnapshot(joined.Room, joined.Join.Id));
     }
 
     private void GoLive(JoinedRoom joined, RoomView view)

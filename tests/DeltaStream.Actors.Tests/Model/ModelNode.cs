@@ -126,7 +126,7 @@ internal sealed class ModelNode
         var copy = item.Update(position, content, _world.ReceivedAt(item, content));
         if (!Order.Rooms.Contains(ModelItem.Rooms[room])) Need(room, item, position);
         var decoded = Order.Take(ModelItem.Rooms[room], copy);
-        if (_world.IsTraced) _world.Trace($"decoded {item.Event} {item.Key} content {content} at {position} over {ModelItem.Rooms[room]}: {(decoded.Handed is null ? "void" : $"serial {decoded.Handed.Serial}")}");
+        if (_world.IsTraced) _world.Trace($"decoded {item.Event} {item.Key} content {content} at {position} over {ModelItem.Rooms[room]}: {(decoded.ToSend is null ? "void" : $"serial {decoded.ToSend.Serial}")}");
         _decoded[publisher].Enqueue(decoded);
         return true;
     }
@@ -171,9 +171,9 @@ internal sealed class ModelNode
         if (!_toCache.TryDequeue(out var envelope)) return false;
         switch (envelope.Message)
         {
-            case UseRoom use: _book.Use(envelope.Sender, use.Room, use.Token); break;
+            case UseRoom use: _book.Use(envelope.Sender, use.Room, use.JoinId); break;
             case LeaveRoom leave: _book.Leave(envelope.Sender, leave.Room); break;
-            case GetSnapshot request: _book.GetSnapshot(envelope.Sender, request.Room, request.Token); break;
+            case GetSnapshot request: _book.GetSnapshot(envelope.Sender, request.Room, request.JoinId); break;
             case ModelStoreRead { Read.Keys: null } index: _book.OnIndex(index.Read, index.Entries); break;
             case ModelStoreRead values: _book.OnValues(values.Read, values.Values); break;
         }

@@ -14,15 +14,15 @@ public class NodeModelSpecs
 
     /// <summary>Without two publishers that overtake one another: decision 13 says why.</summary>
     [Fact]
-    public void Nor_where_clients_move_from_node_to_node_meanwhile() => Assert.InRange(Run(0, Ordinary, moves: true), Ordinary / 2, int.MaxValue);
+    public void In_any_schedule_with_moves_updates_come_once_in_order_and_the_last_one_comes() => Assert.InRange(Run(0, Ordinary, moves: true), Ordinary / 2, int.MaxValue);
 
     [Fact]
     [Trait("Category", "Full")]
-    public void Nor_in_millions_of_schedules() => Run(Ordinary, Full, moves: false);
+    public void In_millions_of_schedules_no_promise_breaks() => Run(Ordinary, Full, moves: false);
 
     [Fact]
     [Trait("Category", "Full")]
-    public void Nor_in_millions_of_schedules_with_moves() => Run(Ordinary, Full, moves: true);
+    public void In_millions_of_schedules_with_moves_no_promise_breaks() => Run(Ordinary, Full, moves: true);
 
     public static TheoryData<string, string> Traps
     {

@@ -27,7 +27,7 @@ public class EndedSessionsSpecs : TestKit
     [Theory]
     [InlineData(0)]
     [InlineData(30)]
-    public async Task However_many_clients_come_and_go_a_round_later_nothing_is_held_of_them(int staying)
+    public async Task One_round_after_clients_have_gone_the_keeper_holds_none_of_them(int staying)
     {
         var stayed = await ComeAsync(staying);
         var gone = await ComeAndGoAsync(2_000);

@@ -34,7 +34,7 @@ public class MovedClientCodecSpecs
         Gen.Select(Keys, Positions, (key, position) => (key.Event, key, position)).Array[0, 3];
 
     private static readonly Gen<MovedRooms> Moved = Gen.Select(
-        Rooms.Array[0, 4], Gen.Select(Rooms, Positions).Array[0, 3], Known, Known, (rooms, until, ahead, owed) => new MovedRooms(rooms, until, ahead, owed));
+        Rooms.Array[0, 4], Gen.Select(Rooms, Positions).Array[0, 3], Known, Known, (rooms, until, ahead, notReceived) => new MovedRooms(rooms, until, ahead, notReceived));
 
     private static readonly Gen<Frame> Frames = Gen.Byte.Array[0, 20].Select(bytes => new Frame(bytes));
 
@@ -51,7 +51,7 @@ public class MovedClientCodecSpecs
         client => Assert.Equal(Show(client), Show(Read(Write(client)))), iter: 2_000);
 
     [Fact]
-    public void Everything_is_in_it()
+    public void Every_field_of_a_moved_client_counts_when_two_are_compared()
     {
         // Nothing that the comparison above would not show: each field of a client makes a difference to it.
         var client = Example();
@@ -63,7 +63,7 @@ public class MovedClientCodecSpecs
         }.Select(it => Show(Read(Write(it)))).ToArray();
         Assert.Equal(texts.Length, texts.Distinct().Count());
         var rooms = client.Rooms;
-        var parts = new[] { rooms, rooms with { Rooms = [] }, rooms with { Until = [] }, rooms with { Ahead = [] }, rooms with { Owed = [] } }
+        var parts = new[] { rooms, rooms with { Rooms = [] }, rooms with { Until = [] }, rooms with { Ahead = [] }, rooms with { NotReceived = [] } }
             .Select(it => Show(Read(Write(client with { Rooms = it })))).ToArray();
         Assert.Equal(parts.Length, parts.Distinct().Count());
         Assert.Equal(typeof(MovedRooms).GetProperties().Length, parts.Length - 1);
@@ -85,7 +85,7 @@ public class MovedClientCodecSpecs
     }
 
     [Fact]
-    public void Bytes_that_make_no_sense_are_one_error_and_cost_no_memory()
+    public void Invalid_bytes_are_one_error_and_cost_no_memory()
     {
         var bytes = Write(Example());
         var random = new Random(4711);

@@ -98,7 +98,7 @@ public class SessionKeeperSpecs : Akka.TestKit.Xunit2.TestKit
     }
 
     [Fact]
-    public async Task A_lost_connection_keeps_its_session_for_the_window_and_a_goodbye_ends_it()
+    public async Task A_lost_connection_keeps_its_session_for_the_window_and_a_disconnect_ends_it()
     {
         var (lost, left) = (await OpenAsync(), await OpenAsync());
         foreach (var session in new[] { lost, left }) Keep(session, "general");

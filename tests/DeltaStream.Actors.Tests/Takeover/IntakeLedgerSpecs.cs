@@ -45,7 +45,7 @@ public class IntakeLedgerSpecs
     }
 
     [Fact]
-    public void After_half_a_second_nothing_older_is_ever_sent_but_what_is_newer()
+    public void After_half_a_second_only_a_value_newer_than_the_published_one_is_sent()
     {
         var older = Receive(1);
         Hear(Message(3), sequence: 9);
@@ -78,7 +78,7 @@ public class IntakeLedgerSpecs
     }
 
     [Fact]
-    public void A_late_update_of_the_predecessor_does_not_take_anything_back()
+    public void A_late_update_of_the_predecessor_does_not_replace_the_last_published_value()
     {
         var (first, second) = (Receive(1), Receive(2));
         _ledger.TakeOver(At(0));
@@ -151,7 +151,7 @@ public class IntakeLedgerSpecs
     }
 
     [Fact]
-    public void Keys_are_forgotten_when_nothing_was_heard_of_them_and_never_grow_without_end()
+    public void Keys_without_updates_are_forgotten_and_their_number_is_bounded()
     {
         var ledger = new IntakeLedger(TimeSpan.FromMilliseconds(500), maxKeys: 2);
         Assert.NotNull(ledger.Received(Message(1, "A"), 0, At(0)));
@@ -166,7 +166,7 @@ public class IntakeLedgerSpecs
     [InlineData("enriched:underlying", """{"product":"NIFTY","price":1,"timestamp":"2026-11-24T10:00:00.5","more":{"timestamp":"2000-01-01T00:00:00"}}""")]
     [InlineData("enriched:option_chain", """{"product":"NIFTY","expiry":"2026-11-26","spot_price":1,"pcr_oi":1,"max_pain_strike":1,"calls":[],"puts":[],"timestamp":"2026-11-24T10:00:00+05:30"}""")]
     [InlineData("enriched:market_status", """{"market":"NSE","status":"open"}""")]
-    public void The_update_in_general_tells_a_standby_all_that_it_needs(string channel, string json)
+    public void An_update_in_general_holds_everything_that_a_standby_needs(string channel, string json)
     {
         Assert.True(EnrichedMessage.TryRead(MessageKind.OnChannel(channel)!, Encoding.UTF8.GetBytes(json), 0, 1_000, out var message, out _));
         var (intake, position) = (new Intake(1, message!, 0), new Position(Old, 7));

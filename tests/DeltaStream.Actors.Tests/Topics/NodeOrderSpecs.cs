@@ -22,7 +22,7 @@ public class NodeOrderSpecs
     }
 
     [Fact]
-    public void Each_room_is_handed_an_update_once_and_all_of_them_the_same_object()
+    public void Each_room_gets_an_update_once_and_all_rooms_get_the_same_object()
     {
         var first = Take(Wide, 1, 7);
         Assert.NotNull(first);
@@ -56,7 +56,7 @@ public class NodeOrderSpecs
     }
 
     [Fact]
-    public void Behind_a_repeat_what_its_first_publisher_still_sends_is_late()
+    public void After_a_successors_repeat_a_late_update_of_the_predecessor_is_dropped()
     {
         Take(Wide, 1, 7, hash: 10);
         Take(Wide, 2, 1, hash: 10);
@@ -77,7 +77,7 @@ public class NodeOrderSpecs
     [InlineData(99UL, 6, 0, true)]
     [InlineData(99UL, 4, 2, true)]
     [InlineData(10UL, 5, 2, true)]
-    public void In_the_first_second_of_an_epoch_bytes_or_time_tell_a_successor_that_lags(ulong hash, int timestamp, int secondsLater, bool isNew)
+    public void In_the_first_second_of_an_epoch_an_older_value_is_dropped_by_its_hash_or_timestamp(ulong hash, int timestamp, int secondsLater, bool isNew)
     {
         Take(Wide, 1, 7, hash: 10, timestamp: 5);
         Take(Wide, 1, 8, hash: 11, timestamp: 5);
@@ -99,7 +99,7 @@ public class NodeOrderSpecs
     }
 
     [Fact]
-    public void The_barrier_is_raised_where_the_path_of_the_wide_room_changes()
+    public void The_barrier_rises_when_the_path_of_the_wide_room_changes()
     {
         var first = Take(Wide, 1, 1)!;
         Take(Wide, 1, 2, hash: 2);
@@ -110,7 +110,7 @@ public class NodeOrderSpecs
     }
 
     [Fact]
-    public void A_stored_value_is_handed_over_once_and_the_topic_does_not_bring_it_again()
+    public void A_stored_value_is_delivered_once_and_not_again_by_the_topic()
     {
         Store(1, 3, hash: 3);
         Assert.Equal([Wide, Narrow], _order.GiveMissed(all: true, [], 0).Select(it => it.Room));
@@ -123,8 +123,8 @@ public class NodeOrderSpecs
     [Fact]
     public void A_room_that_is_not_in_use_leaves_no_trace()
     {
-        _order.GiveUp(Narrow);
-        _order.GiveUp(Wide);
+        _order.Release(Narrow);
+        _order.Release(Wide);
         Assert.Null(Take(Wide, 2, 9));
         _order.Use(Wide);
         Store(1, 1);
@@ -132,9 +132,9 @@ public class NodeOrderSpecs
     }
 
     [Fact]
-    public void A_room_that_comes_into_use_has_what_the_other_room_of_its_keys_holds()
+    public void A_room_that_comes_into_use_holds_the_values_of_its_overlapping_room()
     {
-        _order.GiveUp(Wide);
+        _order.Release(Wide);
         Take(Narrow, 1, 1);
         _order.Use(Wide);
         Assert.Equal([new(1, 1)], Read(Wide).Select(it => it.Position));
@@ -170,7 +170,7 @@ public class NodeOrderSpecs
     }
 
     [Fact]
-    public void A_snapshot_is_in_order_and_generals_has_statuses_prices_and_summaries()
+    public void A_snapshot_is_in_order_and_that_of_general_has_statuses_prices_and_summaries()
     {
         Take(Room.General, ConflationKey.MarketStatus("Z"), MarketEvent.MarketStatus);
         Take(Room.General, ConflationKey.Underlying("b"), MarketEvent.UnderlyingUpdate);
@@ -199,11 +199,11 @@ public class NodeOrderSpecs
     private long Now => _time.UnixMicroseconds();
 
     private MarketUpdate? Take(Room room, long epoch, long sequence, ulong hash = 1, int timestamp = 0, MarketEvent? @event = null) =>
-        _order.Take(room, Make(@event ?? MarketEvent.ChainUpdate, Key, new(epoch, sequence), hash, timestamp)).Handed;
+        _order.Take(room, Make(@event ?? MarketEvent.ChainUpdate, Key, new(epoch, sequence), hash, timestamp)).ToSend;
 
     private void Take(Room room, ConflationKey key, MarketEvent @event) => _order.Take(room, Make(@event, key, new(1, 1), 1, 0));
 
-    private void Store(long epoch, long sequence, ulong hash = 1) => _order.Store(Make(MarketEvent.ChainUpdate, Key, new(epoch, sequence), hash, 0), 0);
+    private void Store(long epoch, long sequence, ulong hash = 1) => _order.TakeStored(Make(MarketEvent.ChainUpdate, Key, new(epoch, sequence), hash, 0), 0);
 
     private IReadOnlyList<MarketUpdate> Read(Room room) => _order.Read(room, 0, static slot => slot.Update).Values;
 

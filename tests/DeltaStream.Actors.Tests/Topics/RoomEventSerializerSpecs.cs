@@ -96,7 +96,7 @@ public class RoomEventSerializerSpecs(ITestOutputHelper output) : Akka.TestKit.X
     }
 
     [Fact]
-    public void An_unknown_state_of_the_link_is_not_taken_for_up()
+    public void An_unknown_link_state_counts_as_down()
     {
         var bytes = Serializer.ToBinary(new BridgeHeartbeat(5, 6, "a:1", FeedLink.Up));
         bytes[16] = 77;
@@ -104,7 +104,7 @@ public class RoomEventSerializerSpecs(ITestOutputHelper output) : Akka.TestKit.X
     }
 
     [Fact]
-    public void Both_copies_of_an_update_hand_out_the_same_object_on_the_receiving_node()
+    public void Both_copies_of_an_update_give_the_same_object_on_the_receiving_node()
     {
         foreach (var room in new[] { Room.General, Room.Product("NIFTY") }) NodeOrder.For(Sys).Use(room);
         var sent = Update(MarketEvent.UnderlyingUpdate, new Position(1, 1), "{}");
@@ -112,15 +112,15 @@ public class RoomEventSerializerSpecs(ITestOutputHelper output) : Akka.TestKit.X
         var wide = Read(Serializer.ToBinary(new RoomEvent(Room.General, sent)), "r");
         var narrow = Read(Serializer.ToBinary(new RoomEvent(Room.Product("NIFTY"), sent)), "r");
 
-        Assert.Same(wide.Update, wide.Handed);
-        Assert.Same(wide.Handed, narrow.Handed);
+        Assert.Same(wide.Update, wide.ToSend);
+        Assert.Same(wide.ToSend, narrow.ToSend);
     }
 
     [Theory]
     [InlineData("r")]
     [InlineData("h")]
     [InlineData("unknown")]
-    public void Bytes_that_are_cut_short_or_make_no_sense_are_an_error_of_serialization(string manifest)
+    public void Truncated_or_invalid_bytes_fail_with_a_serialization_error(string manifest)
     {
         byte[][] bad = [[], [1], [255, 255], [.. Enumerable.Repeat((byte)0xff, 64)], .. Enumerable.Range(0, 12).Select(n => new byte[n])];
         foreach (var bytes in bad) Assert.Throws<SerializationException>(() => Serializer.FromBinary(bytes, manifest));

@@ -34,7 +34,7 @@ public class EmbeddedRedisPortSpecs
     }
 
     [Fact]
-    public void It_listens_on_loopback_only()
+    public void The_embedded_server_listens_on_loopback_only()
     {
         using var redis = EmbeddedRedis.Start(EmbeddedRedis.AnyPort);
 
@@ -44,7 +44,7 @@ public class EmbeddedRedisPortSpecs
     }
 
     [Fact]
-    public void It_gives_its_port_back_and_starts_on_it_again()
+    public void The_embedded_server_releases_its_port_and_starts_on_it_again()
     {
         var port = EmbeddedRedis.AnyPort;
         for (var round = 0; round < 3; round++)
@@ -59,7 +59,7 @@ public class EmbeddedRedisPortSpecs
     }
 
     [Fact]
-    public void It_leaves_no_file_behind()
+    public void The_embedded_server_leaves_no_file_behind()
     {
         string[] Files() => [.. Directory.EnumerateFileSystemEntries(Environment.CurrentDirectory, "*", SearchOption.AllDirectories)];
         var before = Files();

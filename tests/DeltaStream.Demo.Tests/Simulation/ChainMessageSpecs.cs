@@ -101,7 +101,7 @@ public partial class ChainMessageSpecs
     }
 
     [Fact]
-    public void The_money_and_the_pain_stand_where_the_quotes_say()
+    public void The_straddle_and_the_max_pain_strike_follow_from_the_quotes()
     {
         Assert.All(Chains, chain =>
         {

@@ -15,7 +15,7 @@ public class MarketSimulatorSpecs
     }
 
     [Fact]
-    public void How_often_it_is_asked_does_not_change_its_course()
+    public void The_interval_between_calls_does_not_change_the_prices()
     {
         var market = new MarketSimulator(1, MarketRun.Start);
         List<DemoMessage> seldom = [];
@@ -28,7 +28,7 @@ public class MarketSimulatorSpecs
     }
 
     [Fact]
-    public void After_a_long_pause_it_goes_on_from_now()
+    public void After_a_long_pause_the_market_continues_from_now()
     {
         var market = new MarketSimulator(1, MarketRun.Start);
         var once = market.Advance(MarketRun.Start).Count;

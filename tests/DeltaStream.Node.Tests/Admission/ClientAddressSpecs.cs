@@ -12,7 +12,7 @@ public sealed class ClientAddressSpecs
     [InlineData("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64")]
     [InlineData("::1", "::1")]
     [InlineData("255.255.255.255", "255.255.255.255")]
-    public void An_address_is_shown_as_far_as_it_counts(string address, string shown) =>
+    public void An_IPv6_address_is_shown_as_the_network_that_is_counted(string address, string shown) =>
         Assert.Equal(shown, ClientAddress.Of(IPAddress.Parse(address)).ToString());
 
     [Theory]

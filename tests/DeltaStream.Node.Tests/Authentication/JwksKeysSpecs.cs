@@ -29,7 +29,7 @@ public sealed class JwksKeysSpecs : IDisposable
     public void Dispose() => _issuer.Dispose();
 
     [Fact]
-    public async Task They_are_read_once_for_many_tokens()
+    public async Task Keys_are_read_once_for_many_tokens()
     {
         await Task.WhenAll(Enumerable.Range(0, 50).Select(_ => _keys.FindAsync("rsa-1").AsTask()));
         Assert.Single((await _keys.FindAsync("rsa-1"))!);
@@ -38,7 +38,7 @@ public sealed class JwksKeysSpecs : IDisposable
     }
 
     [Fact]
-    public async Task Whatever_a_read_fails_with_they_are_read_again_after_a_while()
+    public async Task After_any_failure_the_keys_are_read_again_later()
     {
         (var document, _document) = (_document, null);
 
@@ -51,7 +51,7 @@ public sealed class JwksKeysSpecs : IDisposable
     }
 
     [Fact]
-    public async Task Old_ones_hold_while_they_are_read_again()
+    public async Task Old_keys_are_used_while_the_keys_are_read_again()
     {
         await _keys.FindAsync("rsa-1");
         _time.Advance(TimeSpan.FromMinutes(10));
@@ -60,7 +60,7 @@ public sealed class JwksKeysSpecs : IDisposable
     }
 
     [Fact]
-    public async Task A_key_that_is_new_is_found_at_once_but_unknown_ones_do_not_make_them_be_read_all_the_time()
+    public async Task A_new_key_is_found_at_once_but_unknown_keys_do_not_cause_a_read_each_time()
     {
         await _keys.FindAsync("rsa-1");
         _time.Advance(TimeSpan.FromSeconds(10));
@@ -72,7 +72,7 @@ public sealed class JwksKeysSpecs : IDisposable
     }
 
     [Fact]
-    public async Task While_a_strangers_token_waits_for_a_slow_source_good_ones_do_not()
+    public async Task A_token_with_an_unknown_key_that_waits_for_a_slow_source_delays_no_valid_token()
     {
         await _keys.FindAsync("rsa-1");
         _time.Advance(TimeSpan.FromSeconds(10));
@@ -101,7 +101,7 @@ public sealed class JwksKeysSpecs : IDisposable
     [InlineData(null)]
     [InlineData("no JSON")]
     [InlineData("""{"keys":[]}""")]
-    public async Task While_they_can_not_be_read_the_last_ones_hold(string? answer)
+    public async Task While_keys_cannot_be_read_the_last_keys_are_used(string? answer)
     {
         await _keys.FindAsync("rsa-1");
         _document = answer;

@@ -29,7 +29,7 @@ public sealed class JwtValidatorSpecs : IDisposable
     }
 
     [Fact]
-    public async Task Each_algorithm_that_is_set_is_taken()
+    public async Task Each_configured_algorithm_is_accepted()
     {
         Assert.Null((await Hs().CheckAsync(TokenIssuer.Hs256(Claims()))).Refusal);
         Assert.Null((await Jwks().CheckAsync(_issuer.Rs256(Claims()))).Refusal);
@@ -67,7 +67,7 @@ public sealed class JwtValidatorSpecs : IDisposable
     }
 
     [Fact]
-    public async Task A_number_is_a_user_id_as_well()
+    public async Task A_user_id_may_be_a_number()
     {
         var claims = Claims();
         claims.Remove("sub");
@@ -85,7 +85,7 @@ public sealed class JwtValidatorSpecs : IDisposable
     [InlineData("{}", null)]
     [InlineData("[\"general\",7]", null)]
     [InlineData("[[\"general\"]]", null)]
-    public async Task Rooms_that_are_no_list_of_texts_are_refused_not_guessed(string rooms, string? patterns)
+    public async Task Rooms_that_are_not_a_list_of_texts_are_refused(string rooms, string? patterns)
     {
         var claims = Claims();
         claims["rooms"] = JsonNode.Parse(rooms);
@@ -95,7 +95,7 @@ public sealed class JwtValidatorSpecs : IDisposable
     }
 
     [Fact]
-    public async Task A_time_is_taken_by_the_second()
+    public async Task Times_of_a_token_count_in_whole_seconds()
     {
         var token = TokenIssuer.Hs256(Claims());
         _time.Advance(TimeSpan.FromSeconds(599.9));
@@ -128,7 +128,7 @@ public sealed class JwtValidatorSpecs : IDisposable
     }
 
     [Fact]
-    public async Task A_token_without_an_end_is_good_only_where_that_is_set()
+    public async Task A_token_without_an_expiry_is_accepted_only_if_a_setting_allows_it()
     {
         var claims = Claims();
         claims.Remove("exp");
@@ -138,7 +138,7 @@ public sealed class JwtValidatorSpecs : IDisposable
     }
 
     [Fact]
-    public async Task Each_that_is_not_good_is_refused_for_its_reason()
+    public async Task Each_invalid_token_is_refused_for_its_reason()
     {
         var hs = Hs();
         var jwks = Jwks();
@@ -211,7 +211,7 @@ public sealed class JwtValidatorSpecs : IDisposable
         Assert.Null((await Hs().CheckAsync(TokenIssuer.Hs256(With("aud", new JsonArray("other", "deltastream"))))).Refusal);
 
     [Fact]
-    public async Task Whatever_bytes_a_token_is_made_of_it_is_refused_without_an_exception()
+    public async Task Random_bytes_as_a_token_are_refused_without_an_exception()
     {
         var random = new Random(20_261_125);
         var good = new[] { TokenIssuer.Hs256(Claims()), _issuer.Rs256(Claims()), _issuer.Es256(Claims()) };

@@ -31,7 +31,7 @@ public sealed class LiveKeySpecs : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Keys_from_a_URL_are_followed_when_they_change()
+    public async Task Changed_keys_at_a_URL_are_used()
     {
         await using var node = await StartAsync(("AUTH_JWT_JWKS", Serve()), ("deltastream__auth__jwks-cooldown", "100ms"));
         Assert.True(await IsLetInAsync(node, _issuer.Rs256(Claims())));
@@ -78,7 +78,7 @@ public sealed class LiveKeySpecs : IAsyncLifetime
     }
 
     [Fact]
-    public async Task In_production_a_node_without_tokens_starts_only_where_that_is_meant()
+    public async Task In_production_a_node_without_tokens_starts_only_if_a_setting_allows_it()
     {
         await using var node = NodeProcess.Start(("REDIS_URL", _redis.Url), ("AUTH_ALLOW_ANONYMOUS", null));
         Assert.NotEqual(0, await node.ExitAsync(TimeSpan.FromSeconds(30)));

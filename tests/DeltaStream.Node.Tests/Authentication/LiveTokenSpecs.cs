@@ -59,7 +59,7 @@ public sealed class LiveTokenSpecs(TokenNode shared) : LiveTokenSpec(shared)
     }
 
     [Fact]
-    public async Task A_good_token_lets_in_on_every_way_and_in_the_address_it_counts_for_nothing()
+    public async Task A_valid_token_is_accepted_on_every_transport_and_ignored_in_the_address()
     {
         var token = Token();
         await using var inPayload = await TestClient.OpenAsync(Node, TestClient.SocketIo);
@@ -107,7 +107,7 @@ public sealed class LiveTokenSpecs(TokenNode shared) : LiveTokenSpec(shared)
     }
 
     [Fact]
-    public async Task A_client_that_is_refused_may_try_again_on_its_connection_but_not_without_end()
+    public async Task A_refused_client_may_try_again_on_its_connection_a_limited_number_of_times()
     {
         await using var client = await TestClient.OpenAsync(Node, TestClient.SocketIo);
         await client.SendAsync("""40{"token":"old"}""");
@@ -122,7 +122,7 @@ public sealed class LiveTokenSpecs(TokenNode shared) : LiveTokenSpec(shared)
     }
 
     [Fact]
-    public async Task Nothing_that_stands_in_a_token_good_or_bad_is_in_the_log()
+    public async Task No_content_of_a_valid_or_invalid_token_is_in_the_log()
     {
         var lines = Node.Lines.Count;
         foreach (var text in new[] { "forged", "\nforged", "\r\n{\"event\":\"forged_event\"}", "\u001b[31mforged", "{forged}{0:x}", "\u2028forged" })

@@ -38,7 +38,7 @@ public sealed class GatewaySystemSpecs
     }
 
     [Fact]
-    public async Task Actors_run_in_the_order_in_which_they_got_something_to_do()
+    public async Task Actors_run_in_the_order_in_which_they_received_work()
     {
         const int Actors = 1000;
         var system = ActorSystem.Create("ordered", NodeConfig.WithFallback(ConfigurationFactory.Default()));

@@ -41,14 +41,14 @@ public sealed class AkkaLoggerSpecs : ILogEventSink, IAsyncLifetime
 
     [Theory]
     [MemberData(nameof(Templates))]
-    public async Task A_hole_gets_the_argument_with_its_number(string template, object?[] arguments, string text)
+    public async Task A_placeholder_gets_the_argument_with_its_number(string template, object?[] arguments, string text)
     {
         Akka.Event.LoggingExtensions.Log(Log, Akka.Event.LogLevel.WarningLevel, template, arguments!);
         Assert.Equal(text, (await NextAsync()).GetProperty("@m").GetString()!.Replace("\"", "", StringComparison.Ordinal));
     }
 
     [Fact]
-    public async Task A_text_stands_as_it_is_with_its_source_level_and_exception_and_without_a_name()
+    public async Task A_text_is_logged_unchanged_with_its_source_level_and_exception_and_without_an_event_name()
     {
         Akka.Event.LoggingExtensions.Error(Log, new InvalidOperationException("why"), "Some text {x} }{");
         var line = await NextAsync();

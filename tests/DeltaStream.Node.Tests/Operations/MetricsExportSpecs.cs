@@ -68,7 +68,7 @@ public sealed class MetricsExportSpecs : IDisposable
 
     /// <summary>The names are the framework's: where a new one renames them, this fails.</summary>
     [Fact]
-    public async Task The_web_servers_buffers_are_counted_from_when_they_are_made()
+    public async Task The_web_servers_buffers_are_counted_from_their_creation_on()
     {
         using var watch = new BufferPoolWatch();
         await using var app = WebApplication.CreateSlimBuilder().Build();

@@ -71,7 +71,7 @@ public sealed class NodeSpecs
     }
 
     [Fact]
-    public async Task It_says_what_it_is_counts_what_it_does_and_stops_with_code_0()
+    public async Task A_node_reports_its_health_counts_its_work_and_stops_with_code_0()
     {
         await using var redis = await RedisServer.StartAsync();
         await using var node = await NodeProcess.Start(("REDIS_URL", redis.Url), ("LOG_LEVEL", "debug")).ReadyAsync();
@@ -128,7 +128,7 @@ public sealed class NodeSpecs
     }
 
     [Fact]
-    public async Task Ctrl_C_ends_it_in_time_with_code_0_even_with_a_silent_client()
+    public async Task Ctrl_C_ends_a_node_in_time_with_code_0_even_with_a_silent_client()
     {
         await using var redis = await RedisServer.StartAsync();
         await using var node = await NodeProcess.Start(("REDIS_URL", redis.Url)).ReadyAsync();

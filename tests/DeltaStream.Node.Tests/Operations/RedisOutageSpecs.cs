@@ -50,7 +50,7 @@ public sealed class RedisOutageSpecs
     }
 
     [Fact]
-    public async Task A_flush_takes_nothing_from_anybody_for_long()
+    public async Task After_a_flush_the_bridge_is_active_again_and_the_next_update_reaches_clients_and_the_store()
     {
         await using var redis = await RedisServer.StartAsync();
         await using var node = await NodeProcess.Start(("REDIS_URL", redis.Url)).ReadyAsync();

@@ -11,7 +11,7 @@ public sealed class EchoWatchSpecs
     private readonly EchoWatch _watch = new(TimeSpan.FromSeconds(5));
 
     [Fact]
-    public void Echoes_that_come_back_keep_it_hearing()
+    public void While_echoes_come_back_the_connection_is_not_deaf()
     {
         for (var i = 0; i < 100; i++)
         {
@@ -23,7 +23,7 @@ public sealed class EchoWatchSpecs
     }
 
     [Fact]
-    public void Silence_is_deafness_only_after_the_timeout()
+    public void A_silent_connection_is_deaf_only_after_the_timeout()
     {
         Send(seconds: 5);
         Assert.False(_watch.IsDeaf(_time.Elapsed()));
@@ -43,7 +43,7 @@ public sealed class EchoWatchSpecs
     }
 
     [Fact]
-    public void A_process_that_slept_heard_no_silence()
+    public void The_time_in_which_the_process_slept_does_not_count_as_silence()
     {
         _watch.Send(_time.Elapsed());
         _time.Advance(TimeSpan.FromMinutes(10));
@@ -51,7 +51,7 @@ public sealed class EchoWatchSpecs
     }
 
     [Fact]
-    public void Nothing_sent_is_nothing_missed()
+    public void Before_the_first_echo_is_sent_the_connection_is_not_deaf()
     {
         _time.Advance(TimeSpan.FromMinutes(10));
         Assert.False(_watch.IsDeaf(_time.Elapsed()));

@@ -31,7 +31,7 @@ public abstract class LatestStoreSpecs<TBackend>(TBackend backend) : IClassFixtu
     public async Task DisposeAsync() => await _connection.DisposeAsync();
 
     [Fact]
-    public async Task An_underlying_stands_under_the_platforms_key_for_60_seconds_byte_for_byte()
+    public async Task An_underlying_is_stored_under_the_platforms_key_for_60_seconds_byte_for_byte()
     {
         Assert.True(await Store.WriteAsync([Update(Nifty, 1, 1, "{\"price\": 1.50, \"ü\":1}")], default));
         Assert.Equal("{\"price\": 1.50, \"ü\":1}", await backend.ExecuteAsync("GET", "latest:underlying:NIFTY"));
@@ -39,7 +39,7 @@ public abstract class LatestStoreSpecs<TBackend>(TBackend backend) : IClassFixtu
     }
 
     [Fact]
-    public async Task A_chain_stands_under_its_expiry_and_as_the_newest_of_its_product()
+    public async Task A_chain_is_stored_under_its_expiry_and_as_the_newest_of_its_product()
     {
         await Store.WriteAsync([Update(Near, 1, 1, "{\"e\":1}"), Update(Far, 1, 2, "{\"e\":2}")], default);
         Assert.Equal("{\"e\":1}", await backend.ExecuteAsync("GET", "latest:chain:NIFTY:2026-11-26"));
@@ -49,7 +49,7 @@ public abstract class LatestStoreSpecs<TBackend>(TBackend backend) : IClassFixtu
     }
 
     [Fact]
-    public async Task A_markets_status_stands_and_is_found_for_a_week()
+    public async Task A_markets_status_is_stored_and_listed_for_a_week()
     {
         var status = ConflationKey.MarketStatus("NSE");
         await Store.WriteAsync([Update(status, 1, 1, "{\"market\":\"NSE\",\"status\":\"open\"}"), Update(Nifty, 1, 2, "{}")], default);
@@ -76,7 +76,7 @@ public abstract class LatestStoreSpecs<TBackend>(TBackend backend) : IClassFixtu
     }
 
     [Fact]
-    public async Task An_older_value_gets_what_is_left_of_its_life_and_a_dead_one_is_not_written()
+    public async Task An_older_value_is_stored_for_its_remaining_life_and_an_expired_one_is_not_written()
     {
         Assert.True(await Store.WriteAsync([Update(Nifty, 1, 1, "{}", age: 45), Update(Near, 1, 2, "{}", age: 60)], default));
         Assert.InRange(await TtlAsync("latest:underlying:NIFTY"), 13, 15);
@@ -84,7 +84,7 @@ public abstract class LatestStoreSpecs<TBackend>(TBackend backend) : IClassFixtu
     }
 
     [Fact]
-    public async Task A_value_comes_back_with_its_place()
+    public async Task A_value_comes_back_with_its_position()
     {
         var written = Update(Nifty, 7, 9, "{\"price\":1}");
         await Store.WriteAsync([written], default);
@@ -103,7 +103,7 @@ public abstract class LatestStoreSpecs<TBackend>(TBackend backend) : IClassFixtu
     }
 
     [Fact]
-    public async Task A_store_that_came_back_empty_takes_the_values_of_earlier_terms_though_a_new_one_was_granted()
+    public async Task A_store_that_came_back_empty_accepts_values_of_earlier_epochs_although_a_new_one_was_granted()
     {
         await backend.ExecuteAsync("SET", "deltastream:bridge:epoch", "9");
         Assert.True(await Store.WriteAsync([Update(Nifty, 7, 1, "{}"), Update(Near, 8, 1, "{}")], default));
@@ -140,7 +140,7 @@ public abstract class LatestStoreSpecs<TBackend>(TBackend backend) : IClassFixtu
     }
 
     [Fact]
-    public async Task A_foreign_writers_value_has_no_place_and_its_age_from_its_time_to_live()
+    public async Task A_value_of_another_program_has_no_position_and_its_age_follows_from_its_time_to_live()
     {
         await Store.WriteAsync([Update(Nifty, 7, 2, "{\"ours\":1}")], default);
         await backend.ExecuteAsync("SETEX", "latest:underlying:NIFTY", "20", Foreign);
@@ -152,7 +152,7 @@ public abstract class LatestStoreSpecs<TBackend>(TBackend backend) : IClassFixtu
     }
 
     [Fact]
-    public async Task A_foreign_writer_of_the_same_bytes_changes_nothing()
+    public async Task The_same_bytes_from_another_program_change_nothing()
     {
         await Store.WriteAsync([Update(Nifty, 7, 2, "{\"same\":1}")], default);
         await backend.ExecuteAsync("SETEX", "latest:underlying:NIFTY", "60", "{\"same\":1}");
@@ -163,14 +163,14 @@ public abstract class LatestStoreSpecs<TBackend>(TBackend backend) : IClassFixtu
     [InlineData("{\"price\":1}")]
     [InlineData("not json")]
     [InlineData("{\"product\":\"BANKNIFTY\",\"price\":1,\"timestamp\":\"2026-11-24T09:15:00\"}")]
-    public async Task A_foreign_value_that_the_feed_would_skip_is_passed_over(string value)
+    public async Task A_value_of_another_program_that_the_feed_would_skip_is_skipped(string value)
     {
         await backend.ExecuteAsync("SETEX", "latest:underlying:NIFTY", "60", value);
         Assert.Empty(await Store.ReadAsync([Nifty], default));
     }
 
     [Fact]
-    public async Task A_foreign_value_that_never_expires_is_not_live()
+    public async Task A_value_of_another_program_that_never_expires_is_not_live()
     {
         await backend.ExecuteAsync("SET", "latest:underlying:NIFTY", Foreign);
         Assert.Empty(await Store.ReadAsync([Nifty], default));
@@ -199,7 +199,7 @@ public abstract class LatestStoreSpecs<TBackend>(TBackend backend) : IClassFixtu
     }
 
     [Fact]
-    public async Task Foreign_members_of_the_index_are_skipped()
+    public async Task Index_members_of_another_program_are_skipped()
     {
         await backend.ExecuteAsync("ZADD", "deltastream:index", $"{_time.GetUtcNow().ToUnixTimeMilliseconds()}", "chain:NIFTY:someday");
         Assert.Empty(await Store.ReadIndexAsync(default));

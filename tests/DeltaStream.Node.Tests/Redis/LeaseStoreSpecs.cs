@@ -65,7 +65,7 @@ public abstract class LeaseStoreSpecs<TBackend>(TBackend backend) : IClassFixtur
     }
 
     [Fact]
-    public async Task An_expired_lease_goes_to_the_next_with_a_greater_epoch()
+    public async Task An_expired_lease_goes_to_the_next_owner_with_a_greater_epoch()
     {
         var first = await AcquireAsync("a", TimeSpan.FromMilliseconds(50));
         LeaseGrant? second = null;
@@ -90,7 +90,7 @@ public abstract class LeaseStoreSpecs<TBackend>(TBackend backend) : IClassFixtur
     }
 
     [Fact]
-    public async Task After_a_flush_the_holder_loses_it_and_the_epoch_does_not_go_back()
+    public async Task After_a_flush_the_holder_loses_the_lease_and_the_epoch_does_not_go_back()
     {
         var first = await AcquireAsync("a", Long);
         await backend.ExecuteAsync("FLUSHALL");
@@ -131,7 +131,7 @@ public abstract class LeaseStoreSpecs<TBackend>(TBackend backend) : IClassFixtur
     }
 
     [Fact]
-    public async Task Release_frees_it_for_the_next_at_once_and_only_its_owner_can()
+    public async Task A_release_frees_the_lease_at_once_and_only_its_owner_can_release_it()
     {
         var epoch = await AcquireAsync("a", Long);
         await Store.ReleaseAsync("b", epoch, default);

@@ -32,7 +32,7 @@ public sealed class OnceInClusterSpecs(RedisServerBackend backend) : IClassFixtu
     }
 
     [Fact]
-    public async Task It_stops_where_the_lease_is_lost_and_starts_again_with_the_next()
+    public async Task The_work_stops_when_the_lease_is_lost_and_starts_again_with_the_next_lease()
     {
         await using var connection = backend.Connect();
         var starts = 0;

@@ -42,7 +42,7 @@ public abstract class SessionStoreSpecs<TBackend>(TBackend backend) : IClassFixt
     }
 
     [Fact]
-    public async Task A_claimed_one_is_claimed_again_only_once_it_is_lost_or_its_holder_is_gone()
+    public async Task A_claimed_session_is_claimed_again_only_if_it_is_lost_or_its_holder_is_gone()
     {
         await WriteAsync(("k", "1.1", SessionState.Open, "a"));
         await ClaimAsync("k", "2.1");
@@ -54,7 +54,7 @@ public abstract class SessionStoreSpecs<TBackend>(TBackend backend) : IClassFixt
     }
 
     [Fact]
-    public async Task Nobody_writes_prolongs_or_forgets_what_another_has_claimed()
+    public async Task No_holder_writes_prolongs_or_deletes_a_session_that_another_holder_has_claimed()
     {
         await WriteAsync(("k", "1.1", SessionState.Open, "a"));
         await ClaimAsync("k", "2.1");
@@ -74,7 +74,7 @@ public abstract class SessionStoreSpecs<TBackend>(TBackend backend) : IClassFixt
     }
 
     [Fact]
-    public async Task A_client_that_said_goodbye_is_forgotten()
+    public async Task The_session_of_a_client_that_disconnected_is_deleted()
     {
         await WriteAsync(("k", "1.1", SessionState.Open, "a"));
         await WriteAsync(("k", "1.1", SessionState.Left, null));

@@ -13,7 +13,7 @@ public class AuthSettingsSpecs
     private static readonly string Folder = Path.Combine(AppContext.BaseDirectory, "hocon");
 
     [Fact]
-    public void Development_lets_everybody_in_and_production_only_if_set()
+    public void Clients_without_tokens_enter_in_development_and_in_production_only_if_a_setting_allows_it()
     {
         Assert.False(Read(true).NeedsToken);
         Assert.Equal(
@@ -41,7 +41,7 @@ public class AuthSettingsSpecs
     public void A_wrong_value_is_named(string name, string value, string line) => Assert.Equal(line, Refused(true, (name, value)));
 
     [Fact]
-    public void Tokens_are_checked_with_one_of_two_things()
+    public void Tokens_are_checked_with_a_secret_or_with_keys()
     {
         Assert.Contains("neither is set", Refused(true, ("AUTH_MODE", "jwt")));
         Assert.Equal(
@@ -137,7 +137,7 @@ public class AuthSettingsSpecs
     }
 
     [Fact]
-    public void Operators_need_their_role_where_there_are_tokens_and_they_have_no_port_of_their_own()
+    public void Operators_need_their_role_if_clients_need_tokens_and_there_is_no_operator_port()
     {
         (string, string)[] tokens = [("AUTH_MODE", "jwt"), ("AUTH_JWT_SECRET", Secret)];
         Assert.Equal(OperatorAccess.Open, Read(true).Operators);
@@ -149,7 +149,7 @@ public class AuthSettingsSpecs
     }
 
     [Fact]
-    public void The_burst_is_so_many_seconds_worth()
+    public void The_burst_is_the_rate_times_its_seconds()
     {
         var clients = ReadAll(true, ("LIMIT_JOINS_PER_SECOND", "7"), ("LIMIT_SNAPSHOT_BYTES_PER_SECOND", "2147483647")).Clients;
         Assert.Equal((new(7, 42), new(int.MaxValue, 4L * int.MaxValue)), (clients.Joins, clients.RequestedBytes));

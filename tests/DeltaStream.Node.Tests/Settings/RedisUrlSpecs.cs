@@ -35,7 +35,7 @@ public sealed class RedisUrlSpecs
     public void A_text_that_is_not_a_redis_url_is_refused(string text) => Assert.False(RedisUrl.TryParse(text, out _));
 
     [Fact]
-    public void Its_text_hides_the_password()
+    public void The_text_of_a_url_hides_the_password()
     {
         Assert.True(RedisUrl.TryParse("redis://user:secret@host:1/2", out var url));
         Assert.Equal("redis://user:***@host:1/2", url.ToString());

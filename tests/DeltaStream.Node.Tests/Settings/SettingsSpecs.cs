@@ -123,7 +123,7 @@ public sealed class SettingsSpecs : IDisposable
             new[] { $"{key}={value} is not allowed: {allowed}", $"{key}=… is not allowed: {allowed}" });
 
     [Fact]
-    public void A_file_that_is_not_there_or_no_hocon_is_named()
+    public void A_file_that_is_missing_or_not_HOCON_is_named()
     {
         Assert.Equal("HOCON_FILE=/no/such/file is not allowed: a file that can be read", Refused(true, ("HOCON_FILE", "/no/such/file")));
         Assert.StartsWith("HOCON_FILE=", Refused(true, ("HOCON_FILE", HoconFile("deltastream { http { port = 1 }, }}"))));
@@ -152,7 +152,7 @@ public sealed class SettingsSpecs : IDisposable
         Assert.Equal($"REDIS_URL={shown} is not allowed: {RedisUrl.Allowed}", Refused(true, ("REDIS_URL", url)));
 
     [Fact]
-    public void A_line_stays_one_line() => Assert.DoesNotContain('\n', Refused(true, ("PORT", "1\n2")));
+    public void An_error_stays_on_one_line() => Assert.DoesNotContain('\n', Refused(true, ("PORT", "1\n2")));
 
     [Fact]
     public void Seeds_that_name_another_node_need_a_common_redis()
@@ -184,7 +184,7 @@ public sealed class SettingsSpecs : IDisposable
     }
 
     [Fact]
-    public void In_production_nothing_is_simulated_unasked()
+    public void In_production_nothing_is_simulated_by_default()
     {
         Assert.StartsWith("REDIS_URL= is not allowed: in production nothing is simulated unasked", Refused(false));
         Assert.True(Read(false, Anybody, ("DEMO_FEED", "on")).DemoFeed);

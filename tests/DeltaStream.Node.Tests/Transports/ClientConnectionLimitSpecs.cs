@@ -11,7 +11,7 @@ namespace DeltaStream.Node.Tests.Transports;
 public sealed class ClientConnectionLimitSpecs : ClientConnectionSpec
 {
     [Fact]
-    public async Task A_token_is_checked_and_what_it_says_is_passed_on_in_the_order_of_events()
+    public async Task A_token_is_checked_and_its_identity_is_passed_on_in_the_order_of_events()
     {
         await OpenAsync();
         await Client.TellEventAsync("get_products", default, null);
@@ -32,7 +32,7 @@ public sealed class ClientConnectionLimitSpecs : ClientConnectionSpec
     [InlineData("""{"token":null}""", "A token is needed")]
     [InlineData("""{"token":7}""", "The token has expired")]
     [InlineData("""{"token":"\ud800"}""", "The token has expired")]
-    public async Task A_token_that_is_not_good_is_refused(string data, string message)
+    public async Task An_invalid_token_is_refused(string data, string message)
     {
         await OpenAsync();
         await Client.TellEventAsync("authenticate", System.Text.Encoding.UTF8.GetBytes(data), "1"u8.ToArray());
@@ -42,7 +42,7 @@ public sealed class ClientConnectionLimitSpecs : ClientConnectionSpec
     }
 
     [Fact]
-    public async Task Messages_beyond_the_burst_are_refused_each_and_no_token_among_them_is_looked_at()
+    public async Task Each_message_beyond_the_burst_is_refused_and_no_token_among_them_is_checked()
     {
         await OpenAsync();
         SettleAtOnce();
@@ -72,7 +72,7 @@ public sealed class ClientConnectionLimitSpecs : ClientConnectionSpec
     }
 
     [Fact]
-    public async Task After_a_burst_messages_are_taken_at_the_rate()
+    public async Task After_a_burst_messages_are_accepted_at_the_rate()
     {
         await OpenAsync();
         SettleAtOnce();

@@ -10,7 +10,7 @@ namespace DeltaStream.Node.Tests.Transports;
 public sealed class ClientConnectionSpecs : ClientConnectionSpec
 {
     [Fact]
-    public async Task It_asks_the_supervisor_for_an_actor_and_passes_everything_on_in_order()
+    public async Task A_connection_asks_the_supervisor_for_an_actor_and_passes_each_message_on_in_order()
     {
         await OpenAsync();
         Client.Ready();
@@ -44,7 +44,7 @@ public sealed class ClientConnectionSpecs : ClientConnectionSpec
     }
 
     [Fact]
-    public async Task The_actors_bytes_are_its_own()
+    public async Task The_actor_gets_its_own_copy_of_the_bytes()
     {
         await OpenAsync();
         var buffer = "first"u8.ToArray();
@@ -93,7 +93,7 @@ public sealed class ClientConnectionSpecs : ClientConnectionSpec
     }
 
     [Fact]
-    public async Task It_settles_when_the_actor_has_handled_what_came_before()
+    public async Task A_wait_for_the_actor_ends_when_it_has_handled_the_earlier_messages()
     {
         await OpenAsync();
         var settling = Client.SettleAsync().AsTask();

@@ -44,7 +44,7 @@ public sealed class ConnectionEndSpecs : ILinkListener
     }
 
     [Fact]
-    public void A_wait_for_it_ends_when_it_is_announced()
+    public void A_wait_for_the_end_ends_when_the_end_is_announced()
     {
         var waiting = _end.WhenOver();
         _end.TryEnd(CloseReason.ClientClosed);

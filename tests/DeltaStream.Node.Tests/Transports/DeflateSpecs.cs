@@ -23,7 +23,7 @@ public sealed class DeflateSpecs : IEngineApplication
     [InlineData(true, true, true)]
     [InlineData(true, false, false)]
     [InlineData(false, true, false)]
-    public async Task It_is_spoken_where_both_sides_want_it(bool isOn, bool isOffered, bool isSpoken)
+    public async Task Compression_is_used_if_both_sides_want_it(bool isOn, bool isOffered, bool isSpoken)
     {
         await using var app = await StartAsync(isOn ? From : null);
         using var timeout = new CancellationTokenSource(Patience);

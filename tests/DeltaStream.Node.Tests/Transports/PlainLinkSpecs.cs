@@ -51,7 +51,7 @@ public sealed class PlainLinkSpecs : IPlainApplication, IPlainConnection, ILinkL
     [InlineData(WebSocketOpcode.Pong, "")]
     [InlineData(WebSocketOpcode.Ping, "")]
     [InlineData(WebSocketOpcode.Text, """{"event":"x"}""")]
-    public async Task Whatever_a_client_sends_keeps_it_alive(WebSocketOpcode opcode, string data)
+    public async Task Any_message_of_a_client_keeps_its_connection_alive(WebSocketOpcode opcode, string data)
     {
         _ = _link.RunAsync();
         for (var i = 0; i < 4; i++)
@@ -65,7 +65,7 @@ public sealed class PlainLinkSpecs : IPlainApplication, IPlainConnection, ILinkL
     }
 
     [Fact]
-    public async Task A_client_that_is_not_let_in_is_closed_unheard()
+    public async Task A_refused_client_is_closed_before_its_messages_are_read()
     {
         _isLetIn = false;
         _ = _link.RunAsync();
@@ -75,7 +75,7 @@ public sealed class PlainLinkSpecs : IPlainApplication, IPlainConnection, ILinkL
     }
 
     [Fact]
-    public async Task A_client_that_is_let_in_by_a_message_has_the_handshake_time_for_it()
+    public async Task A_client_that_sends_its_token_as_a_message_has_the_handshake_time_for_it()
     {
         _isOpen = false;
         _ = _link.RunAsync();
@@ -110,7 +110,7 @@ public sealed class PlainLinkSpecs : IPlainApplication, IPlainConnection, ILinkL
     }
 
     [Fact]
-    public async Task A_client_that_was_let_in_by_a_message_has_its_heartbeat()
+    public async Task A_client_that_sent_its_token_as_a_message_has_its_heartbeat()
     {
         _isOpen = false;
         _ = _link.RunAsync();
@@ -123,7 +123,7 @@ public sealed class PlainLinkSpecs : IPlainApplication, IPlainConnection, ILinkL
     }
 
     [Fact]
-    public async Task An_application_that_holds_the_reading_up_hears_of_the_end_at_once()
+    public async Task An_application_that_delays_reading_learns_of_the_end_at_once()
     {
         _held = new TaskCompletionSource();
         var running = _link.RunAsync();

@@ -21,7 +21,7 @@ public class PlainMessageSpecs
 
     [Theory]
     [MemberData(nameof(Good))]
-    public void A_message_is_taken_apart(string json, string @event, string data, string? id)
+    public void A_message_reads_as_its_parts(string json, string @event, string data, string? id)
     {
         Assert.True(PlainMessage.TryParse(Encoding.UTF8.GetBytes(json), out var message));
         Assert.Equal((@event, data, id), (message.Event, Text(message.Data), message.Id is { } bytes ? Text(bytes) : null));

@@ -10,7 +10,7 @@ public sealed class PollingDrainSpecs : IDisposable
     public void Dispose() => _engine.Dispose();
 
     [Fact]
-    public async Task A_waiting_poll_finds_no_session_any_more_and_neither_does_a_later_one()
+    public async Task A_waiting_poll_and_a_later_one_are_told_that_the_session_is_unknown()
     {
         var poll = _engine.PollAsync();
         _engine.Link.Close(CloseReason.ServerDraining);
@@ -32,7 +32,7 @@ public sealed class PollingDrainSpecs : IDisposable
     }
 
     [Fact]
-    public async Task A_post_that_has_begun_is_taken_whole_and_what_it_caused_leaves_first()
+    public async Task A_post_under_way_is_read_to_its_end_and_its_answers_leave_first()
     {
         _engine.OnMessage = text =>
         {
@@ -50,7 +50,7 @@ public sealed class PollingDrainSpecs : IDisposable
     }
 
     [Fact]
-    public async Task A_post_that_comes_later_is_not_refused_and_not_listened_to()
+    public async Task A_later_post_is_answered_ok_and_ignored()
     {
         var poll = _engine.PollAsync();
         _engine.Link.Close(CloseReason.ServerDraining);
@@ -62,7 +62,7 @@ public sealed class PollingDrainSpecs : IDisposable
     }
 
     [Fact]
-    public async Task A_client_that_closes_by_the_post_that_has_begun_has_closed()
+    public async Task A_close_packet_in_the_post_under_way_closes_the_session()
     {
         _engine.OnMessage = _ =>
         {

@@ -11,14 +11,14 @@ public sealed class PollingQueueSpecs
     [InlineData(257, 10, false)]
     [InlineData(63, 1000, true)]
     [InlineData(66, 1000, false)]
-    public void So_many_frames_of_the_protocol_may_wait(int count, int size, bool areTaken)
+    public void The_number_of_waiting_protocol_frames_is_limited(int count, int size, bool areTaken)
     {
         var frame = EngineFixture.Message(new string('x', size));
         Assert.Equal(areTaken, Enumerable.Range(0, count).All(_ => _queue.WriteControl(frame)));
     }
 
     [Fact]
-    public void A_client_that_polls_may_get_any_number_of_them_though_something_always_waits()
+    public void A_client_that_polls_gets_any_number_of_protocol_frames_although_some_always_wait()
     {
         for (var i = 0; i < 20; i++) _queue.Write([EngineFixture.Message("an update")]);
         for (var i = 0; i < 1000; i++)

@@ -43,7 +43,7 @@ public sealed class PollingSpecs : IDisposable
     }
 
     [Fact]
-    public async Task A_poll_takes_what_the_application_has_due_along_with_what_waits_already()
+    public async Task A_poll_takes_the_applications_next_write_together_with_the_waiting_packets()
     {
         _engine.Link.WriteControl(EngineFixture.Message("reply"));
         _engine.OnReady = () => _engine.Link.Write([EngineFixture.Message("event")]);
@@ -167,7 +167,7 @@ public sealed class PollingSpecs : IDisposable
     }
 
     [Fact]
-    public async Task Something_that_went_wrong_here_closes_after_what_waits()
+    public async Task A_server_error_closes_the_session_after_the_waiting_packets()
     {
         _engine.Link.WriteControl(EngineFixture.Message("last words"));
         _engine.Link.Close(CloseReason.ServerError);

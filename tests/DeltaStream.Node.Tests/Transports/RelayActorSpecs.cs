@@ -142,7 +142,7 @@ public sealed class RelayActorSpecs : TestKit, IRelayOwner
     [InlineData("p", 9)]
     [InlineData("p", 0)]
     [InlineData("q", 20)]
-    public void Bytes_that_are_no_part_are_an_error_of_serialization(string manifest, int length)
+    public void Bytes_that_are_not_a_part_fail_with_a_serialization_error(string manifest, int length)
     {
         var serializer = new RelaySerializer((ExtendedActorSystem)Sys);
         Assert.Throws<System.Runtime.Serialization.SerializationException>(() => serializer.FromBinary(new byte[length], manifest));

@@ -49,7 +49,7 @@ public sealed class SessionStateSpecs
 
     [Theory]
     [MemberData(nameof(States))]
-    public void A_state_takes_these_requests(string name, int? poll, int? post, bool mayProbe, EngineTransport transport, bool isFoundForAWhile)
+    public void Each_state_accepts_or_refuses_these_requests(string name, int? poll, int? post, bool mayProbe, EngineTransport transport, bool isFoundForAWhile)
     {
         var state = Make(name);
         Assert.Equal((poll, post), (state.PollRefusal?.Code, state.PostRefusal?.Code));
@@ -59,7 +59,7 @@ public sealed class SessionStateSpecs
 
     [Theory]
     [MemberData(nameof(Farewells))]
-    public async Task A_polling_session_that_closes_says_this(CloseReason reason, bool hasPoll, string? now, string? later)
+    public async Task A_polling_session_that_closes_answers_with_this(CloseReason reason, bool hasPoll, string? now, string? later)
     {
         foreach (var make in new Func<PollingQueue, SessionState>[]
         {

@@ -76,7 +76,7 @@ public sealed class SocketSenderSpecs : ILinkListener, IDisposable
     }
 
     [Fact]
-    public void A_stuck_client_holds_no_copy_of_what_waits_for_it()
+    public void A_stuck_client_holds_no_copy_of_the_frames_that_wait_for_it()
     {
         var frames = Frames(64, 1_000_000);
         var before = GC.GetAllocatedBytesForCurrentThread();
@@ -87,7 +87,7 @@ public sealed class SocketSenderSpecs : ILinkListener, IDisposable
     }
 
     [Fact]
-    public void The_last_frame_comes_behind_what_is_half_sent_and_instead_of_what_waits()
+    public void The_last_frame_comes_after_the_half_sent_frame_and_instead_of_waiting_frames()
     {
         var half = Frame(10_000_000);
         Assert.False(_sender.Write([half]));
@@ -100,7 +100,7 @@ public sealed class SocketSenderSpecs : ILinkListener, IDisposable
     }
 
     [Fact]
-    public void Frames_before_one_that_can_not_be_compressed_reach_their_own_client_and_no_other()
+    public void Frames_sent_before_a_frame_that_cannot_be_compressed_reach_their_own_client_only()
     {
         var compressing = new SocketSender(_server, _end, FrameDeflater.From(1024));
         var (whole, broken) = (Frame(100), new Frame(ReadOnlyMemory<byte>.Empty));

@@ -29,7 +29,7 @@ public sealed class SocketSessionSpecs : ISocketApplication, ISocketConnection, 
     public void Dispose() => _deadlines.Dispose();
 
     [Fact]
-    public void A_client_that_does_not_join_in_time_is_closed_and_counted()
+    public void A_client_that_does_not_connect_in_time_is_closed_and_counted()
     {
         Advance(9.9);
         Assert.Null(_closedWith);
@@ -38,7 +38,7 @@ public sealed class SocketSessionSpecs : ISocketApplication, ISocketConnection, 
     }
 
     [Fact]
-    public async Task The_time_does_not_run_while_a_client_waits_for_its_answer()
+    public async Task The_connect_timeout_does_not_run_while_a_client_waits_for_its_answer()
     {
         Advance(9);
         var connecting = Connect();
@@ -51,7 +51,7 @@ public sealed class SocketSessionSpecs : ISocketApplication, ISocketConnection, 
     }
 
     [Fact]
-    public async Task A_client_that_is_refused_has_what_was_left_of_its_time()
+    public async Task A_refused_client_has_the_rest_of_its_time_to_try_again()
     {
         Advance(6);
         for (var i = 0; i < 2; i++)

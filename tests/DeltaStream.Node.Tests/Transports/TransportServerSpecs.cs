@@ -82,7 +82,7 @@ public sealed class TransportServerSpecs : IAsyncLifetime
     [InlineData("null", HttpStatusCode.Forbidden)]
     [InlineData("https://page.example", HttpStatusCode.UpgradeRequired)]
     [InlineData(null, HttpStatusCode.UpgradeRequired)]
-    public async Task Only_some_origins_are_let_in(string? origin, HttpStatusCode status)
+    public async Task Only_allowed_origins_are_accepted(string? origin, HttpStatusCode status)
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, "/ws");
         if (origin is not null) request.Headers.Add("Origin", origin);
@@ -92,7 +92,7 @@ public sealed class TransportServerSpecs : IAsyncLifetime
     }
 
     [Fact]
-    public async Task The_nodes_own_origin_is_always_let_in()
+    public async Task The_nodes_own_origin_is_always_accepted()
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, "/ws");
         request.Headers.Add("Origin", $"https://{_http.BaseAddress!.Authority}");
@@ -102,7 +102,7 @@ public sealed class TransportServerSpecs : IAsyncLifetime
     }
 
     [Fact]
-    public async Task No_more_connections_are_let_in_than_there_may_be()
+    public async Task Connections_beyond_the_limit_are_refused()
     {
         var sockets = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => ConnectAsync()));
         await Assert.ThrowsAsync<WebSocketException>(ConnectAsync);
@@ -124,7 +124,7 @@ public sealed class TransportServerSpecs : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Clients_are_let_go_in_even_batches_over_the_time_that_is_given()
+    public async Task Clients_are_closed_in_even_batches_over_the_drain_time()
     {
         var sockets = await Task.WhenAll(Enumerable.Range(0, 10).Select(_ => ConnectAsync()));
         var closing = _server.CloseAllAsync(CloseReason.ServerDraining, TimeSpan.FromSeconds(1));
@@ -158,7 +158,7 @@ public sealed class TransportServerSpecs : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Clients_are_let_go_at_once_where_no_time_is_given()
+    public async Task Without_a_drain_time_clients_are_closed_at_once()
     {
         using var socket = await ConnectAsync();
         await _server.CloseAllAsync(CloseReason.ServerDraining, TimeSpan.Zero);

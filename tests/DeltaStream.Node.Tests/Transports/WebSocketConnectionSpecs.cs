@@ -114,7 +114,7 @@ public sealed class WebSocketConnectionSpecs : IDisposable
     }
 
     [Fact]
-    public async Task A_client_that_does_not_read_holds_no_more_than_the_room_and_one_chunk()
+    public async Task A_client_that_does_not_read_holds_the_pipes_limit_and_one_chunk_at_most()
     {
         Assert.False(_pair.Server.Sender.Write([Frame(new string('x', 1_000_000)), Frame("end")]));
 
@@ -189,7 +189,7 @@ public sealed class WebSocketConnectionSpecs : IDisposable
     }
 
     [Fact]
-    public void A_timeout_that_was_first_is_not_taken_back()
+    public void A_timeout_that_has_closed_the_connection_cannot_be_cancelled()
     {
         _pair.Server.CloseAfter(TimeSpan.FromSeconds(10));
         _time.Advance(TimeSpan.FromSeconds(10.1));
@@ -200,7 +200,7 @@ public sealed class WebSocketConnectionSpecs : IDisposable
     }
 
     [Fact]
-    public void Taking_a_timeout_back_while_another_closes_leaves_closing_its_time()
+    public void Cancelling_a_timeout_during_a_close_does_not_cancel_the_close_timeout()
     {
         var pairs = Enumerable.Range(0, 1000).Select(_ => new WebSocketPair(_deadlines, new TransportSettings())).ToArray();
         foreach (var pair in pairs) pair.Server.CloseAfter(TimeSpan.FromSeconds(10));

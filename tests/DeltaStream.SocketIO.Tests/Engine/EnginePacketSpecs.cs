@@ -39,7 +39,7 @@ public sealed class EnginePacketSpecs
         Assert.False(EnginePacketCodec.TryParseText(wire.Utf8(), out _));
 
     [Fact]
-    public void A_text_packet_is_a_view_of_what_was_read()
+    public void A_text_packet_is_a_view_of_the_bytes_that_were_read()
     {
         var wire = "4hello"u8.ToArray();
         EnginePacketCodec.TryParseText(wire, out var packet);

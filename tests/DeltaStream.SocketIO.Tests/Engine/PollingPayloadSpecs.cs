@@ -40,7 +40,7 @@ public sealed class PollingPayloadSpecs
 
     [Theory]
     [MemberData(nameof(Payloads))]
-    public void Frames_write_as_the_payload_of_what_is_behind_their_headers(string payload, string[] packets)
+    public void Frames_write_as_a_payload_without_their_headers(string payload, string[] packets)
     {
         var output = new ArrayBufferWriter<byte>();
         var writer = new PollingPayloadWriter(output);
@@ -62,7 +62,7 @@ public sealed class PollingPayloadSpecs
     [InlineData("bAQ=", 0)]
     [InlineData("bA€==", 0)]
     [InlineData("b====", 0)]
-    public void A_malformed_packet_ends_the_reading_behind_the_good_ones(string payload, int good)
+    public void A_malformed_packet_ends_the_reading_after_the_valid_packets(string payload, int good)
     {
         var (read, status) = ReadAll(payload.Utf8());
         Assert.Equal((good, PollingReadStatus.Malformed), (read.Count, status));
@@ -73,7 +73,7 @@ public sealed class PollingPayloadSpecs
         Assert.Equal(PollingReadStatus.Malformed, ReadAll(new byte[] { (byte)'4', 0xff }).Status);
 
     [Fact]
-    public void Nothing_is_read_behind_the_end()
+    public void Nothing_is_read_after_the_end()
     {
         var reader = new PollingPayloadReader("4\x1e!\x1e4".Utf8());
         Assert.Equal(PollingReadStatus.Packet, reader.Read(out _));

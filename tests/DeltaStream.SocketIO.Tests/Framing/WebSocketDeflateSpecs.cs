@@ -114,7 +114,7 @@ public sealed class WebSocketDeflateSpecs
     [InlineData(0xc9, 0x80)] // a ping
     [InlineData(0xc0, 0x80)] // a continuation
     [InlineData(0xa1, 0x80)] // another bit
-    public void The_bit_is_refused_elsewhere(byte first, byte second)
+    public void The_compression_bit_is_refused_on_a_ping_or_continuation_and_other_reserved_bits_always(byte first, byte second)
     {
         using var reader = new WebSocketFrameReader(Limit, inflates: true);
         var input = new ReadOnlySequence<byte>([first, second, 0, 0, 0, 0]);

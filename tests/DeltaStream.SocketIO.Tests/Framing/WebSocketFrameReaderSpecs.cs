@@ -101,7 +101,7 @@ public sealed class WebSocketFrameReaderSpecs
     }
 
     [Fact]
-    public void Nothing_is_read_behind_a_failure()
+    public void Nothing_is_read_after_a_failure()
     {
         using var reader = new WebSocketFrameReader(Limit);
         var input = new ReadOnlySequence<byte>([0x81, 0x00, .. ClientFrame.Text("a")]);

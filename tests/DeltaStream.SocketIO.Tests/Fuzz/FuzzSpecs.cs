@@ -28,14 +28,14 @@ public sealed class FuzzSpecs(ITestOutputHelper output)
         int.TryParse(Environment.GetEnvironmentVariable("FUZZ_FACTOR"), out var factor) ? factor : 1;
 
     [Fact(Timeout = TimeoutMilliseconds)]
-    public Task Socket_packets() => Fuzz(400_000, Corpus.SocketPackets, (input, random) =>
+    public Task Random_socket_packets_are_read_or_refused() => Fuzz(400_000, Corpus.SocketPackets, (input, random) =>
     {
         if (!SocketPacketCodec.TryParse(input, out var packet, out var error)) return error != SocketParseError.None;
         return packet.IsBinary ? IsBounded(packet, random) : IsStable(packet);
     });
 
     [Fact(Timeout = TimeoutMilliseconds)]
-    public Task Polling_payloads() => Fuzz(300_000, Corpus.PollingPayloads, (input, _) =>
+    public Task Random_polling_payloads_are_read_or_refused() => Fuzz(300_000, Corpus.PollingPayloads, (input, _) =>
     {
         var reader = new PollingPayloadReader(input);
         var packets = 0;
@@ -49,7 +49,7 @@ public sealed class FuzzSpecs(ITestOutputHelper output)
     });
 
     [Fact(Timeout = TimeoutMilliseconds)]
-    public Task Frames_in_random_pieces() => Fuzz(300_000, Corpus.Frames, (input, random) =>
+    public Task Random_frames_read_the_same_in_random_pieces() => Fuzz(300_000, Corpus.Frames, (input, random) =>
     {
         const int limit = 200;
         var bytes = input.ToArray();
@@ -62,7 +62,7 @@ public sealed class FuzzSpecs(ITestOutputHelper output)
     });
 
     [Fact(Timeout = TimeoutMilliseconds)]
-    public Task Engine_packets_and_queries() => Fuzz(200_000, Corpus.Queries, (input, random) =>
+    public Task Random_engine_packets_and_queries_are_read_or_refused() => Fuzz(200_000, Corpus.Queries, (input, random) =>
     {
         if (EnginePacketCodec.TryParseText(input, out var packet))
         {

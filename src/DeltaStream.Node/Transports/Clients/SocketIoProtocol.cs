@@ -10,7 +10,7 @@ internal sealed class SocketIoProtocol : IWireProtocol
 
     private SocketIoProtocol() { }
 
-    public int Slot => 0;
+    public int ProtocolIndex => 0;
 
     public Frame EncodeEvent(string name, ReadOnlySpan<byte> data) => new(SocketFrames.Event(name, data));
 

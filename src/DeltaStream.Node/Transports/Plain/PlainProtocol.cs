@@ -12,7 +12,7 @@ internal sealed class PlainProtocol : IWireProtocol
 
     private PlainProtocol() { }
 
-    public int Slot => 1;
+    public int ProtocolIndex => 1;
 
     public Frame EncodeEvent(string name, ReadOnlySpan<byte> data)
     {

@@ -4,13 +4,13 @@ namespace DeltaStream.Cluster.Tests;
 /// One publisher's word, whatever happens to the publisher or to Redis: no client sees a value twice, or an older one after a
 /// newer one, and the feed comes back.
 /// </summary>
-public sealed class OneWordSpecs
+public sealed class PublisherFaultSpecs
 {
     private static readonly string[] Products = ["NIFTY", "BANKNIFTY", "SENSEX"];
     private static readonly TimeSpan Pace = TimeSpan.FromMilliseconds(50);
 
     [Fact]
-    public async Task Under_a_holder_that_pauses_a_flush_and_a_Redis_that_restarts_empty()
+    public async Task Updates_come_once_and_in_order_over_a_paused_holder_a_flush_and_an_empty_restart_of_Redis()
     {
         await using var cluster = await TestCluster.StartAsync();
         await using var crowd = await Crowd.GatherAsync(cluster.Redis, Pace, Products, [.. cluster.Nodes]);
@@ -29,7 +29,7 @@ public sealed class OneWordSpecs
     [InlineData("4s", "7s")]
     [InlineData("2s", "3s")]
     [Trait("Category", "Full")]
-    public async Task Under_a_holder_that_pauses_for_10_s_again_and_again(string pause, string stable)
+    public async Task Updates_come_once_and_in_order_over_three_pauses_of_the_holder_for_10_s(string pause, string stable)
     {
         using var hocon = HoconFile.Of($$"""akka.cluster { failure-detector.acceptable-heartbeat-pause = {{pause}}, split-brain-resolver.stable-after = {{stable}} }""");
         await using var cluster = await TestCluster.StartAsync(hocon.Variable);
@@ -40,7 +40,7 @@ public sealed class OneWordSpecs
 
     [Fact]
     [Trait("Category", "Full")]
-    public async Task Under_ten_flushes_and_ten_restarts_of_Redis()
+    public async Task Updates_come_once_and_in_order_over_ten_flushes_and_ten_restarts_of_Redis()
     {
         await using var cluster = await TestCluster.StartAsync();
         await using var crowd = await Crowd.GatherAsync(cluster.Redis, Pace, Products, [.. cluster.Nodes]);
@@ -58,7 +58,7 @@ public sealed class OneWordSpecs
 
     /// <summary>The successor has received less than its predecessor had published when the lease ran out: it must not publish that again as new.</summary>
     [Fact]
-    public async Task Under_a_successor_whose_subscription_lags()
+    public async Task A_successor_whose_subscription_lags_publishes_no_older_value_as_new()
     {
         await using var redis = await RedisServer.StartAsync();
         await using var proxy = new LagProxy(redis.Port, "deltastream-feed", TimeSpan.FromMilliseconds(400));

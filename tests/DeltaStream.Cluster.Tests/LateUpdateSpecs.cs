@@ -4,7 +4,7 @@ namespace DeltaStream.Cluster.Tests;
 
 /// <summary>A publisher that has been superseded, and whose last words come late.</summary>
 [Collection(SharedClusterCollection.Name)]
-public sealed class LateWordSpecs(SharedCluster shared)
+public sealed class LateUpdateSpecs(SharedCluster shared)
 {
     private const string Product = "LATE";
 

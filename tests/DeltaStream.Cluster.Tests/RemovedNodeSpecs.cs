@@ -5,7 +5,7 @@ using System.Text.Json;
 namespace DeltaStream.Cluster.Tests;
 
 /// <summary>A node that its cluster has let go lets its clients go as one that is asked to stop does.</summary>
-public sealed class LetGoSpecs
+public sealed class RemovedNodeSpecs
 {
     private const int Clients = 40;
     private const int DrainSeconds = 4;
