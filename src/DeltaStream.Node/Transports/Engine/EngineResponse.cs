@@ -18,23 +18,31 @@ internal static class EngineResponse
     public static Task WriteOkAsync(HttpContext context) => WriteAsync(context, TextType, "ok"u8.ToArray());
 
     /// <returns>Whether the response was written; false if the client had gone.</returns>
-    public static Task<bool> WriteAsync(HttpContext context, string type, ReadOnlyMemory<byte> body)
+    public static async Task<bool> WriteAsync(HttpContext context, string type, ReadOnlyMemory<byte> body)
     {
+        if (type == TextType && PollCompression.IsDue(context, body.Length)) body = await PollCompression.CompressAsync(context.Response, output => output.Write(body.Span));
         Begin(context.Response, type, body.Length);
         context.Response.BodyWriter.Write(body.Span);
-        return FlushAsync(context.Response);
+        return await FlushAsync(context.Response);
     }
 
     /// <summary>Answers a poll.</summary>
     /// <returns>Whether the response was written; false if the client had gone.</returns>
-    public static Task<bool> WriteAsync(HttpContext context, IReadOnlyList<Frame> frames)
+    public static async Task<bool> WriteAsync(HttpContext context, IReadOnlyList<Frame> frames)
     {
         long length = frames.Count - 1;
         foreach (var frame in frames) length += PollingPayloadWriter.LengthOf(frame.Bytes.Span);
-        Begin(context.Response, TextType, length);
-        var payload = new PollingPayloadWriter(context.Response.BodyWriter);
+        var compressed = PollCompression.IsDue(context, length) ? await PollCompression.CompressAsync(context.Response, output => Write(output, frames)) : default;
+        Begin(context.Response, TextType, compressed.IsEmpty ? length : compressed.Length);
+        if (compressed.IsEmpty) Write(context.Response.BodyWriter, frames);
+        else context.Response.BodyWriter.Write(compressed.Span);
+        return await FlushAsync(context.Response);
+    }
+
+    private static void Write(IBufferWriter<byte> output, IReadOnlyList<Frame> frames)
+    {
+        var payload = new PollingPayloadWriter(output);
         foreach (var frame in frames) payload.TryAppendFrame(frame.Bytes.Span);
-        return FlushAsync(context.Response);
     }
 
     private static void Begin(HttpResponse response, string type, long length)
