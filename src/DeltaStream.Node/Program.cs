@@ -24,6 +24,7 @@ return await Startup.RunAsync(async () =>
     builder.Services.AddShutdown(settings);
 
     var app = builder.Build();
+    app.UseIdleLimit();
     app.UseTrustedProxies(settings.Transports.TrustedProxies);
     app.UsePathBase(settings.PathBase);
     app.UseRouting();

@@ -90,6 +90,10 @@ public sealed class GatewayMetrics : IDisposable
     public void ObserveSessions(Func<int> sessions) =>
         _meter.CreateObservableGauge("sessions", sessions, description: "Sessions that count towards the limit of connections, whether their client has said hello or not");
 
+    /// <summary>Observes how many HTTP connections wait for their next request.</summary>
+    public void ObserveIdleConnections(Func<int> connections) =>
+        _meter.CreateObservableGauge("idle_connections", connections, description: "HTTP connections that wait for their next request");
+
     /// <summary>Observes the bytes of buffers that the web server holds for open and for closed connections.</summary>
     public void ObserveBufferPool(Func<long> bytes) =>
         _meter.CreateObservableGauge("buffer_pool_bytes", bytes, "By", "Bytes of buffers that the web server has made for connections and not given back yet");

@@ -3,6 +3,7 @@ using System.Net;
 using DeltaStream.Actors.Telemetry;
 using DeltaStream.Node.Timing;
 using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Connections.Features;
 
 namespace DeltaStream.Node.Admission;
 
@@ -14,8 +15,10 @@ namespace DeltaStream.Node.Admission;
 /// <param name="handshakeTime">The time within which the first byte must come.</param>
 /// <param name="mostClients">The most clients from one address; 0 for no limit.</param>
 /// <param name="proxies">The proxies. Their connections are not counted, because all clients behind a proxy have its address.</param>
+/// <param name="idle">The connections that wait for their next request. Those of proxies are not among them: a proxy keeps its own.</param>
 /// <param name="metrics">Counts refused connections.</param>
-internal sealed class ConnectionGuard(Deadlines deadlines, TimeSpan handshakeTime, int mostClients, TrustedProxies proxies, GatewayMetrics? metrics)
+internal sealed class ConnectionGuard(
+    Deadlines deadlines, TimeSpan handshakeTime, int mostClients, TrustedProxies proxies, IdleConnections idle, GatewayMetrics? metrics)
 {
     private readonly ConcurrentDictionary<ClientAddress, int> _open = new();
 
@@ -27,11 +30,20 @@ internal sealed class ConnectionGuard(Deadlines deadlines, TimeSpan handshakeTim
     /// <summary>Returns the connection middleware that guards <paramref name="next"/>.</summary>
     public ConnectionDelegate Before(ConnectionDelegate next) => connection => RunAsync(connection, next);
 
+    /// <summary>Returns the connection middleware between TLS and HTTP: the first byte of the first request must come in time too.</summary>
+    public ConnectionDelegate BeforeHttp(ConnectionDelegate next) => async connection =>
+    {
+        if (await SpeaksAsync(connection)) await next(connection);
+    };
+
     private async Task RunAsync(ConnectionContext connection, ConnectionDelegate next)
     {
         var peer = (connection.RemoteEndPoint as IPEndPoint)?.Address;
-        var isCounted = _mostFromAddress < int.MaxValue && !proxies.Includes(peer);
+        var isProxy = proxies.Includes(peer);
+        var isCounted = _mostFromAddress < int.MaxValue && !isProxy;
         var address = ClientAddress.Of(peer);
+        var own = isProxy ? null : new IdleConnection(address, connection.Features.Get<IConnectionLifetimeNotificationFeature>());
+        connection.Features.Set(own);
         try
         {
             if (isCounted && _open.AddOrUpdate(address, 1, static (_, count) => count + 1) > _mostFromAddress)
@@ -41,6 +53,7 @@ internal sealed class ConnectionGuard(Deadlines deadlines, TimeSpan handshakeTim
         }
         finally
         {
+            if (own is not null) idle.End(own);
             if (isCounted && _open.AddOrUpdate(address, 0, static (_, count) => count - 1) == 0) _open.TryRemove(new(address, 0));
         }
     }

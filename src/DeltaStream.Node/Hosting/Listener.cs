@@ -10,9 +10,6 @@ namespace DeltaStream.Node.Hosting;
 /// <summary>The HTTP listener of the node, and the limits of a connection before it belongs to a client.</summary>
 internal static class Listener
 {
-    /// <summary>The time for which a connection may wait for its next request, and a TLS connection for its first.</summary>
-    private static readonly TimeSpan KeepAlive = TimeSpan.FromSeconds(60);
-
     /// <summary>Connections beside the clients': health, metrics, the page.</summary>
     private const int OtherConnections = 1000;
 
@@ -21,7 +18,7 @@ internal static class Listener
     {
         var (limits, handshake) = (kestrel.Limits, settings.Transports.ConnectTimeout);
         limits.RequestHeadersTimeout = handshake;
-        limits.KeepAliveTimeout = KeepAlive;
+        limits.KeepAliveTimeout = settings.Transports.KeepAlive;
         limits.MaxRequestHeadersTotalSize = settings.HeaderBytes;
         limits.MaxRequestLineSize = Math.Min(settings.HeaderBytes, limits.MaxRequestLineSize);
         // A polling client has two connections at a time.
@@ -32,8 +29,13 @@ internal static class Listener
             // HTTP/1.1 is all that the clients' protocols need. HTTP/2 would only add ways of abuse.
             listen.Protocols = HttpProtocols.Http1;
             var services = kestrel.ApplicationServices;
-            listen.Use(services.GetRequiredService<TransportServer>().Guard);
-            if (settings.Https is { } https) listen.UseTls(https, handshake);
+            var server = services.GetRequiredService<TransportServer>();
+            listen.Use(server.Guard);
+            if (settings.Https is { } https)
+            {
+                listen.UseTls(https, handshake);
+                listen.Use(server.GuardHttp);
+            }
             listen.UseHandover();
         });
     });

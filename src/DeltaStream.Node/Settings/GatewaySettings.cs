@@ -81,6 +81,7 @@ internal static class GatewaySettings
         PingInterval = reader.Duration("deltastream.transports.ping-interval", TimeSpan.FromMilliseconds(100), Hour),
         PingTimeout = reader.Duration("deltastream.transports.ping-timeout", TimeSpan.FromMilliseconds(100), Hour),
         ConnectTimeout = TimeSpan.FromSeconds(reader.Number("deltastream.limits.handshake-seconds", 1, 600)),
+        KeepAlive = TimeSpan.FromSeconds(reader.Number("deltastream.http.keep-alive-seconds", 1, 86400)),
         UpgradeTimeout = reader.Duration("deltastream.transports.upgrade-timeout", TimeSpan.FromMilliseconds(100), Hour),
         CloseTimeout = reader.Duration("deltastream.transports.close-timeout", Tick, TimeSpan.FromSeconds(5)),
         Linger = reader.Duration("deltastream.transports.linger", Tick, Minute),

@@ -51,6 +51,13 @@ internal static class TransportRegistration
     /// </summary>
     public static void UseHandover(this ListenOptions listen) => listen.UseDirectSockets();
 
+    /// <summary>Lets idle HTTP connections count to the limits of connections.</summary>
+    public static void UseIdleLimit(this WebApplication app)
+    {
+        var server = app.Services.GetRequiredService<TransportServer>();
+        app.Use(server.CountIdleAsync);
+    }
+
     /// <summary>Serves the gateway's clients: Socket.IO under <c>/socket.io/</c>, the plain WebSocket under <c>/ws</c>.</summary>
     /// <param name="endpoints">The host's endpoints.</param>
     /// <param name="rate">The most messages that a client may send.</param>

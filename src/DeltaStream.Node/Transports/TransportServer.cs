@@ -43,8 +43,9 @@ internal sealed class TransportServer : IDisposable
         _deadlines = new Deadlines(time, TimeSpan.FromMilliseconds(tick), log);
         _admission = new AdmissionControl(settings.MaxConnections, settings.MaxConnectionsPerAddress, settings.MaxParkedPolls, metrics);
         metrics?.ObserveSessions(() => _admission.Inside);
+        metrics?.ObserveIdleConnections(() => _admission.Idle.Count);
         _addresses = new AddressWatch(log, time, metrics);
-        _guard = new ConnectionGuard(_deadlines, settings.ConnectTimeout, settings.MaxConnectionsPerAddress, settings.TrustedProxies, metrics);
+        _guard = new ConnectionGuard(_deadlines, settings.ConnectTimeout, settings.MaxConnectionsPerAddress, settings.TrustedProxies, _admission.Idle, metrics);
     }
 
     /// <summary>The number of connected clients.</summary>
@@ -52,6 +53,27 @@ internal sealed class TransportServer : IDisposable
 
     /// <summary>The connection middleware that a listener puts before TLS and HTTP.</summary>
     public ConnectionDelegate Guard(ConnectionDelegate next) => _guard.Before(next);
+
+    /// <summary>The connection middleware that a listener with TLS puts between TLS and HTTP.</summary>
+    public ConnectionDelegate GuardHttp(ConnectionDelegate next) => _guard.BeforeHttp(next);
+
+    /// <summary>The HTTP middleware that keeps account of connections between their requests. It must be the first.</summary>
+    public Task CountIdleAsync(HttpContext context, RequestDelegate next)
+    {
+        if (context.Features.Get<IdleConnection>() is not { } connection) return next(context);
+        if (!_admission.Idle.Wake(connection))
+        {
+            context.Response.Headers.Connection = "close";
+            return next(context);
+        }
+        context.Response.OnCompleted(() =>
+        {
+            // After 101 the connection is a client's WebSocket.
+            if (context.Response.StatusCode != StatusCodes.Status101SwitchingProtocols) _admission.Idle.Rest(connection);
+            return Task.CompletedTask;
+        });
+        return next(context);
+    }
 
     /// <summary>Serves raw Engine.IO under this path.</summary>
     public void MapEngine(IEndpointRouteBuilder endpoints, string path, IEngineApplication application)

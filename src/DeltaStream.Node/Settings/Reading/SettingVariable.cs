@@ -12,6 +12,7 @@ internal static class SettingVariable
         ["REDIS_TLS_CA"] = "deltastream.redis.tls-authority",
         ["EMBEDDED_REDIS_PORT"] = "deltastream.redis.embedded-port",
         ["PORT"] = "deltastream.http.port",
+        ["KEEP_ALIVE_SECONDS"] = "deltastream.http.keep-alive-seconds",
         ["PATH_BASE"] = "deltastream.http.path-base",
         ["SERVICE_NAME"] = "deltastream.service-name",
         ["CORS_ORIGINS"] = "deltastream.http.cors-origins",

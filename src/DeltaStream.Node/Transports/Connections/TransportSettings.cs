@@ -17,6 +17,9 @@ internal sealed record TransportSettings
     /// <summary>The time for each step of a handshake: first byte, TLS, request head, the protocol's own connect.</summary>
     public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
+    /// <summary>The time for which an HTTP connection may wait for its next request.</summary>
+    public TimeSpan KeepAlive { get; init; } = TimeSpan.FromSeconds(620);
+
     /// <summary>The time for the WebSocket of an upgrade, from its opening to the upgrade packet.</summary>
     public TimeSpan UpgradeTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
