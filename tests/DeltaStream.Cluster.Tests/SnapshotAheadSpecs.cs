@@ -56,6 +56,6 @@ public sealed class SnapshotAheadSpecs(SharedCluster shared)
         var (key, position) = ($"latest:underlying:{update.Key.Symbol}", update.Position);
         await _cluster.Redis.ExecuteAsync("SET", key, Encoding.UTF8.GetString(update.Payload.Span), "PX", "60000");
         var place = string.Create(CultureInfo.InvariantCulture, $"{position.Epoch}:{position.Sequence}:{update.ReceivedAt}:{update.Hash:x}");
-        await _cluster.Redis.ExecuteAsync("SET", $"deltastream:position:{key}", place, "PX", "60000");
+        await _cluster.Redis.ExecuteAsync("SET", $"deltastream:position:{{{key}}}", place, "PX", "60000");
     }
 }

@@ -4,6 +4,8 @@ namespace DeltaStream.Node.Redis;
 
 /// <summary>
 /// All keys and channels that a node uses: the platform's, and its own under <c>deltastream:</c>. No other class makes such names.
+/// Keys that one script uses lie in one slot of a Redis Cluster: the name of the first stands as a hash tag in the name of the
+/// second.
 /// </summary>
 internal static class RedisKeys
 {
@@ -20,13 +22,13 @@ internal static class RedisKeys
     public const string BridgeLease = "deltastream:bridge:lease";
 
     /// <summary>The highest epoch granted so far.</summary>
-    public const string BridgeEpoch = "deltastream:bridge:epoch";
+    public static readonly string BridgeEpoch = EpochOf(BridgeLease);
 
     /// <summary>The lease of the simulated market; while it exists, prices are simulated.</summary>
     public const string DemoLease = "deltastream:demo:lease";
 
     /// <summary>The highest epoch of the simulated market's lease.</summary>
-    public const string DemoEpoch = "deltastream:demo:epoch";
+    public static readonly string DemoEpoch = EpochOf(DemoLease);
 
     /// <summary>Sorted set of all keys with a live value, by the time at which the value's life ends, in milliseconds.</summary>
     public const string Index = "deltastream:index";
@@ -45,7 +47,7 @@ internal static class RedisKeys
     public static string LatestOfAnyExpiry(ConflationKey key) => Latest(key with { Expiry = null });
 
     /// <summary>The key of a value's position.</summary>
-    public static string Position(string latest) => "deltastream:position:" + latest;
+    public static string Position(string latest) => $"deltastream:position:{{{latest}}}";
 
     /// <summary>The member of the index for a conflation key.</summary>
     public static string Member(ConflationKey key) => Latest(key)["latest:".Length..];
@@ -61,4 +63,6 @@ internal static class RedisKeys
         key = new(kind, symbol, expiry);
         return true;
     }
+
+    private static string EpochOf(string lease) => $"deltastream:epoch:{{{lease}}}";
 }

@@ -14,9 +14,6 @@ namespace DeltaStream.Node.Redis;
 /// <param name="clock">Redis's time, which decides which values are live.</param>
 internal sealed class RedisLatestStore(RedisConnection connection, int maxBytes, RedisClock clock) : ILatestStore
 {
-    // One call moves at most this many values, so that chains of 100 KB neither block Redis nor overflow a buffer.
-    private const int Batch = 32;
-
     public async ValueTask<IReadOnlyList<MarketUpdate>> ReadAsync(IReadOnlyCollection<ConflationKey> keys, CancellationToken cancellation)
     {
         if (keys.Count == 0) return [];
@@ -24,7 +21,7 @@ internal sealed class RedisLatestStore(RedisConnection connection, int maxBytes,
         {
             await RedisTime.EnsureAsync(db, clock);
             // The client library pipelines the chunks over its one connection.
-            var chunks = await Task.WhenAll(keys.Chunk(Batch).Select(chunk => ReadChunkAsync(db, chunk)));
+            var chunks = await Task.WhenAll(db.BySlot(keys, key => RedisKeys.Latest(key), LatestWrite.Batch).Select(chunk => ReadChunkAsync(db, chunk)));
             return chunks.SelectMany(chunk => chunk).ToArray();
         }, cancellation);
     }
@@ -46,11 +43,7 @@ internal sealed class RedisLatestStore(RedisConnection connection, int maxBytes,
         {
             await RedisTime.EnsureAsync(db, clock);
             var now = clock.UnixMicroseconds();
-            var calls = updates.Where(update => update.LivesAt(now)).GroupBy(update => update.Position.Epoch)
-                .SelectMany(epoch => epoch.Chunk(Batch))
-                .Select(chunk => LatestWrite.RunAsync(db, chunk, now));
-            var accepted = await Task.WhenAll(calls);
-            return accepted.All(all => all);
+            return await LatestWrite.RunAsync(db, [.. updates.Where(update => update.LivesAt(now))], now);
         }, cancellation);
 
     private async Task<List<MarketUpdate>> ReadChunkAsync(IDatabase db, ConflationKey[] keys)

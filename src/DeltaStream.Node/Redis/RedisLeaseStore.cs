@@ -8,7 +8,7 @@ namespace DeltaStream.Node.Redis;
 
 /// <summary>
 /// A lease as two keys: the holder, which expires, and the highest epoch granted, which stays. Each step is one script, so it is
-/// atomic. Every key is declared, so that Redis Cluster and Garnet accept the scripts.
+/// atomic. Every key is declared, and both lie in one slot, so that Redis Cluster and Garnet accept the scripts.
 /// </summary>
 internal sealed class RedisLeaseStore(RedisConnection connection, string leaseKey, string epochKey) : ILeaseStore
 {

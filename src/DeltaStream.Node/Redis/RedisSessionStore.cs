@@ -6,7 +6,7 @@ namespace DeltaStream.Node.Redis;
 
 /// <summary>
 /// Sessions as strings <c>holder:state:text</c> with a time to live. Each step is one script, so a session is claimed only once and
-/// a node can't overwrite another node's session. Every key is declared.
+/// a node can't overwrite another node's session. In a Redis Cluster a batch is one script for each slot.
 /// </summary>
 internal sealed class RedisSessionStore(RedisConnection connection) : ISessionStore
 {
@@ -46,17 +46,30 @@ internal sealed class RedisSessionStore(RedisConnection connection) : ISessionSt
 
     public async ValueTask<IReadOnlyList<SessionWriteResult>> WriteAsync(IReadOnlyList<SessionWrite> writes, TimeSpan life, CancellationToken cancellation)
     {
-        var keys = new RedisKey[writes.Count];
-        var values = new RedisValue[1 + (3 * writes.Count)];
-        values[0] = Milliseconds(life);
-        for (var i = 0; i < writes.Count; i++)
+        var results = new SessionWriteResult[writes.Count];
+        await connection.RunAsync(async db =>
         {
-            keys[i] = RedisKeys.Session(writes[i].Key);
-            (values[1 + (3 * i)], values[2 + (3 * i)], values[3 + (3 * i)]) = (writes[i].Holder, Letter(writes[i].State), writes[i].Text ?? "");
+            var calls = db.BySlot(Enumerable.Range(0, writes.Count), i => RedisKeys.Session(writes[i].Key), writes.Count);
+            await Task.WhenAll(calls.Select(call => WriteAsync(db, writes, call, life, results)));
+            return true;
+        }, cancellation);
+        return results;
+    }
+
+    private static async Task WriteAsync(IDatabase db, IReadOnlyList<SessionWrite> writes, int[] call, TimeSpan life, SessionWriteResult[] results)
+    {
+        var keys = new RedisKey[call.Length];
+        var values = new RedisValue[1 + (3 * call.Length)];
+        values[0] = Milliseconds(life);
+        for (var i = 0; i < call.Length; i++)
+        {
+            var write = writes[call[i]];
+            keys[i] = RedisKeys.Session(write.Key);
+            (values[1 + (3 * i)], values[2 + (3 * i)], values[3 + (3 * i)]) = (write.Holder, Letter(write.State), write.Text ?? "");
         }
 
-        var results = (string?)await RunAsync(Write, keys, values, cancellation) ?? "";
-        return [.. results.Select(digit => (SessionWriteResult)(digit - '0'))];
+        var digits = (string?)await db.ScriptEvaluateAsync(Write, keys, values, CommandFlags.NoScriptCache) ?? "";
+        foreach (var (index, digit) in call.Zip(digits)) results[index] = (SessionWriteResult)(digit - '0');
     }
 
     public async ValueTask<SessionClaim> ClaimAsync(string key, string holder, string? gone, TimeSpan life, CancellationToken cancellation)

@@ -105,7 +105,7 @@ public abstract class LatestStoreSpecs<TBackend>(TBackend backend) : IClassFixtu
     [Fact]
     public async Task A_store_that_came_back_empty_accepts_values_of_earlier_epochs_although_a_new_one_was_granted()
     {
-        await backend.ExecuteAsync("SET", "deltastream:bridge:epoch", "9");
+        await backend.ExecuteAsync("SET", "deltastream:epoch:{deltastream:bridge:lease}", "9");
         Assert.True(await Store.WriteAsync([Update(Nifty, 7, 1, "{}"), Update(Near, 8, 1, "{}")], default));
         Assert.Equal([new Position(7, 1), new Position(8, 1)], (await Store.ReadAsync([Nifty, Near], default)).Select(update => update.Position));
     }
@@ -180,7 +180,7 @@ public abstract class LatestStoreSpecs<TBackend>(TBackend backend) : IClassFixtu
     public async Task A_malformed_position_does_not_count()
     {
         await Store.WriteAsync([Update(Nifty, 7, 2, Foreign)], default);
-        await backend.ExecuteAsync("SET", "deltastream:position:latest:underlying:NIFTY", "garbage");
+        await backend.ExecuteAsync("SET", "deltastream:position:{latest:underlying:NIFTY}", "garbage");
         Assert.Equal(Position.None, Assert.Single(await Store.ReadAsync([Nifty], default)).Position);
         Assert.True(await Store.WriteAsync([Update(Nifty, 7, 3, "{}")], default));
         Assert.Equal(new Position(7, 3), Assert.Single(await Store.ReadAsync([Nifty], default)).Position);

@@ -32,7 +32,7 @@ public abstract class LeaseStoreSpecs<TBackend>(TBackend backend) : IClassFixtur
         var (epoch, epochBefore) = (await Store.TryAcquireAsync("a", Long, 0, default)).Grant!.Value;
         Assert.True(epoch > before);
         Assert.Equal(0, epochBefore);
-        Assert.Equal($"{epoch}", await backend.ExecuteAsync("GET", "deltastream:bridge:epoch"));
+        Assert.Equal($"{epoch}", await backend.ExecuteAsync("GET", "deltastream:epoch:{deltastream:bridge:lease}"));
         Assert.Equal($"a:{epoch}", await backend.ExecuteAsync("GET", "deltastream:bridge:lease"));
     }
 
@@ -85,7 +85,7 @@ public abstract class LeaseStoreSpecs<TBackend>(TBackend backend) : IClassFixtur
     public async Task A_stored_epoch_ahead_of_the_clock_lifts_the_epoch()
     {
         var stored = NowMilliseconds + 3_600_000;
-        await backend.ExecuteAsync("SET", "deltastream:bridge:epoch", $"{stored}");
+        await backend.ExecuteAsync("SET", "deltastream:epoch:{deltastream:bridge:lease}", $"{stored}");
         Assert.Equal(new LeaseGrant(stored + 1, stored), (await Store.TryAcquireAsync("a", Long, 0, default)).Grant);
     }
 
