@@ -21,8 +21,7 @@ internal static class DemoMarket
         // The container makes the service, so it disposes the server after all services that use it.
         builder.Services.AddSingleton(_ => server);
         builder.Services.AddHostedService<EmbeddedRedisNotice>();
-        if (!RedisUrl.TryParse(server.Url, out var url)) throw new InvalidOperationException($"'{server.Url}' is no Redis URL");
-        return settings with { Redis = settings.Redis with { Url = url } };
+        return settings with { Redis = settings.Redis with { Url = RedisUrlReader.Read(server.Url) } };
     }
 
     private static EmbeddedRedis StartEmbedded(int? port)
@@ -43,7 +42,7 @@ internal static class DemoMarket
         services.AddHostedService(provider => new DemoWatch(
             provider.GetRequiredService<RedisConnection>(), provider.GetRequiredService<NodeStatus>(), settings.DemoFeed, provider.GetRequiredService<TimeProvider>()));
         if (!settings.DemoFeed) return services;
-        services.AddSingleton<IDemoPublisher, Publisher>();
+        services.AddSingleton<IDemoPublisher>(provider => new Publisher(provider.GetRequiredService<RedisConnection>(), new FeedChannels(settings.Redis.ChannelPrefix)));
         services.AddSingleton<DemoFeed>();
         services.AddHostedService(provider => new OnceInCluster(
             provider.GetRequiredService<RedisConnection>(),
@@ -53,10 +52,10 @@ internal static class DemoMarket
         return services;
     }
 
-    private sealed class Publisher(RedisConnection connection) : IDemoPublisher
+    private sealed class Publisher(RedisConnection connection, FeedChannels channels) : IDemoPublisher
     {
         public Task PublishAsync(DemoMessage message, CancellationToken cancellation) =>
-            connection.PublishAsync(message.Channel, message.Payload, cancellation);
+            connection.PublishAsync(channels.InRedis(message.Channel), message.Payload, cancellation);
     }
 
     private sealed class EmbeddedRedisNotice(EmbeddedRedis server, ILogger<EmbeddedRedisNotice> logger) : IHostedService

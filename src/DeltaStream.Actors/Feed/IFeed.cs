@@ -11,9 +11,13 @@ public readonly record struct FeedMessage(string Channel, ReadOnlyMemory<byte> P
 /// <summary>The source of market data. The node implements it with Redis, specs in memory.</summary>
 public interface IFeed
 {
+    /// <summary>The names of the channels, for the log.</summary>
+    string Channels => "enriched:*";
+
     /// <summary>
     /// Subscribes to every channel of the feed on one connection. The task ends when the connection is lost or delivers
-    /// nothing. The caller then subscribes again and reads missed values from the store.
+    /// nothing. The caller then subscribes again and reads missed values from the store. A subscription that delivered nothing
+    /// may still deliver, until the next one is made: from one to the next nothing comes twice.
     /// </summary>
     /// <param name="subscribed">Called once, before the first message.</param>
     /// <param name="receive">Called with each message in order, by one thread at a time. It must return at once.</param>

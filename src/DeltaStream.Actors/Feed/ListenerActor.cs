@@ -29,7 +29,7 @@ internal sealed class ListenerActor(IFeed feed, FeedInlet inlet, BridgeSettings 
                 Become(Listening);
                 _lastError = null;
                 _again.Reset();
-                log.ListenerStarted("enriched:*");
+                log.ListenerStarted(feed.Channels);
                 Context.Parent.Tell(message);
                 break;
             case LinkDown down: ListenAgain(down.Reason); break;

@@ -1,23 +1,29 @@
 using System.Runtime.CompilerServices;
 using DeltaStream.Actors.Market;
-using DeltaStream.Node.Settings;
 using StackExchange.Redis;
 
 namespace DeltaStream.Node.Redis;
 
 /// <summary>
-/// The node's one connection for commands. It is made on first use, kept, and reconnects by itself. Every failure of Redis or of
-/// the network is thrown as <see cref="FeedUnavailableException"/>.
+/// The node's one way to run commands. It is made on first use. When its link is lost, or leads to a server that is not the primary
+/// any more, it makes a new one and uses the former until then. Every failure of Redis or of the network is thrown as <see
+/// cref="FeedUnavailableException"/>.
 /// </summary>
-/// <param name="settings">The timeouts.</param>
-/// <param name="url">The address of Redis.</param>
-/// <param name="login">Logs in on the connection.</param>
+/// <param name="dialer">Makes the links.</param>
 /// <param name="refusals">Is told which commands Redis refuses and which succeed.</param>
-internal sealed class RedisConnection(RedisSettings settings, RedisUrl url, RedisLogin login, RefusalWatch? refusals = null) : IAsyncDisposable
+internal sealed class RedisConnection(RedisDialer dialer, RefusalWatch? refusals = null) : IAsyncDisposable
 {
-    private readonly SemaphoreSlim _gate = new(1);
-    private ConnectionMultiplexer? _multiplexer;
-    private bool _disposed;
+    private const string Connect = "Connect";
+
+    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(1);
+
+    private readonly Lock _lock = new();
+    private readonly CancellationTokenSource _disposed = new();
+    private readonly TaskCompletionSource _firstAttempt = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private RedisLink? _link;
+    private Task? _renewal;
+    private string _reason = "no connection to Redis";
 
     /// <summary>Publishes one message.</summary>
     /// <exception cref="FeedUnavailableException">Redis can't be reached, or refused the command.</exception>
@@ -33,16 +39,17 @@ internal sealed class RedisConnection(RedisSettings settings, RedisUrl url, Redi
     internal async ValueTask<T> RunAsync<T>(
         Func<IDatabase, Task<T>> command, CancellationToken cancellation, RedisProof proof = RedisProof.Reads, [CallerMemberName] string name = "")
     {
+        var link = await LinkAsync(cancellation);
         try
         {
-            var multiplexer = _multiplexer ?? await ConnectAsync(cancellation);
-            var answer = await command(multiplexer.GetDatabase()).WaitAsync(cancellation);
+            var answer = await command(link.Database).WaitAsync(cancellation);
             refusals?.Succeeded(name, proof);
             return answer;
         }
         catch (Exception e) when (IsFailure(e))
         {
             refusals?.Failed(name, e);
+            if (IsLinkSuspect(e)) Renew(link);
             throw new FeedUnavailableException(Describe(e), e);
         }
     }
@@ -64,25 +71,107 @@ internal sealed class RedisConnection(RedisSettings settings, RedisUrl url, Redi
 
     public async ValueTask DisposeAsync()
     {
-        await _gate.WaitAsync();
-        _disposed = true;
-        var multiplexer = Interlocked.Exchange(ref _multiplexer, null);
-        _gate.Release();
-        if (multiplexer is not null) await multiplexer.DisposeAsync();
+        await _disposed.CancelAsync();
+        _firstAttempt.TrySetResult();
+        if (_renewal is { } renewal) await renewal.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (Interlocked.Exchange(ref _link, null) is { } link) await link.DisposeAsync();
     }
 
-    private async Task<ConnectionMultiplexer> ConnectAsync(CancellationToken cancellation)
+    /// <summary>Another server may be the primary, or the connection is gone. Other refusals say nothing about the link.</summary>
+    private bool IsLinkSuspect(Exception e)
     {
-        await _gate.WaitAsync(cancellation);
-        try
+        var cause = RedisRefusal.In(e)?.Cause;
+        return cause is null || cause == RefusalCause.ReadOnly || cause == RefusalCause.Moved || (cause == RefusalCause.Timeout && dialer.HasOthers);
+    }
+
+    private async ValueTask<RedisLink> LinkAsync(CancellationToken cancellation)
+    {
+        ObjectDisposedException.ThrowIf(_disposed.IsCancellationRequested, this);
+        if (_link is null)
         {
-            ObjectDisposedException.ThrowIf(_disposed, this);
-            var tunnel = new RedisTunnel(url, settings.CommandTimeout, login);
-            return _multiplexer ??= await ConnectionMultiplexer.ConnectAsync(RedisOptions.Lasting(url, settings.CommandTimeout, tunnel, "deltastream"));
+            Renew(null);
+            await _firstAttempt.Task.WaitAsync(cancellation);
         }
-        finally
+
+        // Not another attempt for each command: while there is no link, commands fail at once.
+        return _link is { IsLost: false } link ? link : throw new FeedUnavailableException(_reason);
+    }
+
+    private void Renew(RedisLink? former)
+    {
+        lock (_lock)
         {
-            _gate.Release();
+            if (_renewal is not null || _link != former || _disposed.IsCancellationRequested) return;
+            _renewal = Task.Run(() => RenewAsync(former));
         }
+    }
+
+    private async Task RenewAsync(RedisLink? former)
+    {
+        for (var pause = FirstPause; !_disposed.IsCancellationRequested; pause = pause * 2 < LongestPause ? pause * 2 : LongestPause)
+        {
+            try
+            {
+                var link = await dialer.DialAsync("deltastream", _disposed.Token);
+                refusals?.Succeeded(Connect, RedisProof.Itself);
+                if (Take(link, former)) return;
+                await link.DisposeAsync();
+            }
+            catch (FeedUnavailableException e)
+            {
+                _reason = e.Message;
+                refusals?.Failed(Connect, e);
+            }
+            catch (OperationCanceledException)
+            {
+                return;
+            }
+
+            _firstAttempt.TrySetResult();
+            await Task.Delay(pause, _disposed.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    private bool Take(RedisLink link, RedisLink? former)
+    {
+        // A replica is no improvement on a link that still reads.
+        if (link.IsReplica && former is { IsLost: false }) return false;
+        if (former is { IsLost: false }) dialer.MoveOthers(link);
+        lock (_lock)
+        {
+            if (_disposed.IsCancellationRequested) return false;
+            (_link, _renewal) = (link, null);
+        }
+
+        _firstAttempt.TrySetResult();
+        link.Failed += (_, reason) =>
+        {
+            _reason = $"no connection to Redis ({reason})";
+            Renew(link);
+        };
+        link.Moved.Register(() => Renew(link));
+        if (link.IsLost) Renew(link);
+        if (former is not null) _ = DisposeLaterAsync(former);
+        return true;
+    }
+
+    /// <summary>Commands of the former link may still be answered.</summary>
+    private async Task DisposeLaterAsync(RedisLink former)
+    {
+        await Task.Delay(dialer.Timeout, _disposed.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await former.DisposeAsync();
+    }
+
+    /// <summary>Redis's text if it refused a login during the connection; null for any other failure.</summary>
+    internal static string? Unauthorized(Exception e)
+    {
+        for (var cause = e; cause is not null; cause = cause.InnerException)
+        {
+            if (cause is not RedisServerException) continue;
+            var start = new[] { "WRONGPASS", "NOAUTH", "ERR AUTH" }.Select(word => cause.Message.IndexOf(word, StringComparison.Ordinal)).Max();
+            if (start >= 0) return cause.Message[start..];
+        }
+
+        return null;
     }
 }

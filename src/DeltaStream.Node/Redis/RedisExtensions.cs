@@ -14,10 +14,10 @@ internal static class RedisExtensions
     public static IServiceCollection AddRedis(this IServiceCollection services, NodeSettings settings)
     {
         var url = settings.Redis.Url ?? throw new InvalidOperationException("no REDIS_URL");
-        services.AddSingleton<RedisLogin>();
+        services.AddSingleton<RedisLoginCheck>();
+        services.AddSingleton(provider => new RedisDialer(settings.Redis, url, provider.GetRequiredService<RedisLoginCheck>()));
         services.AddSingleton<RefusalWatch>();
-        services.AddSingleton(provider => new RedisConnection(
-            settings.Redis, url, provider.GetRequiredService<RedisLogin>(), provider.GetRequiredService<RefusalWatch>()));
+        services.AddSingleton<RedisConnection>();
         services.AddSingleton(provider => new RedisClock(provider.GetRequiredService<TimeProvider>()));
         // Registered before the actors, which must not judge the age of a value by another clock.
         services.AddHostedService<RedisClockWatch>();
@@ -25,7 +25,7 @@ internal static class RedisExtensions
         services.AddSingleton<IStoreIdentity, RedisIdentity>();
         services.AddSingleton<IFeed>(provider =>
             new RedisFeed(
-                settings.Redis, url, provider.GetRequiredService<RedisLogin>(), provider.GetRequiredService<RedisClock>(),
+                settings.Redis, provider.GetRequiredService<RedisDialer>(), provider.GetRequiredService<RedisClock>(),
                 provider.GetRequiredService<RefusalWatch>()));
         services.AddSingleton<ILeaseStore>(provider =>
             new RedisLeaseStore(provider.GetRequiredService<RedisConnection>(), RedisKeys.BridgeLease, RedisKeys.BridgeEpoch));

@@ -3,7 +3,8 @@ using DeltaStream.Actors.Market;
 namespace DeltaStream.Node.Redis;
 
 /// <summary>
-/// All keys and channels that a node uses: the platform's, and its own under <c>deltastream:</c>. No other class makes such names.
+/// All keys that a node uses, and its own channels: the platform's keys, and its own under <c>deltastream:</c>. No other class
+/// makes such names; <see cref="FeedChannels"/> has the platform's channels.
 /// Keys that one script uses lie in one slot of a Redis Cluster: the name of the first stands as a hash tag in the name of the
 /// second.
 /// </summary>
@@ -14,9 +15,6 @@ internal static class RedisKeys
 
     /// <summary>The random name of this Redis. Nodes that read different names use different Redis servers.</summary>
     public const string Store = "deltastream:store";
-
-    /// <summary>The channels of the platform.</summary>
-    public const string FeedPattern = "enriched:*";
 
     /// <summary>The lease of the active bridge.</summary>
     public const string BridgeLease = "deltastream:bridge:lease";

@@ -1,3 +1,6 @@
+using System.Net;
+using System.Net.Security;
+using System.Security.Cryptography.X509Certificates;
 using DeltaStream.Node.Settings;
 using StackExchange.Redis;
 
@@ -6,48 +9,74 @@ namespace DeltaStream.Node.Redis;
 /// <summary>The options of this node's connections to Redis.</summary>
 internal static class RedisOptions
 {
-    /// <summary>For a single attempt that either connects or throws.</summary>
-    public static ConfigurationOptions Once(RedisUrl url, TimeSpan timeout, RedisTunnel tunnel, string clientName)
+    private static readonly string[] Unused = ["CONFIG", "SENTINEL"];
+
+    /// <summary>For servers.</summary>
+    /// <param name="url">The login and TLS.</param>
+    /// <param name="endPoints">The server, or nodes of a Redis Cluster.</param>
+    /// <param name="isCluster">Whether the client library finds the nodes and slots of a Redis Cluster.</param>
+    /// <param name="timeout">The longest time for a connection, and for a command.</param>
+    /// <param name="clientName">The name in Redis's list of clients.</param>
+    public static ConfigurationOptions ForServers(RedisUrl url, IEnumerable<EndPoint> endPoints, bool isCluster, TimeSpan timeout, string clientName)
     {
-        var options = Common(url, timeout, tunnel, clientName);
-        options.AbortOnConnectFail = true;
-        // The client library opens a second connection for subscriptions, a moment after the first. With this policy the first
-        // subscribe waits for it instead of failing.
-        options.BacklogPolicy = BacklogPolicy.Default;
+        var options = Common(url, endPoints, timeout, clientName);
+        options.DefaultDatabase = url.Database;
+        // The client library uses no command of its own that it does not need, so that the Redis user needs rights only for the
+        // gateway's.
+        options.CommandMap = CommandMap.Create([.. isCluster ? Unused : [.. Unused, "CLUSTER"]], available: false);
         return options;
     }
 
-    /// <summary>For a connection that lives as long as the process and reconnects by itself.</summary>
-    public static ConfigurationOptions Lasting(RedisUrl url, TimeSpan timeout, RedisTunnel tunnel, string clientName)
+    /// <summary>For one Sentinel.</summary>
+    public static ConfigurationOptions ForSentinel(RedisUrl url, EndPoint sentinel, TimeSpan timeout, string clientName)
     {
-        var options = Common(url, timeout, tunnel, clientName);
-        options.AbortOnConnectFail = false;
-        // A cache write or a lease renewal that waits in a queue for the end of an outage would do harm, so it fails at once.
-        options.BacklogPolicy = BacklogPolicy.FailFast;
+        var options = Common(url, [sentinel], timeout, clientName);
+        options.CommandMap = CommandMap.Sentinel;
         return options;
     }
 
-    private static ConfigurationOptions Common(RedisUrl url, TimeSpan timeout, RedisTunnel tunnel, string clientName)
+    private static ConfigurationOptions Common(RedisUrl url, IEnumerable<EndPoint> endPoints, TimeSpan timeout, string clientName)
     {
         var milliseconds = (int)timeout.TotalMilliseconds;
-        return new ConfigurationOptions
+        var options = new ConfigurationOptions
         {
-            EndPoints = { { url.Host, url.Port } },
-            DefaultDatabase = url.Database,
             ClientName = clientName,
             ConnectTimeout = milliseconds,
             SyncTimeout = milliseconds,
             AsyncTimeout = milliseconds,
             ConnectRetry = 1,
-            ReconnectRetryPolicy = new LinearRetry(500),
-            // The client library uses no channel, key or command of its own, so that the Redis user needs rights only for the
-            // gateway's.
+            AbortOnConnectFail = true,
+            // A cache write or a lease renewal that waits in a queue for the end of an outage would do harm, so it fails at once.
+            BacklogPolicy = BacklogPolicy.FailFast,
+            // The login is checked on the connection for commands, so the subscription must use the same connection.
+            SharedSubscriptionConnection = true,
             ConfigurationChannel = "",
             TieBreaker = "",
-            CommandMap = CommandMap.Create(["CONFIG", "CLUSTER", "SENTINEL"], available: false),
             IncludeDetailInExceptions = false,
-            // The tunnel does TLS and the login, so the client library gets no settings for them.
-            Tunnel = tunnel,
+            User = url.User,
+            Password = url.Password,
+            Ssl = url.Tls,
         };
+        foreach (var endPoint in endPoints) options.EndPoints.Add(endPoint);
+        if (url.Tls) options.SslClientAuthenticationOptions = host => Tls(url, host);
+        return options;
+    }
+
+    /// <summary>
+    /// The server's name is always checked. If an authority is set, only that authority counts, and the machine's trusted
+    /// authorities do not.
+    /// </summary>
+    private static SslClientAuthenticationOptions Tls(RedisUrl url, string host)
+    {
+        var options = new SslClientAuthenticationOptions { TargetHost = host, ClientCertificateContext = url.Certificate?.Current() };
+        if (url.Authority is not { } authority) return options;
+        options.CertificateChainPolicy = new X509ChainPolicy
+        {
+            TrustMode = X509ChainTrustMode.CustomRootTrust,
+            RevocationMode = X509RevocationMode.NoCheck,
+            DisableCertificateDownloads = true,
+        };
+        options.CertificateChainPolicy.CustomTrustStore.AddRange(authority);
+        return options;
     }
 }

@@ -42,6 +42,7 @@ internal sealed partial record RedisRefusal(RefusalCause Cause, string Text)
             {
                 case RedisServerException: return Of(Said(error.Message));
                 case ScriptRefusedException: return Of(error.Message);
+                case NoPrimaryException: return new(RefusalCause.ReadOnly, "READONLY " + error.Message);
                 case RedisTimeoutException or TimeoutException: return new(RefusalCause.Timeout, "TIMEOUT Redis did not answer in time");
                 case RedisConnectionException { FailureType: ConnectionFailureType.Loading }: return new(RefusalCause.Loading, "LOADING Redis is loading the dataset in memory");
                 case RedisConnectionException when error.Message.Contains(KnownReplica, StringComparison.Ordinal): return new(RefusalCause.ReadOnly, "READONLY Redis is a replica");

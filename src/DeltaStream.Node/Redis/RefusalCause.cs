@@ -29,6 +29,9 @@ internal sealed record RefusalCause(string Word, RefusalScope Scope, Problem Pro
     public static readonly RefusalCause Loading = Everything("LOADING");
     public static readonly RefusalCause TooManyClients = Everything("MAXCLIENTS");
 
+    /// <summary>The node's picture of a Redis Cluster is out of date.</summary>
+    public static readonly RefusalCause Moved = Command("MOVED");
+
     /// <summary>Redis, or a script in it, does not answer in time. This word is the gateway's own.</summary>
     public static readonly RefusalCause Timeout = Everything("TIMEOUT");
 
@@ -40,7 +43,7 @@ internal sealed record RefusalCause(string Word, RefusalScope Scope, Problem Pro
     /// <summary>Every cause.</summary>
     public static readonly IReadOnlyList<RefusalCause> All =
     [
-        Misconf, NoReplicas, OutOfMemory, ReadOnly, NoPermission, Command("CROSSSLOT"), Command("MOVED"), Command("ASK"), Everything("TRYAGAIN"),
+        Misconf, NoReplicas, OutOfMemory, ReadOnly, NoPermission, Command("CROSSSLOT"), Moved, Command("ASK"), Everything("TRYAGAIN"),
         Loading, Everything("MASTERDOWN"), Everything("CLUSTERDOWN"), Everything("BUSY"), Everything("NOAUTH"), TooManyClients, Timeout,
         Command("WRONGTYPE"), Garbage, Other,
     ];

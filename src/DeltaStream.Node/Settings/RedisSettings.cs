@@ -15,19 +15,22 @@ internal sealed record RedisSettings(RedisUrl? Url, TimeSpan CommandTimeout, Tim
     /// <summary>The embedded server's port; 0 for any free port; null for the usual port, or a free one if that is taken.</summary>
     public int? EmbeddedPort { get; init; }
 
+    /// <summary>The beginning of the names of the platform's channels.</summary>
+    public string ChannelPrefix { get; init; } = "enriched:";
+
     /// <summary>Reads and checks the settings under <c>deltastream.redis</c>.</summary>
     /// <exception cref="SettingException">A value is not allowed.</exception>
     public static RedisSettings Read(SettingReader reader)
     {
         var text = reader.Text("deltastream.redis.url");
-        RedisUrl? url = null;
-        if (text.Length > 0 && !RedisUrl.TryParse(text, out url))
-            throw new SettingException("REDIS_URL", RedisUrl.Mask(text), RedisUrl.Allowed);
+        var url = text.Length == 0 ? null : ReadUrl(text);
         if (reader.Text(AuthorityPath).Length > 0)
         {
-            if (url is not { Tls: true }) throw reader.Wrong(AuthorityPath, "for a REDIS_URL that begins with rediss://");
+            if (url is not { Tls: true }) throw reader.Wrong(AuthorityPath, "for a REDIS_URL that begins with rediss:// or rediss-sentinel://");
             url = url with { Authority = reader.Certificates(AuthorityPath, "a PEM file with the authority's certificate") };
         }
+
+        if (RedisClientCertificate.Read(reader, url) is { } certificate) url = url! with { Certificate = certificate };
         var interval = reader.Duration("deltastream.redis.echo-interval", TimeSpan.FromMilliseconds(100), TimeSpan.FromSeconds(30));
         return new RedisSettings(
             url,
@@ -36,7 +39,31 @@ internal sealed record RedisSettings(RedisUrl? Url, TimeSpan CommandTimeout, Tim
             reader.Duration("deltastream.redis.echo-timeout", interval * 2, TimeSpan.FromMinutes(2)))
         {
             EmbeddedPort = ReadEmbeddedPort(reader),
+            ChannelPrefix = ReadChannelPrefix(reader),
         };
+    }
+
+    private static RedisUrl ReadUrl(string text)
+    {
+        try
+        {
+            return RedisUrlReader.Read(text);
+        }
+        catch (FormatException wrong)
+        {
+            throw new SettingException("REDIS_URL", RedisUrlMask.Mask(text), $"{wrong.Message}; write {RedisUrl.Allowed}");
+        }
+    }
+
+    private static string ReadChannelPrefix(SettingReader reader)
+    {
+        const string path = "deltastream.redis.channel-prefix";
+        var text = reader.Text(path);
+        // The characters of Redis's patterns would let in channels of others, and the node's own channels are no feed.
+        var isPlain = text.Length is > 0 and <= 64 && text.All(c => c is > ' ' and < '\x7f' and not ('*' or '?' or '[' or ']' or '\\' or '{' or '}'));
+        return isPlain && !text.StartsWith("deltastream:", StringComparison.Ordinal)
+            ? text
+            : throw reader.Wrong(path, "1 to 64 characters of ASCII without spaces, *, ?, [, ], {, } and \\, and not deltastream:");
     }
 
     private static int? ReadEmbeddedPort(SettingReader reader)

@@ -9,7 +9,7 @@ public sealed class NodeSpecs
 {
     [Theory]
     [InlineData("PORT", "nowhere", "PORT=nowhere is not allowed: a whole number from 1 to 65535")]
-    [InlineData("REDIS_URL", "redis://u:secret@h:x", "REDIS_URL=redis://***@h:x is not allowed: redis://[user:password@]host:port[/db], or rediss:// for TLS")]
+    [InlineData("REDIS_URL", "redis://u:secret@h:x", "REDIS_URL=redis://***@h:x is not allowed: the port of the host must be a number from 1 to 65535; write redis://[user:password@]host:port[,host:port…][/db] or redis-sentinel://[user:password@]host:port,…/service[/db]; rediss:// or rediss-sentinel:// for TLS")]
     [InlineData("CLUSTER_HOSTNAME", "192.0.2.1", "CLUSTER_HOSTNAME=192.0.2.1 is not allowed: a name or an IPv4 address that this machine can listen on; where the other nodes use another one, set deltastream.cluster.bind-hostname")]
     public async Task A_wrong_setting_stops_the_start_with_one_line_and_a_code(string name, string value, string line)
     {

@@ -12,7 +12,7 @@ public sealed class DeafFeedSpecs
     {
         await using var server = await RedisServer.StartAsync();
         var url = new Node.Settings.RedisUrl("127.0.0.1", server.Port, false, null, null, 0);
-        await using var subscription = await Listening.ToAsync(new RedisFeed(RedisBackend.Settings, url, RedisBackend.Login, new RedisClock(TimeProvider.System)));
+        await using var subscription = await Listening.ToAsync(new RedisFeed(RedisBackend.Settings, RedisBackend.DialerOf(url), new RedisClock(TimeProvider.System)));
         server.Pause();
         try
         {

@@ -16,7 +16,7 @@ public abstract class FeedSpecs<TBackend>(TBackend backend) : IClassFixture<TBac
 {
     private static readonly TimeSpan Patience = TestSupport.Patience.ForSeconds(15);
 
-    private RedisFeed Feed => new(RedisBackend.Settings, backend.Url, RedisBackend.Login, new RedisClock(TimeProvider.System));
+    private RedisFeed Feed => new(RedisBackend.Settings, RedisBackend.DialerOf(backend.Url), new RedisClock(TimeProvider.System));
 
     [Fact]
     public async Task Every_message_of_both_channels_comes_once_in_order_byte_for_byte()

@@ -56,7 +56,7 @@ public abstract class LeaseStoreSpecs<TBackend>(TBackend backend) : IClassFixtur
 
     [Theory]
     [InlineData("deltastream:bridge:lease", "has no expiry")]
-    [InlineData("deltastream:bridge:epoch", "is not a number")]
+    [InlineData("deltastream:epoch:{deltastream:bridge:lease}", "is not a number")]
     public async Task A_key_that_no_gateway_has_written_is_named_and_not_taken_for_a_free_lease(string key, string fault)
     {
         await backend.ExecuteAsync("SET", key, "somebody");

@@ -11,7 +11,7 @@ public sealed class MemberRegistrySpecs
     {
         await using var redis = await RedisServer.StartAsync();
         var url = new Node.Settings.RedisUrl("127.0.0.1", redis.Port, false, null, null, 0);
-        await using var connection = new RedisConnection(RedisBackend.Settings, url, RedisBackend.Login);
+        await using var connection = new RedisConnection(RedisBackend.DialerOf(url));
         var registry = new MemberRegistry(connection);
         Assert.Empty(await registry.OthersAsync("first:1", default));
         await registry.AnnounceAsync("second:1", default);

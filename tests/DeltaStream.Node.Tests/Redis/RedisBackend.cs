@@ -27,11 +27,11 @@ public abstract class RedisBackend : IAsyncLifetime
     /// <summary>Ends the server.</summary>
     public abstract Task StopAsync();
 
-    internal static RedisLogin Login => LoginOf(new NodeProblems());
+    /// <summary>What connects to an address.</summary>
+    internal static RedisDialer DialerOf(RedisUrl url, NodeProblems? problems = null, RedisSettings? settings = null) =>
+        new(settings ?? Settings, url, new RedisLoginCheck(problems ?? new NodeProblems(), NullLogger<RedisLoginCheck>.Instance));
 
-    internal static RedisLogin LoginOf(NodeProblems problems) => new(problems, NullLogger<RedisLogin>.Instance);
-
-    internal RedisConnection Connect() => new(Settings, Url, Login);
+    internal RedisConnection Connect() => new(DialerOf(Url));
 
     public async Task<string> ExecuteAsync(params string[] command)
     {

@@ -15,7 +15,7 @@ public sealed class RefusalSpecs
         { "NOPERM", "redis_no_permission", "NOPERM", [NoRight], [Right] },
         { "WRONGTYPE", "redis_refuses", "WRONGTYPE Operation against a key", [["DEL", "deltastream:members"], ["LPUSH", "deltastream:members", "x"]], [["DEL", "deltastream:members"]] },
         { "GARBAGE", "redis_refuses", "GARBAGE deltastream:bridge:lease", [["SET", "deltastream:bridge:lease", "x"]], [["DEL", "deltastream:bridge:lease"]] },
-        { "GARBAGE", "redis_refuses", "GARBAGE deltastream:bridge:epoch", [["SET", "deltastream:bridge:epoch", "x"], ["DEL", "deltastream:bridge:lease"]], [["DEL", "deltastream:bridge:epoch"]] },
+        { "GARBAGE", "redis_refuses", "GARBAGE deltastream:epoch:{deltastream:bridge:lease}", [["SET", "deltastream:epoch:{deltastream:bridge:lease}", "x"], ["DEL", "deltastream:bridge:lease"]], [["DEL", "deltastream:epoch:{deltastream:bridge:lease}"]] },
         { "READONLY", "redis_read_only", "READONLY", [["REPLICAOF", "127.0.0.1", "1"]], [["REPLICAOF", "NO", "ONE"]] },
         { "MAXCLIENTS", "redis_refuses", "ERR max number of clients reached", [["CONFIG", "SET", "maxclients", "1"], ["CLIENT", "KILL", "SKIPME", "yes"]], [["CONFIG", "SET", "maxclients", "100"]] },
     };

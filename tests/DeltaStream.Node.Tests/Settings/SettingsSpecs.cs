@@ -108,7 +108,7 @@ public sealed class SettingsSpecs : IDisposable
     [InlineData("LIMIT_MESSAGE_BYTES", "64k", "a whole number from 1024 to 16777216")]
     [InlineData("DRAIN_SECONDS", "5s", "a whole number from 0 to 600")]
     [InlineData("LOG_LEVEL", "chatty", "one of debug, information, warning, error")]
-    [InlineData("REDIS_URL", "http://host:1", RedisUrl.Allowed)]
+    [InlineData("REDIS_URL", "http://host:1", "the scheme must be redis, rediss, redis-sentinel or rediss-sentinel; write " + RedisUrl.Allowed)]
     public void A_wrong_variable_gets_one_line_with_name_value_and_what_is_allowed(string name, string value, string allowed) =>
         Assert.Equal($"{name}={value} is not allowed: {allowed}", Refused(true, (name, value)));
 
@@ -148,8 +148,26 @@ public sealed class SettingsSpecs : IDisposable
     [InlineData("redis://host:99999/1", "redis://host:99999/1")]
     [InlineData("redis://[::1]:x", "redis://[::1]:***")]
     [InlineData("secret", "***")]
-    public void A_wrong_redis_url_never_shows_its_secret(string url, string shown) =>
-        Assert.Equal($"REDIS_URL={shown} is not allowed: {RedisUrl.Allowed}", Refused(true, ("REDIS_URL", url)));
+    [InlineData("redis://a:1,b:secret", "redis://a:1,b:***")]
+    [InlineData("redis://u:secret@a:1,b:x", "redis://***@a:1,b:x")]
+    [InlineData("redis-sentinel://u:secret@a:1", "redis-sentinel://***@a:1")]
+    public void A_wrong_redis_url_never_shows_its_secret(string url, string shown)
+    {
+        var refused = Refused(true, ("REDIS_URL", url));
+        Assert.StartsWith($"REDIS_URL={shown} is not allowed: ", refused);
+        Assert.EndsWith($"; write {RedisUrl.Allowed}", refused);
+        Assert.DoesNotContain("cret", refused.Replace("secret/", ""));
+    }
+
+    [Theory]
+    [InlineData("a*")]
+    [InlineData("a b")]
+    [InlineData("deltastream:x:")]
+    public void The_prefix_of_channels_is_no_pattern_and_none_of_the_nodes_own(string prefix)
+    {
+        Assert.StartsWith($"deltastream.redis.channel-prefix={prefix} is not allowed: 1 to 64 characters", Refused(true, ("deltastream:redis:channel-prefix", prefix)));
+        Assert.Equal("eu:enriched:", Read(true, ("deltastream:redis:channel-prefix", "eu:enriched:")).Redis.ChannelPrefix);
+    }
 
     [Fact]
     public void An_error_stays_on_one_line() => Assert.DoesNotContain('\n', Refused(true, ("PORT", "1\n2")));

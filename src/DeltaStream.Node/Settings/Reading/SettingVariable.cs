@@ -10,6 +10,8 @@ internal static class SettingVariable
     {
         ["REDIS_URL"] = "deltastream.redis.url",
         ["REDIS_TLS_CA"] = "deltastream.redis.tls-authority",
+        ["REDIS_TLS_CERTIFICATE"] = "deltastream.redis.tls-certificate",
+        ["REDIS_TLS_KEY"] = "deltastream.redis.tls-key",
         ["EMBEDDED_REDIS_PORT"] = "deltastream.redis.embedded-port",
         ["PORT"] = "deltastream.http.port",
         ["KEEP_ALIVE_SECONDS"] = "deltastream.http.keep-alive-seconds",
