@@ -14,7 +14,7 @@ public sealed class RemovedNodeSpecs
     [Fact]
     public async Task Clients_of_a_removed_node_are_closed_in_batches_and_none_enters()
     {
-        await using var cluster = await TestCluster.StartAsync(("LOG_LEVEL", "information"), ("DRAIN_SECONDS", $"{DrainSeconds}"));
+        await using var cluster = await TestCluster.StartAsync(("LOG_LEVEL", "information"), ("DRAIN_SECONDS", $"{DrainSeconds}"), ("DRAIN_DELAY_SECONDS", "600"));
         var (gone, other) = (cluster.Nodes[2], cluster.Nodes[0]);
         var clients = await Task.WhenAll(Enumerable.Range(0, Clients).Select(_ => TestClient.ConnectAsync(gone)));
         gone.Pause();

@@ -85,6 +85,8 @@ public sealed class NodeProcess : IAsyncDisposable
         start.Environment["PORT"] = $"{port}";
         start.Environment["CLUSTER_PORT"] = $"{clusterPort}";
         start.Environment["DRAIN_SECONDS"] = "1";
+        // No balancer stands before most tests' nodes.
+        start.Environment["DRAIN_DELAY_SECONDS"] = "0";
         foreach (var (name, value) in Patience.NodeVariables) start.Environment[name] = value;
         // The test host's own settings are not the node's.
         foreach (var inherited in new[] { "ASPNETCORE_URLS", "DOTNET_ENVIRONMENT", "REDIS_URL", "MSBuildSDKsPath" }) start.Environment.Remove(inherited);

@@ -91,7 +91,7 @@ class Server:
         if url := os.environ.get("GATEWAY_URL"):
             return url
         redis = redis or self.redis()
-        variables = {"PORT": str(free_port()), "AUTH_ALLOW_ANONYMOUS": "true"} | variables
+        variables = {"PORT": str(free_port()), "AUTH_ALLOW_ANONYMOUS": "true", "DRAIN_DELAY_SECONDS": "0"} | variables
         node = dll("src", "DeltaStream.Node")
         self.run("dotnet", node, CLUSTER_PORT=str(free_port()), CORS_ORIGINS="*",
                  REDIS_URL=f"redis://127.0.0.1:{redis}", HOCON_FILE=str(node.parent / "hocon" / "test.conf"), **variables)

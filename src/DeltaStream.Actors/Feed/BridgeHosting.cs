@@ -31,17 +31,22 @@ public static class BridgeHosting
         var bridge = system.ActorOf(BridgeActor.Props(settings, ports, time), ActorName);
         CoordinatedShutdown.Get(system).AddTask(CoordinatedShutdown.PhaseBeforeClusterShutdown, "bridge-hand-on", async () =>
         {
-            try
-            {
-                await bridge.Ask<HandedOn>(new HandOn(), HandOnTimeout);
-            }
-            catch (AskTimeoutException)
-            {
-                // The lease expires by itself.
-            }
-
+            await HandOnAsync(system);
             return Akka.Done.Instance;
         });
         return bridge;
+    }
+
+    /// <summary>The bridge of this system gives up the lease for good, so that another bridge has it at once.</summary>
+    public static async Task HandOnAsync(ActorSystem system)
+    {
+        try
+        {
+            await system.ActorSelection($"/user/{ActorName}").Ask<HandedOn>(new HandOn(), HandOnTimeout);
+        }
+        catch (AskTimeoutException)
+        {
+            // The lease expires by itself.
+        }
     }
 }

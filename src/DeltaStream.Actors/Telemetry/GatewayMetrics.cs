@@ -22,7 +22,7 @@ public sealed class GatewayMetrics : IDisposable
     /// <summary>Why the node refuses a connection, a request or a poll before it belongs to a client.</summary>
     public static readonly IReadOnlyList<string> RefusedConnectionReasons =
     [
-        "draining", "connections", "address", "polls", "origin", "silent", "tls_timeout", "tls", "head_timeout", "head_too_large", "malformed",
+        "draining", "starting", "connections", "address", "polls", "origin", "silent", "tls_timeout", "tls", "head_timeout", "head_too_large", "malformed",
         "body_too_large", "body_timeout", "no_connect",
     ];
 

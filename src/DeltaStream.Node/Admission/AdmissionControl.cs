@@ -4,8 +4,8 @@ using DeltaStream.Actors.Telemetry;
 namespace DeltaStream.Node.Admission;
 
 /// <summary>
-/// Decides whether a new connection is accepted: not while the node stops, and not beyond the limits of the node and of each
-/// address. An accepted client occupies a place until it leaves. Safe to use from any thread.
+/// Decides whether a new connection is accepted: not before the node has joined its cluster, not while it drains,
+/// and not beyond the limits of the node and of each address. An accepted client occupies a place until it leaves. Safe to use from any thread.
 /// </summary>
 internal sealed class AdmissionControl
 {
@@ -15,6 +15,7 @@ internal sealed class AdmissionControl
     private int _inside;
     private int _polls;
     private bool _stopped;
+    private Func<bool>? _hasStarted;
 
     /// <param name="most">The most clients of the node at once.</param>
     /// <param name="mostFromAddress">The most clients from one address at once; 0 for no limit.</param>
@@ -44,6 +45,9 @@ internal sealed class AdmissionControl
     /// <summary>Whether one more client from this address would have a place.</summary>
     public bool HasRoomFor(ClientAddress address) => Inside < Most && (MostFromAddress == 0 || InsideFrom(address) < MostFromAddress);
 
+    /// <summary>New connections are refused until this has been true once.</summary>
+    public void StartWhen(Func<bool> hasStarted) => Volatile.Write(ref _hasStarted, hasStarted);
+
     /// <summary>From now on every new connection is refused.</summary>
     public void Stop() => Volatile.Write(ref _stopped, true);
 
@@ -52,6 +56,11 @@ internal sealed class AdmissionControl
     public RefusedConnection? TryEnter(ClientAddress address)
     {
         if (Volatile.Read(ref _stopped)) return RefusedConnection.Draining;
+        if (Volatile.Read(ref _hasStarted) is { } hasStarted)
+        {
+            if (!hasStarted()) return RefusedConnection.Starting;
+            Volatile.Write(ref _hasStarted, null);
+        }
         if (Interlocked.Increment(ref _inside) > Most)
         {
             Interlocked.Decrement(ref _inside);

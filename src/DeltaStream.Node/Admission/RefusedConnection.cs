@@ -9,6 +9,9 @@ internal sealed record RefusedConnection(string Reason, int HttpStatus)
 {
     public static readonly RefusedConnection Draining = new("draining", StatusCodes.Status503ServiceUnavailable);
 
+    /// <summary>The node has not joined its cluster yet, or has left it.</summary>
+    public static readonly RefusedConnection Starting = new("starting", StatusCodes.Status503ServiceUnavailable);
+
     /// <summary>The node has the most clients that it may have.</summary>
     public static readonly RefusedConnection TooMany = new("connections", StatusCodes.Status503ServiceUnavailable);
 

@@ -15,6 +15,9 @@ internal static class GatewayEndpoints
         if (!settings.Cluster.Has(ClusterSettings.Gateway)) return;
         var registry = app.Services.GetRequiredService<IReadOnlyActorRegistry>();
         var recovery = settings.Clients.RecoveryWindow > TimeSpan.Zero ? app.Services.GetRequiredService<SessionRecovery>() : null;
+        // Before that, other nodes can't pass requests on to this node, so a client that polls through a balancer would lose its session.
+        var membership = app.Services.GetRequiredService<Membership>();
+        app.Services.GetRequiredService<TransportServer>().AcceptWhen(() => membership.IsFullMember);
         app.MapGatewayTransports(settings.MessageRate, () => registry.Get<ClientSupervisor>(), recovery);
     }
 }

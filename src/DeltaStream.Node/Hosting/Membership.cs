@@ -24,6 +24,10 @@ internal sealed class Membership(ActorSystem system)
     /// </summary>
     public int Unreachable => _cluster.State.Unreachable.Count;
 
+    /// <summary>Whether another full member has a bridge, to which this node can hand the lease.</summary>
+    public bool HasOtherBridge => IsFullMember && _cluster.State.Members.Any(member =>
+        member.Status == MemberStatus.Up && member.HasRole(Settings.ClusterSettings.Bridge) && !member.UniqueAddress.Equals(_cluster.SelfUniqueAddress));
+
     /// <summary>Whether a node belongs to this node's cluster, in any state.</summary>
     /// <param name="node">The node's address as <c>host:port</c>.</param>
     public bool Knows(string node) => _cluster.State.Members.Any(member => $"{member.Address.Host}:{member.Address.Port}" == node);

@@ -80,7 +80,7 @@ internal static class Startup
         {
             // A request that a client never finishes delays the listener; meanwhile the node leaves the cluster.
             host.ServicesStopConcurrently = true;
-            host.ShutdownTimeout = settings.Drain + Shutdown.ListenerPatience;
+            host.ShutdownTimeout = settings.DrainDelay + settings.Drain + Shutdown.ListenerPatience;
         });
 
     /// <summary>Checks the port before anything starts, because a start that fails halfway logs many lines.</summary>

@@ -6,14 +6,17 @@ internal static partial class NodeLog
     [LoggerMessage(1, LogLevel.Information, "socket_gateway_starting {port} {cluster_node} {roles}", EventName = "socket_gateway_starting")]
     public static partial void Starting(this ILogger logger, int port, string cluster_node, string roles);
 
-    [LoggerMessage(2, LogLevel.Information, "socket_gateway_stopping {drain_seconds}", EventName = "socket_gateway_stopping")]
-    public static partial void Stopping(this ILogger logger, double drain_seconds);
+    [LoggerMessage(2, LogLevel.Information, "socket_gateway_stopping {drain_delay_seconds} {drain_seconds}", EventName = "socket_gateway_stopping")]
+    public static partial void Stopping(this ILogger logger, double drain_delay_seconds, double drain_seconds);
 
     [LoggerMessage(3, LogLevel.Information, "socket_gateway_stopped", EventName = "socket_gateway_stopped")]
     public static partial void Stopped(this ILogger logger);
 
     [LoggerMessage(4, LogLevel.Warning, "socket_gateway_stop_forced: stopping took too long, the process ends now", EventName = "socket_gateway_stop_forced")]
     public static partial void StopForced(this ILogger logger);
+
+    [LoggerMessage(6, LogLevel.Information, "socket_gateway_draining {clients}", EventName = "socket_gateway_draining")]
+    public static partial void Draining(this ILogger logger, int clients);
 
     [LoggerMessage(5, LogLevel.Information, "embedded_redis_started {redis_url}", EventName = "embedded_redis_started")]
     public static partial void EmbeddedRedisStarted(this ILogger logger, string redis_url);

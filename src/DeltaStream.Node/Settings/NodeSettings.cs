@@ -58,6 +58,9 @@ internal sealed record NodeSettings
     /// <summary>The time over which a stopping node closes its clients.</summary>
     public required TimeSpan Drain { get; init; }
 
+    /// <summary>How long a node that was told to stop goes on as before, not ready, and takes new clients.</summary>
+    public required TimeSpan DrainDelay { get; init; }
+
     /// <summary>The settings of the actor system: all except <c>deltastream.*</c>.</summary>
     public required Config Hocon { get; init; }
 
@@ -94,6 +97,7 @@ internal sealed record NodeSettings
             MessageRate = reader.ReadMessageRate(),
             Transports = reader.ReadTransports(OriginSettings.Read(reader, isDevelopment)),
             Drain = TimeSpan.FromSeconds(reader.Number("deltastream.drain-seconds", 0, 600)),
+            DrainDelay = ReadDrainDelay(reader, isDevelopment),
             Hocon = akka,
         };
         RefuseContradictions(settings, reader);
@@ -115,6 +119,13 @@ internal sealed record NodeSettings
     {
         if (settings.Auth.OperatorPort == settings.Port)
             throw new SettingException("OPERATOR_PORT", $"{settings.Auth.OperatorPort}", "a port of its own, another than PORT, or 0 for none");
+    }
+
+    private static TimeSpan ReadDrainDelay(SettingReader reader, bool isDevelopment)
+    {
+        const string Path = "deltastream.drain-delay-seconds";
+        if (reader.Text(Path) != "auto") return TimeSpan.FromSeconds(reader.Number(Path, 0, 600));
+        return isDevelopment ? TimeSpan.Zero : TimeSpan.FromSeconds(3);
     }
 
     private static string Name(SettingReader reader, string path)

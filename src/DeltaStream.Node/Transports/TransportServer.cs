@@ -97,6 +97,9 @@ internal sealed class TransportServer : IDisposable
         endpoints.Map(path, (RequestDelegate)endpoint.HandleAsync);
     }
 
+    /// <summary>New connections are refused until this has been true once.</summary>
+    public void AcceptWhen(Func<bool> hasStarted) => _admission.StartWhen(hasStarted);
+
     /// <summary>From now on every new connection is refused; open connections go on.</summary>
     public void StopAccepting() => _admission.Stop();
 
@@ -112,9 +115,12 @@ internal sealed class TransportServer : IDisposable
             var passed = _time.GetElapsedTime(started) + BatchInterval;
             var due = passed < over ? (int)(all.Count * passed.Ticks / over.Ticks) : all.Count;
             for (; closed < due; closed++) all[closed].Close(reason);
-            if (closed == all.Count) return;
+            if (closed == all.Count) break;
             await Task.Delay(BatchInterval, _time);
         }
+
+        // A client that had its place, and not yet its session, when the drain began.
+        foreach (var late in _connections.SelectMany(each => each())) late.Close(reason);
     }
 
     public void Dispose() => _deadlines.Dispose();

@@ -26,6 +26,7 @@ public sealed class SettingsSpecs : IDisposable
         Assert.Equal(50, settings.Bridge.MaxRate);
         Assert.Equal(65536, settings.Transports.MaxPayload);
         Assert.Equal(TimeSpan.FromSeconds(5), settings.Drain);
+        Assert.Equal(TimeSpan.Zero, settings.DrainDelay);
     }
 
     /// <summary>A setting whose default in reference.conf differs from the one in code would do neither what one says.</summary>
@@ -107,6 +108,7 @@ public sealed class SettingsSpecs : IDisposable
     [InlineData("LIMIT_HEADER_BYTES", "100", "a whole number from 2048 to 1048576")]
     [InlineData("LIMIT_MESSAGE_BYTES", "64k", "a whole number from 1024 to 16777216")]
     [InlineData("DRAIN_SECONDS", "5s", "a whole number from 0 to 600")]
+    [InlineData("DRAIN_DELAY_SECONDS", "-1", "a whole number from 0 to 600")]
     [InlineData("LOG_LEVEL", "chatty", "one of debug, information, warning, error")]
     [InlineData("REDIS_URL", "http://host:1", "the scheme must be redis, rediss, redis-sentinel or rediss-sentinel; write " + RedisUrl.Allowed)]
     public void A_wrong_variable_gets_one_line_with_name_value_and_what_is_allowed(string name, string value, string allowed) =>

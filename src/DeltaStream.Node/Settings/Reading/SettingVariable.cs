@@ -52,6 +52,7 @@ internal static class SettingVariable
         ["LIMIT_MESSAGE_BYTES"] = "deltastream.limits.message-bytes",
         ["LOG_LEVEL"] = "deltastream.log-level",
         ["DRAIN_SECONDS"] = "deltastream.drain-seconds",
+        ["DRAIN_DELAY_SECONDS"] = "deltastream.drain-delay-seconds",
     };
 
     private static readonly Dictionary<string, string> Names = Paths.ToDictionary(pair => pair.Value, pair => pair.Key);

@@ -11,9 +11,34 @@ namespace DeltaStream.Node.Transports.Relay;
 /// <summary>Requests for sessions that other nodes hold.</summary>
 internal sealed class RelayedRequests(SessionRelay relay, EngineSessions sessions, AdmissionControl admission, IEngineApplication application) : IOtherNodes
 {
+    // A starting node is a member within seconds if it becomes one at all.
+    private static readonly TimeSpan JoinTimeout = TimeSpan.FromSeconds(10);
+
     public Task? TryServe(HttpContext context, EngineRequest request)
     {
-        if (relay.OwnerOf(request.Sid!) is not { } owner) return null;
+        if (relay.OwnerOf(request.Sid!) is { } owner) return ServeAsync(context, request, owner);
+        return relay.IsMember || request.Sid!.StartsWith(relay.Prefix, StringComparison.Ordinal) ? null : ServeAsMemberAsync(context, request);
+    }
+
+    /// <summary>
+    /// A node that starts or leaves does not see the members, so it can't tell an unknown session from another node's. After a 503 a
+    /// balancer asks the next node, but not with a POST: that waits until this node has joined.
+    /// </summary>
+    private async Task ServeAsMemberAsync(HttpContext context, EngineRequest request)
+    {
+        if (request.IsPost && admission.TryPark())
+        {
+            await relay.JoinedAsync(JoinTimeout, context.RequestAborted);
+            admission.EndPark();
+        }
+
+        if (!relay.IsMember) await admission.RefuseAsync(context, RefusedConnection.Starting);
+        else if (relay.OwnerOf(request.Sid!) is { } owner) await ServeAsync(context, request, owner);
+        else await EngineResponse.RefuseAsync(context, EngineError.SessionIdUnknown);
+    }
+
+    private Task ServeAsync(HttpContext context, EngineRequest request, Address owner)
+    {
         if (request.IsWebSocket) return ServeWebSocketAsync(context, request.Sid!, owner);
         return request.IsGet ? PollAsync(context, request, owner) : PostAsync(context, request, owner);
     }

@@ -44,6 +44,7 @@ internal sealed partial class SessionRelay(GatewayMetrics? metrics = null, ILogg
     private readonly TimeProvider _time = time ?? TimeProvider.System;
     private readonly ConcurrentDictionary<long, Question> _open = new();
     private readonly ConcurrentDictionary<Address, bool> _broken = new();
+    private readonly TaskCompletionSource _joined = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Cluster? _cluster;
     private IActorRef _actor = ActorRefs.Nobody;
     private long _lastId;
@@ -59,8 +60,16 @@ internal sealed partial class SessionRelay(GatewayMetrics? metrics = null, ILogg
     {
         _cluster = Cluster.Get(system);
         Prefix = NameOf(_cluster.SelfUniqueAddress) + ".";
+        _cluster.RegisterOnMemberUp(() => _joined.TrySetResult());
         _actor = system.ActorOf(Props.Create(() => new RelayActor(this)), ActorName);
     }
+
+    /// <summary>Whether this node sees the members, so that a session whose owner it does not find has none.</summary>
+    internal bool IsMember => _cluster is null || (!_cluster.IsTerminated && _cluster.SelfMember.Status == MemberStatus.Up);
+
+    /// <summary>Completes when this node has joined its cluster, or the time is over.</summary>
+    internal async Task JoinedAsync(TimeSpan within, CancellationToken aborted) =>
+        await _joined.Task.WaitAsync(within, _time, aborted).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
 
     /// <summary>
     /// The member that a session's id names; null if it is this node or not a member. An unreachable member still counts, because

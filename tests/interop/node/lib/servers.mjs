@@ -2,7 +2,7 @@
 // ports unless CONFORMANCE_URL or GATEWAY_URL (with REDIS_URL, the gateway's own) name ones that run already.
 import { execFileSync, spawn } from 'node:child_process';
 import { createHmac } from 'node:crypto';
-import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
+import { chmod, mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -35,6 +35,7 @@ export async function gateway(variables = {}) {
     CORS_ORIGINS: '*',
     AUTH_ALLOW_ANONYMOUS: 'true',
     DRAIN_SECONDS: '1',
+    DRAIN_DELAY_SECONDS: '0',
     ...variables,
   });
   const url = `http://127.0.0.1:${port}`;
@@ -49,8 +50,8 @@ export async function gateway(variables = {}) {
   return { url, publish: publisher(redisPort), terminate: () => node.kill('SIGTERM'), ended: new Promise((resolve) => node.on('exit', resolve)), stop };
 }
 
-// Three nodes on one redis-server behind HAProxy, which hands each connection to the next of them.
-export async function cluster(environment = {}) {
+// Three nodes on one redis-server behind a balancer, which hands each request to the next of them.
+export async function cluster(environment = {}, balance = haproxy) {
   const [redisPort, ...others] = await freePorts(7);
   const redis = start('redis-server', ['--port', `${redisPort}`, '--save', '', '--appendonly', 'no'], {});
   const [ports, clusterPorts] = [others.slice(0, 3), others.slice(3)];
@@ -58,7 +59,7 @@ export async function cluster(environment = {}) {
   const node = (i) => {
     const child = start('dotnet', [dll('src', 'DeltaStream.Node')], {
       PORT: `${ports[i]}`, CLUSTER_PORT: `${clusterPorts[i]}`, CLUSTER_SEEDS: seeds, REDIS_URL: `redis://127.0.0.1:${redisPort}`,
-      HOCON_FILE: join(dirname(dll('src', 'DeltaStream.Node')), 'hocon', 'test.conf'), CORS_ORIGINS: '*', AUTH_ALLOW_ANONYMOUS: 'true', DRAIN_SECONDS: '2', LOG_LEVEL: 'warning',
+      HOCON_FILE: join(dirname(dll('src', 'DeltaStream.Node')), 'hocon', 'test.conf'), CORS_ORIGINS: '*', AUTH_ALLOW_ANONYMOUS: 'true', DRAIN_SECONDS: '2', DRAIN_DELAY_SECONDS: '0', LOG_LEVEL: 'warning',
       ...environment,
     });
     const ended = new Promise((resolve) => child.on('exit', resolve));
@@ -73,7 +74,7 @@ export async function cluster(environment = {}) {
       }, child, `the node at ${url}`);
   };
   await whole();
-  const balancer = await haproxy(ports);
+  const balancer = await balance(ports);
   // What Redis says to a command, in lines.
   const asked = (...command) => execFileSync('redis-cli', ['-p', `${redisPort}`, ...command.map(String)], { encoding: 'utf8' }).trimEnd().split('\n');
   return {
@@ -98,17 +99,38 @@ export async function cluster(environment = {}) {
   };
 }
 
-// The sample that operators start from, with this machine's ports.
-async function haproxy(ports) {
+// HAProxy with the sample that operators start from.
+export async function haproxy(ports) {
+  const { file, url } = await sample('haproxy.cfg', ports, (text, port) => text.replace('bind :8080', `bind 127.0.0.1:${port}`));
+  return passing(url, start('haproxy', ['-f', file], sbin), 'HAProxy');
+}
+
+// nginx with the sample that operators start from, and with folders of the test's own.
+export async function nginx(ports) {
+  const { file, folder, url } = await sample('nginx.conf', ports, (text, port, folder) => {
+    const folders = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map((name) => `  ${name}_temp_path ${folder}/${name};\n`).join('');
+    return text.replace('http {\n', `http {\n${folders}`).replace('listen 8080', `listen 127.0.0.1:${port}`);
+  });
+  return passing(url, start('nginx', ['-c', file, '-e', 'stderr', '-g', `daemon off; pid ${folder}/nginx.pid;`], sbin), 'nginx');
+}
+
+const sbin = { PATH: `${process.env.PATH}:/usr/sbin` };
+
+// A sample's copy with this machine's ports.
+async function sample(name, ports, change) {
   const port = await freePort();
-  let text = await readFile(join(root, 'samples', 'haproxy.cfg'), 'utf8');
-  text = text.replace('bind :8080', `bind 127.0.0.1:${port}`);
-  ports.forEach((nodePort, i) => (text = text.replace(`node${i + 1}:8002`, `127.0.0.1:${nodePort}`)));
   const folder = await mkdtemp(join(tmpdir(), 'deltastream-'));
-  await writeFile(join(folder, 'haproxy.cfg'), text);
-  const child = start('haproxy', ['-f', join(folder, 'haproxy.cfg')], { PATH: `${process.env.PATH}:/usr/sbin` });
-  const url = `http://127.0.0.1:${port}`;
-  await until(() => answers(`${url}/health/ready`), child, 'HAProxy');
+  // nginx's workers have another user than its master.
+  await chmod(folder, 0o755);
+  let text = change(await readFile(join(root, 'samples', name), 'utf8'), port, folder);
+  ports.forEach((nodePort, i) => (text = text.replace(`node${i + 1}:8002`, `127.0.0.1:${nodePort}`)));
+  const file = join(folder, name);
+  await writeFile(file, text);
+  return { file, folder, url: `http://127.0.0.1:${port}` };
+}
+
+async function passing(url, child, what) {
+  await until(() => answers(`${url}/health/ready`), child, what);
   return Object.assign(child, { url });
 }
 
@@ -131,13 +153,16 @@ function dll(folder, project) {
   return join(root, folder, project, 'bin', configuration, 'net10.0', `${project}.dll`);
 }
 
+// A run that is broken off leaves nothing behind.
+const children = [];
+process.on('exit', () => children.forEach((child) => child.kill('SIGKILL')));
+
 function start(command, args, environment) {
   const { ASPNETCORE_URLS, DOTNET_ENVIRONMENT, REDIS_URL, ...own } = process.env;
   const child = spawn(command, args, { env: { ...own, ...environment }, stdio: ['ignore', 'pipe', 'pipe'] });
   child.log = '';
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (data) => (child.log = (child.log + data).slice(-20_000)));
-  // A run that is broken off leaves nothing behind.
-  process.on('exit', () => child.kill('SIGKILL'));
+  children.push(child);
   return child;
 }
 
