@@ -71,7 +71,7 @@ public sealed class BridgeSpecs : SteppingSpec
     }
 
     [Fact]
-    public void A_key_at_its_rate_goes_on_when_its_time_has_come()
+    public void A_throttled_key_is_published_when_its_time_has_come()
     {
         // Arrange: two updates a second are let through, so after the first the key has to wait for half a second.
         _store.Request(10);

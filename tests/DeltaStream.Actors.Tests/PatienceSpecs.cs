@@ -29,7 +29,7 @@ public sealed class PatienceSpecs(ITestOutputHelper output) : IDisposable
     }
 
     [Fact]
-    public async Task A_test_that_stands_for_longer_than_its_wait_goes_on_where_it_was()
+    public async Task A_wait_continues_after_a_breakpoint_that_was_longer_than_its_timeout()
     {
         Set("1", null);
         var stopped = System.Diagnostics.Stopwatch.StartNew();

@@ -14,7 +14,7 @@ public sealed class FloodedHolderSpecs
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     [Fact]
-    public async Task A_holder_that_wakes_into_a_flood_repeats_nothing_of_its_successor()
+    public async Task A_holder_that_wakes_into_a_flood_repeats_no_update_of_its_successor()
     {
         await using var cluster = await TestCluster.StartAsync(("BRIDGE_MAX_RATE", "0"));
         var violations = new ConcurrentQueue<string>();

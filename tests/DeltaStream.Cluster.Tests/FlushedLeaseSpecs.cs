@@ -14,7 +14,7 @@ public sealed class FlushedLeaseSpecs
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     [Fact]
-    public async Task The_successor_after_a_flush_repeats_nothing_of_its_predecessor()
+    public async Task The_successor_after_a_flush_repeats_no_update_of_its_predecessor()
     {
         await using var redis = await RedisServer.StartAsync();
         // Long enough for two to meet, and short enough to renew in time.

@@ -105,7 +105,7 @@ public sealed class HeartbeatSpecs(ConformanceHost host) : ConformanceSpecs(host
     });
 
     [Fact]
-    public Task The_heartbeat_goes_on_over_the_upgrade() => Wait.Punctual(async () =>
+    public Task The_heartbeat_continues_over_the_upgrade() => Wait.Punctual(async () =>
     {
         var session = await PollingSession.Open(Host);
         using var socket = await UpgradeSpecs.Upgrade(Host, session);

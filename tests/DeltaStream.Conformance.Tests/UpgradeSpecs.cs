@@ -116,7 +116,7 @@ public sealed class UpgradeSpecs(CalmHost host) : ConformanceSpecs(host)
     }
 
     [Fact]
-    public async Task A_second_websocket_of_an_upgraded_session_is_let_in_and_closed()
+    public async Task A_second_websocket_of_an_upgraded_session_is_accepted_and_closed()
     {
         var session = await PollingSession.Open(Host);
         using var socket = await Upgrade(Host, session);
@@ -127,7 +127,7 @@ public sealed class UpgradeSpecs(CalmHost host) : ConformanceSpecs(host)
     }
 
     [Fact]
-    public async Task A_second_websocket_of_a_session_that_began_on_one_is_let_in_and_closed()
+    public async Task A_second_websocket_of_a_session_that_began_on_one_is_accepted_and_closed()
     {
         using var socket = await SocketClient.Connect(Host, Paths.Engine + Paths.WebSocketQuery);
         var handshake = await socket.ReceiveAsync();

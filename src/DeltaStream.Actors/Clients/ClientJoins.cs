@@ -79,7 +79,7 @@ internal sealed class ClientJoins(
     {
         if (rooms.Find(subscribe) is not { } joined) return;
         if (joined.Room == Room.General) connection.IsHeld = false;
-        if (joined.Join!.Purpose == JoinPurpose.Silent) GoLive(joined, new(new(context.Order, joined.Room, context.Time), joined.Join.Id));
+        if (joined.Join!.Purpose == JoinPurpose.Silent) CompleteJoin(joined, new(new(context.Order, joined.Room, context.Time), joined.Join.Id));
         else AskForSnapshot(joined);
     }
 
@@ -94,7 +94,7 @@ internal sealed class ClientJoins(
                 OnRefused(joined, RequestError.TooManyRooms(refused.Most));
                 break;
             case Snapshot snapshot when rooms.Find(snapshot.JoinId, JoinStep.View) is { } joined:
-                GoLive(joined, snapshot);
+                CompleteJoin(joined, snapshot);
                 break;
             case SubscriptionsLost:
                 rooms.JoinAgain();
@@ -124,13 +124,13 @@ internal sealed class ClientJoins(
         context.Cache.Tell(new GetSnapshot(joined.Room, joined.Join.Id), self);
     }
 
-    private void GoLive(JoinedRoom joined, Snapshot snapshot)
+    private void CompleteJoin(JoinedRoom joined, Snapshot snapshot)
     {
         // Answers overtake updates. An update that came over another room must leave before the answer, or the client would get
         // it before the answer and again in the snapshot.
         connection.Flush();
         var join = joined.Join!;
-        var values = rooms.GoLive(joined, snapshot.View);
+        var values = rooms.CompleteJoin(joined, snapshot.View);
         Welcome(joined.Room, join, snapshot.IsComplete ? joined.Known : null);
         foreach (var update in values) connection.Enqueue(update, isRequested: true);
     }

@@ -45,7 +45,7 @@ internal sealed class ClientRooms
     public JoinedRoom? Find(object subscription) => _joined.All.FirstOrDefault(
         joined => joined.Join is { Step: JoinStep.Subscription } join && ReferenceEquals(join.Subscription, subscription));
 
-    /// <summary>Enters a room. Its updates are sent only after <see cref="GoLive"/>.</summary>
+    /// <summary>Enters a room. Its updates are sent only after <see cref="CompleteJoin"/>.</summary>
     public JoinedRoom Enter(Room room, JoinPurpose purpose)
     {
         var joined = _joined.Find(room) ?? _joined.Add(room);
@@ -132,7 +132,7 @@ internal sealed class ClientRooms
     /// serial and are sent as they come.
     /// </summary>
     /// <returns>The snapshot's updates, in order.</returns>
-    public IReadOnlyList<MarketUpdate> GoLive(JoinedRoom joined, RoomView view)
+    public IReadOnlyList<MarketUpdate> CompleteJoin(JoinedRoom joined, RoomView view)
     {
         var purpose = joined.Join!.Purpose;
         var isBehind = _history is not null && _history.IsBehind(joined.Room, view.Order);

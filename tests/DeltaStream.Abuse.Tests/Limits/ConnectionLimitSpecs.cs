@@ -109,7 +109,7 @@ public sealed class ConnectionLimitSpecs(LimitedNode limited)
     }
 
     [Fact]
-    public async Task A_session_that_is_used_from_another_address_is_noticed_and_goes_on()
+    public async Task A_session_that_is_used_from_another_address_is_reported_and_continues()
     {
         await EmptyAsync();
         await using var owner = limited.Visitor("127.0.6.1");

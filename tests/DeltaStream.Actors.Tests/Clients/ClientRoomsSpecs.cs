@@ -73,7 +73,7 @@ public class ClientRoomsSpecs
         Assert.NotNull(Receive(Room.General, Product, 1));
         Assert.Equal([1], Join(Product));
         Assert.True(_rooms.Ask(_rooms.Find(Product)!));
-        Assert.Equal([1], GoLive(Product));
+        Assert.Equal([1], CompleteJoin(Product));
     }
 
     [Fact]
@@ -82,7 +82,7 @@ public class ClientRoomsSpecs
         var joined = _rooms.Enter(Narrow, JoinPurpose.Snapshot);
         var (early, late) = (Take(Narrow, Narrow, 2), Take(Narrow, Narrow, 3));
         Assert.Null(_rooms.Receive(early));
-        Assert.Equal([3], GoLive(joined.Room));
+        Assert.Equal([3], CompleteJoin(joined.Room));
         Assert.Null(_rooms.Receive(late));
         Assert.NotNull(Receive(Narrow, Narrow, 4));
     }
@@ -161,7 +161,7 @@ public class ClientRoomsSpecs
         var missed = Take(Wide, Room.Chain("A", "2026-12-31"), 2);
         _rooms.JoinAgain();
         Assert.Null(_rooms.Receive(missed));
-        Assert.Equal([2], GoLive(Wide));
+        Assert.Equal([2], CompleteJoin(Wide));
     }
 
     [Fact]
@@ -179,7 +179,7 @@ public class ClientRoomsSpecs
     }
 
     [Fact]
-    public void The_snapshot_after_a_move_brings_only_what_is_new_to_the_client()
+    public void The_snapshot_after_a_move_holds_only_values_that_are_new_to_the_client()
     {
         var (far, next) = (Room.Chain("A", "2026-12-31"), NewNode());
         Settle(_order);
@@ -188,7 +188,7 @@ public class ClientRoomsSpecs
         var moved = _rooms.Move(_order, []);
         foreach (var (room, sequence) in new[] { (Narrow, 5), (far, 6) }) next.Take(Wide, Update(room, sequence));
         var second = Arrive(moved, next);
-        Assert.Equal([6], second.GoLive(second.Find(Wide)!, View(next, Wide)).Select(it => it.Position.Sequence));
+        Assert.Equal([6], second.CompleteJoin(second.Find(Wide)!, View(next, Wide)).Select(it => it.Position.Sequence));
         Assert.NotNull(second.Receive(next.Take(Wide, Update(Narrow, 7))));
     }
 
@@ -203,7 +203,7 @@ public class ClientRoomsSpecs
         Assert.Equal([(MarketEvent.ChainUpdate, waiting.Key, waiting.Position)], moved.NotReceived);
         next.Take(Wide, Update(Narrow, 5));
         var second = Arrive(moved, next);
-        Assert.Equal([5], second.GoLive(second.Find(Wide)!, View(next, Wide)).Select(it => it.Position.Sequence));
+        Assert.Equal([5], second.CompleteJoin(second.Find(Wide)!, View(next, Wide)).Select(it => it.Position.Sequence));
     }
 
     private static NodeOrder NewNode()
@@ -240,10 +240,10 @@ public class ClientRoomsSpecs
     private IEnumerable<long> Join(Room room)
     {
         _rooms.Enter(room, JoinPurpose.Snapshot);
-        return GoLive(room);
+        return CompleteJoin(room);
     }
 
-    private List<long> GoLive(Room room) => [.. _rooms.GoLive(_rooms.Find(room)!, View(_order, room)).Select(update => update.Position.Sequence)];
+    private List<long> CompleteJoin(Room room) => [.. _rooms.CompleteJoin(_rooms.Find(room)!, View(_order, room)).Select(update => update.Position.Sequence)];
 
     private RoomEvent Take(Room room, Room narrow, long sequence, long epoch = 1, ulong hash = 0) => _order.Take(room, Update(narrow, sequence, epoch, hash));
 

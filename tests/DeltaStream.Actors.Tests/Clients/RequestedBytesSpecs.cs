@@ -38,7 +38,7 @@ public class RequestedBytesSpecs(ITestOutputHelper output)
     }
 
     [Fact]
-    public void Lists_count_as_what_was_requested()
+    public void Lists_count_toward_the_bytes_that_a_client_may_request()
     {
         var client = Connect();
         for (var i = 0; i < 20; i++) Publish(Price($"PRODUCT{i}", i));
@@ -95,7 +95,7 @@ public class RequestedBytesSpecs(ITestOutputHelper output)
     }
 
     [Fact]
-    public void A_client_that_comes_back_on_its_connection_has_used_what_it_had()
+    public void A_client_that_connects_again_on_its_connection_keeps_its_used_bytes()
     {
         var usage = new ClientUsage();
         usage.Charge(401, new(100, 400), Time);

@@ -8,7 +8,7 @@ namespace DeltaStream.Actors.Tests.Feed;
 public sealed class BridgeRaceSpecs(ITestOutputHelper output) : TwoBridges(output)
 {
     [Fact]
-    public void A_standby_takes_over_from_a_killed_holder_and_nothing_is_lost_or_older()
+    public void A_standby_takes_over_from_a_killed_holder_and_no_update_is_lost_or_older()
     {
         Both(1);
         Both(2);

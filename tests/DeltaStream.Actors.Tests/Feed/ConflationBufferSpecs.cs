@@ -66,7 +66,7 @@ public class ConflationBufferSpecs
     [InlineData(3)]
     [InlineData(50)]
     [InlineData(1_000)]
-    public void A_producer_at_the_limit_loses_nothing_however_unevenly_its_messages_arrive(int rate)
+    public void A_producer_at_the_limit_loses_no_message_however_unevenly_they_arrive(int rate)
     {
         // Late by up to 100 ms, as under a busy scheduler or collector, in order; and this side looks only every 10 ms.
         Gen.Int[0, 100].Array[2 * rate + 20].Sample(lateness =>

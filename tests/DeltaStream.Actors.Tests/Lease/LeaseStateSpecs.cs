@@ -182,7 +182,7 @@ public class LeaseStateSpecs
     }
 
     [Fact]
-    public void A_holder_whose_own_term_the_store_has_forgotten_goes_on_at_once()
+    public void A_holder_whose_own_term_the_store_has_forgotten_publishes_at_once()
     {
         Hold(7, At(0));
         _lease.Tick(true, At(250));

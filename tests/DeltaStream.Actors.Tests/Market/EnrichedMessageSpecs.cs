@@ -214,7 +214,7 @@ public class EnrichedMessageSpecs
     [InlineData(Underlying, """{"product": ["A"],"price":1}""", "product", "[\"A\"]")]
     [InlineData(Chain, """{"product":"A","expiry":"soon"}""", "expiry", "\"soon\"")]
     [InlineData(Status, """{"market":"NSE","status":null}""", "status", "null")]
-    public void A_fault_names_the_field_and_what_stood_there(string channel, string text, string field, string found)
+    public void A_fault_names_the_field_and_its_value(string channel, string text, string field, string found)
     {
         Assert.False(EnrichedMessage.TryRead(MessageKind.OnChannel(channel)!, Encoding.UTF8.GetBytes(text), Received, Limit, out _, out var fault));
         Assert.Equal((field, found), (fault.Field, Encoding.UTF8.GetString(fault.Found.Span)));

@@ -95,7 +95,7 @@ public class SymbolSpecs
     [InlineData("é", 64, 65)]
     [InlineData("株", 64, 65)]
     [InlineData("𝔸", 48, 49)]
-    public void Its_length_is_bounded_in_code_points_and_in_bytes(string letter, int longest, int tooLong)
+    public void The_length_of_a_symbol_is_bounded_in_code_points_and_in_bytes(string letter, int longest, int tooLong)
     {
         Assert.True(Symbol.IsValid(string.Concat(Enumerable.Repeat(letter, longest))));
         Assert.False(Symbol.IsValid(string.Concat(Enumerable.Repeat(letter, tooLong))));

@@ -64,7 +64,7 @@ internal sealed class ModelClient
                 OnSubscribed(joined);
                 break;
             case Snapshot snapshot when _rooms.Find(snapshot.JoinId, JoinStep.View) is { } joined:
-                GoLive(joined, snapshot.View);
+                CompleteJoin(joined, snapshot.View);
                 break;
             case SubscriptionsLost:
                 _rooms.JoinAgain();
@@ -157,7 +157,7 @@ internal sealed class ModelClient
     {
         if (joined.Join!.Purpose == JoinPurpose.Silent)
         {
-            GoLive(joined, new(Node.Order, joined.Room, _world.Time));
+            CompleteJoin(joined, new(Node.Order, joined.Room, _world.Time));
             Array.Copy(_world.Last, Before, Before.Length);
             return;
         }
@@ -166,10 +166,10 @@ internal sealed class ModelClient
         Node.ToCache(Actor, new GetSnapshot(joined.Room, joined.Join.Id));
     }
 
-    private void GoLive(JoinedRoom joined, RoomView view)
+    private void CompleteJoin(JoinedRoom joined, RoomView view)
     {
         var isSnapshot = joined.Join!.Purpose == JoinPurpose.Snapshot;
-        foreach (var update in _rooms.GoLive(joined, view)) Send(update, isSnapshot);
+        foreach (var update in _rooms.CompleteJoin(joined, view)) Send(update, isSnapshot);
         _world.Trace($"client {_number} is in {joined.Room} from serial {joined.Serial} on");
     }
 

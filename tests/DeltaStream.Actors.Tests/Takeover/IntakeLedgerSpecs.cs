@@ -100,7 +100,7 @@ public class IntakeLedgerSpecs
     }
 
     [Fact]
-    public void A_stored_value_enters_only_if_it_is_newer_than_what_was_received()
+    public void A_stored_value_enters_only_if_it_is_newer_than_the_received_one()
     {
         Receive(2);
         Assert.Null(_ledger.Restored(Message(1), 0, At(0)));
@@ -109,7 +109,7 @@ public class IntakeLedgerSpecs
     }
 
     [Fact]
-    public void A_feed_that_lags_behind_a_stored_value_brings_nothing_older_and_not_that_value_again()
+    public void A_feed_that_lags_behind_a_stored_value_publishes_no_older_value_and_not_that_value_again()
     {
         Receive(1);
         Assert.NotNull(_ledger.Restored(Message(3), 0, At(0)));

@@ -45,7 +45,7 @@ public sealed class OriginPolicySpecs
     [InlineData("https://*.desk.example:8443", "https://a.desk.example:8443", true)]
     [InlineData("app://*.desk.example", "app://a.desk.example", true)]
     [InlineData("https://one.example,https://two.example", "https://two.example", true)]
-    public void An_origin_is_let_in_where_an_entry_fits(string setting, string origin, bool isLetIn) =>
+    public void An_origin_is_allowed_if_an_entry_matches(string setting, string origin, bool isLetIn) =>
         Assert.Equal(isLetIn, OriginPolicy.TryParse(setting.Split(','))!.Allows(Request("http", "node:8002", origin)));
 
     [Theory]
@@ -65,7 +65,7 @@ public sealed class OriginPolicySpecs
     [InlineData("*://desk.example")]
     [InlineData("1app://desk")]
     [InlineData("Null")]
-    public void What_is_no_origin_is_refused(string setting) => Assert.Null(OriginPolicy.TryParse([setting]));
+    public void Text_that_is_not_an_origin_is_refused(string setting) => Assert.Null(OriginPolicy.TryParse([setting]));
 
     [Theory]
     [InlineData("http", "desk.example", null, "http://desk.example", true)]
@@ -82,7 +82,7 @@ public sealed class OriginPolicySpecs
     [InlineData("http", "desk.example", null, "capacitor://desk.example", false)]
     [InlineData("http", "desk.example", null, "http://desk.example:8002", false)]
     [InlineData("http", "", null, "http://desk.example", false)]
-    public void The_own_origin_is_what_the_client_asked_for(string scheme, string host, string? originalScheme, string origin, bool isOwn)
+    public void The_own_origin_is_the_host_that_the_client_requested(string scheme, string host, string? originalScheme, string origin, bool isOwn)
     {
         var request = Request(scheme, host, origin);
         if (originalScheme is not null) request.Headers["X-Original-Proto"] = originalScheme;

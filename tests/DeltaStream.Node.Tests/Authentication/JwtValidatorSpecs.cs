@@ -193,7 +193,7 @@ public sealed class JwtValidatorSpecs : IDisposable
     }
 
     [Fact]
-    public async Task The_previous_secret_is_still_accepted_where_one_is_set()
+    public async Task The_previous_secret_is_still_accepted_if_one_is_set()
     {
         const string old = "the secret before, of thirty-two bytes";
         var both = Hs(Settings with { PreviousSecret = Encoding.UTF8.GetBytes(old) });

@@ -51,7 +51,7 @@ public sealed class MakeTokenSpecs
     [InlineData(TokenIssuer.Secret, "a number with its unit", "--expires", "12")]
     [InlineData(TokenIssuer.Secret, "unknown argument", "--expire", "12h")]
     [InlineData(TokenIssuer.Secret, "has a control character in it", "--subject", "a\nb")]
-    public async Task What_it_cannot_do_it_says(string secret, string line, params string[] arguments)
+    public async Task Wrong_arguments_are_refused_with_one_line(string secret, string line, params string[] arguments)
     {
         var made = await MakeAsync([("AUTH_JWT_SECRET", secret)], arguments);
         Assert.Equal(2, made.ExitCode);

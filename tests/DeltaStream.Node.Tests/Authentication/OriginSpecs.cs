@@ -55,7 +55,7 @@ public sealed class OriginSpecs : IAsyncLifetime
         ("ionic://localhost", false));
 
     [Fact]
-    public async Task Behind_a_proxy_that_rewrites_the_host_the_own_origin_is_what_the_client_asked_for()
+    public async Task Behind_a_proxy_that_rewrites_the_host_the_own_origin_is_the_host_that_the_client_requested()
     {
         (string, string)[] forwarded = [("X-Forwarded-For", "203.0.113.7:51234"), ("X-Forwarded-Proto", "https"), ("X-Forwarded-Host", "desk.example")];
         await HoldsAsync(null, forwarded, "127.0.0.1",

@@ -95,7 +95,7 @@ public abstract class LatestStoreSpecs<TBackend>(TBackend backend) : IClassFixtu
     }
 
     [Fact]
-    public async Task A_lower_epoch_is_refused_where_the_value_has_a_higher_one()
+    public async Task A_lower_epoch_is_refused_if_the_stored_value_has_a_higher_one()
     {
         await Store.WriteAsync([Update(Nifty, 8, 1, "{\"new\":1}")], default);
         Assert.False(await Store.WriteAsync([Update(Nifty, 7, 99, "{\"old\":1}"), Update(Near, 7, 100, "{}")], default));
@@ -187,7 +187,7 @@ public abstract class LatestStoreSpecs<TBackend>(TBackend backend) : IClassFixtu
     }
 
     [Fact]
-    public async Task The_index_lists_what_was_received_in_the_last_60_seconds()
+    public async Task The_index_lists_the_keys_received_in_the_last_60_seconds()
     {
         await Store.WriteAsync([Update(Nifty, 1, 1, "{}", age: 50), Update(Near, 1, 2, "{}")], default);
         Assert.Equal([Nifty, Near], (await Store.ReadIndexAsync(default)).Select(entry => entry.Key));

@@ -32,7 +32,7 @@ public sealed class RedisRefusalSpecs
     [InlineData("other", "ERR user_script:1: bad argument #1 to 'max' (number expected, got nil) script: f4f4, on @user_script:1.")]
     [InlineData("other", "ERR the price of OOM is MISCONF")]
     [InlineData("other", "")]
-    public void An_answer_has_the_cause_of_its_word(string word, string text)
+    public void An_error_reply_has_the_cause_of_its_error_code(string word, string text)
     {
         var refusal = RedisRefusal.Of(text);
         Assert.Equal(word, refusal.Cause.Word);
@@ -42,7 +42,7 @@ public sealed class RedisRefusalSpecs
     }
 
     [Fact]
-    public void What_the_client_library_knows_by_itself_is_a_refusal_too()
+    public void A_refusal_that_the_client_library_reports_itself_counts_too()
     {
         Assert.Same(RefusalCause.ReadOnly, Cause(new RedisConnectionException(ConnectionFailureType.UnableToResolvePhysicalConnection, "No connection (requires writable - not eligible for replica) is active/available to service this operation: SET")));
         Assert.Same(RefusalCause.Loading, Cause(new RedisConnectionException(ConnectionFailureType.Loading, "loading")));
@@ -67,7 +67,7 @@ public sealed class RedisRefusalSpecs
     [InlineData("READONLY", false, "redis_read_only")]
     [InlineData("NOPERM", false, "redis_no_permission")]
     [InlineData("BUSY", false, "redis_refuses")]
-    public void Three_words_stop_writes_only(string word, bool stopsWritesOnly, string problem)
+    public void Three_error_codes_of_Redis_stop_writes_only(string word, bool stopsWritesOnly, string problem)
     {
         var cause = RedisRefusal.Of(word + " text").Cause;
         Assert.Equal((stopsWritesOnly, problem), (cause.StopsWritesOnly, cause.Problem.Name));

@@ -22,7 +22,7 @@ public sealed class RefusalSpecs
 
     [Theory]
     [MemberData(nameof(Cases))]
-    public async Task What_Redis_refuses_is_a_problem_with_Redis_own_text_one_line_and_a_count_until_it_is_over(
+    public async Task A_refusal_of_Redis_is_a_problem_with_its_own_text_one_log_line_and_a_count_until_it_is_over(
         string word, string problem, string text, string[][] begin, string[][] end)
     {
         await using var redis = await RedisServer.StartAsync();

@@ -85,7 +85,7 @@ public sealed class ClientConnectionLimitSpecs : ClientConnectionSpec
     }
 
     [Fact]
-    public async Task A_client_that_goes_on_sending_is_not_read_from_for_a_second()
+    public async Task A_client_that_keeps_sending_is_not_read_from_for_a_second()
     {
         await OpenAsync();
         SettleAtOnce();

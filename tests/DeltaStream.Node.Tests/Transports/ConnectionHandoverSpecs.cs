@@ -66,7 +66,7 @@ public sealed class ConnectionHandoverSpecs : IEngineApplication
     }
 
     [Fact]
-    public async Task A_connection_that_was_upgraded_is_served_though_HTTP_fails_afterwards()
+    public async Task A_connection_that_was_upgraded_is_served_although_HTTP_fails_afterwards()
     {
         var (connection, _) = Connection();
         var served = false;

@@ -39,7 +39,7 @@ public sealed class RemoteSessionSpecs : TestKit, IRelayOwner, IEngineApplicatio
     }
 
     [Fact]
-    public async Task A_node_that_is_full_does_not_ask_for_the_session_which_goes_on_where_it_is()
+    public async Task A_full_node_does_not_take_the_session_which_stays_on_its_node()
     {
         Assert.Null(_admission.TryEnter(default));
         await _pair.SendAsync("2probe");
@@ -50,7 +50,7 @@ public sealed class RemoteSessionSpecs : TestKit, IRelayOwner, IEngineApplicatio
     }
 
     [Fact]
-    public async Task A_place_is_taken_with_the_probe_and_given_back_where_no_upgrade_follows()
+    public async Task A_place_is_taken_with_the_probe_and_released_if_no_upgrade_follows()
     {
         await EngineFixture.ProbeAsync(_pair);
         Assert.Equal(1, _admission.Inside);

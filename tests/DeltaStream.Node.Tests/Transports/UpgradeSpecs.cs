@@ -142,7 +142,7 @@ public sealed class UpgradeSpecs : IDisposable
     }
 
     [Fact]
-    public async Task A_second_probe_is_dropped_and_the_first_goes_on()
+    public async Task A_second_probe_is_dropped_and_the_first_continues()
     {
         var first = _engine.OpenProbe();
         await EngineFixture.ProbeAsync(first);

@@ -27,7 +27,7 @@ public sealed class WebSocketDeflateSpecs
     [InlineData("permessage-deflate-2", false)]
     [InlineData("", false)]
     [InlineData(null, false)]
-    public void An_offer_is_accepted_where_it_can_be_kept(string? offer, bool isAccepted) =>
+    public void A_compression_offer_is_accepted_if_it_can_be_met(string? offer, bool isAccepted) =>
         Assert.Equal(isAccepted, WebSocketDeflate.IsOffered(offer));
 
     [Fact]
