@@ -93,7 +93,9 @@ internal static class Startup
         }
         catch (SocketException e)
         {
-            throw new SettingException(SettingVariable.NameOf(path), $"{port}", $"a port that this process can listen on ({e.SocketErrorCode})");
+            throw new SettingException(SettingVariable.NameOf(path), $"{port}", e.SocketErrorCode == SocketError.AddressAlreadyInUse
+                ? $"a free port; port {port} is in use by another process"
+                : $"a port that this process can listen on ({e.SocketErrorCode})");
         }
     }
 
@@ -101,7 +103,21 @@ internal static class Startup
     {
         if (IsOwn(cluster.BindHost)) return;
         var path = cluster.BindHost == cluster.Self.Host ? "deltastream.cluster.hostname" : "deltastream.cluster.bind-hostname";
+        if (HasOnlyIPv6(cluster.BindHost))
+            throw new SettingException(SettingVariable.NameOf(path), cluster.BindHost, "a name with an IPv4 address; this one has IPv6 addresses alone, and nodes talk to each other over IPv4 alone");
         throw new SettingException(SettingVariable.NameOf(path), cluster.BindHost, "a name or an IPv4 address that this machine can listen on; where the other nodes use another one, set deltastream.cluster.bind-hostname");
+    }
+
+    private static bool HasOnlyIPv6(string host)
+    {
+        try
+        {
+            return Dns.GetHostAddresses(host) is { Length: > 0 } addresses && addresses.All(address => address.AddressFamily == AddressFamily.InterNetworkV6);
+        }
+        catch (SocketException)
+        {
+            return false;
+        }
     }
 
     private static bool IsOwn(string host)

@@ -59,7 +59,7 @@ internal sealed record ClusterSettings(NodeAddress Self, string BindHost, IReadO
             : Host(reader, "deltastream.cluster.bind-hostname");
         var seeds = reader.List("deltastream.cluster.seeds").Select(text => NodeAddress.TryParse(text, out var seed)
             ? seed
-            : throw reader.Wrong("deltastream.cluster.seeds", "host:port,host:port")).ToArray();
+            : throw reader.Wrong("deltastream.cluster.seeds", "host:port,host:port" + Only4(text))).ToArray();
         var roles = reader.List("deltastream.cluster.roles").Distinct().ToArray();
         if (roles.Length == 0 || roles.Any(role => role is not (Gateway or Bridge)))
             throw reader.Wrong("deltastream.cluster.roles", $"{Gateway}, {Bridge} or both, comma-separated");
@@ -69,8 +69,14 @@ internal sealed record ClusterSettings(NodeAddress Self, string BindHost, IReadO
     /// <summary>Whether the text can be a host name or an IPv4 address.</summary>
     internal static bool IsHost(string text) => Uri.CheckHostName(text) is UriHostNameType.Dns or UriHostNameType.IPv4;
 
-    private static string Host(SettingReader reader, string path) =>
-        IsHost(reader.Text(path)) ? reader.Text(path) : throw reader.Wrong(path, "a host name or an IPv4 address");
+    private static string Host(SettingReader reader, string path)
+    {
+        var text = reader.Text(path);
+        return IsHost(text) ? text : throw reader.Wrong(path, "a host name or an IPv4 address" + Only4(text));
+    }
+
+    /// <summary>One line says that a cluster over IPv6 does not work.</summary>
+    private static string Only4(string text) => text.Split(',').Any(part => part.Count(c => c == ':') > 1) ? "; nodes talk to each other over IPv4 alone" : "";
 
     /// <summary>
     /// The host at which other nodes find this node. An address that stands for all interfaces is refused, and so is a number that

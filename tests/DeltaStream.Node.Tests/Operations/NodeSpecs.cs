@@ -37,7 +37,7 @@ public sealed class NodeSpecs
         await using var redis = await RedisServer.StartAsync();
         await using var node = NodeProcess.Start(("REDIS_URL", redis.Url), (name, $"{redis.Port}"));
         Assert.NotEqual(0, await node.ExitAsync(TimeSpan.FromSeconds(30)));
-        Assert.Equal([$"{name}={redis.Port} is not allowed: a port that this process can listen on (AddressAlreadyInUse)"], node.Lines);
+        Assert.Equal([$"{name}={redis.Port} is not allowed: a free port; port {redis.Port} is in use by another process"], node.Lines);
     }
 
     [Fact]

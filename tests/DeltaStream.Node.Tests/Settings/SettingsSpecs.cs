@@ -85,6 +85,10 @@ public sealed class SettingsSpecs : IDisposable
     [InlineData("CORS_ORIGINS", "https://desk.example.com/path", OriginSettings.Allowed)]
     [InlineData("CORS_ORIGINS", "https://desk.example.com,https://*", OriginSettings.Allowed)]
     [InlineData("CLUSTER_HOSTNAME", "no host", "a host name or an IPv4 address")]
+    [InlineData("CLUSTER_HOSTNAME", "fd00::1", "a host name or an IPv4 address; nodes talk to each other over IPv4 alone")]
+    [InlineData("CLUSTER_SEEDS", "node1:4053,[fd00::1]:4053", "host:port,host:port; nodes talk to each other over IPv4 alone")]
+    [InlineData("PORT", "tcp://10.0.0.1:8002", "a port; Kubernetes sets this variable for a service of that name: set enableServiceLinks: false for the pod, or rename the service")]
+    [InlineData("CLUSTER_PORT", "tcp://10.0.0.1:4053", "a port; Kubernetes sets this variable for a service of that name: set enableServiceLinks: false for the pod, or rename the service")]
     [InlineData("CLUSTER_PORT", "-1", "a whole number from 1 to 65535")]
     [InlineData("CLUSTER_SEEDS", "node1", "host:port,host:port")]
     [InlineData("CLUSTER_SEEDS", "node1:99999", "host:port,host:port")]
@@ -113,6 +117,48 @@ public sealed class SettingsSpecs : IDisposable
     [InlineData("REDIS_URL", "http://host:1", "the scheme must be redis, rediss, redis-sentinel or rediss-sentinel; write " + RedisUrl.Allowed)]
     public void A_wrong_variable_gets_one_line_with_name_value_and_what_is_allowed(string name, string value, string allowed) =>
         Assert.Equal($"{name}={value} is not allowed: {allowed}", Refused(true, (name, value)));
+
+    [Theory]
+    [InlineData("deltastream:cluster:bind_hostname")]
+    [InlineData("DELTASTREAM:CLUSTER:BIND_HOSTNAME")]
+    [InlineData("deltastream:cluster:bind-hostname")]
+    public void A_key_can_be_set_by_a_name_that_a_shell_exports(string key) => Assert.Equal("10.9.8.7", Read(true, (key, "10.9.8.7")).Cluster.BindHost);
+
+    [Fact]
+    public void A_name_that_a_shell_exports_wins_over_appsettings() => Assert.Equal(
+        "10.9.8.7", Read(true, ("deltastream:cluster:bind-hostname", "10.0.0.1"), ("DELTASTREAM:CLUSTER:BIND_HOSTNAME", "10.9.8.7")).Cluster.BindHost);
+
+    [Theory]
+    [InlineData("CLUSTER_SEED", "CLUSTER_SEEDS")]
+    [InlineData("CLUSTER_HOST", "CLUSTER_HOSTNAME")]
+    [InlineData("CLUSTERSEEDS", "CLUSTER_SEEDS")]
+    [InlineData("PROT", "PORT")]
+    [InlineData("REDIS_URI", "REDIS_URL")]
+    [InlineData("CORS_ORIGIN", "CORS_ORIGINS")]
+    [InlineData("AUTH_JWT_SECERT", "AUTH_JWT_SECRET")]
+    [InlineData("AUTH_JWT_SECRET_FLIE", "AUTH_JWT_SECRET_FILE")]
+    [InlineData("HOCON_FILES", "HOCON_FILE")]
+    [InlineData("ASPNETCORE_ENVIROMENT", "ASPNETCORE_ENVIRONMENT")]
+    public void A_near_miss_of_a_name_stops_the_start_and_names_the_right_one(string name, string meant)
+    {
+        Assert.Equal($"{name}=… is not allowed: there is no such setting, but there is {meant}", Refused(true, (name, "secret")));
+        Assert.NotNull(Read(true, (name, "")));
+    }
+
+    [Theory]
+    [InlineData("PATH")]
+    [InlineData("HOST")]
+    [InlineData("PWD")]
+    [InlineData("PORTAL")]
+    [InlineData("LOGNAME")]
+    [InlineData("REDIS_PORT")]
+    [InlineData("REDIS_SERVICE_HOST")]
+    [InlineData("URLS")]
+    [InlineData("HTTP_PORTS")]
+    public void Another_programs_variable_is_none_of_ours(string name) => Assert.NotNull(Read(true, (name, "anything")));
+
+    [Fact]
+    public void A_service_of_kubernetes_with_a_similar_name_is_no_near_miss() => Assert.NotNull(Read(true, ("OPERATORS_PORT", "tcp://10.0.0.1:9100")));
 
     [Theory]
     [InlineData("deltastream.bridge.lease-ttl", "1", "a time with its unit (ms, s, m) from 100ms to 60s")]

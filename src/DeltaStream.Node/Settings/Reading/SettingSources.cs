@@ -25,7 +25,8 @@ internal static class SettingSources
         var node = Parse(Path.Combine(folder, "node.conf"));
         var known = PathsOf(reference).ToHashSet();
         var file = configuration[SettingVariable.HoconFile] is { Length: > 0 } path ? Parse(path) : Config.Empty;
-        var host = FromHost(configuration);
+        NearMiss.Refuse(configuration);
+        var host = FromHost(configuration, known);
         foreach (var layer in new[] { file, host }) RefuseUnknown(layer, known);
         return (host.SafeWithFallback(file).SafeWithFallback(reference).SafeWithFallback(node), WithoutOwn(file).SafeWithFallback(node));
     }
@@ -59,14 +60,35 @@ internal static class SettingSources
         }
     }
 
-    private static Config FromHost(IConfiguration configuration)
+    private static Config FromHost(IConfiguration configuration, HashSet<string> known)
     {
         var text = new StringBuilder();
-        foreach (var pair in configuration.GetSection(Root).AsEnumerable())
-            if (pair.Value is { } value) Append(text, pair.Key.Replace(':', '.'), value);
+        foreach (var (path, value) in KeysOf(configuration, known)) Append(text, path, value);
         foreach (var (variable, path) in SettingVariable.Paths)
-            if (SecretFile.Read(configuration, variable) is { } value) Append(text, path, value);
+        {
+            if (SecretFile.Read(configuration, variable) is not { } value) continue;
+            ServiceLink.Refuse(variable, value);
+            Append(text, path, value);
+        }
         return text.Length == 0 ? Config.Empty : ConfigurationFactory.ParseString(text.ToString());
+    }
+
+    /// <summary>
+    /// The settings under <see cref="Root"/> by their paths. A shell can't export a name with a hyphen, and many write variables in
+    /// capitals. Such names come from the environment alone, so they come last and take precedence.
+    /// </summary>
+    private static IEnumerable<(string Path, string Value)> KeysOf(IConfiguration configuration, HashSet<string> known)
+    {
+        var exported = new List<(string, string)>();
+        foreach (var (key, value) in configuration.GetSection(Root).AsEnumerable())
+        {
+            if (value is null) continue;
+            var path = key.Replace(':', '.');
+            var plain = path.ToLowerInvariant().Replace('_', '-');
+            if (known.Contains(path) || !known.Contains(plain)) yield return (path, value);
+            else exported.Add((plain, value));
+        }
+        foreach (var pair in exported) yield return pair;
     }
 
     private static void Append(StringBuilder text, string path, string value) =>
