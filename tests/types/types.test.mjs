@@ -1,0 +1,50 @@
+// The types for clients against TypeScript's compiler: what a client writes, and the examples of docs/payloads.md.
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+
+const here = dirname(fileURLToPath(import.meta.url));
+const root = join(here, '../..');
+const types = join(root, 'samples', 'clients', 'deltastream.d.ts');
+// One section for each event: its name, its example, and its text with the tables.
+const sections = (await readFile(join(root, 'docs', 'payloads.md'), 'utf8')).split('\n## ').slice(1)
+  .map((text) => ({ name: text.slice(0, text.indexOf('\n')), example: JSON.parse(/```json\n(.*?)```/s.exec(text)[1]), text }));
+
+// Resolves with what the compiler says; nothing where all is well.
+const compiled = (...files) => new Promise((resolve) => {
+  const options = ['--noEmit', '--strict', '--target', 'es2022', '--module', 'nodenext', '--moduleResolution', 'nodenext', '--lib', 'es2022,dom'];
+  execFile(process.execPath, [join(here, 'node_modules', 'typescript', 'bin', 'tsc'), ...options, ...files], (error, out) => resolve(error ? out || `${error}` : ''));
+});
+
+describe('the types for clients', { timeout: 120_000 }, () => {
+  let folder;
+  before(async () => (folder = await mkdtemp(join(here, '.examples-'))));
+  after(() => rm(folder, { recursive: true }));
+
+  const compiledAs = async (name, of) => {
+    const file = join(folder, `${name}.ts`);
+    await writeFile(file, `import type { ServerData } from '${types.replace(/\.d\.ts$/, '')}.js';\n${of}\n`);
+    return compiled(file);
+  };
+
+  test('fit the stock client, and catch mistakes', async () => assert.equal(await compiled(join(here, 'usage.ts')), ''));
+
+  test('fit every example of the documents', async () => {
+    const lines = sections.map(({ name, example }, i) => `export const e${i}: ServerData['${name}'] = ${JSON.stringify(example)};`);
+    // No event without an example.
+    lines.push(`type Shown = ${sections.map(({ name }) => `'${name}'`).join(' | ')};`, 'export const all: Record<Exclude<keyof ServerData, Shown>, never> = {};');
+    assert.equal(await compiledAs('examples', lines.join('\n')), '');
+  });
+
+  test('do not fit an example of another event', async () =>
+    assert.match(await compiledAs('wrong', `export const e: ServerData['subscribed'] = ${JSON.stringify(sections.find(({ name }) => name === 'products').example)};`), /error TS/));
+
+  test('every field of an example is explained beside it', () => {
+    for (const { name, example, text } of sections)
+      for (const field of [...Object.keys(example), ...Object.keys(example.calls?.[0] ?? {})])
+        assert.ok(text.split('\n').some((line) => line.startsWith('| `') && line.split('|')[1].includes(`\`${field}\``)), `${name}: ${field}`);
+  });
+});
