@@ -6,8 +6,8 @@ using System.Text.Json;
 namespace DeltaStream.Demo.Simulation;
 
 /// <summary>
-/// Writes the messages that the platform's enrichment publishes, with its fields in its order. Times carry no zone, as on the
-/// platform.
+/// Writes the messages that the platform's enrichment publishes, with its fields in its order. Times have the zone Z, so that
+/// a browser takes them for what they are; the platform's have none and are UTC.
 /// </summary>
 internal static class DemoMessages
 {
@@ -94,7 +94,7 @@ internal static class DemoMessages
         json.WriteString("processed_at", Text(now));
     }
 
-    private static string Text(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff", CultureInfo.InvariantCulture);
+    private static string Text(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'", CultureInfo.InvariantCulture);
 
     private static DemoMessage Write(string channel, int sizeHint, Action<Utf8JsonWriter> fields)
     {

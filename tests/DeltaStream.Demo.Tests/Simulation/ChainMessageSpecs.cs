@@ -139,6 +139,6 @@ public partial class ChainMessageSpecs
         Assert.Contains("\"product\":\"M&M\"", raw);
     }
 
-    [GeneratedRegex(@"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}$")]
+    [GeneratedRegex(@"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$")]
     private static partial Regex Timestamp();
 }

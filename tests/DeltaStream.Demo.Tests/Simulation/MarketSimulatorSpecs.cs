@@ -107,7 +107,7 @@ public class MarketSimulatorSpecs
             }
 
             Assert.All(ticks.Last().Quotes(), quote => Assert.True(
-                DateTime.Parse(quote.Text("timestamp")) > MarketRun.Start.UtcDateTime.AddSeconds(60), quote.GetRawText()));
+                DateTimeOffset.Parse(quote.Text("timestamp")) > MarketRun.Start.AddSeconds(60), quote.GetRawText()));
         });
     }
 
