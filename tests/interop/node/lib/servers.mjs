@@ -27,7 +27,7 @@ export async function gateway(variables = {}) {
   if (process.env.GATEWAY_URL) return { url: process.env.GATEWAY_URL, publish: publisher(new URL(process.env.REDIS_URL).port), stop: () => {} };
   const [redisPort, port, clusterPort] = await freePorts(3);
   const redis = start('redis-server', ['--port', `${redisPort}`, '--save', '', '--appendonly', 'no'], {});
-  const node = start('dotnet', [dll('src', 'DeltaStream.Node')], {
+  const run = () => start('dotnet', [dll('src', 'DeltaStream.Node')], {
     PORT: `${port}`,
     CLUSTER_PORT: `${clusterPort}`,
     REDIS_URL: `redis://127.0.0.1:${redisPort}`,
@@ -38,16 +38,27 @@ export async function gateway(variables = {}) {
     DRAIN_DELAY_SECONDS: '0',
     ...variables,
   });
+  let node = run();
   const url = `http://127.0.0.1:${port}`;
   const stop = () => {
     node.kill('SIGKILL');
     redis.kill('SIGKILL');
   };
-  await until(async () => {
+  const ready = () => until(async () => {
     const health = await (await fetch(`${url}/health`)).json();
     return health.bridge === 'active' && health.feed === 'live' && (await answers(`${url}/health/ready`));
   }, node, 'the gateway');
-  return { url, publish: publisher(redisPort), terminate: () => node.kill('SIGTERM'), ended: new Promise((resolve) => node.on('exit', resolve)), stop };
+  await ready();
+  // Kills the node and starts it again, on a Redis that remembers nothing.
+  const restart = async () => {
+    const exit = new Promise((resolve) => node.on('exit', resolve));
+    node.kill('SIGKILL');
+    await exit;
+    execFileSync('redis-cli', ['-p', `${redisPort}`, 'FLUSHALL']);
+    node = run();
+    await ready();
+  };
+  return { url, publish: publisher(redisPort), terminate: () => node.kill('SIGTERM'), ended: new Promise((resolve) => node.on('exit', resolve)), restart, stop };
 }
 
 // Three nodes on one redis-server behind a balancer, which hands each request to the next of them.
