@@ -130,7 +130,7 @@ public sealed class RelayActorSpecs : TestKit, IRelayOwner
     {
         _relay.Start(Sys);
         using var gone = new CancellationTokenSource();
-        var asked = _relay.AskAsync(Akka.Cluster.Cluster.Get(Sys).SelfAddress, RelayKind.Request, "poll"u8.ToArray(), gone.Token);
+        var asked = _relay.RequestAsync(Akka.Cluster.Cluster.Get(Sys).SelfAddress, "poll"u8.ToArray(), gone.Token);
         AwaitAssert(() => Assert.NotNull(_asked));
         await gone.CancelAsync();
         AwaitAssert(() => Assert.True(_asked!.Value.Aborted.IsCancellationRequested));

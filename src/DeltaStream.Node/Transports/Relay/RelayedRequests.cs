@@ -14,6 +14,9 @@ internal sealed class RelayedRequests(SessionRelay relay, EngineSessions session
     // A starting node is a member within seconds if it becomes one at all.
     private static readonly TimeSpan JoinTimeout = TimeSpan.FromSeconds(10);
 
+    // The query of a stock client has about 80 bytes.
+    private const int MostUnasked = 256;
+
     public Task? TryServe(HttpContext context, EngineRequest request)
     {
         if (relay.OwnerOf(request.Sid!) is { } owner) return ServeAsync(context, request, owner);
@@ -45,6 +48,12 @@ internal sealed class RelayedRequests(SessionRelay relay, EngineSessions session
 
     private async Task PollAsync(HttpContext context, EngineRequest request, Address owner)
     {
+        if (context.Request.QueryString.Value?.Length > MostUnasked && !await HasSessionAsync(owner, request.Sid!))
+        {
+            await EngineResponse.RefuseAsync(context, EngineError.SessionIdUnknown);
+            return;
+        }
+
         if (!admission.TryPark())
         {
             await admission.RefuseAsync(context, RefusedConnection.TooManyPolls);
@@ -62,6 +71,13 @@ internal sealed class RelayedRequests(SessionRelay relay, EngineSessions session
 
     private async Task PostAsync(HttpContext context, EngineRequest request, Address owner)
     {
+        // A sid can be made up to begin like those of a node, so nothing else goes there before the node has said that it has it.
+        if (!await HasSessionAsync(owner, request.Sid!))
+        {
+            await EngineResponse.RefuseAsync(context, EngineError.SessionIdUnknown);
+            return;
+        }
+
         using var body = new RequestBody(sessions.Settings.MaxPayload);
         var status = request.IsPost ? await body.ReadAsync(context) : RequestBodyStatus.Read;
         if (status == RequestBodyStatus.Read)
@@ -75,7 +91,7 @@ internal sealed class RelayedRequests(SessionRelay relay, EngineSessions session
 
     private async Task RelayAsync(HttpContext context, EngineRequest request, Address owner, ReadOnlyMemory<byte> body)
     {
-        var answer = await relay.AskAsync(owner, RelayKind.Request, Question(context, request, body), context.RequestAborted);
+        var answer = await relay.RequestAsync(owner, Question(context, request, body), context.RequestAborted);
         if (answer is not { Length: > 0 })
         {
             await EngineResponse.RefuseAsync(context, EngineError.SessionIdUnknown);
@@ -107,6 +123,10 @@ internal sealed class RelayedRequests(SessionRelay relay, EngineSessions session
         else connection.CloseAfter(sessions.Settings.UpgradeTimeout);
         await WebSocketAcceptor.ServeAsync(context, webSocket.RunAsync);
     }
+
+    // No address: the request that follows has it.
+    private async Task<bool> HasSessionAsync(Address owner, string sid) =>
+        await relay.AskAsync(owner, RelayKind.Look, new FieldWriter().Text(sid).Text("").ToBytes()) is [1 or 2, ..];
 
     private void Tell(Address owner, RelayKind what, string sid) => relay.Tell(owner, what, new FieldWriter().Text(sid).ToBytes());
 

@@ -4,6 +4,7 @@ using System.Collections.Concurrent;
 using Akka.Actor;
 using Akka.Cluster;
 using DeltaStream.Actors.Telemetry;
+using DeltaStream.Node.Transports.Connections;
 
 namespace DeltaStream.Node.Transports.Relay;
 
@@ -30,6 +31,9 @@ internal sealed partial class SessionRelay(GatewayMetrics? metrics = null, ILogg
     private const int NameLength = 6;
     private const int PartBytes = 512 * 1024;
 
+    // Enough for 16 messages of the default limit. More would not make them faster, only delay the cluster's own messages.
+    private const int MostUnderWay = 1024 * 1024;
+
     // The timeout for a lost question while the owner is a member and its connection has not broken. It is longer than the time in
     // which the cluster removes a silent member, so that a slow owner keeps its sessions.
     private static readonly TimeSpan AcceptTimeout = TimeSpan.FromSeconds(20);
@@ -45,6 +49,7 @@ internal sealed partial class SessionRelay(GatewayMetrics? metrics = null, ILogg
     private readonly ConcurrentDictionary<long, Question> _open = new();
     private readonly ConcurrentDictionary<Address, bool> _broken = new();
     private readonly TaskCompletionSource _joined = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly ConcurrentDictionary<Address, LinkWindow> _windows = new();
     private Cluster? _cluster;
     private IActorRef _actor = ActorRefs.Nobody;
     private long _lastId;
@@ -76,22 +81,49 @@ internal sealed partial class SessionRelay(GatewayMetrics? metrics = null, ILogg
     /// it may only be slow.
     /// </summary>
     internal Address? OwnerOf(string sid) =>
-        _cluster is null || sid.Length <= NameLength || sid[NameLength] != '.' || sid.StartsWith(Prefix, StringComparison.Ordinal)
+        _cluster is null || sid.Length != NameLength + 1 + RandomId.Length || sid[NameLength] != '.' || sid.StartsWith(Prefix, StringComparison.Ordinal)
             ? null
             : _cluster.State.Members
                 .FirstOrDefault(it => it.Status != MemberStatus.Down && sid.StartsWith(NameOf(it.UniqueAddress), StringComparison.Ordinal))?.Address;
 
+    /// <summary>Sends a client's request, once there is room on the way to the owner.</summary>
+    /// <returns>The answer; null as for <see cref="AskAsync"/>.</returns>
+    internal async Task<byte[]?> RequestAsync(Address owner, byte[] request, CancellationToken aborted)
+    {
+        var window = _windows.GetOrAdd(owner, static _ => new(MostUnderWay));
+        try
+        {
+            await window.EnterAsync(request.Length, AcceptTimeout, _time);
+        }
+        catch (TimeoutException)
+        {
+            return null;
+        }
+
+        return await ExchangeAsync(owner, RelayKind.Request, request, () => window.Leave(request.Length), aborted);
+    }
+
     /// <summary>Asks a question. The wait for a slow owner is as long as the cluster's.</summary>
     /// <returns>The answer; null if the owner has gone, or the question or the answer was lost.</returns>
-    internal async Task<byte[]?> AskAsync(Address owner, RelayKind kind, byte[] bytes, CancellationToken aborted = default)
+    internal Task<byte[]?> AskAsync(Address owner, RelayKind kind, byte[] bytes) => ExchangeAsync(owner, kind, bytes, arrived: null, CancellationToken.None);
+
+    private async Task<byte[]?> ExchangeAsync(Address owner, RelayKind kind, byte[] bytes, Action? arrived, CancellationToken aborted)
     {
         var id = Interlocked.Increment(ref _lastId);
         var question = _open[id] = new Question(owner);
         var target = _cluster!.System.ActorSelection(new RootActorPath(owner) / "user" / ActorName);
         try
         {
-            Send(target, _actor, id, kind, bytes);
-            await question.Accepted.Task.WaitAsync(_broken.ContainsKey(owner) ? AcceptTimeoutWithoutConnection : AcceptTimeout, _time, CancellationToken.None);
+            try
+            {
+                Send(target, _actor, id, kind, bytes);
+                await question.Accepted.Task.WaitAsync(_broken.ContainsKey(owner) ? AcceptTimeoutWithoutConnection : AcceptTimeout, _time, CancellationToken.None);
+            }
+            finally
+            {
+                arrived?.Invoke();
+            }
+
             try
             {
                 return await question.Answered.Task.WaitAsync(kind == RelayKind.Request ? PollTimeout : AnswerTimeout, _time, aborted);
@@ -150,7 +182,11 @@ internal sealed partial class SessionRelay(GatewayMetrics? metrics = null, ILogg
     internal void OnBroken(Address owner) => _broken[owner] = true;
 
     /// <summary>Forgets that the connection broke: there is a new one, or the node has gone for good.</summary>
-    internal void Forget(Address owner) => _broken.TryRemove(owner, out _);
+    internal void Forget(Address owner)
+    {
+        _broken.TryRemove(owner, out _);
+        _windows.TryRemove(owner, out _);
+    }
 
     internal void OnGone(Address owner)
     {
