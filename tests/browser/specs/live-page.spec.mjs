@@ -151,7 +151,13 @@ describe("the live page", () => {
     await page.locator("#join-expiry").fill("tomorrow");
     await page.locator("#join button").click();
     await until("it is refused", async () => (await page.locator("#join-answer[data-bad]").innerText()).length > 0);
+    assert.match(await page.locator("#join-answer").innerText(), /"tomorrow"/);
     assert.ok(!(await rooms()).some(room => room.includes("tomorrow")));
+
+    await page.locator("#join-type").selectOption("product");
+    await page.locator("#join-symbol").fill("infy");
+    await page.locator("#join button").click();
+    await until("it says that there is no such product", async () => (await page.locator("#join-answer").innerText()).endsWith("product:infy: nothing is known under that name yet"));
   });
 
   it("is served with headers that keep it to itself", async () => {

@@ -127,7 +127,8 @@ for (const [client, io] of Object.entries(socketClients)) {
         ]) assert.equal((await asked(socket, 'subscribe', data)).code, code);
         assert.equal((await asked(socket, 'no_such_event', 1)).code, 'unknown_event');
         await eventually(() => errors.length === 6, 'six errors');
-        assert.deepEqual(errors[0], { message: 'Missing type or symbol', code: 'missing_field' });
+        assert.deepEqual(errors[0], { message: 'Missing type or symbol', code: 'missing_field', event: 'subscribe' });
+        assert.equal(errors[5].event, 'no_such_event');
       });
 
       test('is refused any other namespace', async () => {

@@ -58,7 +58,8 @@ export class RoomsView {
     if (request.type === "chain" && this.#expiry.value.trim()) request.expiry = this.#expiry.value.trim();
     this.#say("", false);
     const answer = await this.#on.join(request);
-    if (answer.status === "ok") this.#say(`Subscribed to ${roomName(request)}`, false);
+    const name = roomName(request);
+    if (answer.status === "ok") this.#say(answer.values === 0 ? `Subscribed to ${name}: nothing is known under that name yet` : `Subscribed to ${name}`, false);
     else this.#say(typeof answer.message === "string" ? answer.message : "Refused", true);
   }
 
