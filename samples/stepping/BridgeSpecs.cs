@@ -57,7 +57,7 @@ public sealed class BridgeSpecs : SteppingSpec
     [Fact]
     public void While_downstream_does_not_ask_the_newest_price_of_each_key_waits()
     {
-        // Arrange, act: nobody asks. Set a breakpoint in ConflationBuffer.Offer: 2 and 3 take the place of 1.
+        // Arrange, act: downstream has no demand. Set a breakpoint in ConflationBuffer.Offer: prices 2 and 3 replace price 1.
         foreach (var price in new[] { 1, 2, 3 }) _inlet.Receive(Price("NIFTY", price));
         _inlet.Receive(Price("BANKNIFTY", 1));
         Assert.False(Mediator.HasMessages);
@@ -65,7 +65,7 @@ public sealed class BridgeSpecs : SteppingSpec
         // Act: F11 goes from the demand into PublishStage.Pump, and from its Pull into ConflateStage.Emit.
         _store.Request(2);
 
-        // Assert: NIFTY has kept its place in the line, with its newest price.
+        // Assert: NIFTY has kept its place in the queue, with its newest price.
         Assert.Equal(Price("NIFTY", 3).Payload.ToArray(), _store.ExpectNext().Payload.ToArray());
         Assert.Equal("BANKNIFTY", _store.ExpectNext().Key.Symbol);
     }

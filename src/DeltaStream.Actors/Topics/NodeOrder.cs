@@ -5,9 +5,9 @@ namespace DeltaStream.Actors.Topics;
 
 /// <summary>
 /// The node's single order of updates. Every copy of an update passes through here, under one lock: when it is decoded,
-/// published or read from the store. The first copy gets the next serial; later copies are recognised by it. The clients of each
-/// room receive an update exactly once, from the topic or from the cache. It is an extension of the actor system, because the serializer can reach nothing else of the node and
-/// because it must outlive a restart of the CacheActor.
+/// published or read from the store. The first copy gets the next serial; later ones are recognised by position or bytes. The
+/// clients of each room receive an update exactly once, from the topic or from the cache. It is an extension of the actor
+/// system, because the serializer can reach nothing else of the node and it must outlive a restart of the CacheActor.
 /// </summary>
 /// <param name="time">The clock for the time in which a successor's first copies may lag.</param>
 internal sealed class NodeOrder(TimeProvider time) : IExtension

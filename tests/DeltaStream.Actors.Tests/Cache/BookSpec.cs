@@ -36,7 +36,7 @@ public abstract class BookSpec
 
     private protected RoomBook<string> Book { get; private set; } = null!;
 
-    /// <summary>What was said, in order; to nobody where it is for every client.</summary>
+    /// <summary>The answers in order. An answer without a receiver is for every client.</summary>
     private protected List<(string? To, object Answer)> Told { get; } = [];
 
     /// <summary>The updates that were given to users.</summary>
@@ -90,8 +90,8 @@ public abstract class BookSpec
         Get(room, user);
     }
 
-    /// <summary>A topic brings an update to the node.</summary>
-    private protected RoomEvent Bring(Room room, MarketUpdate update) =>
+    /// <summary>A topic delivers an update to the node.</summary>
+    private protected RoomEvent Deliver(Room room, MarketUpdate update) =>
         Order.Take(room, new(update.Event, update.Key, update.Position, update.Payload, update.Hash, update.ReceivedAt));
 
     private protected void Tick(int times = 1, long epoch = 1)
@@ -104,7 +104,7 @@ public abstract class BookSpec
         }
     }
 
-    /// <summary>Answers what is asked of the store, unless it is held.</summary>
+    /// <summary>Answers the reads of the store, unless they are held back.</summary>
     private protected void Run()
     {
         do

@@ -8,7 +8,7 @@ using Xunit.Abstractions;
 
 namespace DeltaStream.Actors.Tests.Cache;
 
-/// <summary>The CacheActor over the node's real mediator: what its room book cannot know of.</summary>
+/// <summary>The CacheActor with the node's real mediator.</summary>
 public class CacheActorSpecs(ITestOutputHelper output) : GatewaySpec(output)
 {
     private const string Near = "2026-11-26";

@@ -3,7 +3,7 @@ using DeltaStream.Actors.Topics;
 
 namespace DeltaStream.Actors.Tests.Cache;
 
-/// <summary>An update that no topic brings, because the publisher does not know the topic yet or something broke, comes all the same.</summary>
+/// <summary>Clients get an update from the cache if no topic delivers it, because the publisher does not know the topic or a connection broke.</summary>
 public class SettlingSpecs : BookSpec
 {
     [Theory]
@@ -36,8 +36,8 @@ public class SettlingSpecs : BookSpec
     public void One_event_of_the_present_epoch_settles_a_narrow_room()
     {
         Join(Narrow);
-        Bring(Narrow, Chain("NIFTY", Near, 1));
-        Bring(Room.General, Price("A", 2));
+        Deliver(Narrow, Chain("NIFTY", Near, 1));
+        Deliver(Room.General, Price("A", 2));
         Tick(4);
         var looks = Looks;
         Tick(20);
@@ -49,7 +49,7 @@ public class SettlingSpecs : BookSpec
     {
         Join(Wide);
         Put(Chain("NIFTY", Far, 4));
-        Bring(Wide, Chain("NIFTY", Near, 5));
+        Deliver(Wide, Chain("NIFTY", Near, 5));
         Tick(3);
         Assert.Equal([Far], Given.Where(it => it.Event == MarketEvent.ChainUpdate).Select(it => it.Key.Expiry));
         var looks = Looks;
@@ -63,11 +63,11 @@ public class SettlingSpecs : BookSpec
         var room = Room.Product("NIFTY");
         Join(room);
         var price = Price("NIFTY", 1);
-        Bring(Room.General, price);
+        Deliver(Room.General, price);
         Tick();
         Assert.Equal([(room, price.Position)], Told.Select(it => it.Answer).OfType<MissedUpdate>().Select(it => (it.Room, it.Update.Position)));
-        Assert.Null(Bring(room, price).ToSend);
-        Bring(Room.General, Price("NIFTY", 2));
+        Assert.Null(Deliver(room, price).ToSend);
+        Deliver(Room.General, Price("NIFTY", 2));
         Tick(4);
         Assert.Single(Given);
     }
@@ -76,7 +76,7 @@ public class SettlingSpecs : BookSpec
     public void At_a_new_epoch_every_room_settles_again()
     {
         Join(Narrow);
-        Bring(Narrow, Chain("NIFTY", Near, 1));
+        Deliver(Narrow, Chain("NIFTY", Near, 1));
         Tick(20);
         Put(Chain("NIFTY", Near, 1, epoch: 2), Chain("NIFTY", Near, 2, epoch: 2));
         Tick(4);
@@ -89,7 +89,7 @@ public class SettlingSpecs : BookSpec
     public void A_settled_room_gets_updates_from_the_cache_only_after_a_gap_in_the_feed()
     {
         Join(Narrow);
-        Bring(Narrow, Chain("NIFTY", Near, 1));
+        Deliver(Narrow, Chain("NIFTY", Near, 1));
         Tick(20);
         Put(Chain("NIFTY", Near, 2));
         Tick(4);
@@ -105,7 +105,7 @@ public class SettlingSpecs : BookSpec
     public void A_gap_that_ends_during_a_look_causes_another_look()
     {
         Join(Narrow);
-        Bring(Narrow, Chain("NIFTY", Near, 1));
+        Deliver(Narrow, Chain("NIFTY", Near, 1));
         Tick(20);
         IsHeld = true;
         Book.EndGap();
@@ -123,12 +123,12 @@ public class SettlingSpecs : BookSpec
     {
         Join(Narrow);
         var held = Chain("NIFTY", Near, 1);
-        Bring(Narrow, held);
+        Deliver(Narrow, held);
         Put(new MarketUpdate(held.Event, held.Key, new(2, 1), held.Payload, held.Hash, held.ReceivedAt + 5_000));
         Book.EndGap();
         Tick(4, epoch: 2);
         Assert.DoesNotContain(Given, it => it.Event == MarketEvent.ChainUpdate);
-        Assert.Null(Bring(Narrow, Chain("NIFTY", Near, 1, epoch: 2)).ToSend);
+        Assert.Null(Deliver(Narrow, Chain("NIFTY", Near, 1, epoch: 2)).ToSend);
     }
 
     [Fact]
@@ -136,7 +136,7 @@ public class SettlingSpecs : BookSpec
     {
         Join(Wide);
         var chain = Chain("NIFTY", Near, 5);
-        Bring(Wide, chain);
+        Deliver(Wide, chain);
         Put(chain);
         Book.EndGap();
         Run();
@@ -156,7 +156,7 @@ public class SettlingSpecs : BookSpec
     public void After_lost_subscriptions_every_room_settles_again_and_waits_for_its_place_in_the_window()
     {
         Join(Narrow);
-        Bring(Narrow, Chain("NIFTY", Near, 1));
+        Deliver(Narrow, Chain("NIFTY", Near, 1));
         Tick(20);
         Book.Reopen();
         Book.HearGeneral();

@@ -11,7 +11,7 @@ public class SnapshotSpecs() : BookSpec(new() { MaxRooms = 300 })
     {
         Join(Narrow);
         var reads = Reads.Count;
-        Bring(Narrow, Chain("NIFTY", Near, 3));
+        Deliver(Narrow, Chain("NIFTY", Near, 3));
         Assert.Equal([new(1, 3)], Get(Narrow).Select(it => it.Position));
         Assert.Equal(reads, Reads.Count);
     }
@@ -20,10 +20,10 @@ public class SnapshotSpecs() : BookSpec(new() { MaxRooms = 300 })
     public void A_snapshot_holds_the_values_of_the_moment_when_it_is_read()
     {
         Join(Narrow);
-        Bring(Narrow, Chain("NIFTY", Near, 3));
+        Deliver(Narrow, Chain("NIFTY", Near, 3));
         Book.GetSnapshot("user", Narrow, 9);
         Run();
-        Bring(Narrow, Chain("NIFTY", Near, 4));
+        Deliver(Narrow, Chain("NIFTY", Near, 4));
         Assert.Equal([new(1, 4)], ((Snapshot)Told[^1].Answer).View.Read(static slot => slot.Update).Values.Select(it => it.Position));
     }
 
@@ -41,13 +41,13 @@ public class SnapshotSpecs() : BookSpec(new() { MaxRooms = 300 })
         Put(Chain("NIFTY", Near, 3));
         Join(Narrow);
         var serial = Get(Narrow)[0].Serial;
-        Assert.Equal(serial, Bring(Narrow, Chain("NIFTY", Near, 3, epoch: 2)).ToSend?.Serial);
+        Assert.Equal(serial, Deliver(Narrow, Chain("NIFTY", Near, 3, epoch: 2)).ToSend?.Serial);
     }
 
     [Fact]
     public void A_room_whose_price_general_has_delivered_needs_no_read()
     {
-        Bring(Room.General, Price("NIFTY", 1));
+        Deliver(Room.General, Price("NIFTY", 1));
         var reads = Reads.Count;
         Join(Room.Product("NIFTY"));
         Assert.Equal([new(1, 1)], Get(Room.Product("NIFTY")).Select(it => it.Position));
@@ -98,7 +98,7 @@ public class SnapshotSpecs() : BookSpec(new() { MaxRooms = 300 })
         Join(Room.Product("NIFTY"));
         Assert.Equal(foreign.Payload, Assert.Single(Get(Room.Product("NIFTY"))).Payload);
         Assert.Empty(Given);
-        Bring(Room.Product("NIFTY"), Price("NIFTY", 1));
+        Deliver(Room.Product("NIFTY"), Price("NIFTY", 1));
         Assert.Equal([new(1, 1)], Get(Room.Product("NIFTY")).Select(it => it.Position));
         Tick(20);
         Assert.Equal([new(1, 1)], Get(Room.Product("NIFTY")).Select(it => it.Position));
@@ -162,7 +162,7 @@ public class SnapshotSpecs() : BookSpec(new() { MaxRooms = 300 })
     public void A_room_is_kept_for_a_while_after_its_last_user()
     {
         Join(Narrow);
-        Bring(Narrow, Chain("NIFTY", Near, 1));
+        Deliver(Narrow, Chain("NIFTY", Near, 1));
         Leave(Narrow);
         Tick(19);
         Assert.Equal(2, Book.Count);
@@ -179,7 +179,7 @@ public class SnapshotSpecs() : BookSpec(new() { MaxRooms = 300 })
     [Fact]
     public void Products_are_those_with_a_value_of_any_kind()
     {
-        Bring(Room.General, Price("b", 1));
+        Deliver(Room.General, Price("b", 1));
         Put(Chain("C", Near, 2));
         Book.EndGap();
         Run();

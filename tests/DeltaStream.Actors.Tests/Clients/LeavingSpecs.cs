@@ -10,7 +10,7 @@ using Xunit.Abstractions;
 
 namespace DeltaStream.Actors.Tests.Clients;
 
-/// <summary>A client that moves to another node is sent there what it has not had here, and nothing twice.</summary>
+/// <summary>A client that moves to another node gets there the updates that it did not receive here, and none twice.</summary>
 public class LeavingSpecs(ITestOutputHelper output) : GatewaySpec(output, cache: new CacheSettings { SnapshotPatience = TimeSpan.FromMinutes(1) })
 {
     private const string Near = "2026-11-26";
@@ -94,7 +94,7 @@ public class LeavingSpecs(ITestOutputHelper output) : GatewaySpec(output, cache:
         Supervisor.Tell(new OpenClient("client", second) { Moved = moved }, TestActor);
         second.Client = ExpectMsg<ClientOpened>().Client;
         second.Flushed();
-        // Answered behind whatever the arrival brings.
+        // The answer comes after the updates of the arrival.
         second.Emit("subscribe", RequestFor(Room.Product("Z")));
         Await(second, sent => sent.Any(line => line.StartsWith("subscribed ", StringComparison.Ordinal)));
         var all = Updates(client).Concat(Updates(second)).ToArray();

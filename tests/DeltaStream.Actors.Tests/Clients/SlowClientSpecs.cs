@@ -5,7 +5,7 @@ using Barrier = DeltaStream.Actors.Clients.Barrier;
 
 namespace DeltaStream.Actors.Tests.Clients;
 
-/// <summary>A client that does not read costs nobody else anything, and itself only what is superseded.</summary>
+/// <summary>A client that does not read disturbs no other client, and loses superseded updates only.</summary>
 public class SlowClientSpecs : GatewaySpec
 {
     private readonly MemoryTransport _slow;

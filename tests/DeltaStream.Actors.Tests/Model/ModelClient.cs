@@ -5,7 +5,7 @@ using DeltaStream.Actors.Topics;
 
 namespace DeltaStream.Actors.Tests.Model;
 
-/// <summary>A client's actor on one node: what is sent to it after it has gone is lost.</summary>
+/// <summary>A client's actor on one node. Messages to it are lost after it has gone.</summary>
 internal sealed class ModelActor(ModelClient? client)
 {
     public static readonly ModelActor Nobody = new(null);
@@ -17,8 +17,8 @@ internal sealed class ModelActor(ModelClient? client)
 }
 
 /// <summary>
-/// A client with its real rooms, which does what its actor does with the steps of a join. Whatever it is sent is held against
-/// the promises: never older than what it had, never twice, at rest the last value of each item of its rooms.
+/// A client with its real rooms. It handles the steps of a join as its actor does. Each update that it is sent is checked against the
+/// promises: never older than the one before, never twice, and at rest the last value of each item of its rooms.
 /// </summary>
 internal sealed class ModelClient
 {
@@ -97,7 +97,7 @@ internal sealed class ModelClient
         if (room != Room.General) Node.ToCache(Actor, new LeaveRoom(room));
     }
 
-    /// <summary>The client goes on at another node, if no join is under way; some chains stay behind unsent.</summary>
+    /// <summary>The client moves to another node, if no join is under way. Some chains stay behind unsent.</summary>
     public bool Move(ModelNode to, int argument)
     {
         if (!IsAtRest) return false;

@@ -19,7 +19,7 @@ internal sealed class ModelItem
         new(4, MarketEvent.ChainSummary, Keys[2]), new(5, MarketEvent.ChainSummary, Keys[3]),
     ];
 
-    /// <summary>What is published at one position: a price, or a chain behind its summary.</summary>
+    /// <summary>The value that is published at one position: a price, or a summary followed by its chain.</summary>
     public static readonly ModelItem[][] Messages = [[All[0]], [All[1]], [All[4], All[2]], [All[5], All[3]]];
 
     /// <summary>The items of each room.</summary>

@@ -5,8 +5,8 @@ using DeltaStream.Actors.Topics;
 namespace DeltaStream.Actors.Tests.Model;
 
 /// <summary>
-/// A node: its real order and its real room book, and between them what is in doubt: links from publishers, mediator, topics, and
-/// the mailboxes of cache, supervisor and clients, each of which takes one step when told to.
+/// A node with its real order and its real room book. The links from publishers, the mediator, the topics and the mailboxes of cache,
+/// supervisor and clients are models. Each takes one step when the schedule says so.
 /// </summary>
 internal sealed class ModelNode
 {

@@ -35,7 +35,7 @@ internal sealed record ModelSchedule(int Seed, bool Moves, IReadOnlyList<(int Op
             [.. parts.Skip(2).Select(step => step.Split('.')).Select(step => (int.Parse(step[0], CultureInfo.InvariantCulture), int.Parse(step[1], CultureInfo.InvariantCulture)))]);
     }
 
-    /// <summary>What is broken; null where nothing is.</summary>
+    /// <summary>The broken promise; null if none is broken.</summary>
     public ModelBroken? Run(out ModelWorld? world, Action<string>? trace = null)
     {
         world = null;

@@ -31,7 +31,8 @@ internal sealed class ModelStore
     }
 
     /// <summary>
-    /// Whether a look finds what no topic brought: it comes later than that is written. Writes what is still to be written of it.
+    /// True if the store holds the updates that no topic delivered. A look begins after they are written, so this writes the ones that
+    /// are not written yet.
     /// </summary>
     public bool Has(Position[,] needed, bool isLook)
     {

@@ -3,7 +3,7 @@ using DeltaStream.Actors.Sessions;
 
 namespace DeltaStream.Actors.Tests.Sessions;
 
-/// <summary>A session store that keeps what it is told, answers when it is let, and may be away.</summary>
+/// <summary>A session store in memory. The spec decides when it answers, and whether it can be reached.</summary>
 internal sealed class MemorySessions : ISessionStore
 {
     private readonly Lock _lock = new();
@@ -13,7 +13,7 @@ internal sealed class MemorySessions : ISessionStore
 
     public bool IsAway { get; set; }
 
-    /// <summary>What it answers for each write.</summary>
+    /// <summary>The answer to each write.</summary>
     public Func<SessionWrite, SessionWriteResult> Answer { get; set; } = _ => SessionWriteResult.Done;
 
     /// <summary>How many writes have come, answered or not.</summary>

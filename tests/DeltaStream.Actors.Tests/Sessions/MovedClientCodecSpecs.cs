@@ -11,7 +11,7 @@ using DeltaStream.TestSupport;
 
 namespace DeltaStream.Actors.Tests.Sessions;
 
-/// <summary>A client on its way to another node, as bytes: what is written is read, and what is no such thing is one error.</summary>
+/// <summary>The bytes of a client that moves: written clients read back, and invalid bytes are one error.</summary>
 public class MovedClientCodecSpecs
 {
     private static readonly JsonSerializerOptions Everything = new() { IncludeFields = true, Converters = { new ByName<MessageKind>(), new ByName<MarketEvent>() } };

@@ -8,7 +8,7 @@ using Xunit.Abstractions;
 
 namespace DeltaStream.Actors.Tests.Sessions;
 
-/// <summary>What is written of sessions, and when; the spec is every client, and time only moves when it says so.</summary>
+/// <summary>Which sessions are written, and when. The spec plays every client and moves the time.</summary>
 public class SessionKeeperSpecs : Akka.TestKit.Xunit2.TestKit
 {
     private static readonly TimeSpan Window = TimeSpan.FromMinutes(2);

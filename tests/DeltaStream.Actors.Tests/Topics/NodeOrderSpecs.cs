@@ -5,7 +5,7 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace DeltaStream.Actors.Tests.Topics;
 
-/// <summary>The node's one order: which copy is handed to which room, and under which serial.</summary>
+/// <summary>The node's one order: which copy is delivered to which room, and under which serial.</summary>
 public class NodeOrderSpecs
 {
     private static readonly ConflationKey Key = ConflationKey.Chain("NIFTY", "2026-11-26");
@@ -43,7 +43,7 @@ public class NodeOrderSpecs
     {
         var first = Take(Wide, 1, 7, hash: 10);
         Assert.Null(Take(Wide, 2, 1, hash: 10));
-        // The narrow room has not been handed it: here the repeat is the first copy, of the same update.
+        // The narrow room did not get the update before, so the repeat is its first copy.
         Assert.Same(first, Take(Narrow, 2, 1, hash: 10));
         Assert.Null(Take(Wide, 3, 1, hash: 10));
     }
@@ -84,7 +84,7 @@ public class NodeOrderSpecs
         _order.Begin(2);
         _time.Advance(TimeSpan.FromSeconds(secondsLater));
         Assert.Equal(isNew, Take(Wide, 2, 1, hash, timestamp) is not null);
-        // Its second copy, and the store's, fare no better.
+        // The second copy gets the same decision.
         Assert.Equal(isNew, Take(Narrow, 2, 1, hash, timestamp) is not null);
     }
 
