@@ -284,7 +284,7 @@ internal sealed class RoomBook<TUser>
     {
         return Differs(key.Kind.InGeneral) || (Differs(key.Event) && key.Event.RoomsOf(key).Any(_rooms.ContainsKey));
 
-        // The index has milliseconds, and bridges have different clocks, so any difference is worth a read.
+        // The index has milliseconds, and two bridges receive one value at different times, so any difference is worth a read.
         bool Differs(MarketEvent @event) => _order.ReceivedAt(@event, key) / 1000 != receivedAt / 1000;
     }
 

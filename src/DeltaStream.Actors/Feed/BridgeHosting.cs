@@ -2,6 +2,7 @@ using Akka.Actor;
 using Akka.Hosting;
 using DeltaStream.Actors.Clocks;
 using DeltaStream.Actors.Lease;
+using DeltaStream.Actors.Takeover;
 using DeltaStream.Actors.Telemetry;
 
 namespace DeltaStream.Actors.Feed;
@@ -15,7 +16,11 @@ public static class BridgeHosting
     private static readonly TimeSpan HandOnTimeout = TimeSpan.FromSeconds(2);
 
     /// <summary>Exports every counter of the bridge as 0 from the start, also on nodes without a bridge.</summary>
-    public static void ShowMetrics() => BridgeMetrics.ShowAll(LeaseCommand.StepDown.Reasons);
+    public static void ShowMetrics()
+    {
+        BridgeMetrics.ShowAll(LeaseCommand.StepDown.Reasons);
+        WithheldMessages.ShowMetrics();
+    }
 
     /// <summary>Starts a bridge. Only for nodes with the role <c>bridge</c>. The services must include <see cref="RedisClock"/>.</summary>
     /// <param name="builder">The actor system's builder.</param>

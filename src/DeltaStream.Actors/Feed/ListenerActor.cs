@@ -53,9 +53,15 @@ internal sealed class ListenerActor(IFeed feed, FeedInlet inlet, BridgeSettings 
 
     private void Listen()
     {
-        var self = Self;
-        feed.ListenAsync(() => self.Tell(new LinkUp()), inlet.Receive, _stopped.Token)
+        var (self, subscribed) = (Self, inlet.Subscribing());
+        feed.ListenAsync(OnSubscribed, inlet.Receive, _stopped.Token)
             .PipeTo(self, success: () => new LinkDown("the subscription ended"), failure: error => new LinkDown(FeedUnavailableException.ReasonOf(error)));
+
+        void OnSubscribed()
+        {
+            subscribed();
+            self.Tell(new LinkUp());
+        }
     }
 
     private void ListenAgain(string reason)

@@ -159,7 +159,11 @@ internal sealed class PublishStage(BridgeSettings settings, TimeProvider time, P
                 _held[key] = intake;
                 _again.Enqueue(key);
             }
-            else if (intake.LivesAt(_time.UnixMicroseconds()))
+            else if (!intake.LivesAt(_time.UnixMicroseconds()))
+            {
+                _ledger.Expired(intake);
+            }
+            else
             {
                 switch (_ledger.Decide(intake, term.Epoch, _time.Elapsed()))
                 {

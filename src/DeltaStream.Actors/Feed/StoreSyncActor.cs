@@ -85,7 +85,7 @@ internal sealed class StoreSyncActor(
         // Other programs write to the store too, so values that are not valid messages are ignored.
         if (!EnrichedMessage.TryRead(update.Key.Kind, update.Payload, update.ReceivedAt, settings.MaxMessageBytes, out var message, out _) || message!.Key != update.Key) return;
         if (update.Position != Position.None)
-            ledger.Stored(new PublishedValue(update.Key, update.Position, message.Hash, message.Timestamp), time.Elapsed());
+            ledger.Stored(new PublishedValue(update.Key, update.Position, message.Hash, message.Timestamp, update.ReceivedAt), time.Elapsed());
         inlet.Restore(new FeedMessage(update.Key.Kind.Channel, update.Payload, update.ReceivedAt));
     }
 

@@ -9,7 +9,7 @@ internal enum Publication
     /// <summary>Publish it: it is newer than the last published value of its key.</summary>
     Send,
 
-    /// <summary>Skip it: this value or a newer one is already published.</summary>
+    /// <summary>Skip it: this value or a newer one is already published, or the ledger withholds it.</summary>
     Skip,
 
     /// <summary>Keep it and decide again later: this bridge has not yet received the value that was published last.</summary>
@@ -19,11 +19,14 @@ internal enum Publication
 /// <summary>
 /// Records for each key what this bridge has received and what the active bridge has published. A successor uses it to find out
 /// where to go on. A position orders publications, not content: without the ledger a standby with a slow connection could
-/// publish an old value as new. The graph and the actor both call the ledger, so it has a lock; time is an argument.
+/// publish an old value as new. In a bridge's own intake the order of arrival decides, whatever the producer's timestamps say. A
+/// value that only other bridges received is placed by the time of its receipt. The graph and the actor both call the ledger, so
+/// it has a lock; time is an argument.
 /// </summary>
 /// <param name="hold">How long a successor holds a key back if it has not received the key's last published value.</param>
 /// <param name="maxKeys">The maximum number of keys.</param>
-internal sealed class IntakeLedger(TimeSpan hold, int maxKeys)
+/// <param name="withheld">Gets the messages that are withheld.</param>
+internal sealed class IntakeLedger(TimeSpan hold, int maxKeys, WithheldMessages? withheld = null)
 {
     /// <summary>
     /// A publication this shortly before the former publisher went silent may have reached only some nodes, so the successor
@@ -31,9 +34,8 @@ internal sealed class IntakeLedger(TimeSpan hold, int maxKeys)
     /// </summary>
     public static readonly TimeSpan Uncertain = TimeSpan.FromMilliseconds(500);
 
-    // A standby may be this many messages of a key ahead of the last publication that it received. If it is further ahead it
-    // decides by timestamp, as for a value that it never received.
-    private const int RecentKept = 64;
+    // A subscription that lags for longer counts as deaf and is made again.
+    private static readonly TimeSpan LongestLag = TimeSpan.FromSeconds(5);
 
     private static readonly TimeSpan LongAgo = TimeSpan.FromDays(-1);
 
@@ -43,6 +45,8 @@ internal sealed class IntakeLedger(TimeSpan hold, int maxKeys)
     private TimeSpan _lastSign = LongAgo;
     private TimeSpan _uncertainFrom = TimeSpan.MaxValue;
     private TimeSpan _holdUntil = LongAgo;
+    private long _lastInHold;
+    private SubscribedAt _subscribed = SubscribedAt.Unknown;
 
     /// <summary>The time until which a term begun by <see cref="TakeOver"/> may hold keys back.</summary>
     public TimeSpan HoldUntil
@@ -62,17 +66,29 @@ internal sealed class IntakeLedger(TimeSpan hold, int maxKeys)
         get { lock (_lock) return [.. _keys.Keys]; }
     }
 
+    /// <summary>Records that this bridge has subscribed to the feed, for the first time or again.</summary>
+    public void Subscribed(SubscribedAt at)
+    {
+        lock (_lock) _subscribed = at;
+    }
+
     /// <summary>
-    /// Records a message from the feed. Returns null if there are too many keys, or if the message is older than a value that
-    /// was read back from the store.
+    /// Records a message from the feed. Returns null if there are too many keys, if it is a value that was read back from the
+    /// store, or if it is older than that value.
     /// </summary>
     public Intake? Received(EnrichedMessage message, long receivedAt, TimeSpan now)
     {
         lock (_lock)
         {
-            if (_keys.TryGetValue(message.Key, out var key) && key.Restored is { } restored)
+            if (_keys.TryGetValue(message.Key, out var key) && key.Restored is var (restored, until))
             {
-                if (message.Hash != restored.Hash && message.Timestamp < restored.Timestamp && now < restored.Until) return null;
+                var isOlder = message.Timestamp < restored.Timestamp && now < until && !_subscribed.IsAfter(restored.ReceivedAt);
+                if (isOlder && message.Hash != restored.Hash)
+                {
+                    withheld?.Note(message.Key, _subscribed.Brings(restored.ReceivedAt) ? WithheldReason.Lag : WithheldReason.Reconnect);
+                    return null;
+                }
+
                 key.Restored = null;
                 if (message.Hash == restored.Hash) return null;
             }
@@ -86,10 +102,10 @@ internal sealed class IntakeLedger(TimeSpan hold, int maxKeys)
     {
         lock (_lock)
         {
-            if (_keys.TryGetValue(message.Key, out var key)
-                && (key.OrdinalOf(message.Hash) != 0 || key.Newest?.Message.Timestamp >= message.Timestamp)) return null;
+            if (_keys.TryGetValue(message.Key, out var key) && (key.OrdinalOf(message.Hash) != 0 || key.Newest?.ReceivedAt >= receivedAt)) return null;
             var intake = Add(message, receivedAt, now);
-            if (intake is not null) _keys[message.Key].Restored = (message.Hash, message.Timestamp, now + MessageKind.DefaultLife);
+            var until = now + (_subscribed.Brings(receivedAt) ? LongestLag : hold);
+            if (intake is not null) _keys[message.Key].Restored = (new(message.Key, Position.None, message.Hash, message.Timestamp, receivedAt), until);
             return intake;
         }
     }
@@ -120,8 +136,11 @@ internal sealed class IntakeLedger(TimeSpan hold, int maxKeys)
     public void Published(Intake intake, Position position, TimeSpan now)
     {
         var message = intake.Message;
-        lock (_lock) Note(new(message.Key, position, message.Hash, message.Timestamp), now, now, intake.Ordinal);
+        lock (_lock) Note(new(message.Key, position, message.Hash, message.Timestamp, intake.ReceivedAt), now, now, intake.Ordinal);
     }
+
+    /// <summary>Records that a message was too old to be published when its turn came.</summary>
+    public void Expired(Intake intake) => withheld?.Note(intake.Message.Key, WithheldReason.Expired);
 
     /// <summary>
     /// Begins a term of this bridge. From now on <see cref="Decide"/> holds back messages that it can't compare with the last
@@ -132,6 +151,7 @@ internal sealed class IntakeLedger(TimeSpan hold, int maxKeys)
         lock (_lock)
         {
             _holdUntil = now + hold;
+            _lastInHold = _ordinal;
             _uncertainFrom = _lastSign == LongAgo ? TimeSpan.MaxValue : _lastSign - Uncertain;
         }
     }
@@ -144,20 +164,27 @@ internal sealed class IntakeLedger(TimeSpan hold, int maxKeys)
     {
         lock (_lock)
         {
-            if (!_keys.TryGetValue(intake.Message.Key, out var key) || key.Published == Position.None) return Publication.Send;
+            if (!_keys.TryGetValue(intake.Message.Key, out var key) || key.Published.Position == Position.None) return Publication.Send;
             if (key.PublishedOrdinal != 0)
             {
                 if (intake.Ordinal > key.PublishedOrdinal) return Publication.Send;
-                var mayBeMissing = intake.Ordinal == key.PublishedOrdinal && key.Published.Epoch != epoch && key.PublishedAt >= _uncertainFrom;
+                var mayBeMissing = intake.Ordinal == key.PublishedOrdinal && key.Published.Position.Epoch != epoch && key.PublishedAt >= _uncertainFrom;
                 return mayBeMissing ? Publication.Send : Publication.Skip;
             }
 
+            var published = key.Published;
+            if (_subscribed.IsAfter(published.ReceivedAt) && _subscribed.Brought(intake.ReceivedAt)) return Publication.Send;
             if (now < _holdUntil) return Publication.Hold;
+            if (intake.Message.Timestamp >= published.Timestamp) return Publication.Send;
 
-            // Compare timestamps only for a minute, the lifetime of most values: a producer whose clock was set back must not
-            // stay silenced for good.
-            if (now - MessageKind.DefaultLife > key.PublishedAt) return Publication.Send;
-            return intake.Message.Timestamp < key.PublishedTimestamp ? Publication.Skip : Publication.Send;
+            // The producer's clock may have gone back. So timestamps decide only about what came in the time of the hold, and while
+            // the published value is still to come.
+            WithheldReason? reason = intake.Ordinal <= _lastInHold ? WithheldReason.Takeover
+                : _subscribed.Brings(published.ReceivedAt) && now - LongestLag < key.PublishedAt ? WithheldReason.Lag
+                : null;
+            if (reason is not { } known) return Publication.Send;
+            withheld?.Note(intake.Message.Key, known);
+            return Publication.Skip;
         }
     }
 
@@ -172,11 +199,11 @@ internal sealed class IntakeLedger(TimeSpan hold, int maxKeys)
         {
             return [.. from entry in _keys
                        let newest = entry.Value.Newest
-                       where newest is not null && asked.Contains(entry.Key) && entry.Value.Published != Position.None
-                          && newest.Message.Hash == entry.Value.PublishedHash && newest.LivesAt(unixNow)
+                       where newest is not null && asked.Contains(entry.Key) && entry.Value.Published.Position != Position.None
+                          && newest.Message.Hash == entry.Value.Published.Hash && newest.LivesAt(unixNow)
                           && (!positions.TryGetValue(entry.Key, out var there)
-                              || (there.Position < entry.Value.Published && there.Hash != newest.Message.Hash))
-                       select newest.ToUpdate(entry.Value.Published)];
+                              || (there.Position < entry.Value.Published.Position && there.Hash != newest.Message.Hash))
+                       select newest.ToUpdate(entry.Value.Published.Position)];
         }
     }
 
@@ -192,24 +219,15 @@ internal sealed class IntakeLedger(TimeSpan hold, int maxKeys)
 
     private void Note(in PublishedValue value, TimeSpan publishedAt, TimeSpan now, long? ordinal)
     {
-        if (Of(value.Key, now) is not { } key || value.Position <= key.Published) return;
-        key.Published = value.Position;
-        key.PublishedHash = value.Hash;
-        key.PublishedTimestamp = value.Timestamp;
-        key.PublishedAt = publishedAt;
-        key.PublishedOrdinal = ordinal ?? key.OrdinalOf(value.Hash);
-        key.ForgetBefore(key.PublishedOrdinal);
+        if (Of(value.Key, now) is { } key && value.Position > key.Published.Position) key.Note(value, publishedAt, ordinal);
     }
 
     private Intake? Add(EnrichedMessage message, long receivedAt, TimeSpan now)
     {
         if (Of(message.Key, now) is not { } key) return null;
         var intake = new Intake(++_ordinal, message, receivedAt);
-        key.Newest = intake;
-        key.Recent.Enqueue((intake.Ordinal, message.Hash));
-        if (key.Recent.Count > RecentKept) key.Recent.Dequeue();
-        if (key.PublishedOrdinal == 0 && key.Published != Position.None && key.PublishedHash == message.Hash)
-            key.PublishedOrdinal = intake.Ordinal;
+        if (now < _holdUntil) _lastInHold = _ordinal;
+        key.Received(intake);
         return intake;
     }
 
@@ -228,39 +246,5 @@ internal sealed class IntakeLedger(TimeSpan hold, int maxKeys)
 
         key.TouchedAt = now;
         return key;
-    }
-
-    private sealed class KeyLedger
-    {
-        public readonly Queue<(long Ordinal, ulong Hash)> Recent = new();
-        public Intake? Newest;
-        public TimeSpan TouchedAt;
-
-        /// <summary>
-        /// A value from the store that the feed has not delivered yet. Until it does, messages from the feed may be older than
-        /// this value.
-        /// </summary>
-        public (ulong Hash, long Timestamp, TimeSpan Until)? Restored;
-        public Position Published;
-        public ulong PublishedHash;
-        public long PublishedTimestamp;
-        public TimeSpan PublishedAt;
-
-        /// <summary>The ordinal of the last published value; 0 until this bridge has received that value.</summary>
-        public long PublishedOrdinal;
-
-        /// <summary>The highest ordinal with this hash, because a producer may send the same bytes again.</summary>
-        public long OrdinalOf(ulong hash)
-        {
-            var found = 0L;
-            foreach (var (ordinal, seen) in Recent)
-                if (seen == hash) found = ordinal;
-            return found;
-        }
-
-        public void ForgetBefore(long ordinal)
-        {
-            while (Recent.TryPeek(out var oldest) && oldest.Ordinal < ordinal) Recent.Dequeue();
-        }
     }
 }

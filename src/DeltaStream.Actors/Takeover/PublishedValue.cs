@@ -7,9 +7,10 @@ namespace DeltaStream.Actors.Takeover;
 /// <param name="Position">The message's position.</param>
 /// <param name="Hash">XxHash3 of the message as published.</param>
 /// <param name="Timestamp">The producer's time in microseconds since the Unix epoch.</param>
-internal readonly record struct PublishedValue(ConflationKey Key, Position Position, ulong Hash, long Timestamp)
+/// <param name="ReceivedAt">When a bridge received it, in the same unit and in Redis's time.</param>
+internal readonly record struct PublishedValue(ConflationKey Key, Position Position, ulong Hash, long Timestamp, long ReceivedAt)
 {
     /// <summary>The facts about an update. A chain's summary has the key, position, hash and timestamp of its chain.</summary>
     public static PublishedValue Of(MarketUpdate update) =>
-        new(update.Key, update.Position, update.Hash, EnrichedMessage.TimestampOf(update.Key.Kind, update.Payload.Span, update.ReceivedAt));
+        new(update.Key, update.Position, update.Hash, EnrichedMessage.TimestampOf(update.Key.Kind, update.Payload.Span, update.ReceivedAt), update.ReceivedAt);
 }

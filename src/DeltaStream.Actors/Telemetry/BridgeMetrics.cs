@@ -40,6 +40,8 @@ internal static class BridgeMetrics
 
     private static readonly Counter<long> LeaseLost = Meter.CreateCounter<long>("bridge_lease_lost", null, "Leases lost or given up");
 
+    private static readonly Counter<long> WithheldMessages = Meter.CreateCounter<long>("bridge_withheld", null, "Messages that the bridge did not publish though nobody else had, by reason");
+
     /// <summary>Restarts of the graph after a failure.</summary>
     public static readonly Counter<long> Restarts = Meter.CreateCounter<long>("bridge_restarts", null, "Restarts of the bridge's graph");
 
@@ -70,6 +72,9 @@ internal static class BridgeMetrics
         MessagesIn.Add(1, new KeyValuePair<string, object?>("channel", MessageKind.OnChannel(channel) is null ? OtherChannel : channel));
 
     public static void InvalidMessage(InvalidReason reason) => Invalid.Add(1, new KeyValuePair<string, object?>("reason", reason.Name()));
+
+    /// <summary>Counts messages that were withheld, by <c>reason</c>. A count of 0 exports the reason before the first one.</summary>
+    public static void Withheld(string reason, int count) => WithheldMessages.Add(count, new KeyValuePair<string, object?>("reason", reason));
 
     /// <summary>Counts a lease that was lost or given up, by <c>reason</c>.</summary>
     public static void LostLease(string reason) => LeaseLost.Add(1, new KeyValuePair<string, object?>("reason", reason));

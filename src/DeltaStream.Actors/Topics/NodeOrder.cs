@@ -262,18 +262,9 @@ internal sealed class NodeOrder(TimeProvider time) : IExtension
         return true;
     }
 
-    /// <summary>
-    /// True if a successor's copy repeats something older than its killed predecessor's last update, which the successor never
-    /// received. Positions can't tell that, so hashes and the producer's timestamps decide during a takeover.
-    /// </summary>
-    private bool IsLate(Slot slot, MarketUpdate copy)
-    {
-        if (slot.Update is not { } held || copy.Position.Epoch == slot.Position.Epoch || time.GetElapsedTime(_epochBegan) > Takeover) return false;
-        if (slot.WasFormer(copy.Hash)) return true;
-        return TimestampOf(copy) < TimestampOf(held);
-
-        static long TimestampOf(MarketUpdate update) => EnrichedMessage.TimestampOf(update.Key.Kind, update.Payload.Span, update.ReceivedAt);
-    }
+    /// <summary>True if the copy comes in a takeover, and repeats something older than the predecessor's last update.</summary>
+    private bool IsLate(Slot slot, MarketUpdate copy) =>
+        copy.Position.Epoch != slot.Position.Epoch && time.GetElapsedTime(_epochBegan) <= Takeover && slot.IsNewerThan(copy);
 
     private void Give(RoomSlots room, List<MissedUpdate> missed)
     {

@@ -11,6 +11,9 @@ internal sealed class Slot(MarketEvent @event, ConflationKey key) : IComparable<
     // A successor that lags may repeat this many values from before the last one.
     private const int FormerKept = 4;
 
+    // A successor lags by less than this, in microseconds. What it received later than this after a value is newer than that value.
+    private const long LongestLag = 500_000;
+
     private readonly ulong[] _former = new ulong[FormerKept];
     private int _replaced;
     private long _path = -1;
@@ -46,7 +49,18 @@ internal sealed class Slot(MarketEvent @event, ConflationKey key) : IComparable<
 
     public bool IsRepeat(MarketUpdate copy) => Serial > 0 && copy.Position.Epoch != Position.Epoch && copy.Hash == Hash;
 
-    public bool WasFormer(ulong hash) => Array.IndexOf(_former, hash, 0, Math.Min(_replaced, FormerKept)) >= 0;
+    /// <summary>
+    /// True if the newest update is newer than the copy of a successor that never received that update. Positions can't tell that.
+    /// So hashes and the producer's timestamps decide about what the successor received in the half second after its predecessor's
+    /// last update; whatever it received later is newer.
+    /// </summary>
+    public bool IsNewerThan(MarketUpdate copy)
+    {
+        if (Update is not { } held || copy.ReceivedAt - ReceivedAt >= LongestLag) return false;
+        return WasFormer(copy.Hash) || TimestampOf(copy) < TimestampOf(held);
+
+        static long TimestampOf(MarketUpdate update) => EnrichedMessage.TimestampOf(update.Key.Kind, update.Payload.Span, update.ReceivedAt);
+    }
 
     /// <summary>Replaces the newest update. The new one is not delivered to any client yet.</summary>
     public void Replace(MarketUpdate update, long serial)
@@ -97,6 +111,8 @@ internal sealed class Slot(MarketEvent @event, ConflationKey key) : IComparable<
         var bySymbol = string.CompareOrdinal(Key.Symbol, other.Key.Symbol);
         return bySymbol != 0 ? bySymbol : string.CompareOrdinal(Key.Expiry, other.Key.Expiry);
     }
+
+    private bool WasFormer(ulong hash) => Array.IndexOf(_former, hash, 0, Math.Min(_replaced, FormerKept)) >= 0;
 
     private void MoveTo(MarketUpdate copy) => (Position, ReceivedAt) = (copy.Position, copy.ReceivedAt);
 }

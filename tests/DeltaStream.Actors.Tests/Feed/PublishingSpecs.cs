@@ -109,7 +109,7 @@ public sealed class PublishingSpecs : Akka.TestKit.Xunit2.TestKit
     /// <summary>A message of a key of which another bridge has published a value that is not received here.</summary>
     private Intake Held(string product)
     {
-        _ledger.Heard(new PublishedValue(ConflationKey.Underlying(product), new Position(1, 1), Hash: 1, Timestamp: 0), _clock.Elapsed());
+        _ledger.Heard(new PublishedValue(ConflationKey.Underlying(product), new Position(1, 1), Hash: 1, Timestamp: 0, ReceivedAt: 0), _clock.Elapsed());
         return Received(product);
     }
 

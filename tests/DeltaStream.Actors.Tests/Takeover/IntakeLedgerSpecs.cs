@@ -1,6 +1,8 @@
 using System.Text;
 using DeltaStream.Actors.Market;
 using DeltaStream.Actors.Takeover;
+using DeltaStream.Actors.Tests.Clients;
+using Microsoft.Extensions.Time.Testing;
 
 namespace DeltaStream.Actors.Tests.Takeover;
 
@@ -9,7 +11,19 @@ public class IntakeLedgerSpecs
     private const long Old = 1;
     private const long New = 2;
 
-    private readonly IntakeLedger _ledger = new(TimeSpan.FromMilliseconds(500), maxKeys: 1_000);
+    private const long Received = 60_000_000;
+    private const long Published = 60_000_000;
+
+    private readonly DateTimeOffset _start = new(2026, 11, 23, 10, 0, 0, TimeSpan.Zero);
+    private readonly FakeTimeProvider _time;
+    private readonly MemoryLogs _logs = new();
+    private readonly IntakeLedger _ledger;
+
+    public IntakeLedgerSpecs()
+    {
+        _time = new FakeTimeProvider(_start);
+        _ledger = new(TimeSpan.FromMilliseconds(500), maxKeys: 1_000, new WithheldMessages(_time, _logs));
+    }
 
     [Fact]
     public void A_successor_sends_the_updates_after_the_last_published_value()
@@ -45,14 +59,70 @@ public class IntakeLedgerSpecs
     }
 
     [Fact]
-    public void After_half_a_second_only_a_value_newer_than_the_published_one_is_sent()
+    public void An_older_value_from_the_half_second_of_a_takeover_is_not_sent_and_a_later_one_is_newer()
     {
-        var older = Receive(1);
+        var before = Receive(1);
         Hear(Message(3), sequence: 9);
         _ledger.TakeOver(At(1_000));
-        Assert.Equal(Publication.Skip, Decide(older, At(1_500)));
-        Assert.Equal(Publication.Skip, Decide(Receive(2), At(9_000)));
-        Assert.Equal(Publication.Send, Decide(Receive(4), At(9_000)));
+        var during = Receive(2, at: At(1_499));
+        Assert.Equal(Publication.Skip, Decide(before, At(1_500)));
+        Assert.Equal(Publication.Skip, Decide(during, At(1_500)));
+        Assert.Equal(Publication.Send, Decide(Receive(1, at: At(1_500)), At(1_500)));
+        Assert.Equal(["NIFTY takeover 0"], WithheldLines());
+    }
+
+    [Theory]
+    [InlineData(Published - 2_000_000, Publication.Hold, Publication.Skip)]
+    [InlineData(Published + 50_000, Publication.Hold, Publication.Send)]
+    [InlineData(Published + 150_000, Publication.Send, Publication.Send)]
+    public void A_bridge_that_subscribed_after_the_last_publication_receives_only_newer_values(long subscribed, object atOnce, object later)
+    {
+        _ledger.Subscribed(new SubscribedAt(subscribed, subscribed));
+        Hear(Message(3), sequence: 9);
+        _ledger.TakeOver(At(0));
+        Assert.Equal(atOnce, Decide(Receive(1, receivedAt: subscribed + 10_000), At(0)));
+        Assert.Equal(later, Decide(Receive(2, receivedAt: subscribed + 900_000, at: At(900)), At(900)));
+    }
+
+    [Fact]
+    public void A_value_from_the_former_subscription_is_held_back()
+    {
+        _ledger.Subscribed(new SubscribedAt(Published + 1_000_000, Published + 1_000_000));
+        var former = Receive(1, receivedAt: Published - 1_000_000);
+        Hear(Message(3), sequence: 9);
+        _ledger.TakeOver(At(0));
+        Assert.Equal(Publication.Hold, Decide(former, At(0)));
+        Assert.Equal(Publication.Skip, Decide(former, At(500)));
+    }
+
+    [Fact]
+    public void Older_values_of_a_lagging_subscription_are_not_sent_for_at_most_five_seconds()
+    {
+        _ledger.Subscribed(new SubscribedAt(Published - 9_000_000, Published - 9_000_000));
+        Hear(Message(3), sequence: 9, at: At(0));
+        _ledger.TakeOver(At(1_000));
+        Assert.Equal(Publication.Skip, Decide(Receive(2, at: At(4_999)), At(4_999)));
+        Assert.Equal(["NIFTY lag 0"], WithheldLines());
+        Assert.Equal(Publication.Send, Decide(Receive(2, at: At(5_001)), At(5_001)));
+        Receive(3, at: At(5_002));
+        Assert.Equal(Publication.Send, Decide(Receive(1, at: At(5_003)), At(5_003)));
+    }
+
+    [Fact]
+    public void After_a_restart_the_values_of_a_producer_whose_clock_went_back_are_sent_at_once()
+    {
+        _ledger.Subscribed(new SubscribedAt(Published + 700_000, Published + 800_000));
+        _ledger.Stored(Value(Message(60), sequence: 9), At(0));
+        Assert.NotNull(_ledger.Restored(Message(60), Published, At(0)));
+        _ledger.TakeOver(At(0));
+        for (var number = 1; number <= 60; number++)
+        {
+            var intake = Receive(number, receivedAt: Published + 900_000 + number, at: At(number));
+            Assert.Equal(Publication.Send, Decide(intake, At(number)));
+            _ledger.Published(intake, new Position(New, number), At(number));
+        }
+
+        Assert.Empty(WithheldLines());
     }
 
     [Fact]
@@ -103,27 +173,59 @@ public class IntakeLedgerSpecs
     public void A_stored_value_enters_only_if_it_is_newer_than_the_received_one()
     {
         Receive(2);
-        Assert.Null(_ledger.Restored(Message(1), 0, At(0)));
-        Assert.Null(_ledger.Restored(Message(2), 0, At(0)));
-        Assert.NotNull(_ledger.Restored(Message(3), 0, At(0)));
+        Assert.Null(_ledger.Restored(Message(3), Received - 1, At(0)));
+        Assert.Null(_ledger.Restored(Message(2), Received + 1, At(0)));
+        Assert.NotNull(_ledger.Restored(Message(1), Received + 1, At(0)));
     }
 
     [Fact]
     public void A_feed_that_lags_behind_a_stored_value_publishes_no_older_value_and_not_that_value_again()
     {
         Receive(1);
-        Assert.NotNull(_ledger.Restored(Message(3), 0, At(0)));
+        Assert.NotNull(_ledger.Restored(Message(3), Received + 1, At(0)));
         Assert.Null(_ledger.Received(Message(2), 0, At(1)));
+        Assert.Equal(["NIFTY reconnect 0"], WithheldLines());
         Assert.Null(_ledger.Received(Message(3), 0, At(2)));
         Assert.NotNull(_ledger.Received(Message(2), 0, At(3)));
     }
 
     [Fact]
-    public void A_stored_value_from_the_future_silences_its_key_no_longer_than_it_lives()
+    public void A_stored_value_from_the_future_silences_its_key_for_half_a_second()
     {
         Assert.NotNull(_ledger.Restored(Message(1_000_000), 0, At(0)));
-        Assert.Null(_ledger.Received(Message(1), 0, At(59_000)));
-        Assert.NotNull(_ledger.Received(Message(1), 0, At(60_000)));
+        Assert.Null(_ledger.Received(Message(1), 0, At(499)));
+        Assert.NotNull(_ledger.Received(Message(1), 0, At(500)));
+    }
+
+    [Fact]
+    public void A_stored_value_keeps_older_values_of_a_lagging_subscription_back_for_at_most_five_seconds()
+    {
+        _ledger.Subscribed(new SubscribedAt(Received - 9_000_000, Received - 9_000_000));
+        Assert.NotNull(_ledger.Restored(Message(3), Received, At(0)));
+        Assert.Null(_ledger.Received(Message(1), Received, At(4_999)));
+        Assert.Equal(["NIFTY lag 0"], WithheldLines());
+        Assert.NotNull(_ledger.Received(Message(1), Received, At(5_000)));
+    }
+
+    [Fact]
+    public void A_stored_value_from_before_the_subscription_silences_nothing()
+    {
+        _ledger.Subscribed(new SubscribedAt(Received, Received));
+        Assert.NotNull(_ledger.Restored(Message(1_000_000), Received - 200_000, At(0)));
+        Assert.NotNull(_ledger.Received(Message(1), Received + 1, At(0)));
+        Assert.Empty(WithheldLines());
+    }
+
+    [Fact]
+    public void What_is_withheld_is_logged_once_in_ten_seconds_for_each_reason()
+    {
+        foreach (var seconds in new[] { 0, 1, 9, 10 })
+        {
+            _time.SetUtcNow(_start.AddSeconds(seconds));
+            _ledger.Expired(Receive(seconds));
+        }
+
+        Assert.Equal(["NIFTY expired 0", "NIFTY expired 2"], WithheldLines());
     }
 
     [Fact]
@@ -171,7 +273,7 @@ public class IntakeLedgerSpecs
         Assert.True(EnrichedMessage.TryRead(MessageKind.OnChannel(channel)!, Encoding.UTF8.GetBytes(json), 0, 1_000, out var message, out _));
         var (intake, position) = (new Intake(1, message!, 0), new Position(Old, 7));
         var update = message!.Key.Kind.Summary is { } summary ? intake.ToSummary(summary, position) : intake.ToUpdate(position);
-        Assert.Equal(new PublishedValue(message.Key, position, message.Hash, message.Timestamp), PublishedValue.Of(update));
+        Assert.Equal(new PublishedValue(message.Key, position, message.Hash, message.Timestamp, 0), PublishedValue.Of(update));
     }
 
     private static TimeSpan At(double milliseconds) => TimeSpan.FromMilliseconds(milliseconds);
@@ -184,14 +286,16 @@ public class IntakeLedgerSpecs
         return message!;
     }
 
-    private static PublishedValue Value(EnrichedMessage message, long sequence) => new(message.Key, new Position(Old, sequence), message.Hash, message.Timestamp);
+    private static PublishedValue Value(EnrichedMessage message, long sequence) => new(message.Key, new Position(Old, sequence), message.Hash, message.Timestamp, Published);
 
-    private Intake Receive(int number, string product = "NIFTY", long receivedAt = 60_000_000) =>
-        _ledger.Received(Message(number, product), receivedAt, At(0))!;
+    private Intake Receive(int number, string product = "NIFTY", long receivedAt = Received, TimeSpan at = default) =>
+        _ledger.Received(Message(number, product), receivedAt, at)!;
 
     private void Hear(Intake intake, long sequence, TimeSpan at = default) => Hear(intake.Message, sequence, at);
 
     private void Hear(EnrichedMessage message, long sequence, TimeSpan at = default) => _ledger.Heard(Value(message, sequence), at);
+
+    private string[] WithheldLines() => [.. _logs.Of("message_withheld").Select(fields => $"{fields["symbol"]} {fields["reason"]} {fields["suppressed"]}")];
 
     private Publication Decide(Intake intake, TimeSpan now) => _ledger.Decide(intake, New, now);
 }

@@ -76,8 +76,11 @@ public class NodeOrderSpecs
     [InlineData(99UL, 4, 0, false)]
     [InlineData(99UL, 6, 0, true)]
     [InlineData(99UL, 4, 2, true)]
+    [InlineData(99UL, 4, 0.4, false)]
+    [InlineData(99UL, 4, 0.5, true)]
+    [InlineData(10UL, 5, 0.5, true)]
     [InlineData(10UL, 5, 2, true)]
-    public void In_the_first_second_of_an_epoch_an_older_value_is_dropped_by_its_hash_or_timestamp(ulong hash, int timestamp, int secondsLater, bool isNew)
+    public void In_the_half_second_of_a_takeover_an_older_value_is_dropped_by_its_hash_or_timestamp(ulong hash, int timestamp, double secondsLater, bool isNew)
     {
         Take(Wide, 1, 7, hash: 10, timestamp: 5);
         Take(Wide, 1, 8, hash: 11, timestamp: 5);
