@@ -147,7 +147,7 @@ public sealed class PollingSpecs(CalmHost host) : ConformanceSpecs(host)
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task A_body_over_the_limit_is_refused_and_the_session_goes_on(bool isChunked)
+    public async Task A_body_over_the_limit_is_refused_and_the_session_continues(bool isChunked)
     {
         var session = await PollingSession.Open(Host);
         var content = new ByteArrayContent(Encoding.ASCII.GetBytes("4" + new string('x', ConformanceHost.MaxPayload)));

@@ -46,7 +46,7 @@ public sealed partial class DeploymentSpecs
 
     /// <summary>The operator's guide gives the memory of a node and of each client.</summary>
     [Fact]
-    public void Their_memory_has_room_for_the_connections_that_they_allow()
+    public void The_samples_give_a_node_memory_for_the_connections_that_they_allow()
     {
         const string Room = @"a node takes (\d+) MB and (\d+) KB for each client";
         var operating = File.ReadAllText(Repository.PathOf("docs", "operating.md"));
@@ -61,7 +61,7 @@ public sealed partial class DeploymentSpecs
     }
 
     [Fact]
-    public void They_trust_their_own_balancer_and_run_fixed_versions()
+    public void The_samples_trust_their_own_balancer_and_run_fixed_versions()
     {
         Assert.Equal(Number(Compose, @"TRUSTED_PROXIES: 172\.30\.(\d+)\.0/24"), Number(Compose, @"subnet: 172\.30\.(\d+)\.0/24"));
         Assert.Contains("name: TRUSTED_PROXIES", Kubernetes);

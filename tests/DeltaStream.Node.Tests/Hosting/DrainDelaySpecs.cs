@@ -14,7 +14,7 @@ public sealed class DrainDelaySpecs
     private readonly FakeTimeProvider _time = new();
 
     [Fact]
-    public async Task It_ends_when_its_time_has_passed()
+    public async Task The_drain_delay_ends_when_its_time_has_passed()
     {
         var waiting = new DrainDelay(TimeSpan.FromSeconds(3), _time).WaitAsync();
         _time.Advance(TimeSpan.FromSeconds(2.9));
@@ -24,7 +24,7 @@ public sealed class DrainDelaySpecs
     }
 
     [Fact]
-    public async Task It_can_be_ended_before_it_begins_and_while_it_lasts()
+    public async Task The_drain_delay_can_be_ended_before_it_begins_and_while_it_lasts()
     {
         var ended = new DrainDelay(TimeSpan.FromSeconds(3), _time);
         ended.End();
@@ -41,7 +41,7 @@ public sealed class DrainDelaySpecs
         await new DrainDelay(TimeSpan.Zero, _time).WaitAsync().WaitAsync(Eventually.Patience);
 
     [Fact]
-    public async Task A_node_that_is_told_to_stop_goes_on_and_takes_clients_though_it_is_not_ready_until_a_second_signal_comes()
+    public async Task A_node_that_is_told_to_stop_is_not_ready_but_takes_clients_until_a_second_signal_comes()
     {
         await using var redis = await RedisServer.StartAsync();
         await using var node = await NodeProcess.Start(("REDIS_URL", redis.Url), ("DRAIN_DELAY_SECONDS", Long), ("DRAIN_SECONDS", "0")).ReadyAsync();

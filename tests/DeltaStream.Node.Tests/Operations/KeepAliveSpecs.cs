@@ -55,7 +55,7 @@ public sealed class KeepAliveSpecs : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_long_response_to_a_poll_is_compressed_where_the_client_accepts_it()
+    public async Task A_long_response_to_a_poll_is_compressed_if_the_client_accepts_it()
     {
         await using var node = await NodeProcess.Start(("REDIS_URL", _redis.Url)).ReadyAsync();
         await Eventually.True(async () => await node.HealthAsync("feed") == "live", "the feed is live");

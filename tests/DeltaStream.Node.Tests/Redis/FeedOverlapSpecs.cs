@@ -18,11 +18,11 @@ public sealed class FeedOverlapSpecs
     [InlineData("abab", "abc", 2)]
     [InlineData("aab", "aabaa", 3)]
     [InlineData("aaa", "aa", 2)]
-    public void What_both_have_heard_is_the_end_of_one_and_the_beginning_of_the_other(string delivered, string held, int both) =>
+    public void The_overlap_is_the_longest_end_of_the_old_subscription_that_begins_the_new_one(string delivered, string held, int both) =>
         Assert.Equal(both, FeedOverlap.Length([.. delivered.Select(c => (ulong)c)], [.. held.Select(c => (ulong)c)]));
 
     [Fact]
-    public void Nothing_comes_twice_and_the_newest_of_each_key_always_wherever_the_new_one_begins()
+    public void No_message_comes_twice_and_the_newest_of_each_key_comes_wherever_the_new_subscription_begins()
     {
         var random = new Random(1);
         for (var run = 0; run < 5_000; run++)

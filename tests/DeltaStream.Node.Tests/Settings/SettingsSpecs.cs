@@ -155,14 +155,15 @@ public sealed class SettingsSpecs : IDisposable
     [InlineData("REDIS_SERVICE_HOST")]
     [InlineData("URLS")]
     [InlineData("HTTP_PORTS")]
-    public void Another_programs_variable_is_none_of_ours(string name) => Assert.NotNull(Read(true, (name, "anything")));
+    public void A_variable_of_another_program_does_not_stop_the_start(string name) => Assert.NotNull(Read(true, (name, "anything")));
 
     [Fact]
-    public void A_service_of_kubernetes_with_a_similar_name_is_no_near_miss() => Assert.NotNull(Read(true, ("OPERATORS_PORT", "tcp://10.0.0.1:9100")));
+    public void A_Kubernetes_service_with_a_similar_name_does_not_stop_the_start() => Assert.NotNull(Read(true, ("OPERATORS_PORT", "tcp://10.0.0.1:9100")));
 
     [Theory]
     [InlineData("deltastream.bridge.lease-ttl", "1", "a time with its unit (ms, s, m) from 100ms to 60s")]
     [InlineData("deltastream.bridge.lease-ttl", "10ms", "a time with its unit (ms, s, m) from 100ms to 60s")]
+    [InlineData("deltastream.bridge.takeover-hold", "1s", "a time with its unit (ms, s, m) from 10ms to 800ms")]
     [InlineData("deltastream.cache.read-batch", "0", "a whole number from 1 to 10000")]
     [InlineData("deltastream.redis.echo-timeout", "1s", "a time with its unit (ms, s, m) from 2s to 120s")]
     [InlineData("deltastream.brige.lease-ttl", "1s", "there is no such setting; reference.conf lists them all")]
