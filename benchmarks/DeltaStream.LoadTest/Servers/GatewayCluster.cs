@@ -92,6 +92,7 @@ internal sealed class GatewayCluster : IAsyncDisposable
         // Each client subscribes to all its rooms at once.
         ("LIMIT_MESSAGES_PER_SECOND", $"{Math.Max(1000, roomsOfAClient)}"),
         ("LIMIT_JOINS_PER_SECOND", $"{Math.Max(1000, roomsOfAClient)}"),
+        ("LIMIT_SNAPSHOT_BYTES_PER_SECOND", $"{int.MaxValue}"),
     ];
 
     public async ValueTask DisposeAsync()
