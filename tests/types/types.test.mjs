@@ -5,6 +5,8 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { io } from 'socket.io-client';
+import { gateway } from '../interop/node/lib/servers.mjs';
 
 const here = dirname(fileURLToPath(import.meta.url));
 const root = join(here, '../..');
@@ -37,6 +39,40 @@ describe('the types for clients', { timeout: 120_000 }, () => {
     // No event without an example.
     lines.push(`type Shown = ${sections.map(({ name }) => `'${name}'`).join(' | ')};`, 'export const all: Record<Exclude<keyof ServerData, Shown>, never> = {};');
     assert.equal(await compiledAs('examples', lines.join('\n')), '');
+  });
+
+  test('fit what a gateway sends', async () => {
+    const node = await gateway();
+    const socket = io(node.url, { transports: ['websocket'] });
+    const heard = new Map();
+    const acks = [];
+    try {
+      socket.onAny((name, data) => heard.set(name, data));
+      await new Promise((resolve) => socket.once('connected', resolve));
+      const asked = async (event, ...data) => acks.push(await new Promise((resolve) => socket.emit(event, ...data, resolve)));
+      await asked('subscribe', { type: 'chain', symbol: 'NIFTY' });
+      const example = (name) => sections.find((section) => section.name === name).example;
+      for (const [channel, name] of [['underlying', 'underlying_update'], ['option_chain', 'chain_update'], ['market_status', 'market_status']]) {
+        const come = new Promise((resolve) => socket.once(name, resolve));
+        await node.publish(`enriched:${channel}`, example(name));
+        assert.deepEqual(await come, example(name));
+      }
+      await asked('get_products');
+      await asked('get_expiries', { symbol: 'NIFTY' });
+      await asked('unsubscribe', { type: 'chain', symbol: 'NIFTY' });
+      await asked('subscribe', { type: 'product' });
+    } finally {
+      socket.disconnect();
+      node.stop();
+    }
+
+    const sent = ['connected', 'subscribed', 'unsubscribed', 'error', 'underlying_update', 'chain_summary', 'chain_update', 'market_status', 'products', 'expiries'];
+    heard.delete('feed_status');
+    assert.deepEqual([...heard.keys()].sort(), sent.toSorted());
+    const lines = sent.map((name) => `export const ${name}: ServerData['${name}'] = ${JSON.stringify(heard.get(name))};`);
+    lines.push(`import type { SubscribeAck, UnsubscribeAck, ListAck } from '${types.replace(/\.d\.ts$/, '')}.js';`);
+    lines.push(...['SubscribeAck', 'ListAck', 'ListAck', 'UnsubscribeAck', 'SubscribeAck'].map((type, i) => `export const ack${i}: ${type} = ${JSON.stringify(acks[i])};`));
+    assert.equal(await compiledAs('sent', lines.join('\n')), '');
   });
 
   test('do not fit an example of another event', async () =>
