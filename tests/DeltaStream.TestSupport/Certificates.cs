@@ -11,10 +11,13 @@ public sealed class Certificates : IDisposable
 
     /// <summary>Makes them.</summary>
     /// <param name="names">What the certificates are called; <c>node</c> where none is named.</param>
-    public static async Task<Certificates> MakeAsync(params string[] names)
+    public static Task<Certificates> MakeAsync(params string[] names) => MakeForAsync(365, names);
+
+    /// <summary>Makes certificates that are valid for so many days.</summary>
+    public static async Task<Certificates> MakeForAsync(int days, params string[] names)
     {
         var folder = Directory.CreateTempSubdirectory("certificates-").FullName;
-        var made = await Command.RunAsync(Repository.Root, TimeSpan.FromMinutes(1), [], [Repository.PathOf("scripts", "make-certificates"), folder, .. names]);
+        var made = await Command.RunAsync(Repository.Root, TimeSpan.FromMinutes(1), [("DAYS", $"{days}")], [Repository.PathOf("scripts", "make-certificates"), folder, .. names]);
         if (made.ExitCode != 0) throw new InvalidOperationException(made.Output);
         return new Certificates(folder);
     }

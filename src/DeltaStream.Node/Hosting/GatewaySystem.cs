@@ -31,6 +31,12 @@ internal static class GatewaySystem
         services.AddSingleton<NodeStatus>();
         services.AddSingleton<BridgeStatus>();
         services.AddSingleton<NodeProblems>();
+        services.AddSingleton<NodeMetrics>();
+        if (settings.Https is { } https)
+        {
+            services.AddSingleton(provider => new ServerCertificate(https, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<ServerCertificate>>()));
+        }
+        services.AddHostedService<CertificateWatch>();
         services.AddSingleton(new StoreAgreement(settings.Cluster.Self.ToString()));
         services.AddSingleton<GatewayMetrics>();
         services.AddSingleton<SessionRelay>();
@@ -57,6 +63,8 @@ internal static class GatewaySystem
                 .WithStoreAgreement(settings.Cluster.Self.ToString());
             if (settings.Cluster.Has(ClusterSettings.Bridge)) akka.WithBridge(settings.Bridge, Ports);
             if (settings.Cluster.Has(ClusterSettings.Gateway)) akka.WithGateway(settings);
+            akka.WithActors((system, _, _) => system.ActorOf(
+                Props.Create(() => new MemberWatchActor(provider.GetRequiredService<ILoggerFactory>().CreateLogger<MemberWatchActor>())), "member-watch"));
             BridgeHosting.ShowMetrics();
             provider.GetService<RefusalWatch>()?.ShowMetrics();
         });

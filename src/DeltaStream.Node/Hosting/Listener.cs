@@ -31,19 +31,18 @@ internal static class Listener
             var services = kestrel.ApplicationServices;
             var server = services.GetRequiredService<TransportServer>();
             listen.Use(server.Guard);
-            if (settings.Https is { } https)
+            if (settings.Https is not null)
             {
-                listen.UseTls(https, handshake);
+                listen.UseTls(handshake);
                 listen.Use(server.GuardHttp);
             }
             listen.UseHandover();
         });
     });
 
-    private static void UseTls(this ListenOptions listen, HttpsSettings https, TimeSpan handshake)
+    private static void UseTls(this ListenOptions listen, TimeSpan handshake)
     {
-        var services = listen.ApplicationServices;
-        var certificate = new ServerCertificate(https, services.GetRequiredService<TimeProvider>(), services.GetRequiredService<ILogger<ServerCertificate>>());
+        var certificate = listen.ApplicationServices.GetRequiredService<ServerCertificate>();
         listen.UseHttps(new TlsHandshakeCallbackOptions
         {
             HandshakeTimeout = handshake,

@@ -28,6 +28,15 @@ internal sealed class Membership(ActorSystem system)
     public bool HasOtherBridge => IsFullMember && _cluster.State.Members.Any(member =>
         member.Status == MemberStatus.Up && member.HasRole(Settings.ClusterSettings.Bridge) && !member.UniqueAddress.Equals(_cluster.SelfUniqueAddress));
 
+    /// <summary>The number of members in each state, and of those that some node can't reach; every state is there, at 0 too.</summary>
+    public IEnumerable<(string State, int Count)> ByState()
+    {
+        var state = _cluster.State;
+        foreach (var status in Enum.GetValues<MemberStatus>())
+            if (status != MemberStatus.Removed) yield return (status.ToString().ToLowerInvariant(), state.Members.Count(member => member.Status == status));
+        yield return ("unreachable", state.Unreachable.Count);
+    }
+
     /// <summary>Whether a node belongs to this node's cluster, in any state.</summary>
     /// <param name="node">The node's address as <c>host:port</c>.</param>
     public bool Knows(string node) => _cluster.State.Members.Any(member => $"{member.Address.Host}:{member.Address.Port}" == node);

@@ -39,7 +39,7 @@ internal sealed class Shutdown(
             await DrainOnceAsync();
             return Akka.Done.Instance;
         });
-        logger.Starting(settings.Port, settings.Cluster.Self.ToString(), string.Join(',', settings.Cluster.Roles));
+        logger.Starting(settings.Port, settings.Cluster.Self.ToString(), string.Join(',', settings.Cluster.Roles), BuildInfo.Current.Version, BuildInfo.Current.Commit);
         if (settings.Cluster is { Tls: null, IsOpen: true }) logger.PortOpen(settings.Cluster.BindHost);
         _isStarted = true;
         return Task.CompletedTask;

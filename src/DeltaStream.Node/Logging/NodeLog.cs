@@ -3,8 +3,8 @@ namespace DeltaStream.Node.Logging;
 /// <summary>The log events of the host, each with a name and a stable id.</summary>
 internal static partial class NodeLog
 {
-    [LoggerMessage(1, LogLevel.Information, "socket_gateway_starting {port} {cluster_node} {roles}", EventName = "socket_gateway_starting")]
-    public static partial void Starting(this ILogger logger, int port, string cluster_node, string roles);
+    [LoggerMessage(1, LogLevel.Information, "socket_gateway_starting {port} {cluster_node} {roles} {version} {commit}", EventName = "socket_gateway_starting")]
+    public static partial void Starting(this ILogger logger, int port, string cluster_node, string roles, string version, string commit);
 
     [LoggerMessage(2, LogLevel.Information, "socket_gateway_stopping {drain_delay_seconds} {drain_seconds}", EventName = "socket_gateway_stopping")]
     public static partial void Stopping(this ILogger logger, double drain_delay_seconds, double drain_seconds);
@@ -44,6 +44,24 @@ internal static partial class NodeLog
 
     [LoggerMessage(25, LogLevel.Error, "https_certificate_unusable {error}: the one before it goes on", EventName = "https_certificate_unusable")]
     public static partial void CertificateUnusable(this ILogger logger, string error);
+
+    [LoggerMessage(29, LogLevel.Warning, "certificate_expires {certificate} {subject} {not_after} {days}: renew it", EventName = "certificate_expires")]
+    public static partial void CertificateExpires(this ILogger logger, string certificate, string subject, DateTime not_after, double days);
+
+    [LoggerMessage(30, LogLevel.Information, "certificate_renewed {certificate} {subject} {not_after}", EventName = "certificate_renewed")]
+    public static partial void CertificateRenewed(this ILogger logger, string certificate, string subject, DateTime not_after);
+
+    [LoggerMessage(31, LogLevel.Information, "cluster_member_up {member} {roles}", EventName = "cluster_member_up")]
+    public static partial void MemberUp(this ILogger logger, string member, string roles);
+
+    [LoggerMessage(32, LogLevel.Warning, "cluster_member_unreachable {member}: it is lost, cut off, paused or starved; it comes back or is removed", EventName = "cluster_member_unreachable")]
+    public static partial void MemberUnreachable(this ILogger logger, string member);
+
+    [LoggerMessage(33, LogLevel.Information, "cluster_member_reachable {member}", EventName = "cluster_member_reachable")]
+    public static partial void MemberReachable(this ILogger logger, string member);
+
+    [LoggerMessage(34, LogLevel.Information, "cluster_member_removed {member} {previous_status}", EventName = "cluster_member_removed")]
+    public static partial void MemberRemoved(this ILogger logger, string member, string previous_status);
 
     [LoggerMessage(26, LogLevel.Error, "redis_login_refused {redis_url} {error}: the connection is not used, and it is tried again", EventName = "redis_login_refused")]
     public static partial void RedisLoginRefused(this ILogger logger, string redis_url, string error);

@@ -18,6 +18,8 @@ internal sealed class NodeHealth(NodeSettings settings, NodePhase phase, Members
         return new HealthReport(
             feed.State == FeedState.Live && membership.IsFullMember && current.Count == 0 ? "healthy" : "degraded",
             settings.ServiceName,
+            BuildInfo.Current.Version,
+            BuildInfo.Current.Commit,
             status.Clients,
             settings.Cluster.Self.ToString(),
             membership.Members,
@@ -29,6 +31,15 @@ internal sealed class NodeHealth(NodeSettings settings, NodePhase phase, Members
             membership.Unreachable,
             [.. current.Select(problem => problem.Key.Name)],
             current.ToDictionary(problem => problem.Key.Name, problem => problem.Value));
+    }
+
+    /// <summary>Exports the state as metrics as well.</summary>
+    public void Observe(NodeMetrics metrics)
+    {
+        metrics.ObserveMembers(membership.ByState);
+        metrics.ObserveFeed([.. Enum.GetValues<FeedState>().Select(state => new FeedStatus(state, default, null, 0).Name)], () => status.Feed.Name);
+        metrics.ObserveProblems(problems);
+        metrics.ObservePhase(() => Readiness().Values.All(check => check), () => phase.IsDraining);
     }
 
     /// <summary>Whether the process works; false only for faults that a restart would mend.</summary>

@@ -1,5 +1,6 @@
 using DeltaStream.Actors.Telemetry;
 using DeltaStream.Node.Authentication;
+using DeltaStream.Node.Hosting;
 using Prometheus;
 
 namespace DeltaStream.Node.Operations;
@@ -29,8 +30,15 @@ internal static class OperationsEndpoints
         app.MapRead("/health/ready", (NodeHealth health) => Answer(health.Readiness())).ForEverybody();
         var pool = app.ServiceProvider.GetRequiredService<BufferPoolWatch>();
         app.ServiceProvider.GetRequiredService<GatewayMetrics>().ObserveBufferPool(() => pool.Bytes);
+        app.ServiceProvider.GetRequiredService<NodeHealth>().Observe(app.ServiceProvider.GetRequiredService<NodeMetrics>());
+        ShowBuild(BuildInfo.Current);
         app.MapMetrics().WithMetadata(new HttpMethodMetadata(ReadMethods)).ForOperators();
     }
+
+    /// <summary>A metric that is always 1; its labels tell the version. The usual instruments have one label at most.</summary>
+    private static void ShowBuild(BuildInfo build) => Metrics
+        .CreateGauge($"{GatewayMetrics.MeterName}_build_info".ToLowerInvariant(), "Version of the program and the commit that it was built from; always 1", "version", "commit")
+        .WithLabels(build.Version, build.Commit).Set(1);
 
     /// <summary>Maps a path that is read: it answers GET, and HEAD with the same head.</summary>
     private static RouteHandlerBuilder MapRead(this IEndpointRouteBuilder app, string path, Delegate handler) => app.MapMethods(path, ReadMethods, handler);

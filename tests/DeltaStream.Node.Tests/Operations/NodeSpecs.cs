@@ -79,6 +79,8 @@ public sealed class NodeSpecs
         var health = await node.HealthAsync();
         Assert.Equal(("socket-gateway", node.Address, 1, "active", "live"), (
             Text(health, "service"), Text(health, "node"), health.GetProperty("members").GetInt32(), Text(health, "bridge"), Text(health, "feed")));
+        Assert.Equal("0.1.0", Text(health, "version"));
+        Assert.Matches("^([0-9a-f]{40}|unknown)$", Text(health, "commit"));
         await HasChecksAsync(node, "/health/live");
         await HasChecksAsync(node, "/health/ready");
 
@@ -96,6 +98,8 @@ public sealed class NodeSpecs
         node.Terminate();
         Assert.Equal(0, await node.ExitAsync(TimeSpan.FromSeconds(11)));
         HasLogged(node, "socket_gateway_starting", "port", node.Port);
+        HasLogged(node, "socket_gateway_starting", "version", "0.1.0");
+        HasLogged(node, "cluster_member_up", "member", node.Address);
         HasLogged(node, "redis_listener_started");
         HasLogged(node, "client_connected", "total_clients", 1);
         HasLogged(node, "client_subscribed", "room", "product:NIFTY");
@@ -164,6 +168,15 @@ public sealed class NodeSpecs
             "deltastream_bridge_role 2",
             "deltastream_delivery_latency_seconds_bucket{le=\"0.5\"}",
             "deltastream_delivery_latency_seconds_count 1",
+            "deltastream_build_info{version=\"0.1.0\",commit=\"",
+            "deltastream_cluster_members{state=\"up\"} 1",
+            "deltastream_cluster_members{state=\"unreachable\"} 0",
+            "deltastream_feed_status{status=\"live\"} 1",
+            "deltastream_feed_status{status=\"down\"} 0",
+            "deltastream_problem{name=\"certificate_expires\"} 0",
+            "deltastream_problem{name=\"redis_refuses\"} 0",
+            "deltastream_ready 1",
+            "deltastream_draining 0",
         })
             Assert.Contains(line, text);
         // Who has no good token becomes no client: a count of those would stay 0.
