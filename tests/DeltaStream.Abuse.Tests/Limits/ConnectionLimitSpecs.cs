@@ -69,8 +69,22 @@ public sealed class ConnectionLimitSpecs(LimitedNode limited)
         // Through two proxies: both are trusted, so the client stands before them.
         oneMore.ForwardedFor = "203.0.113.5, 127.0.10.3";
         Assert.Equal(HttpStatusCode.TooManyRequests, (await oneMore.OpenPollingAsync()).Status);
+        // Some proxies append the port.
+        foreach (var same in new[] { "203.0.113.5:51234", "198.51.100.77:80, 203.0.113.5:9, 127.0.10.3:8080", "[::ffff:203.0.113.5]:443" })
+        {
+            oneMore.ForwardedFor = same;
+            Assert.Equal((same, HttpStatusCode.TooManyRequests), (same, (await oneMore.OpenPollingAsync()).Status));
+        }
         await using var other = limited.Visitor(proxy, "203.0.113.6");
         Assert.Equal(HttpStatusCode.OK, (await other.OpenPollingAsync()).Status);
+        await using var sixth = limited.Visitor(proxy);
+        for (var i = 0; i < LimitedNode.ConnectionsPerAddress; i++)
+        {
+            sixth.ForwardedFor = $"[2001:db8:1:2::{i}]:5123{i}";
+            Assert.Equal(HttpStatusCode.OK, (await sixth.OpenPollingAsync()).Status);
+        }
+        sixth.ForwardedFor = "2001:db8:1:2:ffff::9";
+        Assert.Equal(HttpStatusCode.TooManyRequests, (await sixth.OpenPollingAsync()).Status);
     }
 
     [Fact]
