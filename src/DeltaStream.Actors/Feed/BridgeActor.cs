@@ -21,6 +21,7 @@ internal sealed class BridgeActor : UntypedActor, IWithTimers
 {
     // A standby without a cache on its node can't notice otherwise that a restarted mediator has dropped its subscriptions.
     private static readonly TimeSpan SubscribeEvery = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan ForgetEvery = TimeSpan.FromMinutes(1);
 
     private readonly BridgeSettings _settings;
     private readonly BridgePorts _ports;
@@ -78,7 +79,7 @@ internal sealed class BridgeActor : UntypedActor, IWithTimers
         _lease = Context.ActorOf(LeaseActor.Props(_settings.Lease, _ports.Lease, _ports.MayPublish, _right, _time, new LeaseLog(_ports.Log)), "lease");
         _sync = Context.ActorOf(Akka.Actor.Props.Create(() => new StoreSyncActor(_ports.Latest, _ledger, _right, _inlet, _settings, _time, _log)), "sync");
         Timers.StartPeriodicTimer(Due.Beat, Due.Beat, _settings.HeartbeatInterval);
-        Timers.StartPeriodicTimer(Due.Forget, Due.Forget, MessageKind.DefaultLife);
+        Timers.StartPeriodicTimer(Due.Forget, Due.Forget, ForgetEvery);
         Timers.StartPeriodicTimer("subscribe", SubscriptionsLost.Instance, SubscribeEvery);
         StartGraph();
         Context.ActorOf(Akka.Actor.Props.Create(() => new ListenerActor(_ports.Feed, _inlet, _settings, _log)), "listener");

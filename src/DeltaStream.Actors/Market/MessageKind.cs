@@ -60,8 +60,11 @@ public sealed class MessageKind
     {
     }
 
-    /// <summary>The lifetime of a newest value, unless its kind has its own.</summary>
-    public static TimeSpan DefaultLife => TimeSpan.FromSeconds(60);
+    /// <summary>
+    /// The lifetime of a newest value, unless its kind has its own: LATEST_SECONDS. Like the kinds it is the same for the whole
+    /// process; the host sets it before it starts anything.
+    /// </summary>
+    public static TimeSpan DefaultLife { get; set; } = TimeSpan.FromSeconds(60);
 
     /// <summary>The kind's name in the Redis keys of newest values: <c>latest:{Name}:{symbol}</c>.</summary>
     public required string Name { get; init; }
@@ -91,7 +94,11 @@ public sealed class MessageKind
     public required string Headline { get; init; }
 
     /// <summary>How long a newest value counts as live after its receipt.</summary>
-    public TimeSpan Life { get; private init; } = DefaultLife;
+    public TimeSpan Life
+    {
+        get => OwnLife ?? DefaultLife;
+        private init => OwnLife = value;
+    }
 
     /// <summary>True if the symbol is a product. The <c>products</c> event lists these symbols.</summary>
     public bool IsOfProduct { get; private init; }
@@ -113,6 +120,9 @@ public sealed class MessageKind
 
     /// <summary>The kind that the platform publishes on a channel; null for an unknown channel.</summary>
     public static MessageKind? OnChannel(string channel) => ByChannel.GetValueOrDefault(channel);
+
+    /// <summary>The lifetime of this kind's values whatever LATEST_SECONDS is; null for most kinds.</summary>
+    private TimeSpan? OwnLife { get; init; }
 
     /// <summary>True while a value of this kind is younger than <see cref="Life"/>.</summary>
     /// <param name="receivedAt">Time of receipt in microseconds since the Unix epoch.</param>

@@ -7,6 +7,7 @@ using DeltaStream.Actors.Cache;
 using DeltaStream.Actors.Clients;
 using DeltaStream.Actors.Feed;
 using DeltaStream.Actors.Lease;
+using DeltaStream.Actors.Market;
 using DeltaStream.Actors.Sessions;
 using DeltaStream.Actors.Telemetry;
 using DeltaStream.Actors.Topics;
@@ -28,6 +29,7 @@ internal static class GatewaySystem
     /// <summary>Adds the actor system, which starts and stops with the host.</summary>
     public static IServiceCollection AddGatewaySystem(this IServiceCollection services, NodeSettings settings)
     {
+        MessageKind.DefaultLife = settings.Latest;
         services.AddSingleton<NodeStatus>();
         services.AddSingleton<BridgeStatus>();
         services.AddSingleton<NodeProblems>();

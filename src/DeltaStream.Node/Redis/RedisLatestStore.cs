@@ -30,11 +30,13 @@ internal sealed class RedisLatestStore(RedisConnection connection, int maxBytes,
         await connection.RunAsync(async db =>
         {
             await RedisTime.EnsureAsync(db, clock);
-            var found = await db.SortedSetRangeByScoreWithScoresAsync(RedisKeys.Index, clock.UnixMicroseconds() / 1000, exclude: Exclude.Start);
+            // The score is the end of the life. A bridge with a longer LATEST_SECONDS writes ends that would mean a future receipt here.
+            var now = clock.UnixMicroseconds();
+            var found = await db.SortedSetRangeByScoreWithScoresAsync(RedisKeys.Index, now / 1000, exclude: Exclude.Start);
             var entries = new List<LatestEntry>(found.Length);
             foreach (var entry in found)
                 if (RedisKeys.TryParseMember(entry.Element.ToString(), out var key))
-                    entries.Add(new LatestEntry(key, ((long)entry.Score * 1000) - (long)key.Kind.Life.TotalMicroseconds));
+                    entries.Add(new LatestEntry(key, Math.Min(now, ((long)entry.Score * 1000) - (long)key.Kind.Life.TotalMicroseconds)));
             return entries;
         }, cancellation);
 

@@ -37,6 +37,9 @@ internal sealed record NodeSettings
     /// <summary>Whether this node offers to run the simulated market.</summary>
     public required bool DemoFeed { get; init; }
 
+    /// <summary>How long a newest value is kept and sent as a snapshot.</summary>
+    public required TimeSpan Latest { get; init; }
+
     public required BridgeSettings Bridge { get; init; }
 
     public required CacheSettings Cache { get; init; }
@@ -89,6 +92,7 @@ internal sealed record NodeSettings
                 "off" => false,
                 _ => reader.Text("deltastream.redis.url").Length == 0,
             },
+            Latest = TimeSpan.FromSeconds(reader.Number("deltastream.latest-seconds", 1, 604_800)),
             Bridge = reader.ReadBridge(),
             Cache = reader.ReadCache(),
             Clients = reader.ReadClients(),

@@ -24,6 +24,7 @@ public sealed class SettingsSpecs : IDisposable
         Assert.Equal(["gateway", "bridge"], settings.Cluster.Roles);
         Assert.True(settings.DemoFeed);
         Assert.Equal(50, settings.Bridge.MaxRate);
+        Assert.Equal(TimeSpan.FromSeconds(60), settings.Latest);
         Assert.Equal(65536, settings.Transports.MaxPayload);
         Assert.Equal(TimeSpan.FromSeconds(5), settings.Drain);
         Assert.Equal(TimeSpan.Zero, settings.DrainDelay);
@@ -77,6 +78,8 @@ public sealed class SettingsSpecs : IDisposable
     [InlineData("PORT", "0", "a whole number from 1 to 65535")]
     [InlineData("PORT", "eighty", "a whole number from 1 to 65535")]
     [InlineData("PORT", "65536", "a whole number from 1 to 65535")]
+    [InlineData("LATEST_SECONDS", "0", "a whole number from 1 to 604800")]
+    [InlineData("LATEST_SECONDS", "604801", "a whole number from 1 to 604800")]
     [InlineData("PATH_BASE", "gateway", "a path that begins with a slash, such as /gateway, of letters, digits, '-', '_', '.', '~'")]
     [InlineData("PATH_BASE", "/a//b", "a path that begins with a slash, such as /gateway, of letters, digits, '-', '_', '.', '~'")]
     [InlineData("PATH_BASE", "/a/../b", "a path that begins with a slash, such as /gateway, of letters, digits, '-', '_', '.', '~'")]

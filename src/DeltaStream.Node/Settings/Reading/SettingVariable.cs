@@ -26,6 +26,7 @@ internal static class SettingVariable
         ["CLUSTER_TLS_KEY"] = "deltastream.cluster.tls.key",
         ["CLUSTER_TLS_CA"] = "deltastream.cluster.tls.authority",
         ["DEMO_FEED"] = "deltastream.demo-feed",
+        ["LATEST_SECONDS"] = "deltastream.latest-seconds",
         ["BRIDGE_MAX_RATE"] = "deltastream.bridge.max-rate",
         ["HTTPS_CERTIFICATE"] = "deltastream.http.tls.certificate",
         ["HTTPS_KEY"] = "deltastream.http.tls.key",
