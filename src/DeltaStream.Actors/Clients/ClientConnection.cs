@@ -155,7 +155,7 @@ internal sealed class ClientConnection
         {
             // Gathered updates are written in this turn.
             if (isRequested) Charge(FrameOf(update));
-            Outbox.Gather(update);
+            Outbox.Gather(update, isRequested);
             if (Outbox.GatheredBytes > MostGatheredBytes) Flush();
         }
         else
@@ -200,7 +200,7 @@ internal sealed class ClientConnection
             {
                 if (update is not null)
                 {
-                    first ??= update;
+                    if (!Outbox.WasOfSnapshot) first ??= update;
                     updates++;
                 }
 
@@ -239,16 +239,19 @@ internal sealed class ClientConnection
 
     private void Charge(Frame frame) => Usage.Charge(frame.Bytes.Length, _context.Settings.RequestedBytes, _context.Time);
 
+    /// <param name="batch">The frames.</param>
+    /// <param name="updates">The number of updates among them, values of snapshots included.</param>
+    /// <param name="first">The first update that is not a value of a snapshot, whose age says nothing about the delivery.</param>
     private void Write(List<Frame> batch, int updates, MarketUpdate? first)
     {
         Writes++;
         IsReady = _transport.Write(batch);
-        if (first is not null) _context.Metrics.Delivered(updates, SecondsSince(first.ReceivedAt));
+        if (updates > 0) _context.Metrics.Delivered(updates, first is null ? null : SecondsSince(first.ReceivedAt));
     }
 
     private Frame FrameOf(MarketUpdate update) => update.Frames.Get(_transport.Protocol, (update, _context), Encode);
 
-    private double SecondsSince(long microseconds) => (_context.Time.GetUtcNow() - DateTimeOffset.UnixEpoch).TotalSeconds - (microseconds / 1e6);
+    private double SecondsSince(long microseconds) => Math.Max(0, (_context.RedisTime.UnixMicroseconds() - microseconds) / 1e6);
 
     private static List<Frame> Batch()
     {

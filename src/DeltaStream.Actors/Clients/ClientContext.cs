@@ -17,6 +17,9 @@ namespace DeltaStream.Actors.Clients;
 public sealed record ClientContext(
     ClientSettings Settings, IActorRef Mediator, IActorRef Cache, IActorRef Tokens, NodeStatus Status, GatewayMetrics Metrics, ClientLog Log, TimeProvider Time)
 {
+    /// <summary>Redis's time, by which values age.</summary>
+    public TimeProvider RedisTime { get; init; } = Time;
+
     public IActorRef Sessions { get; init; } = ActorRefs.Nobody;
 
     /// <summary>The encoded answers to <c>get_products</c>.</summary>

@@ -79,7 +79,7 @@ internal sealed class ClientJoins(
     {
         if (rooms.Find(subscribe) is not { } joined) return;
         if (joined.Room == Room.General) connection.IsHeld = false;
-        if (joined.Join!.Purpose == JoinPurpose.Silent) CompleteJoin(joined, new(new(context.Order, joined.Room, context.Time), joined.Join.Id));
+        if (joined.Join!.Purpose == JoinPurpose.Silent) CompleteJoin(joined, new(new(context.Order, joined.Room, context.RedisTime), joined.Join.Id));
         else AskForSnapshot(joined);
     }
 

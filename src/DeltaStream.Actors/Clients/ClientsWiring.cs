@@ -2,6 +2,7 @@ using Akka.Actor;
 using Akka.Cluster.Tools.PublishSubscribe;
 using Akka.Hosting;
 using DeltaStream.Actors.Cache;
+using DeltaStream.Actors.Clocks;
 using DeltaStream.Actors.Dispatch;
 using DeltaStream.Actors.Sessions;
 using DeltaStream.Actors.Telemetry;
@@ -15,7 +16,7 @@ public static class ClientsWiring
 {
     /// <summary>
     /// Starts the node's ClientSupervisor and FeedMonitor and registers them by their types. The services must include <see
-    /// cref="NodeStatus"/>, <see cref="GatewayMetrics"/>, <see cref="TimeProvider"/>, <see cref="SessionRecovery"/> and
+    /// cref="NodeStatus"/>, <see cref="GatewayMetrics"/>, <see cref="TimeProvider"/>, <see cref="RedisClock"/>, <see cref="SessionRecovery"/> and
     /// logging, and the registry must contain the CacheActor (<see cref="CacheWiring.WithCache"/>).
     /// </summary>
     public static AkkaConfigurationBuilder WithClients(this AkkaConfigurationBuilder builder, ClientSettings settings) =>
@@ -25,19 +26,20 @@ public static class ClientsWiring
             var logs = services.GetService<ILoggerFactory>();
             var time = services.GetService<TimeProvider>();
             registry.Register<ClientSupervisor>(StartClients(
-                system, settings, registry.Get<CacheActor>(), status, services.GetService<GatewayMetrics>(), logs, time, services.GetService<SessionRecovery>()));
+                system, settings, registry.Get<CacheActor>(), status, services.GetService<GatewayMetrics>(), logs, time, services.GetService<SessionRecovery>(), services.GetService<RedisClock>()));
             registry.Register<FeedMonitor>(StartFeedMonitor(system, status, logs, time));
         });
 
     public static IActorRef StartClients(
         this ActorSystem system, ClientSettings settings, IActorRef cache, NodeStatus status, GatewayMetrics metrics, ILoggerFactory logs, TimeProvider time,
-        SessionRecovery? recovery = null)
+        SessionRecovery? recovery = null, TimeProvider? redisTime = null)
     {
         metrics.ObserveRooms(() => status.Rooms);
         var tokens = system.ActorOf(Props.Create(() => new TokenClock(time)), "token-clock");
         var context = new ClientContext(
             settings, DistributedPubSub.Get(system).Mediator, cache, tokens, status, metrics, new(logs.CreateLogger<ClientActor>()), time)
         {
+            RedisTime = redisTime ?? time,
             Order = NodeOrder.For(system),
             Sessions = recovery is null ? ActorRefs.Nobody : system.StartSessions(recovery),
             HolderOf = session => recovery?.HolderOf(session) ?? "",

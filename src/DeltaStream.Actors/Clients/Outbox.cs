@@ -16,7 +16,7 @@ internal sealed class Outbox
 
     // Gathered updates are gone at the end of the actor's turn, so the list belongs to the thread instead of the client.
     [ThreadStatic]
-    private static List<MarketUpdate>? _spare;
+    private static List<(MarketUpdate Update, bool IsOfSnapshot)>? _spare;
 
     private readonly int _maxEntries;
     private readonly int _maxBytes;
@@ -25,7 +25,8 @@ internal sealed class Outbox
     private Queue<DataKey>? _order;
     private Dictionary<DataKey, MarketUpdate>? _newest;
     private HashSet<DataKey>? _requested;
-    private List<MarketUpdate>? _gathered;
+    private HashSet<DataKey>? _ofSnapshot;
+    private List<(MarketUpdate Update, bool IsOfSnapshot)>? _gathered;
     private int _gatheredTaken;
 
     /// <param name="maxEntries">The maximum number of waiting answers.</param>
@@ -56,6 +57,9 @@ internal sealed class Outbox
     /// <summary>True if the update that was taken last is for a request of the client (<see cref="MarkRequested"/>).</summary>
     public bool WasRequested { get; private set; }
 
+    /// <summary>True if the update that was taken last is a value of a snapshot, or has taken the place of one.</summary>
+    public bool WasOfSnapshot { get; private set; }
+
     /// <summary>Adds an answer behind the waiting ones.</summary>
     public void Add(Frame answer)
     {
@@ -64,10 +68,10 @@ internal sealed class Outbox
     }
 
     /// <summary>Adds an update that is sent in this turn, behind everything else. It supersedes nothing.</summary>
-    public void Gather(MarketUpdate update)
+    public void Gather(MarketUpdate update, bool isOfSnapshot = false)
     {
         if (_gathered is null) (_gathered, _spare) = (_spare ?? [], null);
-        _gathered.Add(update);
+        _gathered.Add((update, isOfSnapshot));
         GatheredBytes += update.Payload.Length;
     }
 
@@ -77,7 +81,13 @@ internal sealed class Outbox
     {
         if (_gathered is null) return 0;
         var superseded = 0;
-        for (var i = _gatheredTaken; i < _gathered.Count; i++) superseded += Add(_gathered[i]) ? 1 : 0;
+        for (var i = _gatheredTaken; i < _gathered.Count; i++)
+        {
+            var (update, isOfSnapshot) = _gathered[i];
+            superseded += Add(update) ? 1 : 0;
+            if (isOfSnapshot) (_ofSnapshot ??= []).Add(new(update.Event, update.Key));
+        }
+
         ForgetGathered();
         return superseded;
     }
@@ -113,6 +123,8 @@ internal sealed class Outbox
         if (_order is null || !_order.TryDequeue(out var key)) return TryTakeGathered(out update);
         _newest!.Remove(key, out update);
         WasRequested = _requested?.Remove(key) == true;
+        WasOfSnapshot = _ofSnapshot?.Remove(key) == true || WasRequested;
+        if (_ofSnapshot is { Count: 0 }) _ofSnapshot = null;
         if (_requested is { Count: 0 }) _requested = null;
         if (_order.Count == 0 && _order.Capacity > KeptCapacity) (_order, _newest) = (null, null);
         return true;
@@ -142,9 +154,9 @@ internal sealed class Outbox
     {
         if (_gathered is null) return 0;
         var before = DataCount;
-        var kept = _gathered.Skip(_gatheredTaken).Where(isWanted).ToList();
+        var kept = _gathered.Skip(_gatheredTaken).Where(it => isWanted(it.Update)).ToList();
         ForgetGathered();
-        foreach (var update in kept) Gather(update);
+        foreach (var (update, isOfSnapshot) in kept) Gather(update, isOfSnapshot);
         return before - DataCount;
     }
 
@@ -160,6 +172,7 @@ internal sealed class Outbox
             {
                 _newest.Remove(key);
                 _requested?.Remove(key);
+                _ofSnapshot?.Remove(key);
             }
         }
 
@@ -169,9 +182,9 @@ internal sealed class Outbox
 
     private bool TryTakeGathered(out MarketUpdate? update)
     {
-        (update, WasRequested) = (null, false);
+        (update, WasRequested, WasOfSnapshot) = (null, false, false);
         if (_gathered is null) return false;
-        update = _gathered[_gatheredTaken++];
+        (update, WasOfSnapshot) = _gathered[_gatheredTaken++];
         GatheredBytes -= update.Payload.Length;
         if (_gatheredTaken == _gathered.Count) ForgetGathered();
         return true;

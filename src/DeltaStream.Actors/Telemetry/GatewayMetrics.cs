@@ -60,7 +60,7 @@ public sealed class GatewayMetrics : IDisposable
         _closes = _meter.CreateCounter<long>("closes", description: "Connections ended, by reason");
         _slowConsumers = _meter.CreateCounter<long>("slow_consumers", description: "Clients closed because they did not read");
         _latency = _meter.CreateHistogram<double>(
-            "delivery_latency_seconds", "s", "From receipt from Redis to the hand-over to a client's socket, once a write",
+            "delivery_latency_seconds", "s", "From receipt from Redis to the hand-over of an update to a client's socket, once a write; values of snapshots do not count",
             advice: new() { HistogramBucketBoundaries = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10] });
     }
 
@@ -124,11 +124,11 @@ public sealed class GatewayMetrics : IDisposable
 
     /// <summary>Counts the updates of one write.</summary>
     /// <param name="updates">The number of updates.</param>
-    /// <param name="latency">Seconds since the receipt of the first of them.</param>
-    public void Delivered(int updates, double latency)
+    /// <param name="latency">Seconds since the receipt of the first of them; null if all are values of snapshots.</param>
+    public void Delivered(int updates, double? latency)
     {
         _delivered.Add(updates);
-        _latency.Record(latency);
+        if (latency is { } seconds) _latency.Record(seconds);
     }
 
     /// <summary>Counts updates that newer ones superseded before the client could take them.</summary>

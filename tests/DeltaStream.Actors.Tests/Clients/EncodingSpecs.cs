@@ -57,6 +57,16 @@ public class EncodingSpecs(ITestOutputHelper output) : GatewaySpec(output)
         Time.Advance(TimeSpan.FromMilliseconds(250));
         Publish(price);
         Await(client, sent => sent.Contains(Text(price)));
+        // A snapshot of an old value is no slow delivery, and a value from a clock that is ahead was not delivered before it came.
+        client.Flushed();
+        Time.Advance(TimeSpan.FromSeconds(49));
+        Subscribe(client, Room.Product("NIFTY"));
+        Await(client, sent => sent.Count(line => line == Text(price)) == 2);
+        client.Flushed();
+        var ahead = Price("NIFTY", 2);
+        ahead = new(ahead.Event, ahead.Key, ahead.Position, ahead.Payload, ahead.Hash, ahead.ReceivedAt + 500_000);
+        Publish(ahead);
+        Await(client, sent => sent.Contains(Text(ahead)));
         client.Name = "polling";
         client.Flushed();
         client.Emit("nonsense", "");
@@ -65,12 +75,12 @@ public class EncodingSpecs(ITestOutputHelper output) : GatewaySpec(output)
         client.Client.Tell(new TransportClosed(CloseReason.SlowConsumer));
         AwaitAssert(() => Assert.Equal(1, Read("closes{reason=slow_consumer}")));
         Assert.Equal(0, Read("connections{transport=polling}"));
-        Assert.Equal(1, Read("delivered"));
+        Assert.Equal(3, Read("delivered"));
         Assert.Equal(0.25, Read("delivery_latency_seconds"), 3);
-        Assert.Equal(1, Read("encodes{protocol=0}"));
+        Assert.Equal(2, Read("encodes{protocol=0}"));
         Assert.Equal(1, Read("refused{reason=unknown_event}"));
         listener.RecordObservableInstruments();
-        Assert.Equal(1, Read("rooms"));
+        Assert.Equal(2, Read("rooms"));
 
         void Count(Instrument instrument, double value, ReadOnlySpan<KeyValuePair<string, object?>> tags)
         {
