@@ -21,11 +21,26 @@ public sealed class RedisServer : IAsyncDisposable
 
     /// <summary>Starts one and waits until it answers.</summary>
     /// <param name="arguments">Further arguments of redis-server.</param>
-    public static async Task<RedisServer> StartAsync(params string[] arguments)
+    public static Task<RedisServer> StartAsync(params string[] arguments) => StartOnAsync(FreePort.Next(), arguments);
+
+    /// <summary>Starts one on a port.</summary>
+    public static async Task<RedisServer> StartOnAsync(int port, params string[] arguments)
     {
-        var server = new RedisServer(FreePort.Next(), arguments);
+        var server = new RedisServer(port, arguments);
         await server.StartAgainAsync();
         return server;
+    }
+
+    /// <summary>Starts a primary and its replicas; returns the primary first, when the replicas are in step.</summary>
+    public static async Task<IReadOnlyList<RedisServer>> StartReplicatedAsync(int replicas)
+    {
+        // Without files: a server that starts again must be empty.
+        string[] diskless = ["--repl-diskless-sync", "yes", "--repl-diskless-sync-delay", "0", "--repl-diskless-load", "swapdb"];
+        var servers = new List<RedisServer> { await StartAsync(diskless) };
+        for (var i = 0; i < replicas; i++) servers.Add(await StartAsync([.. diskless, "--replicaof", "127.0.0.1", $"{servers[0].Port}"]));
+        foreach (var replica in servers.Skip(1))
+            await Eventually.True(async () => (await replica.ExecuteAsync("INFO", "replication")).Contains("master_link_status:up", StringComparison.Ordinal), "the replica is in step");
+        return servers;
     }
 
     /// <summary>One that is not running yet, with a port on which nobody answers.</summary>

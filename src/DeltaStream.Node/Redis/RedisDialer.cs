@@ -104,7 +104,7 @@ internal sealed class RedisDialer(RedisSettings settings, RedisUrl url, RedisLog
         {
             var answers = await Answers.GatherAsync(asked, answer => answer.Link is { IsReplica: false });
             var primaries = answers.Select(answer => answer.Link).OfType<RedisLink>().Where(link => !link.IsReplica).ToArray();
-            chosen = primaries.Length < 2
+            chosen = primaries.Length < 2 || primaries[0].IsCluster
                 ? primaries.FirstOrDefault()
                 : primaries[PrimaryChoice.Choose(await Task.WhenAll(primaries.Select(CountAsync)), _primary)];
             return chosen ?? throw NoPrimary(answers);
@@ -137,8 +137,8 @@ internal sealed class RedisDialer(RedisSettings settings, RedisUrl url, RedisLog
     {
         try
         {
-            var lines = await link.Servers.First().InfoRawAsync("replication").WaitAsync(settings.CommandTimeout);
-            var count = lines?.Split('\n').FirstOrDefault(line => line.StartsWith("connected_slaves:", StringComparison.Ordinal))?.Split(':')[1];
+            var answer = await link.Servers.First().ExecuteAsync("INFO", "replication").WaitAsync(settings.CommandTimeout);
+            var count = answer.ToString().Split('\n').FirstOrDefault(line => line.StartsWith("connected_slaves:", StringComparison.Ordinal))?.Split(':')[1];
             return new Primary(link.Address, int.TryParse(count, NumberStyles.None, CultureInfo.InvariantCulture, out var replicas) ? replicas : 0);
         }
         catch (Exception e) when (RedisConnection.IsFailure(e) || e is InvalidOperationException)

@@ -1,0 +1,90 @@
+using DeltaStream.TestSupport;
+
+namespace DeltaStream.Node.Tests.Failover;
+
+/// <summary>Another Redis becomes the primary, and the node finds it.</summary>
+public sealed class FailoverSpecs
+{
+    // A node takes 2 s at most; a busy machine gets more.
+    private static readonly TimeSpan Back = TimeSpan.FromSeconds(6);
+
+    [Fact]
+    public async Task After_a_failover_of_Sentinel_the_feed_is_back_with_the_newest_values_and_nothing_comes_twice()
+    {
+        await using var redis = await SentinelTrio.StartAsync();
+        await using var node = await NodeProcess.Start(("REDIS_URL", redis.Url)).ReadyAsync();
+        await using var feed = await PriceFeed.OnAsync(node, redis.Servers[0]);
+        await redis.Servers[0].KillAsync();
+        var promoted = await redis.PromotedAsync();
+        await feed.MovesToAsync(promoted, Back);
+        Assert.Equal(feed.NewestJson, await promoted.ExecuteAsync("GET", "latest:underlying:NIFTY"));
+    }
+
+    [Fact]
+    public async Task Of_several_addresses_the_node_follows_the_primary_there_and_back()
+    {
+        var servers = await RedisServer.StartReplicatedAsync(1);
+        await using var first = servers[0];
+        await using var second = servers[1];
+        await using var node = await NodeProcess.Start(("REDIS_URL", $"redis://127.0.0.1:{first.Port},127.0.0.1:{second.Port}")).ReadyAsync();
+        await using var feed = await PriceFeed.OnAsync(node, first);
+        await PromoteAsync(second, first);
+        await feed.MovesToAsync(second, Back);
+        await PromoteAsync(first, second);
+        await feed.MovesToAsync(first, Back);
+    }
+
+    [Fact]
+    public async Task A_primary_that_dies_is_replaced_by_the_replica_that_an_operator_promotes()
+    {
+        var servers = await RedisServer.StartReplicatedAsync(1);
+        await using var first = servers[0];
+        await using var second = servers[1];
+        await using var node = await NodeProcess.Start(("REDIS_URL", $"redis://127.0.0.1:{first.Port},127.0.0.1:{second.Port}")).ReadyAsync();
+        await using var feed = await PriceFeed.OnAsync(node, first);
+        await first.KillAsync();
+        await Eventually.True(async () => (await node.HealthAsync("problems")).Contains("redis_read_only", StringComparison.Ordinal), "health says that only a replica is left");
+        await second.ExecuteAsync("REPLICAOF", "NO", "ONE");
+        await feed.MovesToAsync(second, Back);
+        await Eventually.True(async () => await node.HealthAsync("problems") == "[]", "no problem is left");
+
+        // The former primary comes back, empty, and takes itself for the primary.
+        await first.StartAgainAsync();
+        await feed.PublishAsync();
+        await feed.ArrivesAsync();
+        Assert.Equal("live", await node.HealthAsync("feed"));
+    }
+
+    [Fact]
+    public async Task Of_two_that_take_themselves_for_the_primary_the_one_with_a_replica_is_used()
+    {
+        await using var former = await RedisServer.StartAsync();
+        var servers = await RedisServer.StartReplicatedAsync(1);
+        await using var primary = servers[0];
+        await using var replica = servers[1];
+        var url = DeltaStream.Node.Settings.RedisUrlReader.Read($"redis://127.0.0.1:{former.Port},127.0.0.1:{replica.Port},127.0.0.1:{primary.Port}");
+        await using var connection = new DeltaStream.Node.Redis.RedisConnection(DeltaStream.Node.Tests.Redis.RedisBackend.DialerOf(url));
+        Assert.True(await connection.RunAsync(db => db.StringSetAsync("here", "1"), default));
+        Assert.Equal("1", await primary.ExecuteAsync("GET", "here"));
+    }
+
+    [Fact]
+    public async Task One_address_whose_server_becomes_a_replica_and_the_primary_again_has_the_feed_again()
+    {
+        await using var other = await RedisServer.StartAsync();
+        await using var redis = await RedisServer.StartAsync();
+        await using var node = await NodeProcess.Start(("REDIS_URL", redis.Url)).ReadyAsync();
+        await using var feed = await PriceFeed.OnAsync(node, redis);
+        await redis.ExecuteAsync("REPLICAOF", "127.0.0.1", $"{other.Port}");
+        await Eventually.True(async () => (await node.HealthAsync("problems")).Contains("redis_read_only", StringComparison.Ordinal), "health says that Redis is a replica");
+        await redis.ExecuteAsync("REPLICAOF", "NO", "ONE");
+        await feed.MovesToAsync(redis, Back);
+    }
+
+    /// <summary>As an operator does it, with what the former primary still replicates.</summary>
+    private static async Task PromoteAsync(RedisServer next, RedisServer former)
+    {
+        await next.ExecuteAsync("REPLICAOF", "NO", "ONE");
+        await former.ExecuteAsync("REPLICAOF", "127.0.0.1", $"{next.Port}");
+    }
+}

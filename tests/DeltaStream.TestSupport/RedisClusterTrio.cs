@@ -1,0 +1,55 @@
+namespace DeltaStream.TestSupport;
+
+/// <summary>A Redis Cluster of three nodes, without replicas.</summary>
+public sealed class RedisClusterTrio : IAsyncDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("redis-cluster-").FullName;
+    private readonly List<RedisServer> _servers = [];
+
+    private RedisClusterTrio()
+    {
+    }
+
+    public IReadOnlyList<RedisServer> Servers => _servers;
+
+    /// <summary>All nodes, in the form of REDIS_URL.</summary>
+    public string Url => "redis://" + string.Join(',', Servers.Select(server => $"127.0.0.1:{server.Port}"));
+
+    /// <summary>Starts the nodes; returns when all slots are served.</summary>
+    public static async Task<RedisClusterTrio> StartAsync()
+    {
+        var cluster = new RedisClusterTrio();
+        for (var i = 0; i < 3; i++)
+        {
+            var (port, bus) = (FreePort.Next(), FreePort.Next());
+            cluster._servers.Add(await RedisServer.StartOnAsync(
+                port, "--cluster-enabled", "yes", "--cluster-config-file", Path.Combine(cluster._folder, $"{port}.conf"),
+                "--cluster-port", $"{bus}", "--cluster-node-timeout", "1000"));
+        }
+
+        var made = await Command.RunAsync(cluster._folder, TimeSpan.FromMinutes(1), [],
+            ["redis-cli", "--cluster", "create", .. cluster._servers.Select(server => $"127.0.0.1:{server.Port}"), "--cluster-yes"]);
+        if (made.ExitCode != 0) throw new InvalidOperationException(made.Output);
+        foreach (var server in cluster.Servers)
+            await Eventually.True(async () => (await server.ExecuteAsync("CLUSTER", "INFO")).StartsWith("cluster_state:ok", StringComparison.Ordinal), "the cluster is complete", TimeSpan.FromSeconds(30));
+        return cluster;
+    }
+
+    /// <summary>Runs a command at the node that has the key's slot.</summary>
+    public async Task<string> ExecuteAsync(params string[] command)
+    {
+        foreach (var server in Servers)
+        {
+            var answer = await server.ExecuteAsync(command);
+            if (!answer.StartsWith("-MOVED", StringComparison.Ordinal)) return answer;
+        }
+
+        throw new InvalidOperationException("no node has the slot");
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var server in Servers) await server.DisposeAsync();
+        Directory.Delete(_folder, recursive: true);
+    }
+}
