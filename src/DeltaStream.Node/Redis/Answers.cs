@@ -4,7 +4,7 @@ namespace DeltaStream.Node.Redis;
 internal static class Answers
 {
     // Servers that live answer in this time after the first; one that hangs is not waited for.
-    private static readonly TimeSpan Grace = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan Grace = TimeSpan.FromMilliseconds(500);
 
     /// <summary>Waits until all have answered, or for a moment after the first answer that suffices.</summary>
     public static async Task<IReadOnlyList<T>> GatherAsync<T>(IReadOnlyList<Task<T>> asked, Func<T, bool> suffices)

@@ -93,8 +93,10 @@ internal sealed class RedisConnection(RedisDialer dialer, RefusalWatch? refusals
             await _firstAttempt.Task.WaitAsync(cancellation);
         }
 
-        // Not another attempt for each command: while there is no link, commands fail at once.
-        return _link is { IsLost: false } link ? link : throw new FeedUnavailableException(_reason);
+        if (_link is { IsLost: false } link) return link;
+        // The client library does not tell of every loss. While the node makes a new link, commands fail at once.
+        Renew(_link);
+        throw new FeedUnavailableException(_reason);
     }
 
     private void Renew(RedisLink? former)
@@ -122,9 +124,14 @@ internal sealed class RedisConnection(RedisDialer dialer, RefusalWatch? refusals
                 _reason = e.Message;
                 refusals?.Failed(Connect, e);
             }
-            catch (OperationCanceledException)
+            catch (OperationCanceledException) when (_disposed.IsCancellationRequested)
             {
                 return;
+            }
+            catch (Exception defect)
+            {
+                // Every command fails with this reason, and the next attempt may succeed.
+                _reason = FeedUnavailableException.ReasonOf(defect);
             }
 
             _firstAttempt.TrySetResult();

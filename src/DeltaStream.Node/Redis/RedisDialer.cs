@@ -14,6 +14,9 @@ namespace DeltaStream.Node.Redis;
 /// <param name="login">Checks the login of each connection.</param>
 internal sealed class RedisDialer(RedisSettings settings, RedisUrl url, RedisLoginCheck login)
 {
+    /// <summary>The client name of a link for a subscription.</summary>
+    public const string FeedName = "deltastream-feed";
+
     private const string ClusterAddress = "cluster";
 
     private readonly Lock _lock = new();
@@ -138,7 +141,7 @@ internal sealed class RedisDialer(RedisSettings settings, RedisUrl url, RedisLog
         try
         {
             var answer = await link.Servers.First().ExecuteAsync("INFO", "replication").WaitAsync(settings.CommandTimeout);
-            var count = answer.ToString().Split('\n').FirstOrDefault(line => line.StartsWith("connected_slaves:", StringComparison.Ordinal))?.Split(':')[1];
+            var count = answer.ToString().Split("\r\n").FirstOrDefault(line => line.StartsWith("connected_slaves:", StringComparison.Ordinal))?.Split(':')[1];
             return new Primary(link.Address, int.TryParse(count, NumberStyles.None, CultureInfo.InvariantCulture, out var replicas) ? replicas : 0);
         }
         catch (Exception e) when (RedisConnection.IsFailure(e) || e is InvalidOperationException)
@@ -155,7 +158,7 @@ internal sealed class RedisDialer(RedisSettings settings, RedisUrl url, RedisLog
         RedisLink? link = null;
         try
         {
-            link = await RedisLink.OpenAsync(options, address, stop);
+            link = await RedisLink.OpenAsync(options.ClientName == FeedName ? options.Patient() : options, address, stop);
             await login.CheckAsync(link, url, settings.CommandTimeout, stop);
             return link;
         }

@@ -67,7 +67,7 @@ internal sealed class RedisFeed(RedisSettings settings, RedisDialer dialer, Redi
         try
         {
             former?.BeginOverlap();
-            var link = await dialer.DialAsync("deltastream-feed", stop);
+            var link = await dialer.DialAsync(RedisDialer.FeedName, stop);
             next = new RedisFeedSubscription(link, settings, _channels, clock);
             await next.SubscribeAsync(stop);
             var delivered = former is null ? [] : await former.EndAsync(link, stop);

@@ -9,6 +9,8 @@ namespace DeltaStream.Node.Redis;
 /// <summary>The options of this node's connections to Redis.</summary>
 internal static class RedisOptions
 {
+    private static readonly TimeSpan LongestFreeze = TimeSpan.FromMinutes(5);
+
     private static readonly string[] Unused = ["CONFIG", "SENTINEL"];
 
     /// <summary>For servers.</summary>
@@ -35,6 +37,16 @@ internal static class RedisOptions
         return options;
     }
 
+    /// <summary>
+    /// For a subscription. The client library gives up a connection that answers nothing for four times its timeout; the connection
+    /// to a frozen Redis must stay, because what waits there still comes.
+    /// </summary>
+    public static ConfigurationOptions Patient(this ConfigurationOptions options)
+    {
+        options.SyncTimeout = options.AsyncTimeout = (int)LongestFreeze.TotalMilliseconds;
+        return options;
+    }
+
     private static ConfigurationOptions Common(RedisUrl url, IEnumerable<EndPoint> endPoints, TimeSpan timeout, string clientName)
     {
         var milliseconds = (int)timeout.TotalMilliseconds;
@@ -53,6 +65,8 @@ internal static class RedisOptions
             ConfigurationChannel = "",
             TieBreaker = "",
             IncludeDetailInExceptions = false,
+            // INFO counts as a command for administrators.
+            AllowAdmin = true,
             User = url.User,
             Password = url.Password,
             Ssl = url.Tls,

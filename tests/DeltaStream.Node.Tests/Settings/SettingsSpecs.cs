@@ -211,6 +211,17 @@ public sealed class SettingsSpecs : IDisposable
         Assert.DoesNotContain("cret", refused.Replace("secret/", ""));
     }
 
+    [Fact]
+    public void A_certificate_for_Redis_needs_its_key_and_TLS()
+    {
+        Assert.Equal(
+            "REDIS_TLS_KEY= is not allowed: a PEM file: REDIS_TLS_CERTIFICATE and REDIS_TLS_KEY go together",
+            Refused(true, ("REDIS_URL", "rediss://host"), ("REDIS_TLS_CERTIFICATE", "/a.pem")));
+        Assert.Equal(
+            "REDIS_TLS_CERTIFICATE=/a.pem is not allowed: for a REDIS_URL that begins with rediss:// or rediss-sentinel://",
+            Refused(true, ("REDIS_URL", "redis://host"), ("REDIS_TLS_CERTIFICATE", "/a.pem"), ("REDIS_TLS_KEY", "/a.key")));
+    }
+
     [Theory]
     [InlineData("a*")]
     [InlineData("a b")]
