@@ -15,6 +15,9 @@ public sealed class EnrichedMessage
     // A symbol with each UTF-16 unit written as \uXXXX, and two quotes. No other value that is read is longer.
     private const int MaxValueBytes = Market.Symbol.MaxLength * 6 + 2;
 
+    // Longer values are symbols with many escapes. They are rare, so decoding them may allocate.
+    private const int BufferLength = Market.Symbol.MaxBytes + 2;
+
     private static readonly byte[] ByteOrderMark = [0xEF, 0xBB, 0xBF];
 
     private readonly MessageFields _fields;
@@ -51,7 +54,7 @@ public sealed class EnrichedMessage
     public static long TimestampOf(MessageKind kind, ReadOnlySpan<byte> json, long receivedAt)
     {
         if (!MessageFields.TryRead(json, kind, out var fields)) return receivedAt;
-        return TryTime(json, fields[kind.TimestampIndex], stackalloc char[MaxValueBytes], out var time) ? time : receivedAt;
+        return TryTime(json, fields[kind.TimestampIndex], stackalloc char[BufferLength], out var time) ? time : receivedAt;
     }
 
     /// <summary>Reads a message without deserialising it. Never throws on bad input.</summary>
@@ -71,7 +74,7 @@ public sealed class EnrichedMessage
         if (payload.Span.StartsWith(ByteOrderMark)) payload = payload[ByteOrderMark.Length..];
         if (payload.Length > maxBytes) fault = new(InvalidReason.Size);
         else if (!Utf8.IsValid(payload.Span)) fault = new(InvalidReason.Utf8);
-        else if (!MessageFields.TryRead(payload.Span, kind, out var fields))
+        else if (!MessageFields.TryRead(payload.Span, kind, out var fields, isToSummarise: true))
             fault = new(NonFinite.IsAllThatIsWrong(payload.Span) ? InvalidReason.Nan : InvalidReason.Json);
         else message = Check(kind, payload, receivedAt, fields, ref fault);
         return message is not null;
@@ -82,7 +85,7 @@ public sealed class EnrichedMessage
     {
         var (symbol, expiry, timestamp) = ((string?)null, (string?)null, receivedAt);
         var json = payload.Span;
-        Span<char> buffer = stackalloc char[MaxValueBytes];
+        Span<char> buffer = stackalloc char[BufferLength];
         for (var i = 0; i < kind.Fields.Count; i++)
         {
             var (value, isValid) = (fields[i], true);
@@ -130,7 +133,7 @@ public sealed class EnrichedMessage
         reader.Read();
         try
         {
-            return buffer[..reader.CopyString(buffer)];
+            return value.Length <= buffer.Length ? buffer[..reader.CopyString(buffer)] : reader.GetString();
         }
         catch (InvalidOperationException)
         {

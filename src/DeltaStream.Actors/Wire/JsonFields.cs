@@ -71,12 +71,24 @@ public ref struct JsonFields(ReadOnlySpan<byte> json, int maxDepth = 64)
         }
     }
 
-    /// <summary>The value as text. Null if it is not a string, or has half a surrogate pair, which is valid JSON but not text.</summary>
-    public readonly string? GetText()
+    /// <summary>True if two JSON strings, quotes included, are the same text although one may have escapes.</summary>
+    public static bool AreSameText(ReadOnlySpan<byte> left, ReadOnlySpan<byte> right)
     {
+        if (left.SequenceEqual(right)) return true;
+        if (!left.Contains((byte)'\\') && !right.Contains((byte)'\\')) return false;
+        return TextOf(left) is { } text && text == TextOf(right);
+    }
+
+    /// <summary>The value as text. Null if it is not a string, or has half a surrogate pair, which is valid JSON but not text.</summary>
+    public readonly string? GetText() => Type == JsonTokenType.String ? TextOf(_json[Value]) : null;
+
+    private static string? TextOf(ReadOnlySpan<byte> token)
+    {
+        var reader = new Utf8JsonReader(token);
+        reader.Read();
         try
         {
-            return Type == JsonTokenType.String ? _reader.GetString() : null;
+            return reader.GetString();
         }
         catch (InvalidOperationException)
         {
