@@ -5,6 +5,7 @@ using DeltaStream.Actors.Feed;
 using DeltaStream.Actors.Lease;
 using DeltaStream.Actors.Market;
 using DeltaStream.Actors.Takeover;
+using DeltaStream.Actors.Telemetry;
 using DeltaStream.Actors.Topics;
 using Microsoft.Extensions.Logging.Abstractions;
 using Xunit.Abstractions;
@@ -28,7 +29,7 @@ public sealed class BridgeSpecs : SteppingSpec
 
         // The graph of production, but for its two ends: the mediator is a probe, and so is the sink that writes to the store.
         var ledger = new IntakeLedger(Settings.TakeoverHold, Settings.MaxKeys);
-        _inlet = new FeedInlet(Settings, ledger, new MessageReader(1_000, Clock, new(NullLogger.Instance)), Clock);
+        _inlet = new FeedInlet(Settings, ledger, new MessageReader(new BridgeSettings { MaxMessageBytes = 1_000 }, Clock, new(NullLogger.Instance), new NodeProblems()), Clock);
         _store = this.CreateSubscriberProbe<MarketUpdate>();
         BridgeGraph.Create(
             new ConflateStage(_inlet, Clock),

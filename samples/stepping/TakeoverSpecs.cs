@@ -5,6 +5,7 @@ using DeltaStream.Actors.Feed;
 using DeltaStream.Actors.Lease;
 using DeltaStream.Actors.Market;
 using DeltaStream.Actors.Takeover;
+using DeltaStream.Actors.Telemetry;
 using DeltaStream.Actors.Tests.Clients;
 using DeltaStream.Actors.Tests.Feed;
 using DeltaStream.Actors.Tests.Lease;
@@ -22,7 +23,7 @@ public sealed class TakeoverSpecs(ITestOutputHelper output) : SteppingSpec(outpu
         // Arrange: this bridge stands by. The graph runs, but without the right PublishStage.Pump pulls nothing.
         var settings = new BridgeSettings();
         var ledger = new IntakeLedger(settings.TakeoverHold, settings.MaxKeys);
-        var inlet = new FeedInlet(settings, ledger, new MessageReader(1_000, Clock, new(NullLogger.Instance)), Clock);
+        var inlet = new FeedInlet(settings, ledger, new MessageReader(new BridgeSettings { MaxMessageBytes = 1_000 }, Clock, new(NullLogger.Instance), new NodeProblems()), Clock);
         var right = new PublishingRight(Clock);
         var published = this.CreateSubscriberProbe<MarketUpdate>();
         var graph = BridgeGraph.Create(

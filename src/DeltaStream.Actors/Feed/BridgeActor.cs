@@ -47,7 +47,7 @@ internal sealed class BridgeActor : UntypedActor, IWithTimers
         _node = node ?? HostPort(Cluster.Get(Context.System).SelfAddress);
         _right = new PublishingRight(time);
         _ledger = new IntakeLedger(settings.TakeoverHold, settings.MaxKeys, new WithheldMessages(time, ports.Log));
-        _inlet = new FeedInlet(settings, _ledger, new MessageReader(settings.MaxMessageBytes, time, _log), time);
+        _inlet = new FeedInlet(settings, _ledger, new MessageReader(settings, time, _log, ports.Problems), time);
         _graph = new GraphRunner(settings, ports, time, _right, _ledger, _inlet);
         _runAgain = new Backoff(settings.MinBackoff, settings.MaxBackoff);
         _heartbeats = new HeartbeatPolicy(_node, settings.HeartbeatInterval * 4, Now);

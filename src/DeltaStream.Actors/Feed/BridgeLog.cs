@@ -28,11 +28,20 @@ internal sealed partial class BridgeLog(ILogger log)
     [LoggerMessage(206, LogLevel.Debug, "latest_sync_failed {error}", EventName = "latest_sync_failed")]
     public partial void SyncFailed(string error);
 
-    [LoggerMessage(207, LogLevel.Warning, "message_skipped {channel} {reason} {bytes} {excerpt}", EventName = "message_skipped")]
-    public partial void MessageSkipped(string channel, string reason, int bytes, string excerpt);
+    [LoggerMessage(207, LogLevel.Warning, "message_skipped {channel} {reason} {field} {value} {bytes} {excerpt}", EventName = "message_skipped")]
+    public partial void MessageSkipped(string channel, string reason, string field, string value, int bytes, string excerpt);
 
-    [LoggerMessage(208, LogLevel.Warning, "message_skipped_more {suppressed}", EventName = "message_skipped_more")]
-    public partial void MoreMessagesSkipped(int suppressed);
+    [LoggerMessage(208, LogLevel.Warning, "message_skipped_more {channel} {suppressed}", EventName = "message_skipped_more")]
+    public partial void MoreMessagesSkipped(string channel, int suppressed);
+
+    [LoggerMessage(209, LogLevel.Warning, "message_repaired {channel} {field} {bytes}", EventName = "message_repaired")]
+    public partial void MessageRepaired(string channel, string field, int bytes);
+
+    [LoggerMessage(215, LogLevel.Warning, "message_repaired_more {channel} {suppressed}", EventName = "message_repaired_more")]
+    public partial void MoreMessagesRepaired(string channel, int suppressed);
+
+    [LoggerMessage(214, LogLevel.Information, "message_faults_ended {problem}", EventName = "message_faults_ended")]
+    public partial void FaultsEnded(string problem);
 
     /// <summary>Names a publication. The first two kinds have event names of their own, which operators know.</summary>
     public void Broadcasted(MessageKind kind, string symbol, string headline)

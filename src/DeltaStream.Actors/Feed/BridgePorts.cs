@@ -1,5 +1,6 @@
 using DeltaStream.Actors.Cache;
 using DeltaStream.Actors.Lease;
+using DeltaStream.Actors.Telemetry;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -16,6 +17,9 @@ public sealed record BridgePorts(IFeed Feed, ILeaseStore Lease, ILatestStore Lat
 
     /// <summary>The bridge's state for readers on other threads.</summary>
     public BridgeStatus Status { get; init; } = new();
+
+    /// <summary>The node's problems.</summary>
+    public NodeProblems Problems { get; init; } = new();
 
     /// <summary>The logger of the bridge and of its lease.</summary>
     public ILogger Log { get; init; } = NullLogger.Instance;

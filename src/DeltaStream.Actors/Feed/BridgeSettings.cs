@@ -1,4 +1,5 @@
 using DeltaStream.Actors.Lease;
+using DeltaStream.Actors.Market;
 
 namespace DeltaStream.Actors.Feed;
 
@@ -10,6 +11,9 @@ public sealed record BridgeSettings
 
     /// <summary>The maximum size of a message in bytes; a larger message is skipped.</summary>
     public int MaxMessageBytes { get; init; } = 1_048_576;
+
+    /// <summary>What to do with a message that has NaN or Infinity.</summary>
+    public NonFiniteRule NonFinite { get; init; }
 
     /// <summary>The maximum number of conflation keys. A message of a further key is dropped and counted.</summary>
     public int MaxKeys { get; init; } = 20_000;

@@ -98,6 +98,12 @@ internal sealed class FeedInlet(BridgeSettings settings, IntakeLedger ledger, Me
         lock (_lock) _buffer.Drop(intake => !intake.LivesAt(now));
     }
 
+    /// <summary>Says what was wrong with messages. To be called about twice a second.</summary>
+    public void ReportFaults() => reader.Tick();
+
+    /// <summary>No messages will follow.</summary>
+    public void Stop() => reader.Stop();
+
     private void Enter(FeedMessage message, bool isStored)
     {
         if (!isStored) BridgeMetrics.MessageIn(message.Channel);

@@ -9,15 +9,25 @@ namespace DeltaStream.Actors.Feed;
 /// </summary>
 internal sealed class ListenerActor(IFeed feed, FeedInlet inlet, BridgeSettings settings, BridgeLog log) : UntypedActor, IWithTimers
 {
+    private static readonly TimeSpan ReportEvery = TimeSpan.FromMilliseconds(500);
+
     private readonly Backoff _again = new(settings.MinBackoff, settings.MaxBackoff);
     private readonly CancellationTokenSource _stopped = new();
     private string? _lastError;
 
     public ITimerScheduler Timers { get; set; } = null!;
 
-    protected override void PreStart() => Listen();
+    protected override void PreStart()
+    {
+        Timers.StartPeriodicTimer(Due.Report, Due.Report, ReportEvery);
+        Listen();
+    }
 
-    protected override void PostStop() => _stopped.Cancel();
+    protected override void PostStop()
+    {
+        _stopped.Cancel();
+        inlet.Stop();
+    }
 
     protected override void OnReceive(object message) => Away(message);
 
@@ -34,6 +44,7 @@ internal sealed class ListenerActor(IFeed feed, FeedInlet inlet, BridgeSettings 
                 break;
             case LinkDown down: ListenAgain(down.Reason); break;
             case Due.Listen: Listen(); break;
+            case Due.Report: inlet.ReportFaults(); break;
             default: Unhandled(message); break;
         }
     }
@@ -47,6 +58,7 @@ internal sealed class ListenerActor(IFeed feed, FeedInlet inlet, BridgeSettings 
                 ListenAgain(down.Reason);
                 Context.Parent.Tell(message);
                 break;
+            case Due.Report: inlet.ReportFaults(); break;
             default: Unhandled(message); break;
         }
     }
@@ -75,5 +87,6 @@ internal sealed class ListenerActor(IFeed feed, FeedInlet inlet, BridgeSettings 
     private enum Due
     {
         Listen,
+        Report,
     }
 }

@@ -4,56 +4,68 @@ using DeltaStream.Actors.Telemetry;
 
 namespace DeltaStream.Actors.Feed;
 
-/// <summary>Validates messages. Invalid messages are counted, logged and skipped. Safe for concurrent use.</summary>
-/// <param name="maxBytes">The maximum size of a message.</param>
+/// <summary>
+/// Validates messages. Invalid messages are counted, logged and skipped; repaired ones are counted and logged. Safe for
+/// concurrent use.
+/// </summary>
+/// <param name="settings">The size limit, and what to do with numbers that are not finite.</param>
 /// <param name="time">The clock.</param>
-/// <param name="log">Logs skipped messages.</param>
-internal sealed class MessageReader(int maxBytes, TimeProvider time, BridgeLog log)
+/// <param name="log">Logs skipped and repaired messages.</param>
+/// <param name="problems">The node's problems.</param>
+internal sealed class MessageReader(BridgeSettings settings, TimeProvider time, BridgeLog log, NodeProblems problems)
 {
     private const int ExcerptBytes = 200;
+    private const int FieldBytes = 64;
 
-    // A faulty producer must not fill the disk: log this many lines a second, then one line with the number of suppressed
-    // lines.
-    private const int LinesPerSecond = 5;
-
-    private readonly Lock _lock = new();
-    private long _second;
-    private int _lines;
-    private int _suppressed;
+    private readonly FaultWatch _skipped = new(Problem.MessagesSkipped, problems, time);
+    private readonly FaultWatch _repaired = new(Problem.MessagesRepaired, problems, time);
 
     /// <summary>Validates a message; null if it is skipped.</summary>
     public EnrichedMessage? Read(FeedMessage message)
     {
         if (MessageKind.OnChannel(message.Channel) is not { } kind) return null;
-        if (EnrichedMessage.TryRead(kind, message.Payload, message.ReceivedAt, maxBytes, out var read, out var fault)) return read;
-        BridgeMetrics.InvalidMessage(fault.Reason);
-        lock (_lock) LogSkipped(message.Channel, fault.Reason, message.Payload.Span);
-        return null;
-    }
-
-    private void LogSkipped(string channel, InvalidReason reason, ReadOnlySpan<byte> payload)
-    {
-        var second = time.GetTimestamp() / time.TimestampFrequency;
-        if (second != _second)
+        if (!EnrichedMessage.TryRead(kind, message.Payload, message.ReceivedAt, settings.MaxMessageBytes, out var read, out var fault, settings.NonFinite))
         {
-            if (_suppressed > 0) log.MoreMessagesSkipped(_suppressed);
-            (_second, _lines, _suppressed) = (second, 0, 0);
+            BridgeMetrics.InvalidMessage(fault.Reason);
+            if (_skipped.Note(message.Channel)) LogSkipped(message, fault);
+        }
+        else if (read!.RepairedAt is { } place)
+        {
+            BridgeMetrics.RepairedMessage(kind);
+            if (_repaired.Note(message.Channel)) LogRepaired(message, JsonPath.Of(read.Payload.Span, place));
         }
 
-        if (++_lines > LinesPerSecond) _suppressed++;
-        else log.MessageSkipped(channel, reason.Name(), payload.Length, Escape(payload));
+        return read;
     }
 
-    /// <summary>Keeps printable ASCII and writes any other byte as <c>\xNN</c>, so that payloads can't forge log lines.</summary>
-    private static string Escape(ReadOnlySpan<byte> payload)
+    /// <summary>Logs the number of messages that were not logged, and ends problems. To be called about twice a second.</summary>
+    public void Tick()
     {
-        var text = new StringBuilder(ExcerptBytes);
-        foreach (var b in payload[..Math.Min(payload.Length, ExcerptBytes)])
-        {
-            if (b is >= 0x20 and < 0x7f and not (byte)'\\') text.Append((char)b);
-            else text.Append("\\x").Append(b.ToString("x2"));
-        }
+        _skipped.Tick(log.MoreMessagesSkipped, () => log.FaultsEnded(Problem.MessagesSkipped.Name));
+        _repaired.Tick(log.MoreMessagesRepaired, () => log.FaultsEnded(Problem.MessagesRepaired.Name));
+    }
 
-        return text.ToString();
+    /// <summary>The node reads no messages any more.</summary>
+    public void Stop()
+    {
+        _skipped.Stop();
+        _repaired.Stop();
+    }
+
+    private static string Escape(string field) => Excerpt.Of(Encoding.UTF8.GetBytes(field), FieldBytes);
+
+    private void LogSkipped(FeedMessage message, MessageFault fault)
+    {
+        var (reason, field) = (fault.Reason.Name(), Escape(fault.Field ?? ""));
+        var found = fault.Field is null ? "" : fault.Found.IsEmpty ? "absent" : Excerpt.Of(fault.Found.Span, FieldBytes);
+        log.MessageSkipped(message.Channel, reason, field, found, message.Payload.Length, Excerpt.Of(message.Payload.Span, ExcerptBytes));
+        _skipped.Describe(message.Channel, field.Length == 0 ? reason : $"{reason}, {field} is {found}");
+    }
+
+    private void LogRepaired(FeedMessage message, string path)
+    {
+        var field = Escape(path);
+        log.MessageRepaired(message.Channel, field, message.Payload.Length);
+        _repaired.Describe(message.Channel, $"NaN or Infinity, {field}");
     }
 }

@@ -33,6 +33,10 @@ public sealed class EnrichedMessage
 
     public ConflationKey Key { get; }
 
+    /// <summary>The place in the payload of the first <c>null</c> that stands for NaN or Infinity; null if nothing was repaired.</summary>
+    public int? RepairedAt { get; private init; }
+
+    /// <summary>The published bytes, without a byte order mark, with <c>null</c> for NaN and Infinity.</summary>
     public ReadOnlyMemory<byte> Payload { get; }
 
     /// <summary>XxHash3 of the published bytes.</summary>
@@ -66,22 +70,28 @@ public sealed class EnrichedMessage
     /// <param name="maxBytes">The size limit.</param>
     /// <param name="message">The message; null if it is not valid.</param>
     /// <param name="fault">Why the message is not valid.</param>
+    /// <param name="nonFinite">What to do with NaN and Infinity.</param>
     public static bool TryRead(
-        MessageKind kind, ReadOnlyMemory<byte> payload, long receivedAt, int maxBytes, out EnrichedMessage? message, out MessageFault fault)
+        MessageKind kind, ReadOnlyMemory<byte> payload, long receivedAt, int maxBytes, out EnrichedMessage? message, out MessageFault fault,
+        NonFiniteRule nonFinite = NonFiniteRule.Null)
     {
         message = null;
         fault = default;
         if (payload.Span.StartsWith(ByteOrderMark)) payload = payload[ByteOrderMark.Length..];
         if (payload.Length > maxBytes) fault = new(InvalidReason.Size);
         else if (!Utf8.IsValid(payload.Span)) fault = new(InvalidReason.Utf8);
-        else if (!MessageFields.TryRead(payload.Span, kind, out var fields, isToSummarise: true))
-            fault = new(NonFinite.IsAllThatIsWrong(payload.Span) ? InvalidReason.Nan : InvalidReason.Json);
-        else message = Check(kind, payload, receivedAt, fields, ref fault);
+        else if (MessageFields.TryRead(payload.Span, kind, out var fields, isToSummarise: true)) message = Check(kind, payload, receivedAt, fields, null, ref fault);
+        else if (NonFinite.Repair(payload.Span, out var first) is not { } repaired || !MessageFields.TryRead(repaired, kind, out fields, isToSummarise: true))
+            fault = new(InvalidReason.Json);
+        else if (nonFinite == NonFiniteRule.Skip) fault = new(InvalidReason.Nan, JsonPath.Of(repaired, first), Published(payload, first, "null".Length));
+        else if (repaired.Length > maxBytes) fault = new(InvalidReason.Size);
+        else message = Check(kind, repaired, receivedAt, fields, (payload, first), ref fault);
         return message is not null;
     }
 
     private static EnrichedMessage? Check(
-        MessageKind kind, ReadOnlyMemory<byte> payload, long receivedAt, in MessageFields fields, ref MessageFault fault)
+        MessageKind kind, ReadOnlyMemory<byte> payload, long receivedAt, in MessageFields fields, (ReadOnlyMemory<byte> Text, int First)? published,
+        ref MessageFault fault)
     {
         var (symbol, expiry, timestamp) = ((string?)null, (string?)null, receivedAt);
         var json = payload.Span;
@@ -104,12 +114,17 @@ public sealed class EnrichedMessage
 
             if (isValid) continue;
             var reason = kind.Fields[i].Role == FieldRole.Symbol ? InvalidReason.Symbol : InvalidReason.Field;
-            fault = new(reason, kind.Fields[i].Name, payload.Slice(value.Start, value.Length));
+            var found = published is null ? payload.Slice(value.Start, value.Length) : Published(published.Value.Text, value.Start, value.Length);
+            fault = new(reason, kind.Fields[i].Name, found);
             return null;
         }
 
-        return new EnrichedMessage(new ConflationKey(kind, symbol!, expiry), payload, timestamp, fields);
+        return new EnrichedMessage(new ConflationKey(kind, symbol!, expiry), payload, timestamp, fields) { RepairedAt = published?.First };
     }
+
+    /// <summary>What stood where the repaired text has this range.</summary>
+    private static ReadOnlyMemory<byte> Published(ReadOnlyMemory<byte> text, int start, int length) =>
+        text[NonFinite.PublishedPlace(text.Span, start)..NonFinite.PublishedPlace(text.Span, start + length)];
 
     private static bool IsNumber(ReadOnlySpan<char> text) =>
         double.TryParse(text, NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent, CultureInfo.InvariantCulture, out var number)

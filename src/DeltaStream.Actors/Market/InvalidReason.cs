@@ -9,7 +9,7 @@ public enum InvalidReason : byte
     /// <summary>The text is not a JSON object, or is nested deeper than <see cref="EnrichedMessage.MaxDepth"/>.</summary>
     Json = 2,
 
-    /// <summary><c>NaN</c> or <c>Infinity</c> is the only thing wrong with the JSON. Python writes them; browsers refuse them.</summary>
+    /// <summary><c>NaN</c> or <c>Infinity</c> is the only thing wrong with the JSON, and the bridge is set not to repair it.</summary>
     Nan = 3,
 
     /// <summary>A required field is missing, has the wrong type or has the wrong format.</summary>

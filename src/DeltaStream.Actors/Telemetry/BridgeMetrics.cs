@@ -30,6 +30,9 @@ internal static class BridgeMetrics
     /// <summary>Skipped messages, by <c>reason</c>.</summary>
     private static readonly Counter<long> Invalid = Meter.CreateCounter<long>("messages_invalid", null, "Messages skipped as invalid");
 
+    /// <summary>Messages in which NaN or Infinity became null, by <c>kind</c>.</summary>
+    private static readonly Counter<long> Repaired = Meter.CreateCounter<long>("messages_repaired", null, "Messages sent with null for NaN or Infinity");
+
     /// <summary>Messages that a newer message superseded before they were published.</summary>
     public static readonly Counter<long> Conflated = Meter.CreateCounter<long>("bridge_conflated", null, "Messages superseded in the bridge");
 
@@ -60,6 +63,8 @@ internal static class BridgeMetrics
             MessagesIn.Add(0, new KeyValuePair<string, object?>("channel", channel));
         foreach (var reason in Enum.GetValues<InvalidReason>())
             Invalid.Add(0, new KeyValuePair<string, object?>("reason", reason.Name()));
+        foreach (var kind in MessageKind.All)
+            Repaired.Add(0, new KeyValuePair<string, object?>("kind", kind.Name));
         foreach (var reason in leaseLostReasons)
             LeaseLost.Add(0, new KeyValuePair<string, object?>("reason", reason));
     }
@@ -72,6 +77,8 @@ internal static class BridgeMetrics
         MessagesIn.Add(1, new KeyValuePair<string, object?>("channel", MessageKind.OnChannel(channel) is null ? OtherChannel : channel));
 
     public static void InvalidMessage(InvalidReason reason) => Invalid.Add(1, new KeyValuePair<string, object?>("reason", reason.Name()));
+
+    public static void RepairedMessage(MessageKind kind) => Repaired.Add(1, new KeyValuePair<string, object?>("kind", kind.Name));
 
     /// <summary>Counts messages that were withheld, by <c>reason</c>. A count of 0 exports the reason before the first one.</summary>
     public static void Withheld(string reason, int count) => WithheldMessages.Add(count, new KeyValuePair<string, object?>("reason", reason));

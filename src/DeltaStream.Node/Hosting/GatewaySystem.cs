@@ -96,6 +96,7 @@ internal static class GatewaySystem
     {
         MayPublish = MayPublish(services.GetRequiredService<StoreAgreement>()),
         Status = services.GetRequiredService<BridgeStatus>(),
+        Problems = services.GetRequiredService<NodeProblems>(),
         Log = services.GetRequiredService<ILoggerFactory>().CreateLogger("DeltaStream.Bridge"),
     };
 

@@ -1,6 +1,7 @@
 using DeltaStream.Actors.Cache;
 using DeltaStream.Actors.Clients;
 using DeltaStream.Actors.Feed;
+using DeltaStream.Actors.Market;
 using DeltaStream.Node.Admission;
 using DeltaStream.Node.Settings.Reading;
 using DeltaStream.Node.Transports.Connections;
@@ -21,6 +22,7 @@ internal static class GatewaySettings
         {
             MaxRate = reader.Number("deltastream.bridge.max-rate", 0, 1_000_000),
             MaxMessageBytes = reader.Number("deltastream.bridge.max-message-bytes", 1024, 3_000_000),
+            NonFinite = reader.OneOf("deltastream.bridge.non-finite", "null", "skip") == "skip" ? NonFiniteRule.Skip : NonFiniteRule.Null,
             MaxKeys = reader.Number("deltastream.bridge.max-keys", 1, 1_000_000),
             LeaseTtl = reader.Duration("deltastream.bridge.lease-ttl", TimeSpan.FromMilliseconds(100), Minute),
             HeartbeatInterval = reader.Duration("deltastream.bridge.heartbeat-interval", Tick, TimeSpan.FromSeconds(1)),

@@ -5,6 +5,7 @@ using Akka.TestKit;
 using DeltaStream.Actors.Feed;
 using DeltaStream.Actors.Market;
 using DeltaStream.Actors.Takeover;
+using DeltaStream.Actors.Telemetry;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using Xunit.Abstractions;
@@ -21,7 +22,7 @@ public class ConflateStageSpecs : Akka.TestKit.Xunit2.TestKit
     private readonly FeedInlet _inlet;
 
     public ConflateStageSpecs(ITestOutputHelper output) : base(VirtualTime.Config, output) => _inlet = new FeedInlet(
-        Settings, new IntakeLedger(Settings.TakeoverHold, Settings.MaxKeys), new MessageReader(1_000, _clock, new(NullLogger.Instance)), _clock);
+        Settings, new IntakeLedger(Settings.TakeoverHold, Settings.MaxKeys), new MessageReader(new BridgeSettings { MaxMessageBytes = 1_000 }, _clock, new(NullLogger.Instance), new NodeProblems()), _clock);
 
     [Fact]
     public void The_last_value_of_a_burst_is_sent_although_no_message_follows()

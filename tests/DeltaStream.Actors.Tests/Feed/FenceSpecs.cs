@@ -6,6 +6,7 @@ using DeltaStream.Actors.Feed;
 using DeltaStream.Actors.Lease;
 using DeltaStream.Actors.Market;
 using DeltaStream.Actors.Takeover;
+using DeltaStream.Actors.Telemetry;
 using DeltaStream.Actors.Topics;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
@@ -43,7 +44,7 @@ public class FenceSpecs(ITestOutputHelper output) : Akka.TestKit.Xunit2.TestKit(
     {
         var (right, mediator) = (new PublishingRight(_clock), CreateTestProbe());
         var ledger = new IntakeLedger(Settings.TakeoverHold, Settings.MaxKeys);
-        var inlet = new FeedInlet(Settings, ledger, new MessageReader(1_000, _clock, new(NullLogger.Instance)), _clock);
+        var inlet = new FeedInlet(Settings, ledger, new MessageReader(new BridgeSettings { MaxMessageBytes = 1_000 }, _clock, new(NullLogger.Instance), new NodeProblems()), _clock);
         var running = BridgeGraph.Create(
             new ConflateStage(inlet, _clock),
             new PublishStage(Settings, _clock, right, ledger, new TopicPublisher(Sys, mediator.Ref, "node:1", new(NullLogger.Instance))),

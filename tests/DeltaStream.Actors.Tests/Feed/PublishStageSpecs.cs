@@ -11,6 +11,7 @@ using DeltaStream.Actors.Feed;
 using DeltaStream.Actors.Lease;
 using DeltaStream.Actors.Market;
 using DeltaStream.Actors.Takeover;
+using DeltaStream.Actors.Telemetry;
 using DeltaStream.Actors.Topics;
 using Microsoft.Extensions.Logging.Abstractions;
 using Xunit.Abstractions;
@@ -36,7 +37,7 @@ public class PublishStageSpecs : Akka.TestKit.Xunit2.TestKit
     public PublishStageSpecs(ITestOutputHelper output) : base(output: output)
     {
         _mediator = CreateTestProbe();
-        _inlet = new FeedInlet(Settings, _ledger, new MessageReader(100_000, TimeProvider.System, new(NullLogger.Instance)), TimeProvider.System);
+        _inlet = new FeedInlet(Settings, _ledger, new MessageReader(new BridgeSettings { MaxMessageBytes = 100_000 }, TimeProvider.System, new(NullLogger.Instance), new NodeProblems()), TimeProvider.System);
         var running = BridgeGraph.Create(
             new ConflateStage(_inlet, TimeProvider.System),
             new PublishStage(Settings, TimeProvider.System, _right, _ledger, new TopicPublisher(Sys, _mediator.Ref, "node:1", new(NullLogger.Instance))),

@@ -94,6 +94,8 @@ public sealed class NodeSpecs
         await client.EmitAsync("unsubscribe", """{"type":"product","symbol":"NIFTY"}""");
         await client.ExpectAsync("unsubscribed");
         await EveryMetricIsThereAsync(node);
+        health = await node.HealthAsync();
+        Assert.Equal(("degraded", "enriched:underlying: json"), (Text(health, "status"), Text(health.GetProperty("problem_details"), "messages_skipped")));
 
         node.Terminate();
         Assert.Equal(0, await node.ExitAsync(TimeSpan.FromSeconds(11)));
@@ -157,6 +159,7 @@ public sealed class NodeSpecs
             "deltastream_rooms ",
             "deltastream_messages_in_total{channel=\"enriched:underlying\"} 2",
             "deltastream_messages_invalid_total{reason=\"json\"} 1",
+            "deltastream_messages_repaired_total{kind=\"underlying\"} 0",
             "deltastream_delivered_total 1",
             "deltastream_conflated_total 0",
             "deltastream_dropped_total{reason=",
