@@ -18,6 +18,7 @@ internal sealed class Options
         ["growth"] = (10_000, 5, 200, 6, Load + " rounds"),
         ["slow"] = (5000, 2, 200, 15, Load + " rounds"),
         ["storm"] = (1000, 5, 200, 3, Load + " rounds"),
+        ["churn"] = (50, 20, 200, 3000, Load),
         ["polling"] = (500, 5, 200, 15, Load),
         ["build"] = (1, 1, 200, 1, ""),
         ["products"] = (1000, 5, 200, 3, "clients rate size warm-up servers products"),
@@ -29,7 +30,7 @@ internal sealed class Options
     private static readonly string[] Comparisons = ["fanout", "chain", "idle", "throughput"];
 
     // These scenarios need the metrics or the cluster of a gateway, which other servers lack.
-    private static readonly string[] OfTheGateway = ["products", "slow", "storm", "cluster"];
+    private static readonly string[] OfTheGateway = ["products", "slow", "storm", "churn", "cluster"];
 
     private readonly Dictionary<string, string> _values = new();
 
@@ -50,7 +51,7 @@ internal sealed class Options
         _ => 5,
     });
 
-    public int WarmUp => Number("warm-up", Command switch { "chain" => 90, "node" => 150, _ => 20 }, least: 0);
+    public int WarmUp => Number("warm-up", Command switch { "chain" => 90, "node" => 150, "churn" => 600, _ => 20 }, least: 0);
 
     public Scenario Scenario
     {

@@ -4,6 +4,7 @@
 // Scenarios: fanout (1,000 clients, 200 bytes, 20 a second), chain (200 clients, 56 KB, 5 a second and the summary),
 // idle (memory of 5,000 quiet connections), throughput (deliveries a second at a p99 under 250 ms; --up-to RATE); of the gateway alone:
 // growth (CPU of a delivery by number of clients), slow (clients that stop reading), storm (1,000 clients connect and leave at once),
+// churn (an hour in which --clients 50 come a second, and leave by goodbye, by a closed socket or in silence: what the node holds),
 // polling (500 long-polling clients), products (many products in one room; --products 2000), node (cost of a node without clients),
 // cluster (cost of an update by nodes and rooms; --nodes 1,2,3,4,5 --rooms 10,1000,10000).
 // A server can also be a folder with a published gateway, to compare the versions before and after a change. NAME=FOLDER gives the
@@ -40,6 +41,7 @@ try
         "growth" => Growth.RunAsync(options),
         "slow" => SlowConsumers.RunAsync(options),
         "storm" => Storm.RunAsync(options),
+        "churn" => Churn.RunAsync(options),
         "polling" => Polling.RunAsync(options),
         "products" => Products.RunAsync(options),
         "node" => IdleNode.RunAsync(options),

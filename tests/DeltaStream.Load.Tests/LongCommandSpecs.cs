@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.RegularExpressions;
 
 namespace DeltaStream.Load.Tests;
@@ -34,4 +35,20 @@ public sealed class LongCommandSpecs
     public async Task The_command_storm_keeps_the_clients_that_stay_connected() =>
         await Run.CompleteAsync($"storm --clients 50 --warm-up 1 --rounds 1 --seconds 1 {Gateway}",
             run => run.HasRowsOf("gateway") && Regex.IsMatch(run.Output, @"after 1 rounds: .*\b500 clients"));
+
+    /// <summary>180,000 clients come and go in an hour. Memory is measured after the first ten minutes, in which a node compiles its code.</summary>
+    [Fact]
+    [Trait("Category", "Full")]
+    public async Task After_an_hour_of_clients_that_come_and_go_a_node_is_back_where_it_was()
+    {
+        var run = await Run.AnyAsync(TimeSpan.FromMinutes(75), $"churn {Gateway}");
+        Assert.True(run.ExitCode == 0, run.Output);
+        var end = Regex.Match(run.Output, @"RSS rises (-?[\d.]+) MB a minute; left behind: (-?\d+) threads, (-?\d+) handles, (-?\d+) actors, (-?\d+) rooms");
+        Assert.True(end.Success, run.Output);
+        var figures = end.Groups.Values.Skip(1).Select(group => double.Parse(group.Value, CultureInfo.InvariantCulture)).ToArray();
+        Assert.True(figures[0] < 0.1, run.Output);
+        // The runtime keeps some threads and sockets for a while; one client would be one actor, one handle and one room.
+        Assert.All(figures[1..4], figure => Assert.True(figure < 20, run.Output));
+        Assert.Equal(0, figures[4]);
+    }
 }

@@ -37,8 +37,11 @@ internal sealed class Run
     public static string Built(string name, params string[] project) => $"{name}={FolderOf(project)}";
 
     /// <summary>Runs the command line to its end, whatever that is.</summary>
-    public static async Task<Run> AnyAsync(string line, params (string Name, string? Value)[] variables) =>
-        new(await Command.RunAsync(Repository.Root, TimeSpan.FromMinutes(5), variables,
+    public static Task<Run> AnyAsync(string line, params (string Name, string? Value)[] variables) => AnyAsync(TimeSpan.FromMinutes(5), line, variables);
+
+    /// <summary>The same, for a scenario that takes longer.</summary>
+    public static async Task<Run> AnyAsync(TimeSpan within, string line, params (string Name, string? Value)[] variables) =>
+        new(await Command.RunAsync(Repository.Root, within, variables,
             ["dotnet", Path.Combine(FolderOf("benchmarks", "DeltaStream.LoadTest"), "DeltaStream.LoadTest.dll"), .. line.Split(' ')]));
 
     /// <summary>

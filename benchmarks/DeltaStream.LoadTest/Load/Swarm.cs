@@ -109,7 +109,8 @@ internal sealed class Swarm(int smallestDelivery, int sampleEvery = 20, bool rea
         foreach (var client in _clients) client.Socket.Dispose();
     }
 
-    private static async Task<Socket> HandshakeAsync(int port, string path, Dialect dialect, string[] afterConnect)
+    /// <summary>Connects one client through its whole handshake.</summary>
+    public static async Task<Socket> HandshakeAsync(int port, string path, Dialect dialect, string[] afterConnect)
     {
         var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         await socket.ConnectAsync(IPAddress.Loopback, port);

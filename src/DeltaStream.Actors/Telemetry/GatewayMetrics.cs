@@ -94,6 +94,17 @@ public sealed class GatewayMetrics : IDisposable
     public void ObserveIdleConnections(Func<int> connections) =>
         _meter.CreateObservableGauge("idle_connections", connections, description: "HTTP connections that wait for their next request");
 
+    /// <summary>Observes the number of living actors.</summary>
+    public void ObserveActors(Func<int> actors) =>
+        _meter.CreateObservableGauge("actors", actors, description: "Living actors: the node's own, one for each topic, one for each client");
+
+    /// <summary>Observes the memory of the garbage collector, and its part that is free between objects.</summary>
+    public void ObserveHeap(Func<long> committed, Func<long> fragmented)
+    {
+        _meter.CreateObservableGauge("heap_committed_bytes", committed, "By", "Memory that the garbage collector holds, as of its last collection");
+        _meter.CreateObservableGauge("heap_fragmented_bytes", fragmented, "By", "The part of it that is free between objects");
+    }
+
     /// <summary>Observes the bytes of buffers that the web server holds for open and for closed connections.</summary>
     public void ObserveBufferPool(Func<long> bytes) =>
         _meter.CreateObservableGauge("buffer_pool_bytes", bytes, "By", "Bytes of buffers that the web server has made for connections and not given back yet");

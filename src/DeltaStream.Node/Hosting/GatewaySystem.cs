@@ -69,6 +69,12 @@ internal static class GatewaySystem
                 Props.Create(() => new MemberWatchActor(provider.GetRequiredService<ILoggerFactory>().CreateLogger<MemberWatchActor>())), "member-watch"));
             BridgeHosting.ShowMetrics();
             provider.GetService<RefusalWatch>()?.ShowMetrics();
+            akka.WithActors((system, _, services) =>
+            {
+                var metrics = services.GetService<GatewayMetrics>();
+                metrics.ObserveActors(() => ActorCount.Of(system));
+                metrics.ObserveHeap(() => GC.GetGCMemoryInfo().TotalCommittedBytes, () => GC.GetGCMemoryInfo().FragmentedBytes);
+            });
         });
         // Registered after the actors, because a member must be able to do its work.
         return services.AddHostedService<ClusterJoin>();
