@@ -40,7 +40,8 @@ internal static class DemoMarket
     public static IServiceCollection AddDemoFeed(this IServiceCollection services, NodeSettings settings)
     {
         services.AddHostedService(provider => new DemoWatch(
-            provider.GetRequiredService<RedisConnection>(), provider.GetRequiredService<NodeStatus>(), settings.DemoFeed, provider.GetRequiredService<TimeProvider>()));
+            provider.GetRequiredService<RedisConnection>(), provider.GetRequiredService<NodeStatus>(), settings.DemoFeed, provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<ILogger<DemoWatch>>()));
         if (!settings.DemoFeed) return services;
         services.AddSingleton<IDemoPublisher>(provider => new Publisher(provider.GetRequiredService<RedisConnection>(), new FeedChannels(settings.Redis.ChannelPrefix)));
         services.AddSingleton<DemoFeed>();
@@ -48,7 +49,8 @@ internal static class DemoMarket
             provider.GetRequiredService<RedisConnection>(),
             provider.GetRequiredService<TimeProvider>(),
             // Each start has a new seed, so that prices take another course.
-            stop => provider.GetRequiredService<DemoFeed>().RunAsync(Random.Shared.Next(), stop)));
+            stop => provider.GetRequiredService<DemoFeed>().RunAsync(Random.Shared.Next(), stop),
+            provider.GetRequiredService<ILogger<OnceInCluster>>()));
         return services;
     }
 

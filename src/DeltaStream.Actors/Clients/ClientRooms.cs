@@ -72,7 +72,12 @@ internal sealed class ClientRooms
     /// <summary>Joins every room again after the node has lost its subscriptions.</summary>
     public void JoinAgain()
     {
-        foreach (var joined in Rooms) Start(joined, joined.Join?.Purpose ?? JoinPurpose.Again);
+        foreach (var joined in Rooms)
+        {
+            // A new mediator would keep the name of a topic for ever that is left before it was subscribed to.
+            joined.HasSubscribed = false;
+            Start(joined, joined.Join?.Purpose ?? JoinPurpose.Again);
+        }
     }
 
     /// <summary>Leaves a room; false if the client was not in it.</summary>

@@ -41,7 +41,7 @@ public static class ClientsWiring
         {
             RedisTime = redisTime ?? time,
             Order = NodeOrder.For(system),
-            Sessions = recovery is null ? ActorRefs.Nobody : system.StartSessions(recovery),
+            Sessions = recovery is null ? ActorRefs.Nobody : system.StartSessions(recovery, logs),
             HolderOf = session => recovery?.HolderOf(session) ?? "",
         };
         return system.ActorOf(Props.Create(() => new ClientSupervisor(context, status)), "clients");

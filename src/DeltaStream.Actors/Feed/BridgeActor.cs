@@ -46,7 +46,7 @@ internal sealed class BridgeActor : UntypedActor, IWithTimers
         (_settings, _ports, _time, _log) = (settings, ports, time, new BridgeLog(ports.Log));
         _node = node ?? HostPort(Cluster.Get(Context.System).SelfAddress);
         _right = new PublishingRight(time);
-        _ledger = new IntakeLedger(settings.TakeoverHold, settings.MaxKeys, new WithheldMessages(time, ports.Log));
+        _ledger = new IntakeLedger(settings.TakeoverHold, settings.MaxKeys, new WithheldMessages(time, ports.Log), settings.MaxBytes);
         _inlet = new FeedInlet(settings, _ledger, new MessageReader(settings, time, _log, ports.Problems), time);
         _graph = new GraphRunner(settings, ports, time, _right, _ledger, _inlet);
         _runAgain = new Backoff(settings.MinBackoff, settings.MaxBackoff);

@@ -18,6 +18,9 @@ public sealed record BridgeSettings
     /// <summary>The maximum number of conflation keys. A message of a further key is dropped and counted.</summary>
     public int MaxKeys { get; init; } = 20_000;
 
+    /// <summary>The maximum size of the newest messages of all keys, in bytes. A message beyond it is dropped and counted.</summary>
+    public int MaxBytes { get; init; } = 268_435_456;
+
     /// <summary>How long a grant of the lease holds without renewal.</summary>
     public TimeSpan LeaseTtl { get; init; } = TimeSpan.FromSeconds(1);
 

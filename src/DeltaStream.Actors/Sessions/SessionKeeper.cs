@@ -21,6 +21,7 @@ internal sealed class SessionKeeper : UntypedActor, IWithTimers
     private static readonly TimeSpan WritePatience = TimeSpan.FromSeconds(5);
 
     private readonly SessionRecovery _recovery;
+    private readonly SessionLog _log;
     private readonly Dictionary<ClientSession, IActorRef> _clients = [];
     private readonly Queue<ClientSession> _round = new();
     private readonly HashSet<ClientSession> _changed = [];
@@ -28,7 +29,7 @@ internal sealed class SessionKeeper : UntypedActor, IWithTimers
     private bool _isWriting;
     private bool _isAway;
 
-    public SessionKeeper(SessionRecovery recovery) => _recovery = recovery;
+    public SessionKeeper(SessionRecovery recovery, SessionLog log) => (_recovery, _log) = (recovery, log);
 
     public ITimerScheduler Timers { get; set; } = null!;
 
@@ -123,7 +124,7 @@ internal sealed class SessionKeeper : UntypedActor, IWithTimers
         // the window after its last write.
         var lost = _pending.Values.First().State >= SessionState.Lost;
         var batch = _pending.Where(entry => entry.Value.State >= SessionState.Lost == lost).Take(Batch).ToArray();
-        WriteAsync(batch, lost ? _recovery.Window : _recovery.LiveLife).PipeTo(Self);
+        WriteAsync(batch, lost ? _recovery.Window : _recovery.LiveLife).PipeTo(Self, failure: error => new Written(batch, null) { Fault = error });
     }
 
     private async Task<Written> WriteAsync(KeyValuePair<ClientSession, SessionWrite>[] batch, TimeSpan life)
@@ -142,6 +143,8 @@ internal sealed class SessionKeeper : UntypedActor, IWithTimers
     private void OnWritten(Written written)
     {
         _isWriting = false;
+        // A store that is away is normal and logged by the bridge. Anything else is a fault in the gateway, logged once until a write succeeds.
+        if (written.Fault is { } fault && !_isAway) _log.WriteFailed(fault);
         _isAway = written.Results is null;
         // The entries stay pending and are retried on the next tick.
         if (written.Results is null) return;
@@ -167,7 +170,11 @@ internal sealed class SessionKeeper : UntypedActor, IWithTimers
         Write();
     }
 
-    private sealed record Written(KeyValuePair<ClientSession, SessionWrite>[] Batch, IReadOnlyList<SessionWriteResult>? Results) : INoSerializationVerificationNeeded;
+    private sealed record Written(KeyValuePair<ClientSession, SessionWrite>[] Batch, IReadOnlyList<SessionWriteResult>? Results) : INoSerializationVerificationNeeded
+    {
+        /// <summary>An exception that a store does not promise.</summary>
+        public Exception? Fault { get; init; }
+    }
 
     private sealed record Gather : INoSerializationVerificationNeeded
     {

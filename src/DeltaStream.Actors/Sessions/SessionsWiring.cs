@@ -1,5 +1,6 @@
 using Akka.Actor;
 using Akka.Hosting;
+using Microsoft.Extensions.Logging;
 
 namespace DeltaStream.Actors.Sessions;
 
@@ -22,9 +23,10 @@ public static class SessionsWiring
     public static AkkaConfigurationBuilder WithSessionMessages(this AkkaConfigurationBuilder builder) =>
         builder.AddHocon(Hocon, HoconAddMode.Prepend);
 
-    public static IActorRef StartSessions(this ActorSystem system, SessionRecovery recovery)
+    public static IActorRef StartSessions(this ActorSystem system, SessionRecovery recovery, ILoggerFactory logs)
     {
+        var log = new SessionLog(logs.CreateLogger<SessionKeeper>());
         recovery.Attach(system);
-        return system.ActorOf(Props.Create(() => new SessionKeeper(recovery)), SessionKeeper.Name);
+        return system.ActorOf(Props.Create(() => new SessionKeeper(recovery, log)), SessionKeeper.Name);
     }
 }

@@ -26,7 +26,8 @@ internal enum Publication
 /// <param name="hold">How long a successor holds a key back if it has not received the key's last published value.</param>
 /// <param name="maxKeys">The maximum number of keys.</param>
 /// <param name="withheld">Gets the messages that are withheld.</param>
-internal sealed class IntakeLedger(TimeSpan hold, int maxKeys, WithheldMessages? withheld = null)
+/// <param name="maxBytes">The maximum size of the newest messages of all keys together.</param>
+internal sealed class IntakeLedger(TimeSpan hold, int maxKeys, WithheldMessages? withheld = null, long maxBytes = long.MaxValue)
 {
     /// <summary>
     /// A publication this shortly before the former publisher went silent may have reached only some nodes, so the successor
@@ -42,6 +43,7 @@ internal sealed class IntakeLedger(TimeSpan hold, int maxKeys, WithheldMessages?
     private readonly Lock _lock = new();
     private readonly Dictionary<ConflationKey, KeyLedger> _keys = [];
     private long _ordinal;
+    private long _bytes;
     private TimeSpan _lastSign = LongAgo;
     private TimeSpan _uncertainFrom = TimeSpan.MaxValue;
     private TimeSpan _holdUntil = LongAgo;
@@ -213,7 +215,11 @@ internal sealed class IntakeLedger(TimeSpan hold, int maxKeys, WithheldMessages?
         lock (_lock)
         {
             foreach (var (name, key) in _keys)
-                if (now - key.TouchedAt > 2 * name.Kind.Life) _keys.Remove(name);
+            {
+                if (now - key.TouchedAt <= 2 * name.Kind.Life) continue;
+                _keys.Remove(name);
+                _bytes -= key.NewestBytes;
+            }
         }
     }
 
@@ -225,6 +231,14 @@ internal sealed class IntakeLedger(TimeSpan hold, int maxKeys, WithheldMessages?
     private Intake? Add(EnrichedMessage message, long receivedAt, TimeSpan now)
     {
         if (Of(message.Key, now) is not { } key) return null;
+        var bytes = _bytes - key.NewestBytes + message.Payload.Length;
+        if (bytes > maxBytes)
+        {
+            BridgeMetrics.Refused.Add(1);
+            return null;
+        }
+
+        _bytes = bytes;
         var intake = new Intake(++_ordinal, message, receivedAt);
         if (now < _holdUntil) _lastInHold = _ordinal;
         key.Received(intake);

@@ -12,6 +12,8 @@ internal sealed class KeyLedger
     /// <summary>The newest message, published or not.</summary>
     public Intake? Newest { get; private set; }
 
+    public int NewestBytes => Newest?.Message.Payload.Length ?? 0;
+
     public TimeSpan TouchedAt { get; set; }
 
     /// <summary>A value from the store that the feed has not delivered, and until when it may still do so.</summary>

@@ -112,6 +112,13 @@ internal sealed class ClusterJoin(
             _refusedAt = time.GetTimestamp();
             return false;
         }
+        catch (Exception e) when (!stop.IsCancellationRequested)
+        {
+            // A service of the host that throws stops the node. Without an answer nobody is known to live.
+            logger.StepFailed(nameof(ClusterJoin), e);
+            _refusedAt = time.GetTimestamp();
+            return false;
+        }
     }
 
     private async Task RegisterAsync(CancellationToken stop)
@@ -124,6 +131,10 @@ internal sealed class ClusterJoin(
         catch (FeedUnavailableException)
         {
             // The bridge logs the outage.
+        }
+        catch (Exception e) when (!stop.IsCancellationRequested)
+        {
+            logger.StepFailed(nameof(ClusterJoin), e);
         }
     }
 

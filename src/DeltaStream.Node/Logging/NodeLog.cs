@@ -24,6 +24,12 @@ internal static partial class NodeLog
     [LoggerMessage(7, LogLevel.Warning, "embedded_redis_port_taken {port}: another process has it, so the embedded server listens on {free_port}", EventName = "embedded_redis_port_taken")]
     public static partial void EmbeddedRedisPortTaken(this ILogger logger, int port, int free_port);
 
+    [LoggerMessage(8, LogLevel.Error, "demo_market_failed: the simulated market ended; a node that offers it starts it again", EventName = "demo_market_failed")]
+    public static partial void DemoMarketFailed(this ILogger logger, Exception exception);
+
+    [LoggerMessage(9, LogLevel.Error, "background_step_failed {step}: it is tried again", EventName = "background_step_failed")]
+    public static partial void StepFailed(this ILogger logger, string step, Exception exception);
+
     [LoggerMessage(20, LogLevel.Warning, "cluster_no_seed {tried} {seconds}: no node answers that this one was told to join, or none lets it in; it goes on trying and is not ready", EventName = "cluster_no_seed")]
     public static partial void NoSeed(this ILogger logger, string tried, double seconds);
 

@@ -1,5 +1,6 @@
 using DeltaStream.Actors.Clients;
 using DeltaStream.Actors.Market;
+using DeltaStream.Node.Logging;
 
 namespace DeltaStream.Node.Redis;
 
@@ -11,7 +12,8 @@ namespace DeltaStream.Node.Redis;
 /// <param name="status">Receives the result.</param>
 /// <param name="offers">Whether this node offers to run the simulated market; then prices are simulated now or in a moment.</param>
 /// <param name="time">The clock of the interval.</param>
-internal sealed class DemoWatch(RedisConnection connection, NodeStatus status, bool offers, TimeProvider time) : BackgroundService
+/// <param name="log">Gets the exceptions that are no failure of Redis.</param>
+internal sealed class DemoWatch(RedisConnection connection, NodeStatus status, bool offers, TimeProvider time, ILogger? log = null) : BackgroundService
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(2);
 
@@ -45,6 +47,11 @@ internal sealed class DemoWatch(RedisConnection connection, NodeStatus status, b
         catch (FeedUnavailableException)
         {
             // Without Redis there are no new prices, so the last result still holds for the prices that clients see.
+        }
+        catch (Exception e) when (!stop.IsCancellationRequested)
+        {
+            // A service of the host that throws stops the node.
+            log?.StepFailed(nameof(DemoWatch), e);
         }
     }
 }

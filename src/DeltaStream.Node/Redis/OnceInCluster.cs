@@ -1,4 +1,5 @@
 using DeltaStream.Actors.Market;
+using DeltaStream.Node.Logging;
 
 namespace DeltaStream.Node.Redis;
 
@@ -8,7 +9,8 @@ namespace DeltaStream.Node.Redis;
 /// <param name="connection">The Redis with the lease.</param>
 /// <param name="time">The clock of renewals.</param>
 /// <param name="run">The work; it ends when its token is cancelled.</param>
-internal sealed class OnceInCluster(RedisConnection connection, TimeProvider time, Func<CancellationToken, Task> run) : BackgroundService
+/// <param name="log">Gets the exceptions of the work.</param>
+internal sealed class OnceInCluster(RedisConnection connection, TimeProvider time, Func<CancellationToken, Task> run, ILogger? log = null) : BackgroundService
 {
     private static readonly TimeSpan Ttl = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
@@ -21,15 +23,25 @@ internal sealed class OnceInCluster(RedisConnection connection, TimeProvider tim
         using var timer = new PeriodicTimer(Interval, time);
         try
         {
-            do
-            {
-                if (await TryAcquireAsync(stoppingToken) is { } epoch) await RunWhileHeldAsync(epoch, timer, stoppingToken);
-            }
+            do await TryRunAsync(timer, stoppingToken);
             while (await timer.WaitForNextTickAsync(stoppingToken));
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {
             // The node stops.
+        }
+    }
+
+    /// <summary>Catches every exception: a service of the host that throws stops the node.</summary>
+    private async Task TryRunAsync(PeriodicTimer timer, CancellationToken stop)
+    {
+        try
+        {
+            if (await TryAcquireAsync(stop) is { } epoch) await RunWhileHeldAsync(epoch, timer, stop);
+        }
+        catch (Exception e) when (!stop.IsCancellationRequested)
+        {
+            log?.DemoMarketFailed(e);
         }
     }
 
@@ -51,14 +63,17 @@ internal sealed class OnceInCluster(RedisConnection connection, TimeProvider tim
         var running = run(lost.Token);
         try
         {
-            while (await timer.WaitForNextTickAsync(stop) && await RenewAsync(epoch, stop)) { }
+            // Work that has failed must not keep the lease: another node could run the market.
+            while (await timer.WaitForNextTickAsync(stop) && !running.IsCompleted && await RenewAsync(epoch, stop)) { }
         }
         finally
         {
             await lost.CancelAsync();
-            await running;
+            await running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             await ReleaseAsync(epoch);
         }
+
+        await running;
     }
 
     private async Task<bool> RenewAsync(long epoch, CancellationToken stop)

@@ -24,6 +24,7 @@ internal static class GatewaySettings
             MaxMessageBytes = reader.Number("deltastream.bridge.max-message-bytes", 1024, 3_000_000),
             NonFinite = reader.OneOf("deltastream.bridge.non-finite", "null", "skip") == "skip" ? NonFiniteRule.Skip : NonFiniteRule.Null,
             MaxKeys = reader.Number("deltastream.bridge.max-keys", 1, 1_000_000),
+            MaxBytes = reader.Number("deltastream.bridge.max-bytes", 1_048_576, int.MaxValue),
             LeaseTtl = reader.Duration("deltastream.bridge.lease-ttl", TimeSpan.FromMilliseconds(100), Minute),
             HeartbeatInterval = reader.Duration("deltastream.bridge.heartbeat-interval", Tick, TimeSpan.FromSeconds(1)),
             ReachTimeout = reader.Duration("deltastream.bridge.reach-timeout", Tick, Minute),

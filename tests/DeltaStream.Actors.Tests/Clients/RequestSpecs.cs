@@ -148,6 +148,25 @@ public class RequestSpecs(ITestOutputHelper output) : GatewaySpec(output, new() 
 
     /// <summary>Of a topic that nobody was ever subscribed to the mediator would keep the name for good, for any client to fill it with.</summary>
     [Fact]
+    public void Leaving_a_room_after_the_mediator_has_restarted_and_before_subscribing_again_sends_it_no_message()
+    {
+        var (mediator, cache, transport) = (CreateTestProbe(), CreateTestProbe(), new MemoryTransport(Protocol));
+        var context = new ClientContext(new(), mediator, cache, CreateTestProbe(), new(Time), Metrics, new(Logs.CreateLogger("")), Time);
+        var open = new OpenClient("sid", transport) { Identity = ClientIdentity.Anonymous };
+        transport.Client = Sys.ActorOf(Props.Create(() => new ClientActor(context, open, Status.Feed)));
+        transport.Emit("subscribe", RequestFor(Room.Product("A")));
+        var use = cache.ExpectMsg<UseRoom>();
+        transport.Client.Tell(new RoomReady(use.Room, use.JoinId));
+        mediator.ExpectMsg<Subscribe>();
+
+        transport.Client.Tell(SubscriptionsLost.Instance);
+        cache.ExpectMsg<UseRoom>();
+        transport.Emit("unsubscribe", RequestFor(Room.Product("A")));
+        cache.ExpectMsg<LeaveRoom>();
+        mediator.ExpectNoMsg(TimeSpan.Zero);
+    }
+
+    [Fact]
     public void Leaving_a_room_before_subscribing_sends_the_mediator_no_message()
     {
         var (mediator, cache, transport) = (CreateTestProbe(), CreateTestProbe(), new MemoryTransport(Protocol));

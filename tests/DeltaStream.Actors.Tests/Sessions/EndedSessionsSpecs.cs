@@ -5,6 +5,7 @@ using Akka.TestKit;
 using Akka.TestKit.Xunit2;
 using DeltaStream.Actors.Clients;
 using DeltaStream.Actors.Sessions;
+using Microsoft.Extensions.Logging.Abstractions;
 using DeltaStream.Actors.Tests.Feed;
 using Xunit.Abstractions;
 
@@ -21,7 +22,7 @@ public class EndedSessionsSpecs : TestKit
         : base(VirtualTime.Config, output)
     {
         _recovery = new(_store, TimeSpan.FromMinutes(2));
-        _keeper = Sys.ActorOf(Props.Create(() => new SessionKeeper(_recovery)));
+        _keeper = Sys.ActorOf(Props.Create(() => new SessionKeeper(_recovery, new SessionLog(NullLogger.Instance))));
     }
 
     [Theory]

@@ -13,6 +13,9 @@ internal sealed class MemorySessions : ISessionStore
 
     public bool IsAway { get; set; }
 
+    /// <summary>What each write throws; null for nothing.</summary>
+    public Exception? Failure { get; set; }
+
     /// <summary>The answer to each write.</summary>
     public Func<SessionWrite, SessionWriteResult> Answer { get; set; } = _ => SessionWriteResult.Done;
 
@@ -34,6 +37,7 @@ internal sealed class MemorySessions : ISessionStore
     {
         Interlocked.Increment(ref _begun);
         if (_gate is { } gate) await gate.Task;
+        if (Failure is { } failure) throw failure;
         if (IsAway) throw new FeedUnavailableException("away");
         lock (_lock) _writes.Add(([.. writes], life));
         return [.. writes.Select(Answer)];

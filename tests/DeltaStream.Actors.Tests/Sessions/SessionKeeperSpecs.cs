@@ -4,6 +4,7 @@ using DeltaStream.Actors.Clients;
 using DeltaStream.Actors.Market;
 using DeltaStream.Actors.Sessions;
 using DeltaStream.Actors.Tests.Feed;
+using Microsoft.Extensions.Logging.Abstractions;
 using Xunit.Abstractions;
 
 namespace DeltaStream.Actors.Tests.Sessions;
@@ -22,7 +23,7 @@ public class SessionKeeperSpecs : Akka.TestKit.Xunit2.TestKit
     public SessionKeeperSpecs(ITestOutputHelper output) : base(VirtualTime.Config + BridgeSpec.ClusterConfig, output)
     {
         _recovery = new SessionRecovery(_store, Window);
-        _keeper = Sys.StartSessions(_recovery);
+        _keeper = Sys.StartSessions(_recovery, NullLoggerFactory.Instance);
     }
 
     [Fact]
@@ -72,6 +73,21 @@ public class SessionKeeperSpecs : Akka.TestKit.Xunit2.TestKit
         Settle();
         _store.IsAway = false;
         Assert.Empty(_store.Writes);
+        AwaitAssert(() =>
+        {
+            Advance(Tick);
+            Assert.Equal("sid\tgeneral", _store.Writes.First().Writes.Single().Text);
+        });
+    }
+
+    [Fact]
+    public async Task After_an_exception_that_no_store_promises_the_session_is_written_with_a_later_tick()
+    {
+        _store.Failure = new InvalidCastException("an answer of another form");
+        Keep(await OpenAsync(), "general");
+        AwaitAssert(() => Assert.Equal(1, _store.Begun));
+        Settle();
+        _store.Failure = null;
         AwaitAssert(() =>
         {
             Advance(Tick);

@@ -37,6 +37,23 @@ public class IntakeLedgerSpecs
     }
 
     [Fact]
+    public void The_newest_messages_of_all_keys_are_bounded_by_bytes()
+    {
+        var size = Message(1).Payload.Length;
+        var ledger = new IntakeLedger(TimeSpan.FromMilliseconds(500), maxKeys: 1_000, maxBytes: 2 * size);
+        Assert.NotNull(Receive("A"));
+        Assert.NotNull(Receive("B"));
+        Assert.Null(Receive("C"));
+        // The next message of a key takes the place of the last one, and a forgotten key makes room.
+        Assert.NotNull(Receive("A"));
+        Assert.Equal(2, ledger.Newest.Count);
+        ledger.Forget(TimeSpan.FromDays(30));
+        Assert.NotNull(Receive("C"));
+
+        Intake? Receive(string product) => ledger.Received(Message(1, product), receivedAt: 60_000_000, At(0));
+    }
+
+    [Fact]
     public void A_key_without_a_published_value_is_sent()
     {
         var first = Receive(1);

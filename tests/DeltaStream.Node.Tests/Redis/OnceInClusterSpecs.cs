@@ -32,6 +32,23 @@ public sealed class OnceInClusterSpecs(RedisServerBackend backend) : IClassFixtu
     }
 
     [Fact]
+    public async Task Where_it_fails_it_leaves_the_lease_and_is_started_again()
+    {
+        await using var connection = backend.Connect();
+        var starts = 0;
+        using var node = new OnceInCluster(connection, TimeProvider.System, async stop =>
+        {
+            if (Interlocked.Increment(ref starts) == 1) throw new InvalidOperationException("a fault in the market");
+            await Task.Delay(Timeout.Infinite, stop).ContinueWith(_ => { }, TaskScheduler.Default);
+        });
+        await node.StartAsync(default);
+        await Eventually.True(() => Volatile.Read(ref starts) == 2, "it runs again");
+        Assert.False(node.ExecuteTask!.IsCompleted);
+        await node.StopAsync(default);
+        Assert.Equal("0", await backend.ExecuteAsync("EXISTS", "deltastream:demo:lease"));
+    }
+
+    [Fact]
     public async Task The_work_stops_when_the_lease_is_lost_and_starts_again_with_the_next_lease()
     {
         await using var connection = backend.Connect();
