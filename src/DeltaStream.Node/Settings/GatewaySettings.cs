@@ -22,7 +22,7 @@ internal static class GatewaySettings
         {
             MaxRate = reader.Number("deltastream.bridge.max-rate", 0, 1_000_000),
             MaxMessageBytes = reader.Number("deltastream.bridge.max-message-bytes", 1024, 3_000_000),
-            NonFinite = reader.OneOf("deltastream.bridge.non-finite", "null", "skip") == "skip" ? NonFiniteRule.Skip : NonFiniteRule.Null,
+            NonFinite = reader.NonFinite(),
             MaxKeys = reader.Number("deltastream.bridge.max-keys", 1, 1_000_000),
             MaxBytes = reader.Number("deltastream.bridge.max-bytes", 1_048_576, int.MaxValue),
             LeaseTtl = reader.Duration("deltastream.bridge.lease-ttl", TimeSpan.FromMilliseconds(100), Minute),
@@ -36,6 +36,13 @@ internal static class GatewaySettings
             MinBackoff = minBackoff,
             MaxBackoff = reader.Duration("deltastream.bridge.max-backoff", minBackoff, Hour),
         };
+    }
+
+    private static NonFiniteRule NonFinite(this SettingReader reader)
+    {
+        const string path = "deltastream.bridge.non-finite";
+        // HOCON reads null as a key without a value.
+        return reader.Text(path).Length > 0 && reader.OneOf(path, "null", "skip") == "skip" ? NonFiniteRule.Skip : NonFiniteRule.Null;
     }
 
     public static CacheSettings ReadCache(this SettingReader reader) => new()
