@@ -118,7 +118,7 @@ internal sealed class ClientActor : UntypedActor, IRequiresMessageQueue<IdleMess
             case CloseClient close:
                 _connection.Close(close.Reason);
                 break;
-            case FeedStatusChanged { Status: var status }:
+            case FeedStatusHeld { Status: var status }:
                 OnFeedStatus(status, _feed.State);
                 break;
             case Authenticated authenticated:

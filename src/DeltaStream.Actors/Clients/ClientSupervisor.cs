@@ -13,7 +13,6 @@ public sealed class ClientSupervisor : UntypedActor
 {
     private readonly ClientContext _context;
     private readonly NodeStatus _status;
-    private FeedStatus _feed = null!;
 
     /// <param name="context">The parts that all clients share.</param>
     /// <param name="status">Receives the number of clients.</param>
@@ -25,11 +24,9 @@ public sealed class ClientSupervisor : UntypedActor
 
     protected override void PreStart()
     {
-        Context.System.EventStream.Subscribe<FeedStatusChanged>(Self);
+        Context.System.EventStream.Subscribe<FeedStatusHeld>(Self);
         Context.System.EventStream.Subscribe<MissedUpdate>(Self);
         Context.System.EventStream.Subscribe<SubscriptionsLost>(Self);
-        // Read after subscribing: a later change arrives as a message.
-        _feed = _status.Feed;
     }
 
     protected override void PostStop()
@@ -51,11 +48,7 @@ public sealed class ClientSupervisor : UntypedActor
                 _status.Clients--;
                 _context.Log.Disconnected(ended.SessionId, ended.Reason, _status.Clients);
                 break;
-            case FeedStatusChanged changed:
-                _feed = changed.Status;
-                TellAll(changed);
-                break;
-            case MissedUpdate or SubscriptionsLost:
+            case FeedStatusHeld or MissedUpdate or SubscriptionsLost:
                 TellAll(message);
                 break;
             default:
@@ -74,7 +67,7 @@ public sealed class ClientSupervisor : UntypedActor
         }
 
         // Props live as long as the actor; the state of a moved client must not.
-        var client = Context.ActorOf(Props.CreateBy(new ClientProducer(_context, open.Moved is null ? open : open with { Moved = null }, _feed)));
+        var client = Context.ActorOf(Props.CreateBy(new ClientProducer(_context, open.Moved is null ? open : open with { Moved = null }, _status.Feed)));
         if (open.First is not null) client.Tell(open.First, Self);
         client.Tell(new Greeting(open.Moved), Self);
         _status.Clients++;

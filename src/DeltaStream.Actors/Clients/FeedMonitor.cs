@@ -7,18 +7,22 @@ using DeltaStream.Actors.Topics;
 namespace DeltaStream.Actors.Clients;
 
 /// <summary>
-/// Receives the active bridge's heartbeats and tells the node's actors when the feed becomes live, stale or down. Before the
-/// first heartbeat the feed counts as stale.
+/// Receives the active bridge's heartbeats and tells the node's actors when the feed becomes live, stale or down. Health shows
+/// a state at once; clients are told when it has held for a second. Before the first heartbeat the feed counts as stale.
 /// </summary>
 public sealed class FeedMonitor : UntypedActor, IWithTimers
 {
     /// <summary>How long no heartbeat may come before the feed is stale.</summary>
     public static readonly TimeSpan StaleAfter = TimeSpan.FromSeconds(2);
 
+    /// <summary>How long a state must hold before clients are told.</summary>
+    public static readonly TimeSpan ToldAfter = TimeSpan.FromSeconds(1);
+
     private readonly IActorRef _mediator;
     private readonly NodeStatus _status;
     private readonly ClientLog _log;
     private readonly TimeProvider _time;
+    private FeedState? _held;
 
     public FeedMonitor(IActorRef mediator, NodeStatus status, ClientLog log, TimeProvider time)
     {
@@ -44,7 +48,7 @@ public sealed class FeedMonitor : UntypedActor, IWithTimers
         {
             case BridgeHeartbeat beat when beat.Epoch >= _status.Feed.BridgeEpoch:
                 Timers.StartSingleTimer(Silence.Instance, Silence.Instance, StaleAfter);
-                Become(beat.Link == FeedLink.Up ? FeedState.Live : FeedState.Down, beat.Node, beat.Epoch);
+                Become(StateOf(beat), beat.Node, beat.Epoch);
                 break;
             case BridgeHeartbeat { Epoch: 0 } when _status.Feed.State != FeedState.Live:
                 // Epoch 0: a standby reports that no bridge can take the lease, and no active bridge has sent anything newer.
@@ -57,6 +61,9 @@ public sealed class FeedMonitor : UntypedActor, IWithTimers
             case Silence:
                 Become(FeedState.Stale, _status.Feed.BridgeNode, _status.Feed.BridgeEpoch);
                 break;
+            case Held:
+                OnHeld(_status.Feed);
+                break;
             case SubscriptionsLost:
                 Subscribe();
                 break;
@@ -67,6 +74,10 @@ public sealed class FeedMonitor : UntypedActor, IWithTimers
                 break;
         }
     }
+
+    // Between two bridges the feed is stale.
+    private static FeedState StateOf(BridgeHeartbeat beat) =>
+        beat.Link == FeedLink.Down ? FeedState.Down : beat.IsLast ? FeedState.Stale : FeedState.Live;
 
     private void Subscribe() => _mediator.Tell(new Subscribe(TopicName.Heartbeat, Self), Self);
 
@@ -81,8 +92,20 @@ public sealed class FeedMonitor : UntypedActor, IWithTimers
 
         var now = new FeedStatus(state, _time.GetUtcNow(), node, epoch);
         _status.Feed = now;
-        _log.FeedChanged(now);
         Context.System.EventStream.Publish(new FeedStatusChanged(now));
+        Timers.StartSingleTimer(Held.Instance, Held.Instance, ToldAfter);
+    }
+
+    private void OnHeld(FeedStatus status)
+    {
+        if (status.State != _held) _log.FeedChanged(status);
+        _held = status.State;
+        Context.System.EventStream.Publish(new FeedStatusHeld(status));
+    }
+
+    private sealed record Held : INoSerializationVerificationNeeded
+    {
+        public static readonly Held Instance = new();
     }
 
     private sealed record Silence : INoSerializationVerificationNeeded

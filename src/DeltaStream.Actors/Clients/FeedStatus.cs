@@ -7,7 +7,7 @@ public enum FeedState : byte
     /// <summary>The active bridge's heartbeats arrive and its link is up. A quiet market is live.</summary>
     Live = 1,
 
-    /// <summary>No heartbeat has arrived for 2 s.</summary>
+    /// <summary>No heartbeat has arrived for 2 s, or the active bridge's term has ended and no other bridge's has begun.</summary>
     Stale = 2,
 
     /// <summary>The active bridge has lost its link to Redis.</summary>
@@ -32,3 +32,9 @@ public sealed record FeedStatus(FeedState State, DateTimeOffset Since, string? B
 
 /// <summary>Published on the node's event stream when the state has changed.</summary>
 internal sealed record FeedStatusChanged(FeedStatus Status) : INoSerializationVerificationNeeded;
+
+/// <summary>
+/// Published on the node's event stream when a state has held for a second, so that a short change disturbs no client. It may be the
+/// same state as the one before it: a client that connected in between was told another one.
+/// </summary>
+internal sealed record FeedStatusHeld(FeedStatus Status) : INoSerializationVerificationNeeded;

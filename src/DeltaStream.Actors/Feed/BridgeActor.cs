@@ -36,7 +36,6 @@ internal sealed class BridgeActor : UntypedActor, IWithTimers
     private readonly Backoff _runAgain;
     private readonly IMaterializer _materializer = Context.Materializer();
     private readonly GraphRunner _graph;
-
     private IActorRef _lease = ActorRefs.Nobody;
     private IActorRef _sync = ActorRefs.Nobody;
     private long _highestEpoch;
@@ -169,6 +168,7 @@ internal sealed class BridgeActor : UntypedActor, IWithTimers
         _log.Standby(ended.Epoch, ended.Reason);
         BridgeMetrics.HoldsEpoch(0);
         _ports.Status.IsActive = false;
+        Tell(_heartbeats.Last(ended.Epoch));
     }
 
     private void Hear(MarketUpdate update)
@@ -207,12 +207,12 @@ internal sealed class BridgeActor : UntypedActor, IWithTimers
         SendHeartbeat();
     }
 
-    private void SendHeartbeat()
-    {
-        if (_heartbeats.Due(_right.Current, Now) is { } heartbeat) Tell(heartbeat);
-    }
+    private void SendHeartbeat() => Tell(_heartbeats.Due(_right.Current, Now));
 
-    private void Tell(BridgeHeartbeat heartbeat) => _mediator.Tell(new Publish(TopicName.Heartbeat, heartbeat));
+    private void Tell(BridgeHeartbeat? heartbeat)
+    {
+        if (heartbeat is not null) _mediator.Tell(new Publish(TopicName.Heartbeat, heartbeat));
+    }
 
     private void OnLink(bool up)
     {

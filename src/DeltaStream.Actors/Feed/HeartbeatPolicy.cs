@@ -33,8 +33,11 @@ internal sealed class HeartbeatPolicy(string node, TimeSpan silence, TimeSpan st
         _heardAt = now;
     }
 
-    /// <summary>The last heartbeat of a term whose lease was released.</summary>
-    public BridgeHeartbeat Last(long epoch) => new(epoch, epoch == _lastEpoch ? _lastSequence : 0, node, Link, IsLast: true);
+    /// <summary>
+    /// The heartbeat that ends a term. It is sent when the term ends, so that every node knows at once that no bridge is active, and
+    /// again when the lease is released. Null if the term never began: its bridge was waiting for the holder before it.
+    /// </summary>
+    public BridgeHeartbeat? Last(long epoch) => epoch == _lastEpoch ? new(epoch, _lastSequence, node, Link, IsLast: true) : null;
 
     /// <summary>The heartbeat to send now; null for none.</summary>
     /// <param name="term">The term in which this bridge publishes; null if it has no right to publish.</param>

@@ -15,6 +15,27 @@ public readonly record struct LeaseGrant(long Epoch, long EpochBefore);
 /// <param name="FreeIn">The time until the other owner's lease expires unless renewed; zero with a grant.</param>
 public readonly record struct LeaseAnswer(LeaseGrant? Grant, TimeSpan FreeIn);
 
+/// <summary>What became of a renewal.</summary>
+public enum LeaseRenewalResult
+{
+    /// <summary>The owner no longer holds the lease: it was granted to another owner, or the store was flushed.</summary>
+    Lost,
+
+    /// <summary>The owner holds the lease for another ttl.</summary>
+    Renewed,
+
+    /// <summary>
+    /// The store answers and delivers messages, but refuses all writes, so nobody else can take the lease either. No other owner has
+    /// been granted it.
+    /// </summary>
+    Refused,
+}
+
+/// <summary>The store's answer to a renewal.</summary>
+/// <param name="Result">What became of it.</param>
+/// <param name="Left">The time until the lease of a refused renewal expires; zero if it has expired.</param>
+public readonly record struct LeaseRenewal(LeaseRenewalResult Result, TimeSpan Left = default);
+
 /// <summary>
 /// The lease of the active bridge, kept in the same store as its data. Every call may throw <see
 /// cref="FeedUnavailableException"/>.
@@ -32,8 +53,10 @@ public interface ILeaseStore
     /// <param name="cancellation">Cancels the wait.</param>
     ValueTask<LeaseAnswer> TryAcquireAsync(string owner, TimeSpan ttl, long epochFloor, CancellationToken cancellation);
 
-    /// <summary>Renews the lease. False if this owner no longer holds it, because it expired, was flushed or was taken.</summary>
-    ValueTask<bool> RenewAsync(string owner, long epoch, TimeSpan ttl, CancellationToken cancellation);
+    /// <summary>
+    /// Renews the lease. An expired lease that nobody was granted since is renewed too, in one atomic step.
+    /// </summary>
+    ValueTask<LeaseRenewal> RenewAsync(string owner, long epoch, TimeSpan ttl, CancellationToken cancellation);
 
     /// <summary>Releases the lease if this owner still holds it.</summary>
     ValueTask ReleaseAsync(string owner, long epoch, CancellationToken cancellation);

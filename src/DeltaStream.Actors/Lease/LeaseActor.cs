@@ -43,7 +43,7 @@ internal sealed class LeaseActor : UntypedActor, IWithTimers
     {
         (_settings, _store, _mayPublish, _right, _time, _log) = (settings, store, mayPublish, right, time, log);
         _reach = new ClusterReach(settings.ReachTimeout);
-        _lease = new LeaseState(settings.Ttl);
+        _lease = new LeaseState(new LeaseTimes(settings.Ttl));
         _owner = $"{_cluster.SelfUniqueAddress.Address.HostPort()}/{Guid.NewGuid():N}";
     }
 
@@ -144,9 +144,10 @@ internal sealed class LeaseActor : UntypedActor, IWithTimers
         else _log.Unavailable(answer.Error);
         var commands = answer switch
         {
-            { Error: not null } => _lease.Failed(Now),
-            { Command: LeaseCommand.Acquire } => _lease.Acquired(answer.Said, answer.AskedAt, MayHold, Now),
-            { Command: LeaseCommand.Renew renew } => _lease.Renewed(renew.Epoch, answer.Said.Grant is not null, answer.AskedAt),
+            { Command: LeaseCommand.Acquire, Error: not null } => _lease.AcquireFailed(Now),
+            { Command: LeaseCommand.Acquire } => _lease.Acquired(answer.Acquired, answer.AskedAt, MayHold, Now),
+            { Command: LeaseCommand.Renew renew, Error: not null } => _lease.RenewalFailed(renew.Epoch),
+            { Command: LeaseCommand.Renew renew } => _lease.Renewed(renew.Epoch, answer.Renewed, answer.AskedAt, Now),
             _ => [],
         };
         Do(commands);
@@ -164,10 +165,12 @@ internal sealed class LeaseActor : UntypedActor, IWithTimers
             switch (command)
             {
                 case LeaseCommand.Acquire acquire:
-                    AskAsync(command, async stop => await _store.TryAcquireAsync(_owner, _settings.Ttl, acquire.EpochFloor, stop)).PipeTo(Self);
+                    AskAsync(new Answer(command, Now), async (asked, stop) =>
+                        asked with { Acquired = await _store.TryAcquireAsync(_owner, _settings.Ttl, acquire.EpochFloor, stop) }).PipeTo(Self);
                     break;
                 case LeaseCommand.Renew renew:
-                    AskAsync(command, async stop => await _store.RenewAsync(_owner, renew.Epoch, _settings.Ttl, stop) ? new LeaseAnswer(new LeaseGrant(renew.Epoch, renew.Epoch), TimeSpan.Zero) : default).PipeTo(Self);
+                    AskAsync(new Answer(command, Now), async (asked, stop) =>
+                        asked with { Renewed = await _store.RenewAsync(_owner, renew.Epoch, _settings.Ttl, stop) }).PipeTo(Self);
                     break;
                 case LeaseCommand.Release release:
                     ReleaseAsync(release.Epoch, _stopped.Token).PipeTo(Self);
@@ -185,17 +188,16 @@ internal sealed class LeaseActor : UntypedActor, IWithTimers
         }
     }
 
-    private async Task<Answer> AskAsync(LeaseCommand command, Func<CancellationToken, Task<LeaseAnswer>> request)
+    private async Task<Answer> AskAsync(Answer asked, Func<Answer, CancellationToken, Task<Answer>> request)
     {
-        var askedAt = Now;
         try
         {
             // An answer after the ttl is useless.
-            return new Answer(command, askedAt, await request(_stopped.Token).WaitAsync(_settings.Ttl, _time, _stopped.Token), null);
+            return await request(asked, _stopped.Token).WaitAsync(_settings.Ttl, _time, _stopped.Token);
         }
         catch (Exception error)
         {
-            return new Answer(command, askedAt, default, FeedUnavailableException.ReasonOf(error));
+            return asked with { Error = FeedUnavailableException.ReasonOf(error) };
         }
     }
 
@@ -212,7 +214,14 @@ internal sealed class LeaseActor : UntypedActor, IWithTimers
         }
     }
 
-    private sealed record Answer(LeaseCommand Command, TimeSpan AskedAt, LeaseAnswer Said, string? Error) : INoSerializationVerificationNeeded;
+    private sealed record Answer(LeaseCommand Command, TimeSpan AskedAt) : INoSerializationVerificationNeeded
+    {
+        public LeaseAnswer Acquired { get; init; }
+
+        public LeaseRenewal Renewed { get; init; }
+
+        public string? Error { get; init; }
+    }
 
     private sealed record Released(long Epoch, string? Error) : INoSerializationVerificationNeeded;
 }

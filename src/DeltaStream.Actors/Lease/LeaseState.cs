@@ -27,25 +27,39 @@ internal abstract record LeaseCommand
 }
 
 /// <summary>
-/// All decisions about the lease. Time is an argument, from a monotonic clock. Any doubt ends the term. The next term has a new
-/// epoch, so the validity of an old one never matters again.
+/// All decisions about the lease. Time is an argument, from a monotonic clock. An answer of the store is trusted by the time of its
+/// request, so several renewals may be under way. Without a fresh answer the right to publish lapses; the term itself goes on for
+/// a moment, in which a renewal can show that nobody else was granted the lease.
 /// </summary>
-/// <param name="ttl">How long a grant holds in the store.</param>
-internal sealed class LeaseState(TimeSpan ttl)
+/// <param name="times">The spans of the rules.</param>
+internal sealed class LeaseState(LeaseTimes times)
 {
     private static readonly LeaseCommand[] Nothing = [];
 
-    // A margin: the store's clock may run a little faster than this process's clock.
-    private readonly TimeSpan _trusted = ttl * 0.8;
-    private readonly TimeSpan _renewEvery = ttl / 4;
-    private readonly TimeSpan _tryEvery = ttl / 5;
-
     private TimeSpan _until;
+    private TimeSpan _confirmedAt;
     private TimeSpan? _beginsAt;
     private long _lastHeld;
+    private long _waitsFor;
     private TimeSpan _nextRequest = TimeSpan.MinValue;
-    private bool _asking;
+    private int _renewals;
+    private bool _acquiring;
     private bool _freedMeanwhile;
+
+    // The end of the last term whose holder has said that it publishes nothing more.
+    private long _freed;
+
+    // The earliest time at which the lease of another bridge can have expired; null if nothing is known.
+    private TimeSpan? _freeFrom;
+
+    // The request of the last renewal that the store refused.
+    private TimeSpan? _refusedAt;
+
+    // The unbroken row of refused renewals that found the lease expired: the answer of the first and the request of the last.
+    private (TimeSpan Since, TimeSpan LastAskedAt)? _vacant;
+
+    /// <summary>The spans of the rules.</summary>
+    public LeaseTimes Times => times;
 
     /// <summary>The epoch of the current term; null on a standby.</summary>
     public long? Epoch { get; private set; }
@@ -63,21 +77,23 @@ internal sealed class LeaseState(TimeSpan ttl)
     {
         if (Epoch is { } held)
         {
-            if (now >= _until) return End("expired", release: true);
+            if (now >= _until && !MayGoOn(now)) return End("expired", release: true);
             if (!mayHold) return End("given_up", release: true);
             if (now >= _beginsAt)
             {
                 _beginsAt = null;
-                return [new LeaseCommand.Publish(held, _until)];
+                if (now < _until) return [new LeaseCommand.Publish(held, _until)];
             }
 
-            if (_asking || now < _nextRequest) return Nothing;
-            _asking = true;
+            if (now < _nextRequest) return Nothing;
+            // A late answer must not leave a gap, so while answers are late requests follow each other closely.
+            _nextRequest = now + (now - _confirmedAt > times.Late ? times.Hurry : times.RenewEvery);
+            _renewals++;
             return [new LeaseCommand.Renew(held)];
         }
 
-        if (!mayHold || _asking || now < _nextRequest) return Nothing;
-        _asking = true;
+        if (!mayHold || _acquiring || now < _nextRequest) return Nothing;
+        _acquiring = true;
         return [new LeaseCommand.Acquire(EpochFloor)];
     }
 
@@ -88,34 +104,68 @@ internal sealed class LeaseState(TimeSpan ttl)
     /// <param name="now">The current time.</param>
     public IReadOnlyList<LeaseCommand> Acquired(LeaseAnswer answer, TimeSpan askedAt, bool mayHold, TimeSpan now)
     {
-        Answered(reachable: true, askedAt + _tryEvery);
-        if (answer.Grant is not var (granted, before)) return NotYet(answer.FreeIn, mayHold, now);
+        AcquireAnswered(reachable: true, askedAt + times.TryEvery);
+        if (answer.Grant is not var (granted, before))
+        {
+            _freeFrom = askedAt + answer.FreeIn;
+            return NotYet(answer.FreeIn, mayHold, now);
+        }
 
-        // A late grant is about to expire, and a grant below a known epoch is already superseded: release it.
-        if (!mayHold || now >= askedAt + _trusted || granted <= EpochFloor) return [new LeaseCommand.Release(granted)];
+        var beginsAt = BeginsAt(before, now);
+        // A late grant is about to expire, and a grant below a known epoch is already superseded: release it. A lease whose holder
+        // has to wait is not released before its time, because the next holder would not know for whom to wait.
+        if (!mayHold || now >= askedAt + times.Trusted || granted <= EpochFloor)
+            return beginsAt is null ? [new LeaseCommand.Release(granted)] : Nothing;
 
-        // A flushed store can grant a lease that the last holder still trusts, so wait until that holder's trust has run out.
-        var mayBeTwo = before < EpochFloor && EpochFloor != _lastHeld;
-        _beginsAt = mayBeTwo ? now + _trusted : null;
+        _beginsAt = beginsAt;
+        _waitsFor = before >= EpochFloor ? before : 0;
         Epoch = EpochFloor = _lastHeld = granted;
-        return Trust(granted, askedAt);
+        (_until, _confirmedAt, _refusedAt, _vacant, _freeFrom, _renewals) = (askedAt + times.Trusted, askedAt, null, null, null, 0);
+        _nextRequest = askedAt + times.RenewEvery;
+        return _beginsAt is null ? [new LeaseCommand.Publish(granted, _until)] : Nothing;
     }
 
     /// <summary>Handles the store's answer to a <see cref="LeaseCommand.Renew"/>.</summary>
     /// <param name="epoch">The epoch of the request.</param>
-    /// <param name="stillOurs">True if the lease was renewed.</param>
+    /// <param name="answer">The answer.</param>
     /// <param name="askedAt">The time of the request.</param>
-    public IReadOnlyList<LeaseCommand> Renewed(long epoch, bool stillOurs, TimeSpan askedAt)
+    /// <param name="now">The current time.</param>
+    public IReadOnlyList<LeaseCommand> Renewed(long epoch, LeaseRenewal answer, TimeSpan askedAt, TimeSpan now)
     {
-        Answered(reachable: true, askedAt + _renewEvery);
+        StoreReachable = true;
         if (epoch != Epoch) return Nothing;
-        return stillOurs ? Trust(epoch, askedAt) : End("taken", release: false);
+        _renewals--;
+        _refusedAt = answer.Result == LeaseRenewalResult.Refused ? askedAt : null;
+        switch (answer.Result)
+        {
+            case LeaseRenewalResult.Renewed:
+                _vacant = null;
+                if (askedAt > _confirmedAt) _confirmedAt = askedAt;
+                return Trust(epoch, askedAt + times.Trusted);
+            case LeaseRenewalResult.Refused when answer.Left > TimeSpan.Zero:
+                // Nobody can take the lease before it expires.
+                _vacant = null;
+                return Trust(epoch, askedAt + (answer.Left * LeaseTimes.Slack));
+            case LeaseRenewalResult.Refused:
+                return OnVacant(epoch, askedAt, now);
+            default:
+                return End("taken", release: false);
+        }
     }
 
-    /// <summary>Handles a request that did not reach the store.</summary>
-    public IReadOnlyList<LeaseCommand> Failed(TimeSpan now)
+    /// <summary>Handles a renewal that did not reach the store.</summary>
+    /// <param name="epoch">The epoch of the request.</param>
+    public IReadOnlyList<LeaseCommand> RenewalFailed(long epoch)
     {
-        Answered(reachable: false, now + _tryEvery);
+        StoreReachable = false;
+        if (epoch == Epoch) _renewals--;
+        return Nothing;
+    }
+
+    /// <summary>Handles a request for the lease that did not reach the store, or that the store refused.</summary>
+    public IReadOnlyList<LeaseCommand> AcquireFailed(TimeSpan now)
+    {
+        AcquireAnswered(reachable: false, now + times.TryEvery);
         return Nothing;
     }
 
@@ -126,23 +176,61 @@ internal sealed class LeaseState(TimeSpan ttl)
         return Epoch < epoch ? End("fenced", release: true) : Nothing;
     }
 
-    /// <summary>The holder of a term has released the lease: request it at once instead of on the next tick.</summary>
-    /// <param name="epoch">The epoch of the released term.</param>
+    /// <summary>
+    /// The holder of a term publishes nothing more and releases the lease: request it at once instead of on the next tick.
+    /// </summary>
+    /// <param name="epoch">The epoch of the ended term.</param>
     /// <param name="mayHold">False if this bridge must not have the lease now.</param>
     /// <param name="now">The current time.</param>
     public IReadOnlyList<LeaseCommand> Freed(long epoch, bool mayHold, TimeSpan now)
     {
+        _freed = Math.Max(_freed, epoch);
+        if (_beginsAt is not null && epoch == _waitsFor)
+        {
+            _beginsAt = now;
+            return Tick(mayHold, now);
+        }
+
         // The message is stale: another bridge has taken the lease since.
         if (epoch < EpochFloor || Epoch is not null) return Nothing;
 
         // A request in flight may reach the store before the release, so its answer is followed by another request at once.
-        _freedMeanwhile = _asking;
+        _freedMeanwhile = _acquiring;
         _nextRequest = now;
         return Tick(mayHold, now);
     }
 
     /// <summary>The store refused a write because it has a higher epoch.</summary>
     public IReadOnlyList<LeaseCommand> Refused() => Epoch is null ? Nothing : End("refused", release: true);
+
+    /// <summary>When a new holder may begin, so that the holder before it has ceased by then; null: at once.</summary>
+    private TimeSpan? BeginsAt(long before, TimeSpan now)
+    {
+        // A store that was flushed since has forgotten the terms of others. Nobody had a term if this bridge has seen none.
+        var isOwn = EpochFloor == _lastHeld && (before == 0 ? _freeFrom is null : before == _lastHeld || (before < _lastHeld && _freeFrom is null));
+        if (isOwn || (before == _freed && before != 0 && before >= EpochFloor)) return null;
+
+        // A flushed store has forgotten a holder that may still trust its last renewal. The same holds for a lease that is gone
+        // before its time although its holder has not said that it released it.
+        if (before < EpochFloor || before == 0 || now < _freeFrom) return now + times.Trusted;
+
+        // The holder may go on while the store refuses writes, but not in the first moment after its lease has expired. So whoever
+        // takes the lease in this moment need not wait.
+        return now - _freeFrom <= times.ShortVacancy ? null : now + times.RefusedSpanOfOther;
+    }
+
+    /// <summary>The lease has expired, nobody was granted it since, and the store refuses writes, so nobody can take it now.</summary>
+    private IReadOnlyList<LeaseCommand> OnVacant(long epoch, TimeSpan askedAt, TimeSpan now)
+    {
+        // Between two findings that lie closer together than the ttl nobody can have held the lease.
+        var since = _vacant is { } row && now - row.LastAskedAt < times.Trusted ? row.Since : now;
+        _vacant = (since, askedAt);
+        return askedAt >= since + times.Vacancy ? Trust(epoch, askedAt + times.RefusedSpan) : Nothing;
+    }
+
+    // The right has lapsed. The term goes on only while an answer is awaited, or the store refuses every bridge alike.
+    private bool MayGoOn(TimeSpan now) =>
+        now < _until + times.Grace && (_renewals > 0 || now - _refusedAt < times.Grace);
 
     private IReadOnlyList<LeaseCommand> NotYet(TimeSpan freeIn, bool mayHold, TimeSpan now)
     {
@@ -153,25 +241,28 @@ internal sealed class LeaseState(TimeSpan ttl)
         return Nothing;
     }
 
-    private void Answered(bool reachable, TimeSpan nextRequest)
+    private void AcquireAnswered(bool reachable, TimeSpan nextRequest)
     {
-        _asking = false;
+        _acquiring = false;
         StoreReachable = reachable;
         _nextRequest = _freedMeanwhile ? TimeSpan.MinValue : nextRequest;
         _freedMeanwhile = false;
     }
 
-    private LeaseCommand[] Trust(long epoch, TimeSpan askedAt)
+    private LeaseCommand[] Trust(long epoch, TimeSpan until)
     {
-        _until = askedAt + _trusted;
+        if (until <= _until) return Nothing;
+        _until = until;
         return _beginsAt is null ? [new LeaseCommand.Publish(epoch, _until)] : Nothing;
     }
 
     private LeaseCommand[] End(string reason, bool release)
     {
         var ended = Epoch!.Value;
+        var hasBegun = _beginsAt is null;
         Epoch = null;
-        return release
+        _beginsAt = null;
+        return release && hasBegun
             ? [new LeaseCommand.StepDown(ended, reason), new LeaseCommand.Release(ended)]
             : [new LeaseCommand.StepDown(ended, reason)];
     }

@@ -26,7 +26,7 @@ public enum FeedLink : byte
 /// <param name="Sequence">The sequence of its last publication. Receivers do not use it.</param>
 /// <param name="Node">The bridge's node as <c>host:port</c>.</param>
 /// <param name="Link">The bridge's link to Redis.</param>
-/// <param name="IsLast">True if the term is over and the lease was released, so another bridge may take it at once.</param>
+/// <param name="IsLast">True if the term is over: its bridge publishes nothing more, and another bridge may request the lease at once.</param>
 public sealed record BridgeHeartbeat(long Epoch, long Sequence, string Node, FeedLink Link, bool IsLast = false);
 
 /// <summary>Names the store that a node uses. Every node sends it to all others about every 2 s.</summary>

@@ -1,3 +1,4 @@
+using DeltaStream.Actors.Lease;
 using DeltaStream.Actors.Market;
 using DeltaStream.Node.Logging;
 
@@ -80,7 +81,7 @@ internal sealed class OnceInCluster(RedisConnection connection, TimeProvider tim
     {
         try
         {
-            return await _leases.RenewAsync(_owner, epoch, Ttl, stop);
+            return (await _leases.RenewAsync(_owner, epoch, Ttl, stop)).Result != LeaseRenewalResult.Lost;
         }
         catch (FeedUnavailableException)
         {

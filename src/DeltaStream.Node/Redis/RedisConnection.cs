@@ -65,7 +65,7 @@ internal sealed class RedisConnection(RedisDialer dialer, RefusalWatch? refusals
         RedisConnectionException when RedisRefusal.In(e) is { } refusal => "Redis refused: " + refusal.Text,
         RedisTimeoutException or TimeoutException => "Redis did not answer in time",
         RedisConnectionException connection => $"no connection to Redis ({connection.FailureType})",
-        RedisServerException server => "Redis refused: " + server.Message,
+        RedisServerException or ScriptRefusedException => "Redis refused: " + e.Message,
         _ => e.Message,
     };
 

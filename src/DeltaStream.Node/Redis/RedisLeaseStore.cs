@@ -28,10 +28,19 @@ internal sealed class RedisLeaseStore(RedisConnection connection, string leaseKe
         return {text, before}
         """;
 
+    // A refused write is an answer here, because the script alone can say in the same step that nobody else was granted the lease.
     private const string Renew = """
-        if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
-        redis.call('PEXPIRE', KEYS[1], ARGV[2])
-        return 1
+        local holder = redis.call('GET', KEYS[1])
+        local wrote
+        if holder == ARGV[1] then
+            wrote = redis.pcall('PEXPIRE', KEYS[1], ARGV[2])
+        elseif holder or redis.call('GET', KEYS[2]) ~= ARGV[3] then
+            return {0}
+        else
+            wrote = redis.pcall('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
+        end
+        if type(wrote) == 'table' and wrote.err then return {2, redis.call('PTTL', KEYS[1]), wrote.err} end
+        return {1}
         """;
 
     private const string Release = """
@@ -53,8 +62,25 @@ internal sealed class RedisLeaseStore(RedisConnection connection, string leaseKe
         };
     }
 
-    public async ValueTask<bool> RenewAsync(string owner, long epoch, TimeSpan ttl, CancellationToken cancellation) =>
-        (long)await RunAsync(Renew, [leaseKey], [Holder(owner, epoch), Milliseconds(ttl)], cancellation) == 1;
+    public async ValueTask<LeaseRenewal> RenewAsync(string owner, long epoch, TimeSpan ttl, CancellationToken cancellation)
+    {
+        var left = TimeSpan.Zero;
+        try
+        {
+            return await connection.RunAsync(async db =>
+            {
+                var answer = (RedisResult[])(await db.ScriptEvaluateAsync(
+                    Renew, [leaseKey, epochKey], [Holder(owner, epoch), Milliseconds(ttl), epoch], CommandFlags.NoScriptCache))!;
+                if (answer.Length < 3) return new LeaseRenewal((long)answer[0] == 1 ? LeaseRenewalResult.Renewed : LeaseRenewalResult.Lost);
+                left = TimeSpan.FromMilliseconds(Math.Max(0, (long)answer[1]));
+                throw new ScriptRefusedException((string?)answer[2] ?? "");
+            }, cancellation);
+        }
+        catch (FeedUnavailableException e) when (e.InnerException is ScriptRefusedException refused && RedisRefusal.Of(refused.Message).Cause.StopsWritesOnly)
+        {
+            return new LeaseRenewal(LeaseRenewalResult.Refused, left);
+        }
+    }
 
     public async ValueTask ReleaseAsync(string owner, long epoch, CancellationToken cancellation) =>
         await RunAsync(Release, [leaseKey], [Holder(owner, epoch)], cancellation);

@@ -17,7 +17,14 @@ public class HeartbeatPolicySpecs
         Due(term, linkUp: true, storeReachable: true, At(0));
         Assert.Equal(new BridgeHeartbeat(7, 1, "a:1", FeedLink.Up, IsLast: true), _policy.Last(7));
         _policy.LinkUp = false;
-        Assert.Equal(new BridgeHeartbeat(8, 0, "a:1", FeedLink.Down, IsLast: true), _policy.Last(8));
+        Assert.Equal(new BridgeHeartbeat(7, 1, "a:1", FeedLink.Down, IsLast: true), _policy.Last(7));
+    }
+
+    [Fact]
+    public void A_term_that_has_not_begun_has_no_last_heartbeat()
+    {
+        Due(Term(7), linkUp: true, storeReachable: true, At(0));
+        Assert.Null(_policy.Last(8));
     }
 
     [Fact]

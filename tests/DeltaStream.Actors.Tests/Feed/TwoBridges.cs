@@ -155,7 +155,7 @@ public abstract class TwoBridges : Akka.TestKit.Xunit2.TestKit
             return await lease.TryAcquireAsync(name, ttl, epochFloor, cancellation);
         }
 
-        public async ValueTask<bool> RenewAsync(string owner, long epoch, TimeSpan ttl, CancellationToken cancellation)
+        public async ValueTask<LeaseRenewal> RenewAsync(string owner, long epoch, TimeSpan ttl, CancellationToken cancellation)
         {
             await Pass(cancellation);
             return await lease.RenewAsync(name, epoch, ttl, cancellation);

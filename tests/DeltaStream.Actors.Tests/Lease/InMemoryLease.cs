@@ -12,6 +12,9 @@ public sealed class InMemoryLease(TimeProvider time) : ILeaseStore
 
     public bool IsDown { get; set; }
 
+    /// <summary>True while the store refuses every write; it answers all the same.</summary>
+    public bool RefusesWrites { get; set; }
+
     /// <summary>What every request fails with.</summary>
     public Exception? Failure { get; set; }
 
@@ -30,6 +33,7 @@ public sealed class InMemoryLease(TimeProvider time) : ILeaseStore
         {
             Reach();
             if (Owner is not null && Now < _until) return ValueTask.FromResult(new LeaseAnswer(null, _until - Now));
+            if (RefusesWrites) throw new FeedUnavailableException("the store refuses writes");
             var before = _storedEpoch;
             Epoch = _storedEpoch = Math.Max(Math.Max(_storedEpoch, epochFloor) + 1, Now.ToUnixTimeMilliseconds());
             (Owner, _until) = (owner, Now + ttl);
@@ -37,14 +41,16 @@ public sealed class InMemoryLease(TimeProvider time) : ILeaseStore
         }
     }
 
-    public ValueTask<bool> RenewAsync(string owner, long epoch, TimeSpan ttl, CancellationToken cancellation)
+    public ValueTask<LeaseRenewal> RenewAsync(string owner, long epoch, TimeSpan ttl, CancellationToken cancellation)
     {
         lock (_lock)
         {
             Reach();
-            if (Owner != owner || Epoch != epoch || Now >= _until) return ValueTask.FromResult(false);
-            _until = Now + ttl;
-            return ValueTask.FromResult(true);
+            var isHeld = Owner is not null && Now < _until;
+            if (isHeld ? Owner != owner || Epoch != epoch : _storedEpoch != epoch) return ValueTask.FromResult(new LeaseRenewal(LeaseRenewalResult.Lost));
+            if (RefusesWrites) return ValueTask.FromResult(new LeaseRenewal(LeaseRenewalResult.Refused, isHeld ? _until - Now : TimeSpan.Zero));
+            (Owner, _until) = (owner, Now + ttl);
+            return ValueTask.FromResult(new LeaseRenewal(LeaseRenewalResult.Renewed));
         }
     }
 
@@ -53,7 +59,9 @@ public sealed class InMemoryLease(TimeProvider time) : ILeaseStore
         lock (_lock)
         {
             Reach();
-            if (Owner == owner && Epoch == epoch) Owner = null;
+            if (Owner != owner || Epoch != epoch) return ValueTask.CompletedTask;
+            if (RefusesWrites) throw new FeedUnavailableException("the store refuses writes");
+            Owner = null;
             return ValueTask.CompletedTask;
         }
     }

@@ -17,6 +17,8 @@ public abstract class LeaseStoreSpecs<TBackend>(TBackend backend) : IClassFixtur
 
     private readonly RedisConnection _connection = backend.Connect();
 
+    private static LeaseRenewal Lost => new(LeaseRenewalResult.Lost);
+
     private RedisLeaseStore Store => new(_connection, RedisKeys.BridgeLease, RedisKeys.BridgeEpoch);
 
     private static long NowMilliseconds => DateTimeOffset.UtcNow.ToUnixTimeMilliseconds();
@@ -94,7 +96,7 @@ public abstract class LeaseStoreSpecs<TBackend>(TBackend backend) : IClassFixtur
     {
         var first = await AcquireAsync("a", Long);
         await backend.ExecuteAsync("FLUSHALL");
-        Assert.False(await Store.RenewAsync("a", first, Long, default));
+        Assert.Equal(Lost, await Store.RenewAsync("a", first, Long, default));
         var second = (await Store.TryAcquireAsync("b", Long, first, default)).Grant!.Value;
         Assert.True(second.Epoch > first);
         Assert.Equal(0, second.EpochBefore);
@@ -109,7 +111,7 @@ public abstract class LeaseStoreSpecs<TBackend>(TBackend backend) : IClassFixtur
         {
             try
             {
-                return !await Store.RenewAsync("a", first, Long, default);
+                return await Store.RenewAsync("a", first, Long, default) == Lost;
             }
             catch (FeedUnavailableException)
             {
@@ -124,10 +126,25 @@ public abstract class LeaseStoreSpecs<TBackend>(TBackend backend) : IClassFixtur
     public async Task Renewal_prolongs_the_lease_of_its_owner_only()
     {
         var epoch = await AcquireAsync("a", TimeSpan.FromSeconds(5));
-        Assert.True(await Store.RenewAsync("a", epoch, TimeSpan.FromSeconds(60), default));
+        Assert.Equal(new LeaseRenewal(LeaseRenewalResult.Renewed), await Store.RenewAsync("a", epoch, TimeSpan.FromSeconds(60), default));
         Assert.InRange(int.Parse(await backend.ExecuteAsync("PTTL", "deltastream:bridge:lease")), 50_000, 60_000);
-        Assert.False(await Store.RenewAsync("b", epoch, Long, default));
-        Assert.False(await Store.RenewAsync("a", epoch - 1, Long, default));
+        Assert.Equal(Lost, await Store.RenewAsync("b", epoch, Long, default));
+        Assert.Equal(Lost, await Store.RenewAsync("a", epoch - 1, Long, default));
+    }
+
+    [Fact]
+    public async Task An_expired_lease_is_renewed_if_nobody_was_granted_it_since()
+    {
+        var epoch = await AcquireAsync("a", Long);
+        await backend.ExecuteAsync("DEL", "deltastream:bridge:lease");
+        Assert.Equal(new LeaseRenewal(LeaseRenewalResult.Renewed), await Store.RenewAsync("a", epoch, Long, default));
+        Assert.Equal($"a:{epoch}", await backend.ExecuteAsync("GET", "deltastream:bridge:lease"));
+
+        await backend.ExecuteAsync("DEL", "deltastream:bridge:lease");
+        var second = await AcquireAsync("b", Long);
+        await Store.ReleaseAsync("b", second, default);
+        Assert.Equal(Lost, await Store.RenewAsync("a", epoch, Long, default));
+        Assert.Equal("", await backend.ExecuteAsync("GET", "deltastream:bridge:lease"));
     }
 
     [Fact]

@@ -62,7 +62,7 @@ public sealed class OnceInClusterSpecs(RedisServerBackend backend) : IClassFixtu
         });
         await node.StartAsync(default);
         await Eventually.True(() => Volatile.Read(ref starts) == 1, "it runs");
-        await backend.ExecuteAsync("DEL", "deltastream:demo:lease");
+        await backend.ExecuteAsync("DEL", RedisKeys.DemoLease, RedisKeys.DemoEpoch);
         await Eventually.True(() => Volatile.Read(ref stops) == 1 && Volatile.Read(ref starts) == 2, "it stopped and runs again");
         await node.StopAsync(default);
     }
