@@ -57,6 +57,7 @@ describe('the types for clients', { timeout: 120_000 }, () => {
         await node.publish(`enriched:${channel}`, example(name));
         assert.deepEqual(await come, example(name));
       }
+      assert.deepEqual(heard.get('chain_summary'), example('chain_summary'));
       await asked('get_products');
       await asked('get_expiries', { symbol: 'NIFTY' });
       await asked('unsubscribe', { type: 'chain', symbol: 'NIFTY' });
