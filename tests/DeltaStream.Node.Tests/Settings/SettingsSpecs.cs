@@ -61,6 +61,17 @@ public sealed class SettingsSpecs : IDisposable
         Assert.Equal(7, settings.Clients.MaxClients);
     }
 
+    [Theory]
+    [InlineData("null", "Null")]
+    [InlineData("\"null\"", "Null")]
+    [InlineData("skip", "Skip")]
+    public void Numbers_that_are_not_finite_become_null_or_skip_their_message(string value, string rule)
+    {
+        Assert.Equal("Null", Read(true).Bridge.NonFinite.ToString());
+        Assert.Equal(rule, Read(true, ("HOCON_FILE", HoconFile($"deltastream.bridge.non-finite = {value}"))).Bridge.NonFinite.ToString());
+        Assert.Contains("one of null, skip", Refused(true, ("deltastream:bridge:non-finite", "zero")));
+    }
+
     [Fact]
     public void The_file_overrides_akka_settings_too()
     {
