@@ -34,6 +34,10 @@ public sealed partial class SourceSpecs
     }
 
     [Fact]
+    public void Every_log_event_has_an_id_of_its_own() =>
+        Assert.Empty(Files.SelectMany(file => EventId().Matches(file.Text)).GroupBy(id => id.Groups[1].Value).Where(ids => ids.Count() > 1).Select(ids => ids.Key));
+
+    [Fact]
     public void A_catch_of_every_exception_logs_it_or_passes_it_on() =>
         AssertOnly(KnownSilent, Files.SelectMany(file => SilentCatches(file.Text).Select(line => $"{file.Name}: {line}")));
 
@@ -90,6 +94,9 @@ public sealed partial class SourceSpecs
 
     [GeneratedRegex(@"(?<=^|\s)//[^\n]*")]
     private static partial Regex Comment();
+
+    [GeneratedRegex(@"LoggerMessage\((\d+),")]
+    private static partial Regex EventId();
 
     [GeneratedRegex(@"\s+")]
     private static partial Regex Space();
