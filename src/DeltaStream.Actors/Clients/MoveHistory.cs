@@ -105,7 +105,8 @@ internal sealed class MoveHistory
         // These keys belong to rooms that the client is no longer in.
         foreach (var (name, position) in before._ahead) if (!_notReceived.ContainsKey(name)) _ahead.TryAdd(name, position);
         foreach (var (name, position) in before._notReceived) if (!_ahead.ContainsKey(name)) _notReceived.TryAdd(name, position);
-        foreach (var value in left)
+        // The last room that held a key knows best what the client has of it.
+        foreach (var value in left.Reverse())
         {
             if (value.Wide is { } wide)
             {

@@ -25,6 +25,7 @@ internal static class ModelTraps
         ("order-after-a-lagging-successor", "stays 778322764 0.9 14.810957711"),
         ("order-by-barrier", "stays 89582847 0.0 1.0 14.0 0.0 1.0 2.5"),
         ("order-by-barrier-at-delivery", "stays 1504258200 0.0 15.0 12.0 5.0 12.0 0.0 5.0"),
+        ("order-after-two-rooms-left", "moves 160486291 9.21 0.0 1.5 2.1 18.103 4.0 9.0 17.0 8.0"),
         ("order-by-the-wide-path", "stays 1308711484 0.90 1.0 1.0 0.98 13.0 13.0 12.0 9.1690307656 5.0 12.0 18.53"),
         ("snapshot-after-this-very-acknowledgement", "stays 2006777519 18.0 9.0 18.11 18.0 8.0 4.0 18.5 18.6 0.0"),
         ("snapshot-read-when-handled", "stays 1876167743 16.0"),
