@@ -39,6 +39,7 @@ public sealed class LongCommandSpecs
     /// <summary>180,000 clients come and go in an hour. Memory is measured after the first ten minutes, in which a node compiles its code.</summary>
     [Fact]
     [Trait("Category", "Full")]
+    [Trait("Part", "churn")]
     public async Task After_an_hour_of_clients_that_come_and_go_a_node_is_back_where_it_was()
     {
         var run = await Run.AnyAsync(TimeSpan.FromMinutes(75), $"churn {Gateway}");
