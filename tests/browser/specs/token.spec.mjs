@@ -29,7 +29,7 @@ describe("the live page of a gateway that wants tokens", () => {
   it("asks for a token, says what is wrong with it, and goes on with a good one", async () => {
     const { page, close } = await openPage(browser, gateway.url);
     await page.getByText("A token is needed").waitFor();
-    assert.equal(await page.locator("#connection").innerText(), "Token needed");
+    await until("the page says so", async () => (await page.locator("#connection").innerText()) === "Token needed");
     await page.locator("#token").fill(token(-1));
     await page.getByRole("button", { name: "Connect" }).click();
     await page.getByText("The token has expired").waitFor();
@@ -50,7 +50,7 @@ describe("the live page of a gateway that wants tokens", () => {
     await page.locator("#token").fill(token());
     await page.getByRole("button", { name: "Connect" }).click();
     await until("it no longer asks", async () => page.locator("#sign-in").isHidden());
-    assert.equal(await page.locator("#connection").innerText(), "Connected");
+    await until("it is connected", async () => (await page.locator("#connection").innerText()) === "Connected");
     await close();
   });
 });

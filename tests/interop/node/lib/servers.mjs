@@ -122,7 +122,10 @@ export async function nginx(ports) {
     const folders = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map((name) => `  ${name}_temp_path ${folder}/${name};\n`).join('');
     return text.replace('http {\n', `http {\n${folders}`).replace('listen 8080', `listen 127.0.0.1:${port}`);
   });
-  return passing(url, start('nginx', ['-c', file, '-e', 'stderr', '-g', `daemon off; pid ${folder}/nginx.pid;`], sbin), 'nginx');
+  const master = await passing(url, start('nginx', ['-c', file, '-e', 'stderr', '-g', `daemon off; pid ${folder}/nginx.pid;`], sbin), 'nginx');
+  // The workers would outlive a master that is killed; told to stop, it ends them.
+  const kill = master.kill.bind(master);
+  return Object.assign(master, { kill: () => kill('SIGTERM') });
 }
 
 const sbin = { PATH: `${process.env.PATH}:/usr/sbin` };
