@@ -3,7 +3,7 @@ namespace DeltaStream.Demo.Simulation;
 /// <summary>
 /// A market of ten products and their option chains. It is pure: the same seed, start and course of times give the same messages.
 /// Underlyings move up to four times a second. Each chain ticks once a second; the chains take turns. The market publishes its
-/// status once a minute.
+/// status every ten seconds.
 /// </summary>
 internal sealed class MarketSimulator
 {
@@ -13,7 +13,7 @@ internal sealed class MarketSimulator
     // After a pause (a laptop that slept) the market goes on from the present and skips the steps that it missed.
     private const int MostStepsAtOnce = 8;
     private const int StepsPerChain = 4;
-    private const int StepsPerStatus = 240;
+    private const int StepsPerStatus = 40;
     private const double TradeChance = 0.7;
 
     private readonly Dice _dice;
@@ -43,7 +43,8 @@ internal sealed class MarketSimulator
     private void Move(DateTimeOffset now, List<DemoMessage> messages)
     {
         OpenChains(now);
-        // The simulated market never closes. It repeats its status each minute, for a Redis that was emptied.
+        // The simulated market never closes. It repeats its status for a bridge that was not listening yet, and for a Redis that was
+        // emptied.
         if (_steps % StepsPerStatus == 0)
             messages.Add(DemoMessages.Status("DEMO", "open", now));
         MoveUnderlyings(now, messages);

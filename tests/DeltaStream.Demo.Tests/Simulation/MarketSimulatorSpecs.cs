@@ -67,11 +67,11 @@ public class MarketSimulatorSpecs
     }
 
     [Fact]
-    public void The_market_says_at_the_start_and_once_a_minute_that_it_is_open()
+    public void The_market_says_at_the_start_and_every_ten_seconds_that_it_is_open()
     {
-        var statuses = MarketRun.Messages(121).Where(message => message.Channel == "enriched:market_status").Select(MarketRun.Json).ToList();
+        var statuses = MarketRun.Messages(21).Where(message => message.Channel == "enriched:market_status").Select(MarketRun.Json).ToList();
 
-        Assert.Equal(["06:00:00", "06:01:00", "06:02:00"], statuses.Select(status => status.Text("timestamp")[11..19]));
+        Assert.Equal(["06:00:00", "06:00:10", "06:00:20"], statuses.Select(status => status.Text("timestamp")[11..19]));
         Assert.All(statuses, status => Assert.Equal(("DEMO", "open"), (status.Text("market"), status.Text("status"))));
     }
 
