@@ -52,7 +52,7 @@ public sealed record BridgeSettings
     public TimeSpan MinBackoff { get; init; } = TimeSpan.FromMilliseconds(200);
 
     /// <summary>The longest pause before a retry.</summary>
-    public TimeSpan MaxBackoff { get; init; } = TimeSpan.FromSeconds(1);
+    public TimeSpan MaxBackoff { get; init; } = TimeSpan.FromMilliseconds(500);
 
     internal LeaseSettings Lease => new(LeaseTtl, ReachTimeout, LinkGrace);
 }

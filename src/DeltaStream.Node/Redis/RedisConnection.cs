@@ -16,7 +16,7 @@ internal sealed class RedisConnection(RedisDialer dialer, RefusalWatch? refusals
     private const string Connect = "Connect";
 
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(250);
-    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromMilliseconds(500);
 
     private readonly Lock _lock = new();
     private readonly CancellationTokenSource _disposed = new();
