@@ -14,6 +14,9 @@ public sealed class FieldReader(ReadOnlyMemory<byte> bytes)
 {
     private ReadOnlyMemory<byte> _rest = bytes;
 
+    /// <summary>True if there are further fields. An older version may have written fewer of them.</summary>
+    public bool HasMore => !_rest.IsEmpty;
+
     public byte Byte() => Take(1)[0];
 
     public bool Bool() => Byte() != 0;

@@ -27,8 +27,10 @@ internal sealed class ClientActor : UntypedActor, IRequiresMessageQueue<IdleMess
     private readonly ClientContext _context;
     private readonly string _sessionId;
     private readonly ClientConnection _connection;
+    private readonly ClientUpdates _updates;
     private readonly ClientRooms _rooms = new();
     private readonly ClientJoins _joins;
+    private readonly RoomRequests _roomRequests;
     private readonly ClientRequests _requests;
     private readonly TokenLife _token;
     private readonly SessionNotes _session;
@@ -40,10 +42,12 @@ internal sealed class ClientActor : UntypedActor, IRequiresMessageQueue<IdleMess
     {
         (_context, _sessionId, _feed) = (context, open.SessionId, feed);
         _connection = new(context, open.Transport, open.Usage);
+        _updates = new(context, _connection);
         _token = new(context, Self, _connection, open.Identity);
         _session = new(open.SessionId, open.Session, context.Sessions);
-        _joins = new(context, _sessionId, Self, _rooms, _connection, _session);
-        _requests = new(context, Self, _joins, _connection);
+        _joins = new(context, _sessionId, Self, _rooms, _connection, _updates, _session);
+        _roomRequests = new(context, Self, _rooms, _joins, _connection, _updates, _session);
+        _requests = new(context, Self, _joins, _roomRequests, _connection, _updates);
         _cell = (ActorCell)Context;
     }
 
@@ -158,10 +162,11 @@ internal sealed class ClientActor : UntypedActor, IRequiresMessageQueue<IdleMess
     /// <summary>Runs after each message: stops the actor if the connection is over, or starts the next write.</summary>
     private void GoOn()
     {
+        if (_roomRequests.IsWaiting) _roomRequests.GoOn(_token.Identity.Rooms);
         if (_connection.IsOver) Context.Stop(Self);
         if (_connection.IsOver) return;
         _connection.FlushWhenIdle(!_cell.HasMessages);
-        if (_connection.MayRead && !_joins.IsAskedTooOften) _connection.ResumeReading();
+        if (_connection.MayRead && !_joins.IsAskedTooOften && !_roomRequests.IsAskedTooOften) _connection.ResumeReading();
         // One check at a time saves a timer per write: it closes the client only if the write that it was set for is stuck.
         if (!_connection.IsReady && _connection.Writes > 0)
             _stuckCheck ??= Context.System.Scheduler.ScheduleTellOnceCancelable(_context.Settings.StuckWriteTimeout, Self, new StuckCheck(_connection.Writes), Self);
@@ -174,6 +179,7 @@ internal sealed class ClientActor : UntypedActor, IRequiresMessageQueue<IdleMess
         {
             foreach (var answer in moved.Answers) _connection.Outbox.Add(answer);
             foreach (var update in moved.Updates) _connection.Outbox.Add(update);
+            if (moved.Views is not null) _updates.Arrive(moved.Views);
             OnFeedStatus(_feed, moved.Feed);
             _rooms.Arrive(moved.Rooms);
         }
@@ -192,7 +198,7 @@ internal sealed class ClientActor : UntypedActor, IRequiresMessageQueue<IdleMess
 
     private void Send(MarketUpdate? update)
     {
-        if (update is not null) _connection.Send(update, !_cell.HasMessages);
+        if (update is not null) _updates.Send(update, !_cell.HasMessages);
         else _context.Metrics.Conflated(_rooms.TakeSuperseded());
     }
 
@@ -215,11 +221,12 @@ internal sealed class ClientActor : UntypedActor, IRequiresMessageQueue<IdleMess
     /// <summary>Moves the client to another node unless something is in flight that can't move, which takes a second at most.</summary>
     private void LeaveIfIdle(IActorRef to)
     {
-        if (_connection.IsOver || _connection.IsHeld || _connection.Farewell is not null || _requests.IsWaiting || _rooms.Joining.Any()) return;
+        if (_connection.IsOver || _connection.IsHeld || _connection.Farewell is not null || _requests.IsWaiting || _roomRequests.IsWaiting || _rooms.Joining.Any()) return;
         var waiting = _connection.Outbox.TakeAll(MostBytesCarried);
         var (pid, isClaimed, holder) = _session.Session is { } it ? (it.Pid, it.IsClaimed, _context.HolderOf(it)) : (null, false, null);
+        var views = _updates.Move(waiting.AfterUpdates);
         var rooms = _rooms.Move(_context.Order, waiting.StayingBehind);
-        to.Tell(new ClientLeft(new(_sessionId, _token.Identity, pid, isClaimed, holder, _feed.State, rooms, waiting.Answers, waiting.Updates)));
+        to.Tell(new ClientLeft(new(_sessionId, _token.Identity, pid, isClaimed, holder, _feed.State, rooms, waiting.Answers, waiting.Updates) { Views = views }));
         _connection.Ended(CloseReason.Moved);
         GoOn();
     }

@@ -31,7 +31,7 @@ internal sealed class ClientConnection
     private readonly IClientTransport _transport;
     private string _countedAs;
     private int _unflushed;
-    private bool _isPaused;
+    private bool _isReadingPaused;
 
     public ClientConnection(ClientContext context, IClientTransport transport, ClientUsage usage)
     {
@@ -69,9 +69,10 @@ internal sealed class ClientConnection
     public long Writes { get; private set; }
 
     /// <summary>True if reading is paused although all answers are sent.</summary>
-    public bool MayRead => _isPaused && Outbox.AnswerCount == 0;
+    public bool MayRead => _isReadingPaused && Outbox.AnswerCount == 0;
 
-    private bool CanWrite => IsReady && !IsHeld && !IsOver;
+    /// <summary>True if an update can be written now.</summary>
+    public bool CanWrite => IsReady && !IsHeld && !IsOver;
 
     public void Opened() => _context.Metrics.Opened(_countedAs);
 
@@ -99,7 +100,7 @@ internal sealed class ClientConnection
     public void CloseAfterAnswers(CloseReason reason)
     {
         (Farewell, IsHeld) = (reason, false);
-        Drop(static _ => false);
+        _context.Metrics.Dropped(Outbox.Purge(static _ => false), "unsubscribed");
         Flush();
     }
 
@@ -111,6 +112,9 @@ internal sealed class ClientConnection
     }
 
     public void Answer(string name, ReadOnlySpan<byte> data) => Add(_transport.Protocol.EncodeEvent(name, data));
+
+    /// <summary>Adds an answer that is already encoded.</summary>
+    public void Answer(Frame answer) => Add(answer);
 
     /// <summary>Answers with a list that the client requested. Answers are never dropped, so its bytes are charged here.</summary>
     public void AnswerRequested(Frame list)
@@ -131,44 +135,44 @@ internal sealed class ClientConnection
         Acknowledge(ackId, ServerEvents.ErrorAck(error));
     }
 
-    /// <summary>Sends a single update at once. If more messages wait in the mailbox, the update leaves together with theirs.</summary>
-    public void Send(MarketUpdate update, bool isAlone)
+    /// <summary>Adds the answers to one request for several rooms, in order.</summary>
+    public void AnswerTogether(IReadOnlyCollection<Frame> answers)
     {
-        if (CanWrite && isAlone && Outbox.IsEmpty)
-        {
-            var batch = Batch();
-            batch.Add(FrameOf(update));
-            Write(batch, 1, update);
-        }
-        else
-        {
-            Enqueue(update);
-        }
+        Outbox.AddGroup(answers);
+        if (CanWrite) Flush();
+        if (Outbox.HasGroup) PauseReading();
     }
 
-    /// <summary>Queues an update. A client that keeps reading gets every update; only updates that it can't take now are superseded.</summary>
+    /// <summary>Adds an answer that is sent after all updates that wait now.</summary>
+    public void AnswerAfterUpdates(Frame answer)
+    {
+        Flush();
+        if (Outbox.IsEmpty)
+        {
+            Answer(answer);
+            return;
+        }
+
+        _context.Metrics.Conflated(Outbox.Conflate());
+        Outbox.AddAfterUpdates(answer);
+    }
+
+    /// <summary>Writes an update by itself. Nothing may wait, and the transport must be ready.</summary>
+    public void WriteAlone(MarketUpdate update)
+    {
+        var batch = Batch();
+        batch.Add(FrameOf(update));
+        Write(batch, 1, update);
+    }
+
+    /// <summary>Gathers an update that is written in this turn of the actor.</summary>
     /// <param name="update">The update.</param>
     /// <param name="isRequested">True for a value of a snapshot, whose bytes are charged to the client when they are written.</param>
-    public void Enqueue(MarketUpdate update, bool isRequested = false)
+    public void Gather(MarketUpdate update, bool isRequested)
     {
-        if (CanWrite)
-        {
-            // Gathered updates are written in this turn.
-            if (isRequested) Charge(FrameOf(update));
-            Outbox.Gather(update, isRequested);
-            if (Outbox.GatheredBytes > MostGatheredBytes) Flush();
-        }
-        else
-        {
-            var superseded = Outbox.Conflate();
-            if (Outbox.Add(update)) superseded++;
-            if (isRequested) Outbox.MarkRequested(update);
-            _context.Metrics.Conflated(superseded);
-        }
+        Outbox.Gather(update, isRequested);
+        if (Outbox.GatheredBytes > MostGatheredBytes) Flush();
     }
-
-    /// <summary>Drops the waiting updates of rooms that the client has left.</summary>
-    public void Drop(Func<MarketUpdate, bool> isWanted) => _context.Metrics.Dropped(Outbox.Purge(isWanted), "unsubscribed");
 
     /// <summary>The transport can take a write. Its name changes when the client has upgraded.</summary>
     public void OnReady()
@@ -200,7 +204,7 @@ internal sealed class ClientConnection
             {
                 if (update is not null)
                 {
-                    if (!Outbox.WasOfSnapshot) first ??= update;
+                    if (!Outbox.WasRequested) first ??= update;
                     updates++;
                 }
 
@@ -217,14 +221,14 @@ internal sealed class ClientConnection
 
     public void PauseReading()
     {
-        if (_isPaused) return;
-        _isPaused = true;
+        if (_isReadingPaused) return;
+        _isReadingPaused = true;
         _transport.SetReading(false);
     }
 
     public void ResumeReading()
     {
-        _isPaused = false;
+        _isReadingPaused = false;
         _transport.SetReading(true);
     }
 

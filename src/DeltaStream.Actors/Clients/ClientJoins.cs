@@ -12,7 +12,7 @@ namespace DeltaStream.Actors.Clients;
 /// that arrive before need no buffer, because the snapshot contains them.
 /// </summary>
 internal sealed class ClientJoins(
-    ClientContext context, string sessionId, IActorRef self, ClientRooms rooms, ClientConnection connection, SessionNotes session)
+    ClientContext context, string sessionId, IActorRef self, ClientRooms rooms, ClientConnection connection, ClientUpdates updates, SessionNotes session)
 {
     // A client may request a room this often while its snapshot is pending. After that its messages are not read.
     private const int MostRequests = 64;
@@ -37,25 +37,53 @@ internal sealed class ClientJoins(
         }
     }
 
+    /// <summary>Starts a join, or asks for a joined room's snapshot, for a request that takes the snapshot itself.</summary>
+    public JoinedRoom Begin(Room room, RoomsRequest request)
+    {
+        var joined = rooms.Find(room);
+        if (joined is null)
+        {
+            joined = rooms.Enter(room, JoinPurpose.Snapshot);
+            Enter(joined);
+        }
+        else if (rooms.Ask(joined))
+        {
+            AskForSnapshot(joined);
+        }
+
+        joined.Join!.Request = request;
+        return joined;
+    }
+
     /// <summary>Leaves a room, by request or by force. The client gets an answer even if it was not in the room.</summary>
     public void Leave(Room room, ReadOnlyMemory<byte>? ackId)
     {
-        if (rooms.Find(room) is { } joined)
-        {
-            // Pending requests are answered in order, before the answer to the leave. Their snapshot is no longer needed.
-            if (joined.Join is { } join) Welcome(room, join, null);
-            if (joined.HasSubscribed) context.Mediator.Tell(new Unsubscribe(TopicName.For(room), self), self);
-            if (room == Room.General) connection.IsHeld = false;
-            else context.Cache.Tell(new LeaveRoom(room), self);
-            rooms.Leave(room, context.Order);
-            session.Changed(self);
-            connection.Drop(rooms.Covers);
-            context.Log.Unsubscribed(sessionId, room.Name);
-        }
-
+        LeaveSilently(room);
         connection.Answer(ServerEvents.Unsubscribed, ServerEvents.UnsubscribedData(room));
         connection.Acknowledge(ackId, ServerEvents.OkAck(room));
     }
+
+    /// <summary>Leaves a room without an answer of its own. Does nothing if the client is not in it.</summary>
+    public void LeaveSilently(Room room)
+    {
+        if (rooms.Find(room) is not { } joined) return;
+        // Pending requests are answered in order, before the answer to the leave. Their snapshot is no longer needed.
+        if (joined.Join is { } join)
+        {
+            Welcome(room, join, null);
+            join.Request?.Fail(room, RequestError.Unauthorized(room));
+        }
+
+        if (joined.HasSubscribed) context.Mediator.Tell(new Unsubscribe(TopicName.For(room), self), self);
+        if (room == Room.General) connection.IsHeld = false;
+        else context.Cache.Tell(new LeaveRoom(room), self);
+        rooms.Leave(room, context.Order);
+        session.Changed(self);
+        updates.Drop(rooms.Covers);
+        context.Log.Unsubscribed(sessionId, room.Name);
+    }
+
+    public void LogSubscribed(Room room) => context.Log.Subscribed(sessionId, room.Name);
 
     public void LeaveUncovered(ClientIdentity identity)
     {
@@ -94,7 +122,8 @@ internal sealed class ClientJoins(
                 OnRefused(joined, RequestError.TooManyRooms(refused.Most));
                 break;
             case Snapshot snapshot when rooms.Find(snapshot.JoinId, JoinStep.View) is { } joined:
-                CompleteJoin(joined, snapshot);
+                if (joined.Join!.Request is null) CompleteJoin(joined, snapshot);
+                else joined.Join.Ready = snapshot;
                 break;
             case SubscriptionsLost:
                 rooms.JoinAgain();
@@ -132,7 +161,8 @@ internal sealed class ClientJoins(
         var join = joined.Join!;
         var values = rooms.CompleteJoin(joined, snapshot.View);
         Welcome(joined.Room, join, snapshot.IsComplete ? joined.Known : null);
-        foreach (var update in values) connection.Enqueue(update, isRequested: true);
+        var isSnapshot = join.Purpose == JoinPurpose.Snapshot;
+        foreach (var update in values) updates.Enqueue(update, isRequested: true, isSnapshot);
     }
 
     private void OnRefused(JoinedRoom joined, RequestError error)
@@ -140,6 +170,7 @@ internal sealed class ClientJoins(
         var (room, join) = (joined.Room, joined.Join!);
         rooms.Leave(room, context.Order);
         session.Changed(self);
+        join.Request?.Fail(room, error);
         foreach (var ackId in join.Requests) connection.Refuse(error.Of(room, isRequested: true), ackId);
         if (join.Purpose == JoinPurpose.Snapshot) return;
         // The client did not request the room and believes that it is in it.

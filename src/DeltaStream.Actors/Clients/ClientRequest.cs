@@ -15,9 +15,19 @@ internal enum ClientRequestKind : byte
 
     /// <summary><c>get_expiries</c>: list the expiries of a product that have a value.</summary>
     GetExpiries = 4,
+
+    /// <summary><c>pause</c>: hold back all updates.</summary>
+    Pause = 5,
+
+    /// <summary><c>resume</c>: send what has changed since <c>pause</c>, and go on.</summary>
+    Resume = 6,
 }
 
 /// <summary>A valid request of a client.</summary>
 /// <param name="Kind">The kind of request.</param>
-/// <param name="Room">The requested room, for <see cref="ClientRequestKind.GetExpiries"/> that of the product's chains; null for <see cref="ClientRequestKind.GetProducts"/>.</param>
-internal readonly record struct ClientRequest(ClientRequestKind Kind, Room? Room);
+/// <param name="Room">The requested room, for <see cref="ClientRequestKind.GetExpiries"/> that of the product's chains; null for a request about no room, or about several.</param>
+internal readonly record struct ClientRequest(ClientRequestKind Kind, Room? Room)
+{
+    /// <summary>The entries of a request with <c>rooms</c>; null for a request about one room.</summary>
+    public RoomEntries? Entries { get; init; }
+}

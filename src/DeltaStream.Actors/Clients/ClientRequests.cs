@@ -8,7 +8,7 @@ namespace DeltaStream.Actors.Clients;
 /// Carries out a client's requests, or refuses them: because they are not valid, because the client's token does not cover the
 /// room, or because of a limit. It checks in this order, so that a refusal does not show what the token does not cover.
 /// </summary>
-internal sealed class ClientRequests(ClientContext context, IActorRef self, ClientJoins joins, ClientConnection connection)
+internal sealed class ClientRequests(ClientContext context, IActorRef self, ClientJoins joins, RoomRequests rooms, ClientConnection connection, ClientUpdates updates)
 {
     private int _listsAsked;
 
@@ -25,11 +25,25 @@ internal sealed class ClientRequests(ClientContext context, IActorRef self, Clie
 
         switch (request.Kind)
         {
+            case ClientRequestKind.Subscribe or ClientRequestKind.Unsubscribe when request.Entries is { } it:
+                rooms.Handle(new(request.Kind, it.Entries, message.AckId) { Replaces = it.Replace }, grant);
+                break;
+            case ClientRequestKind.Subscribe or ClientRequestKind.Unsubscribe when rooms.IsWaiting:
+                rooms.Handle(new(request.Kind, [new(request.Room, null)], message.AckId) { IsArray = false }, grant);
+                break;
             case ClientRequestKind.Subscribe:
                 joins.Join(request.Room!, message.AckId);
                 break;
             case ClientRequestKind.Unsubscribe:
                 joins.Leave(request.Room!, message.AckId);
+                break;
+            case ClientRequestKind.Pause:
+                updates.Pause();
+                connection.Acknowledge(message.AckId, ServerEvents.OkAck());
+                break;
+            case ClientRequestKind.Resume:
+                connection.Acknowledge(message.AckId, ServerEvents.OkAck());
+                updates.Resume();
                 break;
             case ClientRequestKind.GetExpiries:
                 _listsAsked++;
@@ -59,18 +73,21 @@ internal sealed class ClientRequests(ClientContext context, IActorRef self, Clie
 
     private RequestError? RefusalOf(ClientRequest request, RoomGrant grant)
     {
-        // Leaving needs no right and costs nothing.
-        if (request.Kind == ClientRequestKind.Unsubscribe) return null;
+        // Leaving and pausing need no right and cost nothing.
+        if (request.Kind is ClientRequestKind.Unsubscribe or ClientRequestKind.Pause or ClientRequestKind.Resume) return null;
         var isCovered = request.Kind switch
         {
-            ClientRequestKind.Subscribe => grant.Covers(request.Room!),
+            // Of several rooms each has an answer of its own.
+            ClientRequestKind.Subscribe => request.Room is null || grant.Covers(request.Room),
             ClientRequestKind.GetExpiries => grant.CoversChainsOf(request.Room!.Symbol!),
             _ => true,
         };
         if (!isCovered) return RequestError.Unauthorized(request.Room!);
         var settings = context.Settings;
+        // What earlier requests have gathered is charged when it is written.
+        connection.Flush();
         if (connection.IsOverBytes) return RequestError.TooManyBytes(settings.RequestedBytes) with { Room = request.Room };
-        return request.Kind == ClientRequestKind.Subscribe && !connection.Usage.TryJoin(settings.Joins, context.Time)
+        return request.Kind == ClientRequestKind.Subscribe && !connection.Usage.TryJoin(request.Entries?.Sent ?? 1, settings.Joins, context.Time)
             ? RequestError.TooManyJoins(settings.Joins) with { Room = request.Room }
             : null;
     }

@@ -187,7 +187,7 @@ internal sealed class ClientRooms
     private void Start(JoinedRoom joined, JoinPurpose purpose)
     {
         var join = new PendingJoin(purpose, ++_lastJoinId);
-        if (joined.Join is { } before) join.Requests.AddRange(before.Requests);
+        if (joined.Join is { } before) join.Continue(before);
         joined.Join = join;
     }
 

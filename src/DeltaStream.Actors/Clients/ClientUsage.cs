@@ -11,10 +11,10 @@ public sealed class ClientUsage
     private Usage _joins;
     private Usage _bytes;
 
-    /// <summary>Counts a join; false if it is over the limit.</summary>
-    internal bool TryJoin(RateLimit limit, TimeProvider time)
+    /// <summary>Counts joins; false, and none of them counts, if they are over the limit.</summary>
+    internal bool TryJoin(int joins, RateLimit limit, TimeProvider time)
     {
-        lock (_lock) return _joins.TryTake(limit, time);
+        lock (_lock) return _joins.TryTake(joins, limit, time);
     }
 
     /// <summary>Counts bytes that the client's requests made the node send.</summary>

@@ -1,3 +1,4 @@
+using DeltaStream.Actors.Cache;
 using DeltaStream.Actors.Market;
 
 namespace DeltaStream.Actors.Clients;
@@ -88,6 +89,19 @@ internal sealed class PendingJoin(JoinPurpose purpose, int id)
     /// </summary>
     public object? Subscription { get; set; }
 
+    /// <summary>The request for several rooms that this join belongs to; null for none. It answers when all of its rooms are ready.</summary>
+    public RoomsRequest? Request { get; set; }
+
+    /// <summary>The room's snapshot, which waits for the other rooms of <see cref="Request"/>.</summary>
+    public Snapshot? Ready { get; set; }
+
     /// <summary>The acknowledgement ids of the client's requests, in order; null for a request without one.</summary>
     public List<ReadOnlyMemory<byte>?> Requests { get; } = [];
+
+    /// <summary>Takes over the requests of a join that starts anew.</summary>
+    public void Continue(PendingJoin before)
+    {
+        Requests.AddRange(before.Requests);
+        Request = before.Request;
+    }
 }

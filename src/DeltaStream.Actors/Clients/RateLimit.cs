@@ -17,11 +17,11 @@ internal struct Usage
     /// <summary>True while more is used than the burst.</summary>
     public bool IsOver(RateLimit limit, TimeProvider time) => Fall(limit, time) > limit.Burst;
 
-    /// <summary>Uses one unit; false if the burst has no unit left.</summary>
-    public bool TryTake(RateLimit limit, TimeProvider time)
+    /// <summary>Uses some units; false, and none is used, if the burst has fewer left.</summary>
+    public bool TryTake(int units, RateLimit limit, TimeProvider time)
     {
-        if (Fall(limit, time) + 1 > limit.Burst) return false;
-        _used++;
+        if (Fall(limit, time) + units > limit.Burst) return false;
+        _used += units;
         return true;
     }
 

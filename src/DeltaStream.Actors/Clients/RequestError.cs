@@ -46,10 +46,17 @@ public sealed record RequestError(string Code, string Message)
     public static RequestError ExpiryOfProduct(string? expiry) => new("invalid_expiry", $"Expiry {Repeat(expiry)} is for the type chain only");
 
     public static RequestError UnknownEvent(string name) => new(
-        "unknown_event", $"Unknown event {Repeat(name)}: there are subscribe, unsubscribe, get_products, get_expiries and authenticate");
+        "unknown_event", $"Unknown event {Repeat(name)}: there are subscribe, unsubscribe, get_products, get_expiries, pause, resume and authenticate");
 
     /// <param name="name">The event whose data is not valid.</param>
     public static RequestError InvalidMessage(string name) => new("invalid_message", $"The data of {name} must be a JSON object");
+
+    /// <param name="name">The event whose <c>rooms</c> is not valid.</param>
+    public static RequestError InvalidRooms(string name) =>
+        new("invalid_message", $"rooms of {name} must be an array of 1 to {RoomsReader.MostEntries} objects, without type beside it");
+
+    /// <param name="name">The event of which an entry of <c>rooms</c> is not an object.</param>
+    public static RequestError InvalidEntry(string name) => new("invalid_message", $"An entry of rooms of {name} must be a JSON object");
 
     /// <summary>A message on a plain WebSocket is not an event.</summary>
     public static RequestError NoEvent(string why) => new("invalid_message", why);

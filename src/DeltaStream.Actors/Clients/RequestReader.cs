@@ -7,7 +7,7 @@ namespace DeltaStream.Actors.Clients;
 internal static class RequestReader
 {
     // Deep nesting costs the reader one bit per level and no stack, so depth alone is not a reason to refuse.
-    private static readonly JsonReaderOptions AnyDepth = new() { MaxDepth = int.MaxValue };
+    internal static readonly JsonReaderOptions AnyDepth = new() { MaxDepth = int.MaxValue };
 
     /// <summary>Reads an event.</summary>
     /// <param name="name">The event's name.</param>
@@ -28,27 +28,60 @@ internal static class RequestReader
                 return ReadRequest(ClientRequestKind.Subscribe, name, data, out request);
             case "unsubscribe":
                 return ReadRequest(ClientRequestKind.Unsubscribe, name, data, out request);
+            case "pause":
+                request = new(ClientRequestKind.Pause, null);
+                return null;
+            case "resume":
+                request = new(ClientRequestKind.Resume, null);
+                return null;
             default:
                 return RequestError.UnknownEvent(name);
         }
     }
 
+    /// <summary>Reads one entry of a request with <c>rooms</c>.</summary>
+    /// <param name="kind">The kind of request.</param>
+    /// <param name="name">The event's name.</param>
+    /// <param name="entry">A valid JSON object.</param>
+    internal static RoomEntry ReadEntry(ClientRequestKind kind, string name, ReadOnlySpan<byte> entry)
+    {
+        ReadFields(entry, out var fields);
+        var error = Choose(fields, out var room);
+        return new(room, error);
+    }
+
     private static RequestError? ReadRequest(ClientRequestKind kind, string name, ReadOnlySpan<byte> data, out ClientRequest request)
     {
         request = default;
-        Field type = default, symbol = default, expiry = default;
+        Fields fields;
         try
         {
-            if (!ReadFields(data, ref type, ref symbol, ref expiry)) return RequestError.InvalidMessage(name);
+            if (!ReadFields(data, out fields)) return RequestError.InvalidMessage(name);
         }
         catch (JsonException)
         {
             return RequestError.InvalidMessage(name);
         }
 
-        var error = kind == ClientRequestKind.GetExpiries ? ChooseChains(symbol, out var room) : Choose(type, symbol, expiry, out room);
+        if (kind == ClientRequestKind.GetExpiries) return ReadExpiries(fields.Symbol, ref request);
+        if (fields.Rooms is not null) return ReadRooms(kind, name, data, fields, ref request);
+        var error = Choose(fields, out var room);
         if (error is null) request = new(kind, room);
         return error;
+    }
+
+    private static RequestError? ReadExpiries(Field symbol, ref ClientRequest request)
+    {
+        var error = ChooseChains(symbol, out var room);
+        if (error is null) request = new(ClientRequestKind.GetExpiries, room);
+        return error;
+    }
+
+    private static RequestError? ReadRooms(ClientRequestKind kind, string name, ReadOnlySpan<byte> data, Fields fields, ref ClientRequest request)
+    {
+        if (!fields.Type.IsNull || RoomsReader.Read(kind, name, data[fields.Rooms!.Value], fields.Replaces) is not { } entries) return RequestError.InvalidRooms(name);
+        request = new(kind, null) { Entries = entries };
+        return null;
     }
 
     private static RequestError? ChooseChains(Field symbol, out Room? room)
@@ -60,9 +93,10 @@ internal static class RequestReader
         return null;
     }
 
-    private static RequestError? Choose(Field type, Field symbol, Field expiry, out Room? room)
+    private static RequestError? Choose(Fields fields, out Room? room)
     {
         room = null;
+        var (type, symbol, expiry) = (fields.Type, fields.Symbol, fields.Expiry);
         if (type.IsMissing) return RequestError.MissingField;
         if (type.Text == "general")
         {
@@ -86,8 +120,9 @@ internal static class RequestReader
     }
 
     /// <summary>False if the data is a JSON value other than an object. Empty data counts as an object without fields.</summary>
-    private static bool ReadFields(ReadOnlySpan<byte> data, ref Field type, ref Field symbol, ref Field expiry)
+    private static bool ReadFields(ReadOnlySpan<byte> data, out Fields fields)
     {
+        fields = default;
         if (data.IsEmpty) return true;
         var reader = new Utf8JsonReader(data, AnyDepth);
         if (!reader.Read()) return false;
@@ -95,14 +130,32 @@ internal static class RequestReader
         if (reader.TokenType != JsonTokenType.StartObject) return false;
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            if (Is(ref reader, "type"u8)) type = Field.Read(ref reader);
-            else if (Is(ref reader, "symbol"u8)) symbol = Field.Read(ref reader);
-            else if (Is(ref reader, "expiry"u8)) expiry = Field.Read(ref reader);
+            if (Is(ref reader, "type"u8)) fields.Type = Field.Read(ref reader);
+            else if (Is(ref reader, "symbol"u8)) fields.Symbol = Field.Read(ref reader);
+            else if (Is(ref reader, "expiry"u8)) fields.Expiry = Field.Read(ref reader);
+            else if (Is(ref reader, "rooms"u8)) fields.Rooms = RangeOf(ref reader);
+            else if (Is(ref reader, "replace"u8)) fields.Replaces = IsTrue(ref reader);
             else reader.Skip();
         }
 
         // Reading to the end finds errors after the object.
         return reader.TokenType == JsonTokenType.EndObject && !reader.Read();
+    }
+
+    /// <summary>The place of the value; null for <c>null</c>, which counts as absent.</summary>
+    private static Range? RangeOf(ref Utf8JsonReader reader)
+    {
+        reader.Read();
+        var (start, isNull) = ((int)reader.TokenStartIndex, reader.TokenType == JsonTokenType.Null);
+        reader.Skip();
+        return isNull ? null : start..(int)reader.BytesConsumed;
+    }
+
+    private static bool IsTrue(ref Utf8JsonReader reader)
+    {
+        reader.Read();
+        reader.Skip();
+        return reader.TokenType == JsonTokenType.True;
     }
 
     private static bool Is(ref Utf8JsonReader reader, ReadOnlySpan<byte> name)
@@ -116,6 +169,16 @@ internal static class RequestReader
             // The name has half a surrogate pair: valid JSON, but not text, so it can't be one of our names.
             return false;
         }
+    }
+
+    /// <summary>The fields of a request.</summary>
+    private struct Fields
+    {
+        public Field Type;
+        public Field Symbol;
+        public Field Expiry;
+        public Range? Rooms;
+        public bool Replaces;
     }
 
     /// <summary>A field's value: text, nothing (absent or null), or invalid (another type, or text that UTF-16 can't represent).</summary>

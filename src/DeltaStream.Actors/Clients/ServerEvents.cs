@@ -22,6 +22,8 @@ public static class ServerEvents
 
     public const string FeedStatus = "feed_status";
 
+    public const string Synced = "synced";
+
     public const string Authenticated = "authenticated";
 
     public const string TokenExpiring = "token_expiring";
@@ -112,7 +114,7 @@ public static class ServerEvents
         if (it.values is { } number) json.WriteNumber("values"u8, number);
     });
 
-    private static byte[] Write<TState>(TState state, Action<Utf8JsonWriter, TState> fields)
+    internal static byte[] Write<TState>(TState state, Action<Utf8JsonWriter, TState> fields)
     {
         var buffer = new ArrayBufferWriter<byte>(256);
         using var json = new Utf8JsonWriter(buffer, Options);

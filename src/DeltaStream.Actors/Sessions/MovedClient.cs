@@ -28,4 +28,8 @@ public sealed record MovedClient(
     FeedState Feed,
     MovedRooms Rooms,
     IReadOnlyList<Frame> Answers,
-    IReadOnlyList<MarketUpdate> Updates);
+    IReadOnlyList<MarketUpdate> Updates)
+{
+    /// <summary>What the client has asked for beyond whole documents; null for nothing.</summary>
+    public MovedViews? Views { get; init; }
+}

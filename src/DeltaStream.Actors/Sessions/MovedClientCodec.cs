@@ -9,7 +9,20 @@ namespace DeltaStream.Actors.Sessions;
 /// <summary>Encodes a moved client as fields. A newer version adds fields at the end, and an older version ignores them.</summary>
 public static class MovedClientCodec
 {
-    public static void Write(FieldWriter to, MovedClient client) => to
+    // Announces the views, which an older version does not know, and which few clients have.
+    private const byte HasViews = 1;
+
+    public static void Write(FieldWriter to, MovedClient client)
+    {
+        WriteFirst(to, client);
+        if (client.Views is not { } views) return;
+        var fields = new FieldWriter();
+        MovedViewsCodec.Write(fields, views);
+        to.Byte(HasViews).Bytes(fields.ToBytes());
+    }
+
+    /// <summary>The fields that every version writes.</summary>
+    private static void WriteFirst(FieldWriter to, MovedClient client) => to
         .Text(client.SessionId)
         .OptionalText(client.Identity.Subject)
         .OptionalText(client.Identity.Role)
@@ -24,10 +37,20 @@ public static class MovedClientCodec
         .List(client.Rooms.Ahead, Write)
         .List(client.Rooms.NotReceived, Write)
         .List(client.Answers, Write)
-        .List(client.Updates, static (it, update) => it.Head(update).Bytes(update.Payload.Span));
+        .List(client.Updates, Write);
 
     /// <exception cref="SerializationException">The bytes are not a moved client.</exception>
-    public static MovedClient Read(FieldReader from) => new(
+    public static MovedClient Read(FieldReader from)
+    {
+        var client = ReadFirst(from);
+        return from.HasMore && from.Byte() == HasViews ? client with { Views = MovedViewsCodec.Read(from.Nested(from.Int32())) } : client;
+    }
+
+    public static void Write(FieldWriter to, Frame frame) => to.Bytes(frame.Bytes.Span);
+
+    public static Frame ReadFrame(FieldReader from) => new(from.Bytes());
+
+    private static MovedClient ReadFirst(FieldReader from) => new(
         from.Text(),
         ReadIdentity(from),
         from.OptionalText(),
@@ -41,10 +64,6 @@ public static class MovedClientCodec
             from.List(ReadPosition) ?? []),
         from.List(ReadFrame) ?? [],
         from.List(ReadUpdate) ?? []);
-
-    public static void Write(FieldWriter to, Frame frame) => to.Bytes(frame.Bytes.Span);
-
-    public static Frame ReadFrame(FieldReader from) => new(from.Bytes());
 
     private static ClientIdentity ReadIdentity(FieldReader from)
     {
@@ -62,7 +81,9 @@ public static class MovedClientCodec
         return (@event, from.Names(@event.Kind), from.Position());
     }
 
-    private static MarketUpdate ReadUpdate(FieldReader from)
+    internal static void Write(FieldWriter to, MarketUpdate update) => to.Head(update).Bytes(update.Payload.Span);
+
+    internal static MarketUpdate ReadUpdate(FieldReader from)
     {
         var head = from.Head();
         return new(head.Event, head.Key, head.Position, from.Bytes(), head.Hash, head.ReceivedAt);

@@ -101,7 +101,7 @@ public class RequestReaderSpecs
     [InlineData("unsubscribe", "[1]", "The data of unsubscribe must be a JSON object")]
     [InlineData("get_expiries", "7", "The data of get_expiries must be a JSON object")]
     [InlineData("get_expiries", "{}", "Missing type or symbol")]
-    [InlineData("buy", "{}", "Unknown event \"buy\": there are subscribe, unsubscribe, get_products, get_expiries and authenticate")]
+    [InlineData("buy", "{}", "Unknown event \"buy\": there are subscribe, unsubscribe, get_products, get_expiries, pause, resume and authenticate")]
     public void A_refusal_names_what_was_wrong(string name, string data, string message) =>
         Assert.Equal(message, RequestReader.Read(name, Encoding.UTF8.GetBytes(data), out _)?.Message);
 

@@ -59,7 +59,7 @@ public class MovedClientCodecSpecs
         {
             client, client with { SessionId = "x" }, client with { Identity = ClientIdentity.Anonymous }, client with { Pid = null }, client with { IsRecovered = true },
             client with { Holder = null }, client with { Feed = FeedState.Down }, client with { Rooms = client.Rooms with { Until = [] } },
-            client with { Answers = [] }, client with { Updates = [] },
+            client with { Answers = [] }, client with { Updates = [] }, client with { Views = Views },
         }.Select(it => Show(Read(Write(it)))).ToArray();
         Assert.Equal(texts.Length, texts.Distinct().Count());
         var rooms = client.Rooms;
@@ -68,6 +68,29 @@ public class MovedClientCodecSpecs
         Assert.Equal(parts.Length, parts.Distinct().Count());
         Assert.Equal(typeof(MovedRooms).GetProperties().Length, parts.Length - 1);
         Assert.Equal(typeof(MovedClient).GetProperties().Length, texts.Length - 1);
+    }
+
+    [Fact]
+    public void Every_field_of_the_views_counts_when_two_are_compared()
+    {
+        var views = new[] { Views, Views with { IsPaused = false }, Views with { Held = [] }, Views with { AnswersAfterUpdates = [] } };
+        var texts = views.Select(it => Show(Read(Write(Example() with { Views = it })))).ToArray();
+        Assert.Equal(texts.Length, texts.Distinct().Count());
+        Assert.Equal(typeof(MovedViews).GetProperties().Length, texts.Length - 1);
+    }
+
+    [Fact]
+    public void Views_that_end_too_early_are_refused()
+    {
+        var (without, bytes) = (Write(Example()).Length, Write(Example() with { Views = Views }));
+        foreach (var length in Enumerable.Range(without + 1, bytes.Length - without - 1)) Assert.Throws<SerializationException>(() => Read(bytes[..length]));
+    }
+
+    [Fact]
+    public void A_client_without_views_has_the_bytes_that_an_older_version_reads()
+    {
+        var bytes = Write(Example() with { Views = Views });
+        Assert.Equal(Write(Example()), bytes[..Write(Example()).Length]);
     }
 
     [Fact]
@@ -107,6 +130,13 @@ public class MovedClientCodecSpecs
 
         Assert.InRange((GC.GetAllocatedBytesForCurrentThread() - before) / Rounds, 0, 64 * 1024);
     }
+
+    private static MovedViews Views => new()
+    {
+        IsPaused = true,
+        Held = [new MarketUpdate(MarketEvent.ChainUpdate, ConflationKey.Chain("A", "2026-11-26"), new(21, 22), Encoding.UTF8.GetBytes("{}"), 23, 24)],
+        AnswersAfterUpdates = [new Frame("synced"u8.ToArray())],
+    };
 
     private static MovedClient Example() => new(
         "sid", new("trader-7", RoomGrant.Of(["product:*"]), "operator", DateTimeOffset.UnixEpoch.AddDays(20_000)), "pid", false, "1.2", FeedState.Stale,
