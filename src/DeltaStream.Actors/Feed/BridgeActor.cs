@@ -33,7 +33,7 @@ internal sealed class BridgeActor : UntypedActor, IWithTimers
     private readonly IntakeLedger _ledger;
     private readonly HeartbeatPolicy _heartbeats;
     private readonly FeedInlet _inlet;
-    private readonly Backoff _runAgain;
+    private readonly Backoff _graphBackoff;
     private readonly IMaterializer _materializer = Context.Materializer();
     private readonly GraphRunner _graph;
     private IActorRef _lease = ActorRefs.Nobody;
@@ -48,7 +48,7 @@ internal sealed class BridgeActor : UntypedActor, IWithTimers
         _ledger = new IntakeLedger(settings.TakeoverHold, settings.MaxKeys, new WithheldMessages(time, ports.Log), settings.MaxBytes);
         _inlet = new FeedInlet(settings, _ledger, new MessageReader(settings, time, _log, ports.Problems), time);
         _graph = new GraphRunner(settings, ports, time, _right, _ledger, _inlet);
-        _runAgain = new Backoff(settings.MinBackoff, settings.MaxBackoff);
+        _graphBackoff = new Backoff(settings.MinBackoff, settings.MaxBackoff);
         _heartbeats = new HeartbeatPolicy(_node, settings.HeartbeatInterval * 4, Now);
     }
 
@@ -127,10 +127,10 @@ internal sealed class BridgeActor : UntypedActor, IWithTimers
             case WriteRefused: _lease.Tell(new RefusedByStore()); break;
             case GraphEnded ended: OnGraphEnded(ended.Failure); break;
             case RightEnded ended: StandBy(ended); break;
-            case LeaseReleased released: Tell(_heartbeats.Last(released.Epoch)); break;
-            case StoreReachable store: OnStoreReachable(store.Reachable); break;
+            case LeaseReleased released: PublishHeartbeat(_heartbeats.Last(released.Epoch)); break;
+            case StoreState store: OnStoreReachable(store.IsReachable); break;
             case BridgeHeartbeat heartbeat: OnHeartbeat(heartbeat); break;
-            case HandOn: _lease.Forward(message); break;
+            case HandOver: _lease.Forward(message); break;
             case Due.Beat: OnBeat(); break;
             case Due.Forget: _ledger.Forget(Now); break;
             case Due.StartGraph: StartGraph(); break;
@@ -168,7 +168,7 @@ internal sealed class BridgeActor : UntypedActor, IWithTimers
         _log.Standby(ended.Epoch, ended.Reason);
         BridgeMetrics.HoldsEpoch(0);
         _ports.Status.IsActive = false;
-        Tell(_heartbeats.Last(ended.Epoch));
+        PublishHeartbeat(_heartbeats.Last(ended.Epoch));
     }
 
     private void Hear(MarketUpdate update)
@@ -196,7 +196,7 @@ internal sealed class BridgeActor : UntypedActor, IWithTimers
     private void OnBeat()
     {
         // Repeated on every tick, so that a restarted LeaseActor knows these facts.
-        _lease.Tell(new LinkIsUp(_heartbeats.LinkUp));
+        _lease.Tell(new LinkState(_heartbeats.LinkUp));
         _lease.Tell(new EpochSeen(_highestEpoch));
         SendHeartbeat();
     }
@@ -207,9 +207,9 @@ internal sealed class BridgeActor : UntypedActor, IWithTimers
         SendHeartbeat();
     }
 
-    private void SendHeartbeat() => Tell(_heartbeats.Due(_right.Current, Now));
+    private void SendHeartbeat() => PublishHeartbeat(_heartbeats.Due(_right.Current, Now));
 
-    private void Tell(BridgeHeartbeat? heartbeat)
+    private void PublishHeartbeat(BridgeHeartbeat? heartbeat)
     {
         if (heartbeat is not null) _mediator.Tell(new Publish(TopicName.Heartbeat, heartbeat));
     }
@@ -220,12 +220,12 @@ internal sealed class BridgeActor : UntypedActor, IWithTimers
         _heartbeats.LinkUp = up;
         BridgeMetrics.LinkIsUp(up);
         _ports.Status.IsListening = up;
-        _lease.Tell(new LinkIsUp(up));
+        _lease.Tell(new LinkState(up));
         SendHeartbeat();
         if (!up) BridgeMetrics.LinksLost.Add(1);
         else
         {
-            _runAgain.Reset();
+            _graphBackoff.Reset();
             _sync.Tell(new SyncNow());
         }
     }
@@ -241,7 +241,7 @@ internal sealed class BridgeActor : UntypedActor, IWithTimers
     private void OnGraphEnded(Exception? failure)
     {
         _graph.Stop();
-        var backoff = _runAgain.Next();
+        var backoff = _graphBackoff.Next();
         BridgeMetrics.Restarts.Add(1);
         _log.GraphEnded(failure, backoff);
         Timers.StartSingleTimer(Due.StartGraph, Due.StartGraph, backoff);

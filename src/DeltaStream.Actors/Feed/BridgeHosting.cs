@@ -13,7 +13,7 @@ public static class BridgeHosting
     /// <summary>The bridge's name under <c>/user</c>.</summary>
     public const string ActorName = "bridge";
 
-    private static readonly TimeSpan HandOnTimeout = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan HandOverTimeout = TimeSpan.FromSeconds(2);
 
     /// <summary>Exports every counter of the bridge as 0 from the start, also on nodes without a bridge.</summary>
     public static void ShowMetrics()
@@ -34,20 +34,20 @@ public static class BridgeHosting
     public static IActorRef Start(ActorSystem system, BridgeSettings settings, BridgePorts ports, TimeProvider time)
     {
         var bridge = system.ActorOf(BridgeActor.Props(settings, ports, time), ActorName);
-        CoordinatedShutdown.Get(system).AddTask(CoordinatedShutdown.PhaseBeforeClusterShutdown, "bridge-hand-on", async () =>
+        CoordinatedShutdown.Get(system).AddTask(CoordinatedShutdown.PhaseBeforeClusterShutdown, "bridge-hand-over", async () =>
         {
-            await HandOnAsync(system);
+            await HandOverAsync(system);
             return Akka.Done.Instance;
         });
         return bridge;
     }
 
     /// <summary>The bridge of this system gives up the lease for good, so that another bridge has it at once.</summary>
-    public static async Task HandOnAsync(ActorSystem system)
+    public static async Task HandOverAsync(ActorSystem system)
     {
         try
         {
-            await system.ActorSelection($"/user/{ActorName}").Ask<HandedOn>(new HandOn(), HandOnTimeout);
+            await system.ActorSelection($"/user/{ActorName}").Ask<HandedOver>(new HandOver(), HandOverTimeout);
         }
         catch (AskTimeoutException)
         {

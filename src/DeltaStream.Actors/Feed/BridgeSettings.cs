@@ -39,10 +39,10 @@ public sealed record BridgeSettings
     /// <summary>How long a successor holds a key back if it has not received the key's last published value.</summary>
     public TimeSpan TakeoverHold { get; init; } = TimeSpan.FromMilliseconds(500);
 
-    /// <summary>The number of room events after which the publishing stage sends a round trip through the mediator.</summary>
+    /// <summary>The number of room events after which the publishing stage sends a canary through the mediator.</summary>
     public int RoundTripEvery { get; init; } = 64;
 
-    /// <summary>The time after which a missing round trip counts as a lost subscription, and the stage subscribes again.</summary>
+    /// <summary>The time after which a missing canary counts as a lost subscription, and the stage subscribes again.</summary>
     public TimeSpan RoundTripTimeout { get; init; } = TimeSpan.FromSeconds(2);
 
     /// <summary>The maximum number of values in one write to the store.</summary>

@@ -60,7 +60,7 @@ internal sealed class ConflateStage(FeedInlet inlet, TimeProvider time) : GraphS
         private void OnWake()
         {
             if (IsAvailable(_out)) Emit();
-            else _inlet.Wait();
+            else _inlet.ConflateQueue();
         }
 
         private void Emit()

@@ -60,7 +60,7 @@ internal sealed class ConflationBuffer<T>(int maxRate, int maxKeys)
         if (entry.IsPending) return Offered.Conflated;
         entry.IsPending = true;
         Pending++;
-        var due = entry.EvenAt - _tolerance;
+        var due = entry.TheoreticalArrival - _tolerance;
         if (due <= now.Ticks) _ready.Enqueue((entry, ++entry.Ticket));
         else _deferred.Enqueue((entry, ++entry.Ticket), (due, _order++));
         return Offered.Queued;
@@ -81,7 +81,7 @@ internal sealed class ConflationBuffer<T>(int maxRate, int maxKeys)
             if (!IsCurrent(next)) continue;
             item = entry.Item!;
             Empty(entry);
-            entry.EvenAt = Math.Max(entry.EvenAt, now.Ticks) + _interval;
+            entry.TheoreticalArrival = Math.Max(entry.TheoreticalArrival, now.Ticks) + _interval;
             if (maxRate == 0) _entries.Remove(entry.Key);
             return true;
         }
@@ -109,7 +109,7 @@ internal sealed class ConflationBuffer<T>(int maxRate, int maxKeys)
 
     private void ForgetEmptyPlaces()
     {
-        for (var left = _ready.Count; left > 0; left--)
+        for (var remaining = _ready.Count; remaining > 0; remaining--)
         {
             var place = _ready.Dequeue();
             if (IsCurrent(place)) _ready.Enqueue(place);
@@ -133,7 +133,7 @@ internal sealed class ConflationBuffer<T>(int maxRate, int maxKeys)
     private void Forget(TimeSpan now)
     {
         foreach (var entry in _entries.Values)
-            if (!entry.IsPending && entry.EvenAt <= now.Ticks) _entries.Remove(entry.Key);
+            if (!entry.IsPending && entry.TheoreticalArrival <= now.Ticks) _entries.Remove(entry.Key);
     }
 
     private sealed class Entry
@@ -145,7 +145,7 @@ internal sealed class ConflationBuffer<T>(int maxRate, int maxKeys)
         /// <summary>Distinguishes the entry's current place in the queue from a place that <see cref="Drop"/> left behind.</summary>
         public int Ticket;
 
-        /// <summary>The time, in ticks, when the next item would come if all items came evenly.</summary>
-        public long EvenAt;
+        /// <summary>The time, in ticks, when the next item would come if all items came evenly (a term of the algorithm GCRA).</summary>
+        public long TheoreticalArrival;
     }
 }

@@ -6,20 +6,20 @@ namespace DeltaStream.Actors.Feed;
 
 /// <summary>
 /// The entry to the graph. Any thread may call it and it never blocks. A message is validated, gets its ordinal and waits in a
-/// line until the graph's thread takes it. If the graph can't pass messages on, or the line is full, only the newest message of
+/// queue until the graph's thread takes it. If the graph can't pass messages on, or the queue is full, only the newest message of
 /// each key is kept. So memory is bounded whatever the feed sends, and waiting messages outlive a failed graph.
 /// </summary>
 internal sealed class FeedInlet(BridgeSettings settings, IntakeLedger ledger, MessageReader reader, TimeProvider time)
 {
-    // The line reaches this length only if the process gets no CPU. The limit in bytes exists because this many chains would take
+    // The queue reaches this length only if the process gets no CPU. The limit in bytes exists because this many chains would take
     // far too much memory.
-    private const int MaxLineMessages = 8192;
-    private const long MaxLineBytes = 64 * 1024 * 1024;
+    private const int MaxQueuedMessages = 8192;
+    private const long MaxQueuedBytes = 64 * 1024 * 1024;
 
     private readonly Lock _lock = new();
-    private readonly Queue<Intake> _line = new();
+    private readonly Queue<Intake> _queue = new();
     private readonly ConflationBuffer<Intake> _buffer = new(settings.MaxRate, settings.MaxKeys);
-    private long _lineBytes;
+    private long _queueBytes;
     private Action? _wake;
     private bool _isAwake;
 
@@ -51,7 +51,7 @@ internal sealed class FeedInlet(BridgeSettings settings, IntakeLedger ledger, Me
     /// Starts a new graph and offers it the newest message of each key, because the former graph may have taken it without
     /// publishing it.
     /// </summary>
-    /// <param name="wake">Called for the first message that arrives after each <see cref="TryTake"/> or <see cref="Wait"/>.</param>
+    /// <param name="wake">Called for the first message that arrives after each <see cref="TryTake"/> or <see cref="ConflateQueue"/>.</param>
     public void Begin(Action wake)
     {
         lock (_lock)
@@ -70,7 +70,7 @@ internal sealed class FeedInlet(BridgeSettings settings, IntakeLedger ledger, Me
             _isAwake = false;
             while (!_buffer.TryTake(time.Elapsed(), out intake))
             {
-                if (_line.Count == 0) return false;
+                if (_queue.Count == 0) return false;
                 OfferNext();
             }
 
@@ -78,8 +78,8 @@ internal sealed class FeedInlet(BridgeSettings settings, IntakeLedger ledger, Me
         }
     }
 
-    /// <summary>Conflates the messages in the line because the graph can't pass them on now.</summary>
-    public void Wait()
+    /// <summary>Conflates the queued messages, because the graph can't pass them on now.</summary>
+    public void ConflateQueue()
     {
         lock (_lock)
         {
@@ -113,9 +113,9 @@ internal sealed class FeedInlet(BridgeSettings settings, IntakeLedger ledger, Me
             var now = time.Elapsed();
             var intake = isStored ? ledger.Restored(read, message.ReceivedAt, now) : ledger.Received(read, message.ReceivedAt, now);
             if (intake is null) return;
-            _line.Enqueue(intake);
-            _lineBytes += read.Payload.Length;
-            if (_line.Count > MaxLineMessages || _lineBytes > MaxLineBytes) Conflate();
+            _queue.Enqueue(intake);
+            _queueBytes += read.Payload.Length;
+            if (_queue.Count > MaxQueuedMessages || _queueBytes > MaxQueuedBytes) Conflate();
             if (_isAwake) return;
             _isAwake = true;
         }
@@ -125,13 +125,13 @@ internal sealed class FeedInlet(BridgeSettings settings, IntakeLedger ledger, Me
 
     private void Conflate()
     {
-        while (_line.Count > 0) OfferNext();
+        while (_queue.Count > 0) OfferNext();
     }
 
     private void OfferNext()
     {
-        var intake = _line.Dequeue();
-        _lineBytes -= intake.Message.Payload.Length;
+        var intake = _queue.Dequeue();
+        _queueBytes -= intake.Message.Payload.Length;
         Offer(intake);
     }
 

@@ -11,7 +11,7 @@ internal sealed class ListenerActor(IFeed feed, FeedInlet inlet, BridgeSettings 
 {
     private static readonly TimeSpan ReportEvery = TimeSpan.FromMilliseconds(500);
 
-    private readonly Backoff _again = new(settings.MinBackoff, settings.MaxBackoff);
+    private readonly Backoff _retry = new(settings.MinBackoff, settings.MaxBackoff);
     private readonly CancellationTokenSource _stopped = new();
     private string? _lastError;
 
@@ -38,7 +38,7 @@ internal sealed class ListenerActor(IFeed feed, FeedInlet inlet, BridgeSettings 
             case LinkUp:
                 Become(Listening);
                 _lastError = null;
-                _again.Reset();
+                _retry.Reset();
                 log.ListenerStarted(feed.Channels);
                 Context.Parent.Tell(message);
                 break;
@@ -81,7 +81,7 @@ internal sealed class ListenerActor(IFeed feed, FeedInlet inlet, BridgeSettings 
         // Retries fail for the same reason, so log it once.
         if (reason != _lastError) log.ListenerError(reason);
         _lastError = reason;
-        Timers.StartSingleTimer(Due.Listen, Due.Listen, _again.Next());
+        Timers.StartSingleTimer(Due.Listen, Due.Listen, _retry.Next());
     }
 
     private enum Due

@@ -63,8 +63,8 @@ internal sealed class PublishStage(BridgeSettings settings, TimeProvider time, P
         // a takeover.
         private readonly Dictionary<ConflationKey, Intake> _held = [];
 
-        // The keys of held messages that need a new decision.
-        private readonly Queue<ConflationKey> _again = new();
+        // The keys of held messages that wait for a new decision.
+        private readonly Queue<ConflationKey> _undecided = new();
         private StageActor? _self;
         private long _term;
         private int _events;
@@ -132,15 +132,15 @@ internal sealed class PublishStage(BridgeSettings settings, TimeProvider time, P
         /// <summary>Continues as far as the right, downstream and the mediator allow: first with held messages, then with new ones.</summary>
         private void Pump()
         {
-            while (IsOpen && EnsureTerm() is not null && _again.TryDequeue(out var key))
+            while (IsOpen && EnsureTerm() is not null && _undecided.TryDequeue(out var key))
                 if (_held.Remove(key, out var intake)) Handle(intake);
             if (IsOpen && !HasBeenPulled(_stage._in) && EnsureTerm() is not null) Pull(_stage._in);
         }
 
         private void DecideAgain()
         {
-            _again.Clear();
-            foreach (var key in _held.Keys) _again.Enqueue(key);
+            _undecided.Clear();
+            foreach (var key in _held.Keys) _undecided.Enqueue(key);
         }
 
         private void OnPush()
@@ -157,7 +157,7 @@ internal sealed class PublishStage(BridgeSettings settings, TimeProvider time, P
             if (EnsureTerm() is not { } term || !IsOpen)
             {
                 _held[key] = intake;
-                _again.Enqueue(key);
+                _undecided.Enqueue(key);
             }
             else if (!intake.LivesAt(_time.UnixMicroseconds()))
             {
@@ -167,8 +167,8 @@ internal sealed class PublishStage(BridgeSettings settings, TimeProvider time, P
             {
                 switch (_ledger.Decide(intake, term.Epoch, _time.Elapsed()))
                 {
-                    case Publication.Hold: Hold(intake); break;
-                    case Publication.Send: Publish(intake, term); break;
+                    case PublishDecision.Hold: Hold(intake); break;
+                    case PublishDecision.Send: Publish(intake, term); break;
                 }
             }
         }

@@ -39,7 +39,7 @@ internal sealed class TopicPublisher(ActorSystem system, IActorRef mediator, str
         return update;
     }
 
-    /// <summary>Subscribes to this node's canary.</summary>
+    /// <summary>Subscribes to the topic to which this node sends its canaries.</summary>
     public void Subscribe(IActorRef subscriber) => mediator.Tell(new Subscribe(_canaryTopic, subscriber), subscriber);
 
     public void SendCanary() => mediator.Tell(new Publish(_canaryTopic, Canary.Instance), ActorRefs.NoSender);

@@ -33,8 +33,8 @@ public enum LeaseRenewalResult
 
 /// <summary>The store's answer to a renewal.</summary>
 /// <param name="Result">What became of it.</param>
-/// <param name="Left">The time until the lease of a refused renewal expires; zero if it has expired.</param>
-public readonly record struct LeaseRenewal(LeaseRenewalResult Result, TimeSpan Left = default);
+/// <param name="ExpiresIn">The time until the lease of a refused renewal expires; zero if it has expired.</param>
+public readonly record struct LeaseRenewal(LeaseRenewalResult Result, TimeSpan ExpiresIn = default);
 
 /// <summary>
 /// The lease of the active bridge, kept in the same store as its data. Every call may throw <see

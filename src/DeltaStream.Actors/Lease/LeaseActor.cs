@@ -35,7 +35,7 @@ internal sealed class LeaseActor : UntypedActor, IWithTimers
     // Unique for each start: a restarted bridge must not take its predecessor's lease for its own.
     private readonly string _owner;
     private TimeSpan _linkGoodUntil = TimeSpan.MinValue;
-    private IActorRef? _handingOn;
+    private IActorRef? _handOverSender;
     private bool _isMember;
     private bool? _toldReachable;
 
@@ -57,7 +57,7 @@ internal sealed class LeaseActor : UntypedActor, IWithTimers
 
     private TimeSpan Now => _time.Elapsed();
 
-    private bool MayHold => Now < _linkGoodUntil && _isMember && _handingOn is null && _mayPublish() && _reach.IsEnough(Now);
+    private bool MayHold => Now < _linkGoodUntil && _isMember && _handOverSender is null && _mayPublish() && _reach.IsEnough(Now);
 
     public static Props Props(LeaseSettings settings, ILeaseStore store, Func<bool> mayPublish, PublishingRight right, TimeProvider time, LeaseLog log) =>
         Akka.Actor.Props.Create(() => new LeaseActor(settings, store, mayPublish, right, time, log));
@@ -89,24 +89,24 @@ internal sealed class LeaseActor : UntypedActor, IWithTimers
             case ActorIdentity { MessageId: string member, Subject: not null }: _reach.Heard(Address.Parse(member), Now); break;
             case ActorIdentity: break;
             case Answer answer: OnAnswer(answer); break;
-            case LinkIsUp { Up: true }: _linkGoodUntil = TimeSpan.MaxValue; break;
-            case LinkIsUp: _linkGoodUntil = _linkGoodUntil == TimeSpan.MaxValue ? Now + _settings.LinkGrace : _linkGoodUntil; break;
+            case LinkState { IsUp: true }: _linkGoodUntil = TimeSpan.MaxValue; break;
+            case LinkState: _linkGoodUntil = _linkGoodUntil == TimeSpan.MaxValue ? Now + _settings.LinkGrace : _linkGoodUntil; break;
             case EpochSeen seen: Do(_lease.Seen(seen.Epoch)); break;
             case LeaseFreed freed: Do(_lease.Freed(freed.Epoch, MayHold, Now)); break;
             case RefusedByStore: Do(_lease.Refused()); break;
-            case HandOn: OnHandOn(); break;
+            case HandOver: OnHandOver(); break;
             case Released released: OnReleased(released); break;
             case ClusterEvent.IMemberEvent change: OnMember(change.Member); break;
             default: Unhandled(message); break;
         }
     }
 
-    private void OnHandOn()
+    private void OnHandOver()
     {
-        _handingOn = Sender;
+        _handOverSender = Sender;
         var commands = _lease.Tick(MayHold, Now);
         Do(commands);
-        if (!commands.OfType<LeaseCommand.Release>().Any()) Sender.Tell(new HandedOn());
+        if (!commands.OfType<LeaseCommand.Release>().Any()) Sender.Tell(new HandedOver());
     }
 
     private void OnReleased(Released released)
@@ -114,7 +114,7 @@ internal sealed class LeaseActor : UntypedActor, IWithTimers
         // If the store did not answer, the lease expires later. Standbys hear nothing, because the lease is not free yet.
         if (released.Error is null) Context.Parent.Tell(new LeaseReleased(released.Epoch));
         else _log.Unavailable(released.Error);
-        _handingOn?.Tell(new HandedOn());
+        _handOverSender?.Tell(new HandedOver());
     }
 
     private void OnMember(Member member)
@@ -154,7 +154,7 @@ internal sealed class LeaseActor : UntypedActor, IWithTimers
         if (_lease.StoreReachable is { } reachable && reachable != _toldReachable)
         {
             _toldReachable = reachable;
-            Context.Parent.Tell(new StoreReachable(reachable));
+            Context.Parent.Tell(new StoreState(reachable));
         }
     }
 

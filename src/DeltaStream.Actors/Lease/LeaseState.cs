@@ -56,7 +56,7 @@ internal sealed class LeaseState(LeaseTimes times)
     private TimeSpan? _refusedAt;
 
     // The unbroken row of refused renewals that found the lease expired: the answer of the first and the request of the last.
-    private (TimeSpan Since, TimeSpan LastAskedAt)? _vacant;
+    private (TimeSpan Since, TimeSpan LastAskedAt)? _refusedAfterExpiry;
 
     /// <summary>The spans of the rules.</summary>
     public LeaseTimes Times => times;
@@ -120,7 +120,7 @@ internal sealed class LeaseState(LeaseTimes times)
         _beginsAt = beginsAt;
         _waitsFor = before >= EpochFloor ? before : 0;
         Epoch = EpochFloor = _lastHeld = granted;
-        (_until, _confirmedAt, _refusedAt, _vacant, _freeFrom, _renewals) = (askedAt + times.Trusted, askedAt, null, null, null, 0);
+        (_until, _confirmedAt, _refusedAt, _refusedAfterExpiry, _freeFrom, _renewals) = (askedAt + times.Trusted, askedAt, null, null, null, 0);
         _nextRequest = askedAt + times.RenewEvery;
         return _beginsAt is null ? [new LeaseCommand.Publish(granted, _until)] : Nothing;
     }
@@ -139,15 +139,15 @@ internal sealed class LeaseState(LeaseTimes times)
         switch (answer.Result)
         {
             case LeaseRenewalResult.Renewed:
-                _vacant = null;
+                _refusedAfterExpiry = null;
                 if (askedAt > _confirmedAt) _confirmedAt = askedAt;
                 return Trust(epoch, askedAt + times.Trusted);
-            case LeaseRenewalResult.Refused when answer.Left > TimeSpan.Zero:
+            case LeaseRenewalResult.Refused when answer.ExpiresIn > TimeSpan.Zero:
                 // Nobody can take the lease before it expires.
-                _vacant = null;
-                return Trust(epoch, askedAt + (answer.Left * LeaseTimes.Slack));
+                _refusedAfterExpiry = null;
+                return Trust(epoch, askedAt + (answer.ExpiresIn * LeaseTimes.Slack));
             case LeaseRenewalResult.Refused:
-                return OnVacant(epoch, askedAt, now);
+                return OnRefusedAfterExpiry(epoch, askedAt, now);
             default:
                 return End("taken", release: false);
         }
@@ -203,7 +203,7 @@ internal sealed class LeaseState(LeaseTimes times)
     /// <summary>The store refused a write because it has a higher epoch.</summary>
     public IReadOnlyList<LeaseCommand> Refused() => Epoch is null ? Nothing : End("refused", release: true);
 
-    /// <summary>When a new holder may begin, so that the holder before it has ceased by then; null: at once.</summary>
+    /// <summary>When a new holder may begin to publish: its predecessor has stopped by then. Null: at once.</summary>
     private TimeSpan? BeginsAt(long before, TimeSpan now)
     {
         // A store that was flushed since has forgotten the terms of others. Nobody had a term if this bridge has seen none.
@@ -214,18 +214,18 @@ internal sealed class LeaseState(LeaseTimes times)
         // before its time although its holder has not said that it released it.
         if (before < EpochFloor || before == 0 || now < _freeFrom) return now + times.Trusted;
 
-        // The holder may go on while the store refuses writes, but not in the first moment after its lease has expired. So whoever
-        // takes the lease in this moment need not wait.
-        return now - _freeFrom <= times.ShortVacancy ? null : now + times.RefusedSpanOfOther;
+        // While the store refuses writes, the holder may continue after its lease has expired, but it pauses first. A bridge that takes
+        // the lease during this pause need not wait.
+        return now - _freeFrom <= times.SurePause ? null : now + times.PredecessorRefusedSpan;
     }
 
     /// <summary>The lease has expired, nobody was granted it since, and the store refuses writes, so nobody can take it now.</summary>
-    private IReadOnlyList<LeaseCommand> OnVacant(long epoch, TimeSpan askedAt, TimeSpan now)
+    private IReadOnlyList<LeaseCommand> OnRefusedAfterExpiry(long epoch, TimeSpan askedAt, TimeSpan now)
     {
-        // Between two findings that lie closer together than the ttl nobody can have held the lease.
-        var since = _vacant is { } row && now - row.LastAskedAt < times.Trusted ? row.Since : now;
-        _vacant = (since, askedAt);
-        return askedAt >= since + times.Vacancy ? Trust(epoch, askedAt + times.RefusedSpan) : Nothing;
+        // If two such answers lie closer together than the ttl, no other bridge can have held the lease in between.
+        var since = _refusedAfterExpiry is { } row && now - row.LastAskedAt < times.Trusted ? row.Since : now;
+        _refusedAfterExpiry = (since, askedAt);
+        return askedAt >= since + times.PauseAfterExpiry ? Trust(epoch, askedAt + times.RefusedSpan) : Nothing;
     }
 
     // The right has lapsed. The term goes on only while an answer is awaited, or the store refuses every bridge alike.

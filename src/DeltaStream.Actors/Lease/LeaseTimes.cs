@@ -28,12 +28,12 @@ internal sealed record LeaseTimes(TimeSpan Ttl)
     /// <summary>How long a renewal is trusted that the store refused, from its request.</summary>
     public TimeSpan RefusedSpan { get; init; } = Ttl / 4;
 
-    /// <summary>How long a new holder waits until the refused renewals of the holder before it have run out.</summary>
-    public TimeSpan RefusedSpanOfOther { get; init; } = Ttl / 4 / Slack;
+    /// <summary>How long a new holder waits until its predecessor trusts its last refused renewal no longer.</summary>
+    public TimeSpan PredecessorRefusedSpan { get; init; } = Ttl / 4 / Slack;
 
-    /// <summary>How long the lease must have been expired before its holder goes on with refused renewals.</summary>
-    public TimeSpan Vacancy { get; init; } = Ttl * 0.15;
+    /// <summary>How long a holder pauses after its lease has expired, before it continues with refused renewals.</summary>
+    public TimeSpan PauseAfterExpiry { get; init; } = Ttl * 0.15;
 
-    /// <summary>A bridge that takes the lease within this time after it expired knows that its holder has not gone on.</summary>
-    public TimeSpan ShortVacancy { get; init; } = Ttl * 0.15 * Slack;
+    /// <summary>A bridge that takes the lease within this time after its expiry knows that the predecessor still pauses.</summary>
+    public TimeSpan SurePause { get; init; } = Ttl * 0.15 * Slack;
 }

@@ -4,7 +4,7 @@ using DeltaStream.Actors.Telemetry;
 namespace DeltaStream.Actors.Takeover;
 
 /// <summary>What the publisher does with a message.</summary>
-internal enum Publication
+internal enum PublishDecision
 {
     /// <summary>Publish it: it is newer than the last published value of its key.</summary>
     Send,
@@ -18,7 +18,7 @@ internal enum Publication
 
 /// <summary>
 /// Records for each key what this bridge has received and what the active bridge has published. A successor uses it to find out
-/// where to go on. A position orders publications, not content: without the ledger a standby with a slow connection could
+/// where to continue. A position orders publications, not content: without the ledger a standby with a slow connection could
 /// publish an old value as new. In a bridge's own intake the order of arrival decides, whatever the producer's timestamps say. A
 /// value that only other bridges received is placed by the time of its receipt. The graph and the actor both call the ledger, so
 /// it has a lock; time is an argument.
@@ -84,10 +84,10 @@ internal sealed class IntakeLedger(TimeSpan hold, int maxKeys, WithheldMessages?
         {
             if (_keys.TryGetValue(message.Key, out var key) && key.Restored is var (restored, until))
             {
-                var isOlder = message.Timestamp < restored.Timestamp && now < until && !_subscribed.IsAfter(restored.ReceivedAt);
+                var isOlder = message.Timestamp < restored.Timestamp && now < until && !_subscribed.BeganAfter(restored.ReceivedAt);
                 if (isOlder && message.Hash != restored.Hash)
                 {
-                    withheld?.Note(message.Key, _subscribed.Brings(restored.ReceivedAt) ? WithheldReason.Lag : WithheldReason.Reconnect);
+                    withheld?.Note(message.Key, _subscribed.MustDeliver(restored.ReceivedAt) ? WithheldReason.Lag : WithheldReason.Reconnect);
                     return null;
                 }
 
@@ -106,7 +106,7 @@ internal sealed class IntakeLedger(TimeSpan hold, int maxKeys, WithheldMessages?
         {
             if (_keys.TryGetValue(message.Key, out var key) && (key.OrdinalOf(message.Hash) != 0 || key.Newest?.ReceivedAt >= receivedAt)) return null;
             var intake = Add(message, receivedAt, now);
-            var until = now + (_subscribed.Brings(receivedAt) ? LongestLag : hold);
+            var until = now + (_subscribed.MustDeliver(receivedAt) ? LongestLag : hold);
             if (intake is not null) _keys[message.Key].Restored = (new(message.Key, Position.None, message.Hash, message.Timestamp, receivedAt), until);
             return intake;
         }
@@ -162,31 +162,31 @@ internal sealed class IntakeLedger(TimeSpan hold, int maxKeys, WithheldMessages?
     /// <param name="intake">The message.</param>
     /// <param name="epoch">The term's epoch.</param>
     /// <param name="now">The current time.</param>
-    public Publication Decide(Intake intake, long epoch, TimeSpan now)
+    public PublishDecision Decide(Intake intake, long epoch, TimeSpan now)
     {
         lock (_lock)
         {
-            if (!_keys.TryGetValue(intake.Message.Key, out var key) || key.Published.Position == Position.None) return Publication.Send;
+            if (!_keys.TryGetValue(intake.Message.Key, out var key) || key.Published.Position == Position.None) return PublishDecision.Send;
             if (key.PublishedOrdinal != 0)
             {
-                if (intake.Ordinal > key.PublishedOrdinal) return Publication.Send;
+                if (intake.Ordinal > key.PublishedOrdinal) return PublishDecision.Send;
                 var mayBeMissing = intake.Ordinal == key.PublishedOrdinal && key.Published.Position.Epoch != epoch && key.PublishedAt >= _uncertainFrom;
-                return mayBeMissing ? Publication.Send : Publication.Skip;
+                return mayBeMissing ? PublishDecision.Send : PublishDecision.Skip;
             }
 
             var published = key.Published;
-            if (_subscribed.IsAfter(published.ReceivedAt) && _subscribed.Brought(intake.ReceivedAt)) return Publication.Send;
-            if (now < _holdUntil) return Publication.Hold;
-            if (intake.Message.Timestamp >= published.Timestamp) return Publication.Send;
+            if (_subscribed.BeganAfter(published.ReceivedAt) && _subscribed.Delivered(intake.ReceivedAt)) return PublishDecision.Send;
+            if (now < _holdUntil) return PublishDecision.Hold;
+            if (intake.Message.Timestamp >= published.Timestamp) return PublishDecision.Send;
 
             // The producer's clock may have gone back. So timestamps decide only about what came in the time of the hold, and while
             // the published value is still to come.
             WithheldReason? reason = intake.Ordinal <= _lastInHold ? WithheldReason.Takeover
-                : _subscribed.Brings(published.ReceivedAt) && now - LongestLag < key.PublishedAt ? WithheldReason.Lag
+                : _subscribed.MustDeliver(published.ReceivedAt) && now - LongestLag < key.PublishedAt ? WithheldReason.Lag
                 : null;
-            if (reason is not { } known) return Publication.Send;
+            if (reason is not { } known) return PublishDecision.Send;
             withheld?.Note(intake.Message.Key, known);
-            return Publication.Skip;
+            return PublishDecision.Skip;
         }
     }
 
@@ -225,12 +225,12 @@ internal sealed class IntakeLedger(TimeSpan hold, int maxKeys, WithheldMessages?
 
     private void Note(in PublishedValue value, TimeSpan publishedAt, TimeSpan now, long? ordinal)
     {
-        if (Of(value.Key, now) is { } key && value.Position > key.Published.Position) key.Note(value, publishedAt, ordinal);
+        if (LedgerOf(value.Key, now) is { } key && value.Position > key.Published.Position) key.Note(value, publishedAt, ordinal);
     }
 
     private Intake? Add(EnrichedMessage message, long receivedAt, TimeSpan now)
     {
-        if (Of(message.Key, now) is not { } key) return null;
+        if (LedgerOf(message.Key, now) is not { } key) return null;
         var bytes = _bytes - key.NewestBytes + message.Payload.Length;
         if (bytes > maxBytes)
         {
@@ -245,7 +245,7 @@ internal sealed class IntakeLedger(TimeSpan hold, int maxKeys, WithheldMessages?
         return intake;
     }
 
-    private KeyLedger? Of(ConflationKey name, TimeSpan now)
+    private KeyLedger? LedgerOf(ConflationKey name, TimeSpan now)
     {
         if (!_keys.TryGetValue(name, out var key))
         {

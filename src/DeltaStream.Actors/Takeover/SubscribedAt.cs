@@ -1,8 +1,8 @@
 namespace DeltaStream.Actors.Takeover;
 
 /// <summary>
-/// When this bridge's subscription to the feed began, in Redis's time. A value that another bridge received before can't come over
-/// this subscription, so whatever comes over it is newer. A value that another bridge received after is still to come.
+/// When this bridge's subscription to the feed began, in Redis's time. A value that another bridge received earlier can't come over
+/// this subscription, so every message of it is newer. A value that another bridge received later is still to come.
 /// </summary>
 /// <param name="Earliest">The subscription was not there before, in microseconds since the Unix epoch.</param>
 /// <param name="Latest">The subscription was there by then.</param>
@@ -14,17 +14,17 @@ internal readonly record struct SubscribedAt(long Earliest, long Latest)
     // The bridge that received the value lagged by less than this, because it was the active one.
     private const long PublisherLag = 1_000_000;
 
-    /// <summary>Nothing is certain.</summary>
+    /// <summary>Before the first subscription: nothing is known about any value.</summary>
     public static readonly SubscribedAt Unknown = new(long.MinValue / 2, long.MaxValue / 2);
 
-    /// <summary>True if a value was surely published before the subscription began.</summary>
+    /// <summary>True if the subscription certainly began after the value was published.</summary>
     /// <param name="receivedAt">When another bridge received the value.</param>
-    public bool IsAfter(long receivedAt) => receivedAt < Earliest - ClockError;
+    public bool BeganAfter(long receivedAt) => receivedAt < Earliest - ClockError;
 
-    /// <summary>True if the subscription surely brings a value, or has brought it.</summary>
+    /// <summary>True if the subscription certainly delivers the value, or has delivered it.</summary>
     /// <param name="receivedAt">When another bridge received the value.</param>
-    public bool Brings(long receivedAt) => receivedAt > Latest + PublisherLag;
+    public bool MustDeliver(long receivedAt) => receivedAt > Latest + PublisherLag;
 
-    /// <summary>True if a message that this bridge received then came over this subscription, not over the one before.</summary>
-    public bool Brought(long receivedAt) => receivedAt >= Earliest;
+    /// <summary>True if this subscription delivered the message that this bridge received at that time, not an earlier subscription.</summary>
+    public bool Delivered(long receivedAt) => receivedAt >= Earliest;
 }

@@ -9,7 +9,7 @@ namespace DeltaStream.Node.Hosting;
 
 /// <summary>
 /// The order in which the node stops. On SIGTERM or SIGINT the host calls <see cref="StoppingAsync"/> first: the node reports that
-/// it is not ready, goes on for the <see cref="DrainDelay"/>, hands the lease on and drains its clients. After that the listener
+/// it is not ready, goes on for the <see cref="DrainDelay"/>, hands over the lease, and drains its clients. After that the listener
 /// closes and the actor system leaves the cluster. A node that its cluster has removed drains at once, because a client that enters
 /// after the end of the actors would wait for ever. If a step hangs, the process is ended after a timeout.
 /// </summary>
@@ -99,11 +99,11 @@ internal sealed class Shutdown(
         _delay.End();
         transports.StopAccepting();
         logger.Draining(transports.Inside);
-        var mayHandOn = settings.Cluster.Has(ClusterSettings.Bridge) && membership.HasOtherBridge;
-        var handedOn = mayHandOn ? BridgeHosting.HandOnAsync(system) : Task.CompletedTask;
+        var mayHandOver = settings.Cluster.Has(ClusterSettings.Bridge) && membership.HasOtherBridge;
+        var handedOver = mayHandOver ? BridgeHosting.HandOverAsync(system) : Task.CompletedTask;
         await Task.Delay(settings.Drain * HandshakeShare, time);
         await transports.CloseAllAsync(CloseReason.ServerDraining, settings.Drain * (1 - HandshakeShare));
-        await handedOn;
+        await handedOver;
     }
 
     private void ForceExitAfter(TimeSpan patience)

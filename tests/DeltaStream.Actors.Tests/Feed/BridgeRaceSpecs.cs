@@ -28,8 +28,8 @@ public sealed class BridgeRaceSpecs(ITestOutputHelper output) : TwoBridges(outpu
     public void A_graceful_stop_hands_the_lease_on_at_once()
     {
         Both(1);
-        A.Bridge.Tell(new HandOn(), TestActor);
-        ExpectMsg<HandedOn>();
+        A.Bridge.Tell(new HandOver(), TestActor);
+        ExpectMsg<HandedOver>();
 
         // Told that it is free: no time passes in which the standby could have asked anyway.
         Time.Until(() => Assert.True(Holds("b")), TimeSpan.Zero);
@@ -43,8 +43,8 @@ public sealed class BridgeRaceSpecs(ITestOutputHelper output) : TwoBridges(outpu
         Both(1);
         Heartbeats();
         Lease.IsDown = true;
-        A.Bridge.Tell(new HandOn(), TestActor);
-        ExpectMsg<HandedOn>();
+        A.Bridge.Tell(new HandOver(), TestActor);
+        ExpectMsg<HandedOver>();
         Time.Advance(Moment);
         // It says once that its term is over, and not that the lease is released.
         Assert.Single(Heartbeats(), beat => beat.IsLast);

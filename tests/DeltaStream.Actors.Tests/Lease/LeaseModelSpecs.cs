@@ -32,11 +32,11 @@ public class LeaseModelSpecs
 
     [Fact]
     public void It_would_be_found_if_a_new_holder_did_not_wait_for_the_span_of_the_holder_before_it() =>
-        Assert.True(Breaks(Times with { RefusedSpanOfOther = TimeSpan.Zero }));
+        Assert.True(Breaks(Times with { PredecessorRefusedSpan = TimeSpan.Zero }));
 
     [Fact]
     public void It_would_be_found_if_a_holder_went_on_in_the_first_moment_after_its_lease_expired() =>
-        Assert.True(Breaks(Times with { Vacancy = TimeSpan.Zero }));
+        Assert.True(Breaks(Times with { PauseAfterExpiry = TimeSpan.Zero }));
 
     [Fact]
     public void It_would_be_found_if_a_holder_trusted_a_renewal_for_longer_than_the_store_keeps_it() =>

@@ -32,8 +32,8 @@ public class IntakeLedgerSpecs
         Hear(first, sequence: 1);
         _ledger.SignOfLife(At(9_000));
         _ledger.TakeOver(At(10_000));
-        Assert.Equal(Publication.Skip, Decide(first, At(10_000)));
-        Assert.Equal(Publication.Send, Decide(second, At(10_000)));
+        Assert.Equal(PublishDecision.Skip, Decide(first, At(10_000)));
+        Assert.Equal(PublishDecision.Send, Decide(second, At(10_000)));
     }
 
     [Fact]
@@ -58,7 +58,7 @@ public class IntakeLedgerSpecs
     {
         var first = Receive(1);
         _ledger.TakeOver(At(0));
-        Assert.Equal(Publication.Send, Decide(first, At(0)));
+        Assert.Equal(PublishDecision.Send, Decide(first, At(0)));
     }
 
     [Fact]
@@ -67,12 +67,12 @@ public class IntakeLedgerSpecs
         var lagging = Receive(1);
         Hear(Message(3), sequence: 9);
         _ledger.TakeOver(At(1_000));
-        Assert.Equal(Publication.Hold, Decide(lagging, At(1_000)));
-        Assert.Equal(Publication.Hold, Decide(Receive(2), At(1_400)));
+        Assert.Equal(PublishDecision.Hold, Decide(lagging, At(1_000)));
+        Assert.Equal(PublishDecision.Hold, Decide(Receive(2), At(1_400)));
         var published = Receive(3);
         var next = Receive(4);
-        Assert.NotEqual(Publication.Hold, Decide(published, At(1_450)));
-        Assert.Equal(Publication.Send, Decide(next, At(1_450)));
+        Assert.NotEqual(PublishDecision.Hold, Decide(published, At(1_450)));
+        Assert.Equal(PublishDecision.Send, Decide(next, At(1_450)));
     }
 
     [Fact]
@@ -82,16 +82,16 @@ public class IntakeLedgerSpecs
         Hear(Message(3), sequence: 9);
         _ledger.TakeOver(At(1_000));
         var during = Receive(2, at: At(1_499));
-        Assert.Equal(Publication.Skip, Decide(before, At(1_500)));
-        Assert.Equal(Publication.Skip, Decide(during, At(1_500)));
-        Assert.Equal(Publication.Send, Decide(Receive(1, at: At(1_500)), At(1_500)));
+        Assert.Equal(PublishDecision.Skip, Decide(before, At(1_500)));
+        Assert.Equal(PublishDecision.Skip, Decide(during, At(1_500)));
+        Assert.Equal(PublishDecision.Send, Decide(Receive(1, at: At(1_500)), At(1_500)));
         Assert.Equal(["NIFTY takeover 0"], WithheldLines());
     }
 
     [Theory]
-    [InlineData(Published - 2_000_000, Publication.Hold, Publication.Skip)]
-    [InlineData(Published + 50_000, Publication.Hold, Publication.Send)]
-    [InlineData(Published + 150_000, Publication.Send, Publication.Send)]
+    [InlineData(Published - 2_000_000, PublishDecision.Hold, PublishDecision.Skip)]
+    [InlineData(Published + 50_000, PublishDecision.Hold, PublishDecision.Send)]
+    [InlineData(Published + 150_000, PublishDecision.Send, PublishDecision.Send)]
     public void A_bridge_that_subscribed_after_the_last_publication_receives_only_newer_values(long subscribed, object atOnce, object later)
     {
         _ledger.Subscribed(new SubscribedAt(subscribed, subscribed));
@@ -108,8 +108,8 @@ public class IntakeLedgerSpecs
         var former = Receive(1, receivedAt: Published - 1_000_000);
         Hear(Message(3), sequence: 9);
         _ledger.TakeOver(At(0));
-        Assert.Equal(Publication.Hold, Decide(former, At(0)));
-        Assert.Equal(Publication.Skip, Decide(former, At(500)));
+        Assert.Equal(PublishDecision.Hold, Decide(former, At(0)));
+        Assert.Equal(PublishDecision.Skip, Decide(former, At(500)));
     }
 
     [Fact]
@@ -118,11 +118,11 @@ public class IntakeLedgerSpecs
         _ledger.Subscribed(new SubscribedAt(Published - 9_000_000, Published - 9_000_000));
         Hear(Message(3), sequence: 9, at: At(0));
         _ledger.TakeOver(At(1_000));
-        Assert.Equal(Publication.Skip, Decide(Receive(2, at: At(4_999)), At(4_999)));
+        Assert.Equal(PublishDecision.Skip, Decide(Receive(2, at: At(4_999)), At(4_999)));
         Assert.Equal(["NIFTY lag 0"], WithheldLines());
-        Assert.Equal(Publication.Send, Decide(Receive(2, at: At(5_001)), At(5_001)));
+        Assert.Equal(PublishDecision.Send, Decide(Receive(2, at: At(5_001)), At(5_001)));
         Receive(3, at: At(5_002));
-        Assert.Equal(Publication.Send, Decide(Receive(1, at: At(5_003)), At(5_003)));
+        Assert.Equal(PublishDecision.Send, Decide(Receive(1, at: At(5_003)), At(5_003)));
     }
 
     [Fact]
@@ -135,7 +135,7 @@ public class IntakeLedgerSpecs
         for (var number = 1; number <= 60; number++)
         {
             var intake = Receive(number, receivedAt: Published + 900_000 + number, at: At(number));
-            Assert.Equal(Publication.Send, Decide(intake, At(number)));
+            Assert.Equal(PublishDecision.Send, Decide(intake, At(number)));
             _ledger.Published(intake, new Position(New, number), At(number));
         }
 
@@ -150,8 +150,8 @@ public class IntakeLedgerSpecs
         Hear(late, sequence: 2, at: At(2_000));
         _ledger.SignOfLife(At(2_000));
         _ledger.TakeOver(At(3_200));
-        Assert.Equal(Publication.Skip, Decide(early, At(3_200)));
-        Assert.Equal(Publication.Send, Decide(late, At(3_200)));
+        Assert.Equal(PublishDecision.Skip, Decide(early, At(3_200)));
+        Assert.Equal(PublishDecision.Send, Decide(late, At(3_200)));
     }
 
     [Fact]
@@ -161,7 +161,7 @@ public class IntakeLedgerSpecs
         _ledger.SignOfLife(At(0));
         _ledger.TakeOver(At(0));
         _ledger.Published(first, new Position(New, 1), At(0));
-        Assert.Equal(Publication.Skip, Decide(first, At(0)));
+        Assert.Equal(PublishDecision.Skip, Decide(first, At(0)));
     }
 
     [Fact]
@@ -171,7 +171,7 @@ public class IntakeLedgerSpecs
         _ledger.TakeOver(At(0));
         _ledger.Published(second, new Position(New, 1), At(0));
         Hear(first, sequence: 99, at: At(1));
-        Assert.Equal(Publication.Skip, Decide(second, At(1)));
+        Assert.Equal(PublishDecision.Skip, Decide(second, At(1)));
     }
 
     [Fact]
@@ -182,8 +182,8 @@ public class IntakeLedgerSpecs
         for (var i = 2; i < 200; i++) last = Receive(i);
         Hear(published, sequence: 1);
         _ledger.TakeOver(At(0));
-        Assert.Equal(Publication.Hold, Decide(last, At(0)));
-        Assert.Equal(Publication.Send, Decide(last, At(500)));
+        Assert.Equal(PublishDecision.Hold, Decide(last, At(0)));
+        Assert.Equal(PublishDecision.Send, Decide(last, At(500)));
     }
 
     [Fact]
@@ -253,7 +253,7 @@ public class IntakeLedgerSpecs
         _ledger.Stored(Value(message, 5), At(0));
         var restored = Assert.IsType<Intake>(_ledger.Restored(message, 0, At(0)));
         _ledger.TakeOver(At(0));
-        Assert.Equal(Publication.Skip, Decide(restored, At(0)));
+        Assert.Equal(PublishDecision.Skip, Decide(restored, At(0)));
     }
 
     [Fact]
@@ -314,5 +314,5 @@ public class IntakeLedgerSpecs
 
     private string[] WithheldLines() => [.. _logs.Of("message_withheld").Select(fields => $"{fields["symbol"]} {fields["reason"]} {fields["suppressed"]}")];
 
-    private Publication Decide(Intake intake, TimeSpan now) => _ledger.Decide(intake, New, now);
+    private PublishDecision Decide(Intake intake, TimeSpan now) => _ledger.Decide(intake, New, now);
 }
