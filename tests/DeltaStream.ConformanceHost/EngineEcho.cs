@@ -22,6 +22,6 @@ internal sealed class EngineEcho : IEngineApplication
             return default;
         }
 
-        public ValueTask SettleAsync() => default;
+        public ValueTask WhenHandledAsync() => default;
     }
 }

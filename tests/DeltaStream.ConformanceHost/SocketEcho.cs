@@ -47,7 +47,7 @@ internal sealed class SocketEcho : ISocketApplication
 
         public void Disconnected(string ns) => _payloads.Remove(ns);
 
-        public ValueTask SettleAsync() => default;
+        public ValueTask WhenHandledAsync() => default;
 
         private void Send(byte[] header, IReadOnlyList<ReadOnlyMemory<byte>>? attachments = null) =>
             _outbox.Send([new(header), .. (attachments ?? []).Select(data => new Frame(SocketFrames.Attachment(data.Span)))]);

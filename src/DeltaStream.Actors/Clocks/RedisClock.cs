@@ -17,7 +17,7 @@ public sealed class RedisClock(TimeProvider own) : TimeProvider
     // The monotonic clocks of two machines drift apart by less than this share. It makes an old round trip count less.
     private const double Drift = 0.0002;
 
-    // A correction of up to this much is no reason to go back: the clock stands still until it is right.
+    // A correction of up to this much is not a reason to go back: the clock stands still until it is right.
     private static readonly TimeSpan LongestStandstill = TimeSpan.FromSeconds(1);
 
     // Redis may read its clock once for several commands that arrive together.

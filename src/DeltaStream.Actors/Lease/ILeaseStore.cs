@@ -54,7 +54,7 @@ public interface ILeaseStore
     ValueTask<LeaseAnswer> TryAcquireAsync(string owner, TimeSpan ttl, long epochFloor, CancellationToken cancellation);
 
     /// <summary>
-    /// Renews the lease. An expired lease that nobody was granted since is renewed too, in one atomic step.
+    /// Renews the lease. An expired lease is renewed too, if no other bridge was granted it since, in one atomic step.
     /// </summary>
     ValueTask<LeaseRenewal> RenewAsync(string owner, long epoch, TimeSpan ttl, CancellationToken cancellation);
 

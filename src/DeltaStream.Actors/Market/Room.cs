@@ -74,7 +74,7 @@ public sealed class Room : IEquatable<Room>
     public static Room Chain(string symbol, string expiry) =>
         Market.Expiry.IsValid(expiry)
             ? new(RoomKind.ChainExpiry, $"chain:{Valid(symbol)}:{expiry}", symbol, expiry)
-            : throw new ArgumentException($"'{expiry}' is no expiry (YYYY-MM-DD)", nameof(expiry));
+            : throw new ArgumentException($"'{expiry}' is not an expiry (YYYY-MM-DD)", nameof(expiry));
 
     /// <summary>Parses a room's name; false if the name is not valid.</summary>
     public static bool TryParse(string? name, out Room? room)
@@ -115,5 +115,5 @@ public sealed class Room : IEquatable<Room>
     public override string ToString() => Name;
 
     private static string Valid(string symbol) =>
-        Market.Symbol.IsValid(symbol) ? symbol : throw new ArgumentException($"'{symbol}' is no symbol", nameof(symbol));
+        Market.Symbol.IsValid(symbol) ? symbol : throw new ArgumentException($"'{symbol}' is not a symbol", nameof(symbol));
 }

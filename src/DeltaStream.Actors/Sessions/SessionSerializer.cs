@@ -23,14 +23,14 @@ public sealed class SessionSerializer(ExtendedActorSystem system) : SerializerWi
     {
         IsHolderAlive => AliveManifest,
         HolderAnswer => AnswerManifest,
-        _ => throw new ArgumentException($"{o.GetType()} is no message between nodes", nameof(o)),
+        _ => throw new ArgumentException($"{o.GetType()} is not a message between nodes", nameof(o)),
     };
 
     public override byte[] ToBinary(object obj) => obj switch
     {
         IsHolderAlive asked => new FieldWriter().Int64(asked.Number).ToBytes(),
         HolderAnswer answer => new FieldWriter().Bool(answer.IsAlive).ToBytes(),
-        _ => throw new ArgumentException($"{obj.GetType()} is no message between nodes", nameof(obj)),
+        _ => throw new ArgumentException($"{obj.GetType()} is not a message between nodes", nameof(obj)),
     };
 
     /// <exception cref="SerializationException">The bytes are not such a message.</exception>

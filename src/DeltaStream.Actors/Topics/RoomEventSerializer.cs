@@ -30,7 +30,7 @@ public sealed class RoomEventSerializer : SerializerWithStringManifest
         RoomEvent => RoomEventManifest,
         BridgeHeartbeat => HeartbeatManifest,
         StoreNotice => StoreManifest,
-        _ => throw new ArgumentException($"{o.GetType()} is no message between nodes", nameof(o)),
+        _ => throw new ArgumentException($"{o.GetType()} is not a message between nodes", nameof(o)),
     };
 
     public override byte[] ToBinary(object obj) => obj switch
@@ -38,7 +38,7 @@ public sealed class RoomEventSerializer : SerializerWithStringManifest
         RoomEvent roomEvent => RoomEventCodec.Write(roomEvent),
         BridgeHeartbeat heartbeat => BridgeCodec.Write(heartbeat),
         StoreNotice notice => BridgeCodec.Write(notice),
-        _ => throw new ArgumentException($"{obj.GetType()} is no message between nodes", nameof(obj)),
+        _ => throw new ArgumentException($"{obj.GetType()} is not a message between nodes", nameof(obj)),
     };
 
     /// <exception cref="SerializationException">The bytes are not such a message.</exception>

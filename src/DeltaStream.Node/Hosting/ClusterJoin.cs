@@ -114,7 +114,7 @@ internal sealed class ClusterJoin(
         }
         catch (Exception e) when (!stop.IsCancellationRequested)
         {
-            // A service of the host that throws stops the node. Without an answer nobody is known to live.
+            // A service of the host that throws stops the node. Without an answer no member is known to be alive.
             logger.StepFailed(nameof(ClusterJoin), e);
             _refusedAt = time.GetTimestamp();
             return false;

@@ -36,7 +36,7 @@ internal static partial class NodeLog
     [LoggerMessage(21, LogLevel.Error, "cluster_split {others}: these nodes use the same Redis but belong to another cluster; only one of the two has the feed", EventName = "cluster_split")]
     public static partial void OtherCluster(this ILogger logger, string others);
 
-    [LoggerMessage(22, LogLevel.Warning, "cluster_port_open {bind_host}: whoever reaches the cluster's port can join; set CLUSTER_TLS_CERTIFICATE, CLUSTER_TLS_KEY and CLUSTER_TLS_CA, or see that nobody else reaches it", EventName = "cluster_port_open")]
+    [LoggerMessage(22, LogLevel.Warning, "cluster_port_open {bind_host}: any machine that reaches the cluster's port can join; set CLUSTER_TLS_CERTIFICATE, CLUSTER_TLS_KEY and CLUSTER_TLS_CA, or make sure that only the nodes reach it", EventName = "cluster_port_open")]
     public static partial void PortOpen(this ILogger logger, string bind_host);
 
     [LoggerMessage(23, LogLevel.Error, "cluster_lost {reason}: the node was downed, removed or refused by its cluster; the process ends, to be started again", EventName = "cluster_lost")]
@@ -48,7 +48,7 @@ internal static partial class NodeLog
     [LoggerMessage(24, LogLevel.Information, "https_certificate_loaded {subject} {not_after}", EventName = "https_certificate_loaded")]
     public static partial void CertificateLoaded(this ILogger logger, string subject, DateTime not_after);
 
-    [LoggerMessage(25, LogLevel.Error, "https_certificate_unusable {error}: the one before it goes on", EventName = "https_certificate_unusable")]
+    [LoggerMessage(25, LogLevel.Error, "https_certificate_unusable {error}: the previous certificate stays in use", EventName = "https_certificate_unusable")]
     public static partial void CertificateUnusable(this ILogger logger, string error);
 
     [LoggerMessage(29, LogLevel.Warning, "certificate_expires {certificate} {subject} {not_after} {days}: renew it", EventName = "certificate_expires")]

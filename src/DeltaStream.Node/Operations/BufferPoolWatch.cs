@@ -12,8 +12,8 @@ internal sealed class BufferPoolWatch : IDisposable
     private const string Meter = "Microsoft.AspNetCore.MemoryPool";
 
     // Counts a buffer only when it is allocated or freed, never when a connection rents it.
-    private const string Made = "aspnetcore.memory_pool.allocated";
-    private const string GivenBack = "aspnetcore.memory_pool.evicted";
+    private const string Allocated = "aspnetcore.memory_pool.allocated";
+    private const string Evicted = "aspnetcore.memory_pool.evicted";
 
     private readonly MeterListener _listener = new();
     private long _bytes;
@@ -23,9 +23,9 @@ internal sealed class BufferPoolWatch : IDisposable
     {
         _listener.InstrumentPublished = static (instrument, listener) =>
         {
-            if (instrument.Meter.Name == Meter && instrument.Name is Made or GivenBack) listener.EnableMeasurementEvents(instrument);
+            if (instrument.Meter.Name == Meter && instrument.Name is Allocated or Evicted) listener.EnableMeasurementEvents(instrument);
         };
-        _listener.SetMeasurementEventCallback<long>((instrument, value, _, _) => Interlocked.Add(ref _bytes, instrument.Name == Made ? value : -value));
+        _listener.SetMeasurementEventCallback<long>((instrument, value, _, _) => Interlocked.Add(ref _bytes, instrument.Name == Allocated ? value : -value));
         _listener.Start();
     }
 

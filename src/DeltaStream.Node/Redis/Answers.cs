@@ -3,7 +3,7 @@ namespace DeltaStream.Node.Redis;
 /// <summary>Collects the answers of several servers without waiting for the slowest.</summary>
 internal static class Answers
 {
-    // Servers that live answer in this time after the first; one that hangs is not waited for.
+    // After the first answer, a healthy server answers within this time. A server that hangs is not waited for.
     private static readonly TimeSpan Grace = TimeSpan.FromMilliseconds(500);
 
     /// <summary>Waits until all have answered, or for a moment after the first answer that suffices.</summary>

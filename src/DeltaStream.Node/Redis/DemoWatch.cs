@@ -12,7 +12,7 @@ namespace DeltaStream.Node.Redis;
 /// <param name="status">Receives the result.</param>
 /// <param name="offers">Whether this node offers to run the simulated market; then prices are simulated now or in a moment.</param>
 /// <param name="time">The clock of the interval.</param>
-/// <param name="log">Gets the exceptions that are no failure of Redis.</param>
+/// <param name="log">Gets the exceptions that are not failures of Redis.</param>
 internal sealed class DemoWatch(RedisConnection connection, NodeStatus status, bool offers, TimeProvider time, ILogger? log = null) : BackgroundService
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(2);

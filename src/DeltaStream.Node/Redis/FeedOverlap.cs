@@ -1,16 +1,17 @@
 namespace DeltaStream.Node.Redis;
 
 /// <summary>
-/// Two subscriptions to one feed hear the same messages for a moment: the former until it ends, the new one from its beginning.
+/// While a new subscription replaces the former one, both receive the same messages for a moment.
 /// </summary>
 internal static class FeedOverlap
 {
     /// <summary>
-    /// How many of the first messages of the new subscription the former has delivered: the longest end of the one that is the
-    /// beginning of the other. If messages repeat this may be too many, but then each key's newest message is the same.
+    /// How many of the new subscription's first messages the former has already delivered: the longest suffix of
+    /// <paramref name="delivered"/> that is a prefix of <paramref name="held"/>. If a producer repeats messages, the result may be too
+    /// large, but then each key's newest message is the same.
     /// </summary>
-    /// <param name="delivered">Hashes of what the former delivered since the new one began to subscribe.</param>
-    /// <param name="held">Hashes of what the new one has heard.</param>
+    /// <param name="delivered">Hashes of the messages that the former delivered since the new one began to subscribe.</param>
+    /// <param name="held">Hashes of the messages that the new one has received.</param>
     public static int Length(IReadOnlyList<ulong> delivered, IReadOnlyList<ulong> held)
     {
         // The prefix function of Knuth, Morris and Pratt: after each delivered message, how many of the held ones it completes.

@@ -11,7 +11,7 @@ internal readonly record struct Primary(string Address, int Replicas);
 /// </summary>
 internal static class PrimaryChoice
 {
-    /// <summary>The index of the primary with the most replicas; of equal ones the one used last, or else the first.</summary>
+    /// <summary>The index of the primary with the most replicas. With equal numbers: the primary used last, else the first.</summary>
     /// <param name="primaries">The servers, in the order of the URL; at least one.</param>
     /// <param name="last">The address of the primary used last.</param>
     public static int Choose(IReadOnlyList<Primary> primaries, string? last) =>

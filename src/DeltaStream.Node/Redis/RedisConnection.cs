@@ -141,7 +141,7 @@ internal sealed class RedisConnection(RedisDialer dialer, RefusalWatch? refusals
 
     private bool Take(RedisLink link, RedisLink? former)
     {
-        // A replica is no improvement on a link that still reads.
+        // A link that still reads is not replaced by a link to a replica, which is no better.
         if (link.IsReplica && former is { IsLost: false }) return false;
         if (former is { IsLost: false }) dialer.MoveOthers(link);
         lock (_lock)

@@ -47,7 +47,7 @@ internal sealed class RedisFeed(RedisSettings settings, RedisDialer dialer, Redi
         }
     }
 
-    /// <summary>Why there is no subscription, in Redis's own words where it answers.</summary>
+    /// <summary>Why there is no subscription: Redis's own error text, if it answers.</summary>
     private async Task<string> ReasonAsync(Exception failure, CancellationToken stop)
     {
         var refusal = RedisRefusal.In(failure);

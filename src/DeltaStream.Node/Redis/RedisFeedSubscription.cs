@@ -14,7 +14,7 @@ namespace DeltaStream.Node.Redis;
 /// </summary>
 internal sealed class RedisFeedSubscription : IAsyncDisposable
 {
-    // How long the end waits for what a former subscription still has to deliver. Of a server that does not answer nothing comes.
+    // How long EndAsync waits for messages that are still in flight. From a server that does not answer, none will come.
     private static readonly TimeSpan LongestEnd = TimeSpan.FromMilliseconds(500);
 
     private readonly RedisLink _link;
@@ -30,7 +30,7 @@ internal sealed class RedisFeedSubscription : IAsyncDisposable
     private ChannelMessageQueue? _feed;
     private ChannelMessageQueue? _echoes;
     private Action<FeedMessage>? _receive;
-    private Task _drain = Task.CompletedTask;
+    private Task _reading = Task.CompletedTask;
     private volatile List<ulong>? _overlap;
 
     public RedisFeedSubscription(RedisLink link, RedisSettings settings, FeedChannels channels, RedisClock clock)
@@ -49,7 +49,7 @@ internal sealed class RedisFeedSubscription : IAsyncDisposable
         _feed = await _link.Subscriber.SubscribeAsync(RedisChannel.Pattern(_channels.Pattern)).WaitAsync(_settings.CommandTimeout, stop);
         _echoes = await _link.Subscriber.SubscribeAsync(_echoChannel).WaitAsync(_settings.CommandTimeout, stop);
         // The client library may report the subscription before the server has made it. The echo proves it.
-        await HearAsync(_link, _settings.CommandTimeout, stop);
+        await HearOwnEchoAsync(_link, _settings.CommandTimeout, stop);
         // This may be another Redis than before, with another clock.
         await RedisTime.AskAsync(_link.Database, _clock).WaitAsync(_settings.CommandTimeout, stop);
         // A connection that broke before the handler was in place raises no event, so its state is checked once.
@@ -63,37 +63,37 @@ internal sealed class RedisFeedSubscription : IAsyncDisposable
         if (delivered.Count > 0)
         {
             // Once this echo is heard, everything that the former subscription can have delivered has come here too.
-            await HearAsync(_link, _settings.CommandTimeout, stop);
+            await HearOwnEchoAsync(_link, _settings.CommandTimeout, stop);
             var held = new List<ChannelMessage>();
             while (_feed!.TryRead(out var message)) held.Add(message);
             foreach (var message in held.Skip(FeedOverlap.Length(delivered, [.. held.Select(Hash)]))) Deliver(message);
         }
 
-        _drain = DrainAsync();
+        _reading = ReadFeedAsync();
     }
 
-    /// <summary>From here on the subscription remembers what it delivers, for the one that replaces it.</summary>
+    /// <summary>From now on the subscription remembers what it delivers, for the subscription that replaces it.</summary>
     public void BeginOverlap() => _overlap = [];
 
     /// <summary>
     /// Delivers what has been published until now, and ends. Returns hashes of what it has delivered since <see
     /// cref="BeginOverlap"/>.
     /// </summary>
-    /// <param name="other">The link of the subscription that replaces this one; this one's own may not answer.</param>
+    /// <param name="other">The link of the subscription that replaces this one, because this one's own link may not answer.</param>
     /// <param name="stop">Ends the wait.</param>
     public async Task<IReadOnlyList<ulong>> EndAsync(RedisLink other, CancellationToken stop)
     {
         try
         {
-            if (!IsLost) await HearAsync(other, LongestEnd, stop);
+            if (!IsLost) await HearOwnEchoAsync(other, LongestEnd, stop);
         }
         catch (Exception e) when (RedisConnection.IsFailure(e) || e is FeedUnavailableException)
         {
-            // It is as deaf as before, so nothing more comes.
+            // This subscription is deaf, so it receives nothing more.
         }
 
         await _ended.CancelAsync();
-        await _drain.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await _reading.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         return _overlap ?? [];
     }
 
@@ -120,7 +120,7 @@ internal sealed class RedisFeedSubscription : IAsyncDisposable
     {
         _link.Failed -= OnFailed;
         await _ended.CancelAsync();
-        await _drain.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await _reading.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await _link.DisposeAsync();
     }
 
@@ -132,7 +132,7 @@ internal sealed class RedisFeedSubscription : IAsyncDisposable
         _lost.TrySetException(new FeedUnavailableException($"connection to Redis lost ({reason})"));
     }
 
-    private async Task DrainAsync()
+    private async Task ReadFeedAsync()
     {
         try
         {
@@ -178,13 +178,13 @@ internal sealed class RedisFeedSubscription : IAsyncDisposable
         while (await timer.WaitForNextTickAsync(stop));
     }
 
-    /// <summary>Publishes a word on a link, and waits until this subscription has heard it.</summary>
-    private async Task HearAsync(RedisLink link, TimeSpan timeout, CancellationToken stop)
+    /// <summary>Publishes an echo on a link, and waits until this subscription has heard it.</summary>
+    private async Task HearOwnEchoAsync(RedisLink link, TimeSpan timeout, CancellationToken stop)
     {
-        var word = Guid.NewGuid().ToString("N");
-        await SendEchoAsync(link, word).WaitAsync(timeout, stop);
+        var echo = Guid.NewGuid().ToString("N");
+        await SendEchoAsync(link, echo).WaitAsync(timeout, stop);
         using var ends = CancellationTokenSource.CreateLinkedTokenSource(stop);
-        var heard = ReadUntilAsync(word, ends.Token);
+        var heard = ReadUntilAsync(echo, ends.Token);
         try
         {
             await await Task.WhenAny(heard, _lost.Task).WaitAsync(timeout, _clock, stop);
@@ -196,18 +196,18 @@ internal sealed class RedisFeedSubscription : IAsyncDisposable
         }
     }
 
-    private async Task ReadUntilAsync(string word, CancellationToken stop)
+    private async Task ReadUntilAsync(string echo, CancellationToken stop)
     {
-        while ((await _echoes!.ReadAsync(stop)).Message != word) { }
+        while ((await _echoes!.ReadAsync(stop)).Message != echo) { }
     }
 
     /// <summary>In a cluster an echo takes the way of the platform's messages: it is published at another node than it is heard.</summary>
-    private async Task SendEchoAsync(RedisLink link, RedisValue word)
+    private async Task SendEchoAsync(RedisLink link, RedisValue echo)
     {
         var own = link.IsCluster ? link.Subscriber.SubscribedEndpoint(_echoChannel) : null;
         var other = own is null ? null : link.Servers.FirstOrDefault(server => !server.EndPoint.Equals(own));
-        if (other is null) await link.Subscriber.PublishAsync(_echoChannel, word, CommandFlags.FireAndForget);
-        else await other.ExecuteAsync("PUBLISH", [_echoChannel, word], CommandFlags.FireAndForget);
+        if (other is null) await link.Subscriber.PublishAsync(_echoChannel, echo, CommandFlags.FireAndForget);
+        else await other.ExecuteAsync("PUBLISH", [_echoChannel, echo], CommandFlags.FireAndForget);
     }
 
     private static ulong Hash(ChannelMessage message) =>

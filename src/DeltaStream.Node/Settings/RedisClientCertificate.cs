@@ -32,7 +32,7 @@ internal sealed record RedisClientCertificate(string CertificateFile, string Key
         return files;
     }
 
-    /// <summary>The certificate as the files are now. While they can't be read, the one before stays in use.</summary>
+    /// <summary>The certificate that the files hold now. While they can't be read, the previous certificate stays in use.</summary>
     public SslStreamCertificateContext? Current()
     {
         try

@@ -59,7 +59,7 @@ internal sealed record RedisSettings(RedisUrl? Url, TimeSpan CommandTimeout, Tim
     {
         const string path = "deltastream.redis.channel-prefix";
         var text = reader.Text(path);
-        // The characters of Redis's patterns would let in channels of others, and the node's own channels are no feed.
+        // A wildcard would also match channels of other programs, and the node's own channels are not a feed.
         var isPlain = text.Length is > 0 and <= 64 && text.All(c => c is > ' ' and < '\x7f' and not ('*' or '?' or '[' or ']' or '\\' or '{' or '}'));
         return isPlain && !text.StartsWith("deltastream:", StringComparison.Ordinal)
             ? text

@@ -45,7 +45,7 @@ public sealed class ClientConnectionLimitSpecs : ClientConnectionSpec
     public async Task Each_message_beyond_the_burst_is_refused_and_no_token_among_them_is_checked()
     {
         await OpenAsync();
-        SettleAtOnce();
+        HandleAtOnce();
         for (var i = 0; i < 100; i++) await Client.TellEventAsync("get_products", default, null);
         await Client.TellEventAsync("authenticate", """{"token":"good"}"""u8.ToArray(), "7"u8.ToArray());
         await Client.TellInvalidAsync(new InvalidClientMessage(RequestError.NoEvent("no")));
@@ -61,7 +61,7 @@ public sealed class ClientConnectionLimitSpecs : ClientConnectionSpec
     public async Task Messages_before_a_reconnect_and_the_reconnect_itself_count_toward_the_limit()
     {
         await OpenAsync();
-        SettleAtOnce();
+        HandleAtOnce();
         for (var i = 0; i < 98; i++) await Client.TellEventAsync("get_products", default, null);
         Assert.True(await Client.MayComeBackAsync());
         var again = new ClientTransport(Link, SocketIoProtocol.Instance, Services, Client);
@@ -75,7 +75,7 @@ public sealed class ClientConnectionLimitSpecs : ClientConnectionSpec
     public async Task After_a_burst_messages_are_accepted_at_the_rate()
     {
         await OpenAsync();
-        SettleAtOnce();
+        HandleAtOnce();
         for (var i = 0; i < 100; i++) await Client.TellEventAsync("get_products", default, null);
         Time.Advance(TimeSpan.FromMilliseconds(100));
         for (var i = 0; i < 6; i++) await Client.TellEventAsync("get_products", default, null);
@@ -88,7 +88,7 @@ public sealed class ClientConnectionLimitSpecs : ClientConnectionSpec
     public async Task A_client_that_keeps_sending_is_not_read_from_for_a_second()
     {
         await OpenAsync();
-        SettleAtOnce();
+        HandleAtOnce();
         for (var i = 0; i < 199; i++) await Client.TellEventAsync("get_products", default, null);
         var held = Client.TellEventAsync("get_products", default, null).AsTask();
         Assert.False(held.IsCompleted);
@@ -97,7 +97,7 @@ public sealed class ClientConnectionLimitSpecs : ClientConnectionSpec
     }
 
     /// <summary>Answers barriers as an actor that is never behind does.</summary>
-    private void SettleAtOnce()
+    private void HandleAtOnce()
     {
         IgnoreMessages(message => message is Barrier);
         SetAutoPilot(new DelegateAutoPilot((sender, message) =>

@@ -96,7 +96,7 @@ public sealed class ClientConnectionSpecs : ClientConnectionSpec
     public async Task A_wait_for_the_actor_ends_when_it_has_handled_the_earlier_messages()
     {
         await OpenAsync();
-        var settling = Client.SettleAsync().AsTask();
+        var settling = Client.WhenHandledAsync().AsTask();
         ExpectMsg<Barrier>();
         Assert.False(settling.IsCompleted);
         Reply(Barrier.Instance);
@@ -108,7 +108,7 @@ public sealed class ClientConnectionSpecs : ClientConnectionSpec
     public async Task A_wait_for_the_actor_ends_with_the_connection()
     {
         await OpenAsync();
-        var settling = Client.SettleAsync().AsTask();
+        var settling = Client.WhenHandledAsync().AsTask();
         ExpectMsg<Barrier>();
         Client.Ended(CloseReason.TransportError);
 

@@ -153,7 +153,7 @@ public sealed class ConnectionHandoverSpecs : IEngineApplication
 
         public void Ready() { }
 
-        public ValueTask SettleAsync() => default;
+        public ValueTask WhenHandledAsync() => default;
 
         public void Ended(CloseReason reason) => Volatile.Write(ref specs._closed, reason);
     }

@@ -96,6 +96,6 @@ public sealed class DeflateSpecs : IEngineApplication
             return default;
         }
 
-        public ValueTask SettleAsync() => default;
+        public ValueTask WhenHandledAsync() => default;
     }
 }

@@ -83,7 +83,7 @@ public sealed class EngineEndpointSpecs : IEngineApplication, IEngineConnection,
 
     void ILinkListener.Ready() { }
 
-    ValueTask IEngineConnection.SettleAsync() => default;
+    ValueTask IEngineConnection.WhenHandledAsync() => default;
 
     void ILinkListener.Ended(CloseReason reason) => _closedWith = reason;
 

@@ -121,7 +121,7 @@ internal sealed class EngineFixture : IEngineApplication, IEngineConnection, ILi
         OnReady();
     }
 
-    ValueTask IEngineConnection.SettleAsync() => default;
+    ValueTask IEngineConnection.WhenHandledAsync() => default;
 
     void ILinkListener.Ended(CloseReason reason) => ClosedWith = reason;
 

@@ -99,7 +99,7 @@ public sealed class IdleMemorySpecs(ITestOutputHelper output) : IAsyncLifetime, 
 
         public void Disconnected(string ns) { }
 
-        public ValueTask SettleAsync() => default;
+        public ValueTask WhenHandledAsync() => default;
 
         public void Ready() { }
 

@@ -34,7 +34,7 @@ public sealed class RelayActorSpecs : TestKit, IRelayOwner
     public void A_request_in_parts_is_joined_and_its_answer_follows_the_receipt()
     {
         Tell(7, RelayKind.Request, "one,", isLast: false);
-        Tell(8, RelayKind.Look, "another one in between", isLast: false);
+        Tell(8, RelayKind.FindSession, "another one in between", isLast: false);
         Tell(7, RelayKind.Request, "two", isLast: true);
         Assert.Equal((7, RelayKind.Accepted), Next());
         AwaitAssert(() => Assert.NotNull(_asked));

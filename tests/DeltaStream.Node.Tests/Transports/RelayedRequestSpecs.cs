@@ -30,7 +30,7 @@ public sealed class RelayedRequestSpecs : TwoRelays
 
         // What the node here has said of the poll's end came before this.
         var look = new FieldWriter().Text(session.Sid).Text("").ToBytes();
-        Assert.Equal([2], await Here.Relay.AskAsync(AddressThere, RelayKind.Look, look));
+        Assert.Equal([2], await Here.Relay.AskAsync(AddressThere, RelayKind.FindSession, look));
         Assert.Null(There.ClosedWith);
     }
 

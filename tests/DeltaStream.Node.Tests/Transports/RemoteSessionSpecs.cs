@@ -104,7 +104,7 @@ public sealed class RemoteSessionSpecs : TestKit, IRelayOwner, IEngineApplicatio
 
     ValueTask IEngineConnection.ReceiveAsync(ReadOnlyMemory<byte> data, bool isBinary) => default;
 
-    ValueTask IEngineConnection.SettleAsync() => default;
+    ValueTask IEngineConnection.WhenHandledAsync() => default;
 
     void ILinkListener.Ended(CloseReason reason) { }
 }

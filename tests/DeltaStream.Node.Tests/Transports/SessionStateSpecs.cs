@@ -24,8 +24,8 @@ public sealed class SessionStateSpecs
         { "probing, stale", null, null, true, EngineTransport.Polling, false },
         { "leaving", 3, 3, false, EngineTransport.WebSocket, false },
         { "upgraded", 3, 3, false, EngineTransport.WebSocket, false },
-        { "farewell", 1, 1, false, EngineTransport.Polling, true },
-        { "farewell, drained", 1, null, false, EngineTransport.Polling, true },
+        { "last answer", 1, 1, false, EngineTransport.Polling, true },
+        { "last answer, drained", 1, null, false, EngineTransport.Polling, true },
         { "moved", 1, 1, false, EngineTransport.WebSocket, true },
         { "gone", 1, 1, false, EngineTransport.Polling, false },
     };
@@ -72,8 +72,8 @@ public sealed class SessionStateSpecs
             queue.WriteControl(EngineFixture.Message("a"));
             var closed = make(queue).Close(reason, Later);
             Assert.Equal(now, poll is null ? null : Text(await poll));
-            Assert.Equal(later, closed is SessionState.Farewell farewell ? Text(farewell.Take()) : null);
-            if (closed is SessionState.Farewell again) Assert.Empty(again.Take());
+            Assert.Equal(later, closed is SessionState.LastAnswer last ? Text(last.Take()) : null);
+            if (closed is SessionState.LastAnswer again) Assert.Empty(again.Take());
         }
     }
 
@@ -96,8 +96,8 @@ public sealed class SessionStateSpecs
             "probing, stale" => new SessionState.Probing(queue, Remote, Now - TimeSpan.FromSeconds(1)),
             "leaving" => new SessionState.Leaving(queue),
             "upgraded" => new SessionState.Upgraded(null!),
-            "farewell" => new SessionState.Farewell([], isDrained: false, Later),
-            "farewell, drained" => new SessionState.Farewell([], isDrained: true, Later),
+            "last answer" => new SessionState.LastAnswer([], isDrained: false, Later),
+            "last answer, drained" => new SessionState.LastAnswer([], isDrained: true, Later),
             "moved" => new SessionState.Moved(Later),
             _ => new SessionState.Gone("polling"),
         };

@@ -49,7 +49,7 @@ public sealed class SocketSenderSpecs : ILinkListener, IDisposable
 
         Assert.Equal(Bytes(frames), Receive(count * size));
         Assert.Equal(0, _readies);
-        Assert.True(_sender.DrainAsync().IsCompletedSuccessfully);
+        Assert.True(_sender.WhenSentAsync().IsCompletedSuccessfully);
     }
 
     [Fact]
@@ -115,12 +115,12 @@ public sealed class SocketSenderSpecs : ILinkListener, IDisposable
     public async Task A_connection_that_is_closed_under_a_write_ends_it()
     {
         Assert.False(_sender.Write([Frame(10_000_000)]));
-        var drained = _sender.DrainAsync();
-        Assert.False(drained.IsCompleted);
+        var sent = _sender.WhenSentAsync();
+        Assert.False(sent.IsCompleted);
 
         _server.Dispose();
 
-        await drained.WaitAsync(Patience.ForSeconds(10));
+        await sent.WaitAsync(Patience.ForSeconds(10));
         Assert.False(_sender.Write([Frame(1)]));
         Assert.Equal(0, _readies);
     }
@@ -132,7 +132,7 @@ public sealed class SocketSenderSpecs : ILinkListener, IDisposable
         _client.Dispose();
 
         await Eventually.True(() => !_sender.Write([Frame(100)]), "the end");
-        Assert.True(_sender.DrainAsync().IsCompletedSuccessfully);
+        Assert.True(_sender.WhenSentAsync().IsCompletedSuccessfully);
     }
 
     void ILinkListener.Ready() => Interlocked.Increment(ref _readies);

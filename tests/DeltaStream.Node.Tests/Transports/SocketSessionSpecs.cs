@@ -108,7 +108,7 @@ public sealed class SocketSessionSpecs : ISocketApplication, ISocketConnection, 
 
     void ISocketConnection.Disconnected(string ns) { }
 
-    ValueTask ISocketConnection.SettleAsync() => default;
+    ValueTask ISocketConnection.WhenHandledAsync() => default;
 
     string IConnectionLink.Transport => TransportName.WebSocket;
 

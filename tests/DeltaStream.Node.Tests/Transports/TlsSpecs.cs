@@ -77,6 +77,6 @@ public sealed class TlsSpecs : IAsyncLifetime, IEngineApplication
             return default;
         }
 
-        public ValueTask SettleAsync() => default;
+        public ValueTask WhenHandledAsync() => default;
     }
 }

@@ -151,7 +151,7 @@ internal sealed class RelayNode : IEngineApplication, IEngineConnection, ILinkLi
 
     void ILinkListener.Ready() => _isReady = true;
 
-    ValueTask IEngineConnection.SettleAsync() => default;
+    ValueTask IEngineConnection.WhenHandledAsync() => default;
 
     ValueTask<byte[]?> IEngineConnection.LeaveAsync() => new(State);
 

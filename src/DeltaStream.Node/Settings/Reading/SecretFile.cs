@@ -35,7 +35,7 @@ internal static class SecretFile
     private static SettingException Wrong(string variable, string path, string allowed) =>
         new(NameOf(variable), IsPath(path) ? path : "***", allowed);
 
-    /// <summary>Whether the text is shown in errors: somebody may have put the secret itself into the variable.</summary>
+    /// <summary>Whether the text is shown in errors. It is not if it may be the secret itself, put into the variable by mistake.</summary>
     private static bool IsPath(string text)
     {
         if (!Path.IsPathRooted(text)) return false;

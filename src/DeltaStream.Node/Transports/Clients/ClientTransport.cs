@@ -23,7 +23,7 @@ internal sealed class ClientTransport(IConnectionLink link, IWireProtocol protoc
     private const int Window = 32;
 
     private static readonly TimeSpan OpenTimeout = TimeSpan.FromSeconds(30);
-    private static readonly TimeSpan SettleTimeout = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan HandledTimeout = TimeSpan.FromSeconds(10);
 
     // A client may leave its namespace, and so end, before its connection does.
     private readonly ConnectionEnd _end = new();
@@ -31,7 +31,7 @@ internal sealed class ClientTransport(IConnectionLink link, IWireProtocol protoc
     private IActorRef? _actor;
     private readonly ClientUsage _usage = former?._usage ?? new();
     private MessageMeter _meter = former?._meter ?? default;
-    private int _untilSettled = Window;
+    private int _untilHandled = Window;
 
     /// <summary>The refusal of a message beyond the rate.</summary>
     public RequestError RateLimited => RequestError.TooManyMessages(services.Rate.PerSecond, services.Rate.Burst);
@@ -141,7 +141,7 @@ internal sealed class ClientTransport(IConnectionLink link, IWireProtocol protoc
     private async ValueTask TellAsync(IClientInput input)
     {
         if (!_end.IsOver) _actor?.Tell(input);
-        if (--_untilSettled == 0) await SettleAsync();
+        if (--_untilHandled == 0) await WhenHandledAsync();
         await _reading.WaitAsync(_end);
     }
 
@@ -156,14 +156,14 @@ internal sealed class ClientTransport(IConnectionLink link, IWireProtocol protoc
     public void Leave() => End(CloseReason.ClientClosed, hasLeft: true);
 
     /// <summary>Completes when the actor has handled all messages so far.</summary>
-    public async ValueTask SettleAsync()
+    public async ValueTask WhenHandledAsync()
     {
-        _untilSettled = Window;
+        _untilHandled = Window;
         if (_actor is null || _end.IsOver) return;
         try
         {
             // An actor that has stopped does not answer. The client ends then, and so does this wait.
-            await await Task.WhenAny(_actor.Ask<Barrier>(Barrier.Instance, SettleTimeout), _end.WhenOver());
+            await await Task.WhenAny(_actor.Ask<Barrier>(Barrier.Instance, HandledTimeout), _end.WhenOver());
         }
         catch (AskTimeoutException)
         {
@@ -178,7 +178,7 @@ internal sealed class ClientTransport(IConnectionLink link, IWireProtocol protoc
         if (_actor is null || _end.IsOver) return null;
         try
         {
-            return (await _actor.Ask<ClientLeft>(LeaveNode.Instance, SettleTimeout)).Client;
+            return (await _actor.Ask<ClientLeft>(LeaveNode.Instance, HandledTimeout)).Client;
         }
         catch (AskTimeoutException)
         {

@@ -82,7 +82,7 @@ internal sealed class SocketIoClients(ClientServices services) : ISocketApplicat
 
         public void Disconnected(string ns) => _client!.Leave();
 
-        public ValueTask SettleAsync() => _client?.SettleAsync() ?? default;
+        public ValueTask WhenHandledAsync() => _client?.WhenHandledAsync() ?? default;
 
         private SocketAdmission Refuse(TokenRefusal refusal)
         {

@@ -22,7 +22,7 @@ internal interface IConnectionLink
     ConnectionEnd End { get; }
 
     /// <summary>
-    /// Sets the listener, in place of the one before. It is told when the connection is ready for a write and when the connection
+    /// Sets the listener; it replaces the former listener. It is told when the connection is ready for a write and when the connection
     /// ends; at once if either is already so. The application calls this only when it wants to write.
     /// </summary>
     void Attach(ILinkListener listener);

@@ -95,7 +95,7 @@ internal sealed class EngineSession : IEngineLink, IProbed, IPinged, IDeadline
         if (isCorked)
         {
             // Frames of the protocol itself wait: the application's frames leave together with them.
-            await _application.SettleAsync();
+            await _application.WhenHandledAsync();
             _transport.Uncork();
         }
         using var registration = aborted.UnsafeRegister(_ => OnPollAborted(poll), null);
@@ -133,7 +133,7 @@ internal sealed class EngineSession : IEngineLink, IProbed, IPinged, IDeadline
         var status = PollingReadStatus.Packet;
         while (!End.IsOver && (status = reader.Read(out var packet)) == PollingReadStatus.Packet) await ReceiveAsync(packet);
         if (status == PollingReadStatus.Malformed) Close(CloseReason.ProtocolError);
-        await _application.SettleAsync();
+        await _application.WhenHandledAsync();
         _transport.Uncork();
         return status != PollingReadStatus.Malformed;
     }
@@ -189,7 +189,7 @@ internal sealed class EngineSession : IEngineLink, IProbed, IPinged, IDeadline
     {
         if (!_transport.TryLeave(probe, out var post)) return null;
         await post;
-        await _application.SettleAsync();
+        await _application.WhenHandledAsync();
         var application = await _application.LeaveAsync();
         if (application is null) Close(CloseReason.ServerError);
         if (application is null || _transport.Move() is not { } waiting) return null;

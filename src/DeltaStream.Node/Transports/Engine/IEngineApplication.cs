@@ -39,7 +39,7 @@ internal interface IEngineConnection
     void TooLarge() { }
 
     /// <summary>Completes when all messages so far are handled, and the answers to them are written or queued.</summary>
-    ValueTask SettleAsync();
+    ValueTask WhenHandledAsync();
 
     /// <summary>
     /// The session moves to another node. After this completes, the application writes nothing more and gets no further calls.

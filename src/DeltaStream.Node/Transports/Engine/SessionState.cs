@@ -38,7 +38,7 @@ internal abstract class SessionState
     /// <param name="reason">The reason for the close.</param>
     /// <param name="until">The time until which a later poll still finds the session.</param>
     public SessionState Close(CloseReason reason, TimeSpan until) =>
-        Queue is { } queue ? Farewell.Of(queue, reason, until) : new Gone(TransportName);
+        Queue is { } queue ? LastAnswer.Of(queue, reason, until) : new Gone(TransportName);
 
     /// <summary>The session is made, but not in use.</summary>
     public sealed class Opening : SessionState
@@ -99,12 +99,12 @@ internal abstract class SessionState
     }
 
     /// <summary>The session has ended; the next poll gets a last answer.</summary>
-    /// <param name="words">The last answer; empty if it was sent.</param>
+    /// <param name="frames">The last answer; empty if it was sent.</param>
     /// <param name="isDrained">Whether the node stops: POSTs are then answered, but their packets are ignored.</param>
     /// <param name="until">The time until which a poll may come.</param>
-    public sealed class Farewell(IReadOnlyList<Frame> words, bool isDrained, TimeSpan until) : SessionState
+    public sealed class LastAnswer(IReadOnlyList<Frame> frames, bool isDrained, TimeSpan until) : SessionState
     {
-        private IReadOnlyList<Frame> _words = words;
+        private IReadOnlyList<Frame> _frames = frames;
 
         // After a refused poll python-socketio reconnects; after a refused POST it does not.
         public override EngineError? PostRefusal => isDrained ? null : EngineError.SessionIdUnknown;
@@ -118,22 +118,22 @@ internal abstract class SessionState
             // python-socketio would not come back after one. All clients take an unknown session for a broken connection and
             // reconnect.
             var isDrained = reason == CloseReason.ServerDraining;
-            IReadOnlyList<Frame> words = reason == CloseReason.ClientClosed ? [EngineFrames.Noop]
+            IReadOnlyList<Frame> frames = reason == CloseReason.ClientClosed ? [EngineFrames.Noop]
                 : isDrained ? queue.Take(PollingPayloadWriter.MaxPackets)
                 : [.. queue.Take(PollingPayloadWriter.MaxPackets - 1), EngineFrames.Close];
-            var isAnswered = queue.Answer(words);
-            if (isDrained) return new Farewell(isAnswered ? [] : words, isDrained, until);
+            var isAnswered = queue.Answer(frames);
+            if (isDrained) return new LastAnswer(isAnswered ? [] : frames, isDrained, until);
             // After a protocol error or a ping timeout the next poll gets "unknown session".
             var isKept = !isAnswered && (reason == CloseReason.ClientClosed || reason == CloseReason.SlowConsumer || reason == CloseReason.ServerError);
-            return isKept ? new Farewell(words, isDrained, until) : new Gone(Connections.TransportName.Polling);
+            return isKept ? new LastAnswer(frames, isDrained, until) : new Gone(Connections.TransportName.Polling);
         }
 
         /// <summary>Returns the last answer at the first call, and an empty one afterwards.</summary>
         public IReadOnlyList<Frame> Take()
         {
-            var words = _words;
-            _words = [];
-            return words;
+            var frames = _frames;
+            _frames = [];
+            return frames;
         }
     }
 

@@ -75,7 +75,7 @@ internal sealed class SessionTransport(ConnectionEnd end, Deadlines deadlines) :
         ILinkListener? listener;
         lock (_gate)
         {
-            if (_state is Farewell farewell) return Task.FromResult(farewell.Take());
+            if (_state is LastAnswer last) return Task.FromResult(last.Take());
             if ((refusal = _state.PollRefusal) is not null) return null;
             var queue = _state.Queue!;
             if (queue.HasPoll) return null;

@@ -81,7 +81,7 @@ internal sealed class PlainLink : IConnectionLink, IWebSocketReceiver, IPinged
 
     private async ValueTask ReceiveFirstAsync(WebSocketMessage message)
     {
-        // The search for keys and an actor may take long, and has timeouts of its own.
+        // Fetching the keys of tokens and starting an actor may take long, and both have timeouts of their own.
         _timeout?.Pause();
         await ReceiveAsync(message);
         BeginOrWait();

@@ -20,7 +20,7 @@ internal sealed class HeldSessions(EngineSessions sessions, EngineEndpoint endpo
         session?.CloseIfExpired();
         switch (kind)
         {
-            case RelayKind.Look:
+            case RelayKind.FindSession:
                 if (session is null) return No;
                 if (IPAddress.TryParse(input.Text(), out var from)) sessions.UsedFrom(session, ClientAddress.Of(from));
                 return session.Current == EngineTransport.Polling ? Yes : [2];

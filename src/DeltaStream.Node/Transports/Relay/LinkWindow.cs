@@ -29,7 +29,7 @@ internal sealed class LinkWindow(int most)
 
         try
         {
-            await turn.Come.Task.WaitAsync(timeout, time);
+            await turn.Admitted.Task.WaitAsync(timeout, time);
         }
         catch (TimeoutException) when (!turn.TryGiveUp())
         {
@@ -45,7 +45,7 @@ internal sealed class LinkWindow(int most)
             while (_waiting.TryPeek(out var next) && (next.HasGivenUp || HasRoom(next.Bytes)))
             {
                 _waiting.Dequeue();
-                if (next.TryCome()) _underWay += next.Bytes;
+                if (next.TryAdmit()) _underWay += next.Bytes;
             }
         }
     }
@@ -60,12 +60,12 @@ internal sealed class LinkWindow(int most)
 
         public bool HasGivenUp => Volatile.Read(ref _isDecided) == 2;
 
-        public TaskCompletionSource Come { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        public TaskCompletionSource Admitted { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-        public bool TryCome()
+        public bool TryAdmit()
         {
             if (Interlocked.CompareExchange(ref _isDecided, 1, 0) != 0) return false;
-            Come.TrySetResult();
+            Admitted.TrySetResult();
             return true;
         }
 

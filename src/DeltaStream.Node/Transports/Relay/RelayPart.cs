@@ -7,7 +7,7 @@ namespace DeltaStream.Node.Transports.Relay;
 internal enum RelayKind : byte
 {
     /// <summary>Which transport does the session use? Answered by one byte: 0 no such session, 1 polling, 2 a WebSocket.</summary>
-    Look = 1,
+    FindSession = 1,
 
     /// <summary>A poll or a POST of the session.</summary>
     Request = 2,

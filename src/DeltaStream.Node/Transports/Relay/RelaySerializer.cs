@@ -33,11 +33,11 @@ internal sealed class RelaySerializer(ExtendedActorSystem system) : SerializerWi
 
     public override int Identifier => Id;
 
-    public override string Manifest(object o) => o is RelayPart ? PartManifest : throw new ArgumentException($"{o.GetType()} is no message between nodes", nameof(o));
+    public override string Manifest(object o) => o is RelayPart ? PartManifest : throw new ArgumentException($"{o.GetType()} is not a message between nodes", nameof(o));
 
     public override byte[] ToBinary(object obj)
     {
-        if (obj is not RelayPart part) throw new ArgumentException($"{obj.GetType()} is no message between nodes", nameof(obj));
+        if (obj is not RelayPart part) throw new ArgumentException($"{obj.GetType()} is not a message between nodes", nameof(obj));
         return new FieldWriter(Head + part.Bytes.Length)
             .Int64(part.Id).Byte((byte)part.Kind).Byte(part.IsLast ? LastFlag : (byte)0).Rest(part.Bytes.Span).ToBytes();
     }

@@ -109,7 +109,7 @@ internal sealed class RelayedRequests(SessionRelay relay, EngineSessions session
 
     private async Task ServeWebSocketAsync(HttpContext context, string sid, Address owner)
     {
-        var state = await relay.AskAsync(owner, RelayKind.Look, new FieldWriter().Text(sid).Text(context.Connection.RemoteIpAddress?.ToString() ?? "").ToBytes());
+        var state = await relay.AskAsync(owner, RelayKind.FindSession, new FieldWriter().Text(sid).Text(context.Connection.RemoteIpAddress?.ToString() ?? "").ToBytes());
         if (state is not [1 or 2, ..])
         {
             await EngineResponse.RefuseAsync(context, EngineError.SessionIdUnknown);
@@ -126,7 +126,7 @@ internal sealed class RelayedRequests(SessionRelay relay, EngineSessions session
 
     // No address: the request that follows has it.
     private async Task<bool> HasSessionAsync(Address owner, string sid) =>
-        await relay.AskAsync(owner, RelayKind.Look, new FieldWriter().Text(sid).Text("").ToBytes()) is [1 or 2, ..];
+        await relay.AskAsync(owner, RelayKind.FindSession, new FieldWriter().Text(sid).Text("").ToBytes()) is [1 or 2, ..];
 
     private void Tell(Address owner, RelayKind what, string sid) => relay.Tell(owner, what, new FieldWriter().Text(sid).ToBytes());
 

@@ -38,7 +38,7 @@ internal sealed partial class SessionRelay(GatewayMetrics? metrics = null, ILogg
     // which the cluster removes a silent member, so that a slow owner keeps its sessions.
     private static readonly TimeSpan AcceptTimeout = TimeSpan.FromSeconds(20);
 
-    // While there is no connection, questions are lost until a new one is made.
+    // While there is no connection, questions are lost until a new connection is made.
     private static readonly TimeSpan AcceptTimeoutWithoutConnection = TimeSpan.FromSeconds(2);
 
     // The timeout for a lost answer. A poll may wait for as long as its session is quiet; all other answers take no longer than settling.

@@ -44,7 +44,7 @@ internal interface ISocketConnection
     void Disconnected(string ns);
 
     /// <summary>Completes when all messages so far are handled, and the answers to them are written or queued.</summary>
-    ValueTask SettleAsync();
+    ValueTask WhenHandledAsync();
 
     /// <summary>The connection moves to another node: writes the state for the application there.</summary>
     /// <returns>False if the connection can't move.</returns>

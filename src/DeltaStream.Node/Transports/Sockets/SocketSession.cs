@@ -88,7 +88,7 @@ internal sealed class SocketSession : IEngineConnection
         if (_timeout is null) _application.TooLarge();
     }
 
-    public ValueTask SettleAsync() => _application.SettleAsync();
+    public ValueTask WhenHandledAsync() => _application.WhenHandledAsync();
 
     private async ValueTask ConnectAsync(SocketPacket packet)
     {
@@ -98,7 +98,7 @@ internal sealed class SocketSession : IEngineConnection
             await Break();
             return;
         }
-        // The search for keys, rooms and an actor may take long, and has timeouts of its own.
+        // Fetching the keys of tokens, finding the rooms and starting an actor may take long, and all have timeouts of their own.
         _timeout?.Pause();
         var admission = await _application.ConnectAsync(ns, packet.Data);
         if (admission.Sid is null)

@@ -58,7 +58,7 @@ internal sealed class WebSocketConnection : IDeadline
         }
         // A client that has ended its sending side and does not read must not keep the connection open.
         if (End.TryEnd(CloseReason.TransportError)) _deadlines.Schedule(this, _deadlines.Now + _closeTimeout);
-        await Sender.DrainAsync();
+        await Sender.WhenSentAsync();
         Sender.Stop();
         _deadlines.Cancel(this);
         _reader.Dispose();

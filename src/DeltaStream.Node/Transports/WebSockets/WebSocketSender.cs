@@ -19,7 +19,7 @@ internal abstract class WebSocketSender(ConnectionEnd end, FrameDeflater? deflat
 
     private readonly Lock _gate = new();
     private ILinkListener? _listener;
-    private TaskCompletionSource? _drained;
+    private TaskCompletionSource? _whenSent;
     private Queue<Frame>? _waiting;
     private int _controlFrames;
     private int _controlBytes;
@@ -98,13 +98,13 @@ internal abstract class WebSocketSender(ConnectionEnd end, FrameDeflater? deflat
     }
 
     /// <summary>Completes when no frame waits, or sending has stopped.</summary>
-    public Task DrainAsync()
+    public Task WhenSentAsync()
     {
         lock (_gate)
         {
             if (IsStopped || !Busy) return Task.CompletedTask;
-            _drained ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-            return _drained.Task;
+            _whenSent ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            return _whenSent.Task;
         }
     }
 
@@ -125,7 +125,7 @@ internal abstract class WebSocketSender(ConnectionEnd end, FrameDeflater? deflat
     {
         IsStopped = true;
         _waiting = null;
-        _drained?.TrySetResult();
+        _whenSent?.TrySetResult();
     }
 
     /// <summary>Handles the end of the current write; called under the lock.</summary>
@@ -147,7 +147,7 @@ internal abstract class WebSocketSender(ConnectionEnd end, FrameDeflater? deflat
             Flush();
             if (Busy || IsStopped) return;
             _controlFrames = _controlBytes = 0;
-            _drained?.TrySetResult();
+            _whenSent?.TrySetResult();
             ready = _owesReady ? _listener : null;
             _owesReady = false;
         }
