@@ -83,7 +83,7 @@ public sealed class BinaryReassemblerSpecs
     }
 
     [Fact]
-    public void Binary_that_nothing_announced_is_refused() =>
+    public void Binary_data_without_a_header_is_refused() =>
         Assert.Equal(SocketParseError.UnexpectedBinary, _reassembler.Add(new byte[] { 1 }, out _));
 
     [Fact]

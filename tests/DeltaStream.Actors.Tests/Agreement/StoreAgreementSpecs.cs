@@ -16,7 +16,7 @@ public class StoreAgreementSpecs
     }
 
     [Fact]
-    public void A_difference_counts_when_it_lasts()
+    public void Nodes_with_another_store_are_reported_after_five_seconds()
     {
         Say(0, ("a:1", "x"), ("b:1", "x"), ("c:1", "y"));
         Assert.Empty(_agreement.Differing);

@@ -55,7 +55,7 @@ public class FieldSpecs
     }
 
     [Fact]
-    public void A_writer_that_is_exactly_filled_copies_nothing()
+    public void A_writer_of_exactly_the_right_size_copies_nothing()
     {
         var before = GC.GetAllocatedBytesForCurrentThread();
         var bytes = new FieldWriter(100_000).Rest(new byte[100_000]).ToBytes();

@@ -22,7 +22,7 @@ public class FeedStatusSpecs(ITestOutputHelper output) : GatewaySpec(output)
     }
 
     [Fact]
-    public void It_is_stale_after_two_seconds_without_one_and_live_with_the_next_and_clients_are_told_a_second_later()
+    public void The_feed_is_stale_two_seconds_after_the_last_heartbeat_and_live_with_the_next_and_clients_are_told_a_second_later()
     {
         var client = Connect();
         Beat();
@@ -91,7 +91,7 @@ public class FeedStatusSpecs(ITestOutputHelper output) : GatewaySpec(output)
     }
 
     [Fact]
-    public void It_is_stale_between_two_bridges()
+    public void The_feed_is_stale_between_two_bridges()
     {
         Beat(epoch: 7);
         Monitor.Tell(new BridgeHeartbeat(7, 1, "127.0.0.1:4053", FeedLink.Up, IsLast: true));

@@ -33,7 +33,7 @@ public class ProductAnswersSpecs
     }
 
     [Fact]
-    public void Each_wire_protocol_has_its_own()
+    public void Each_wire_protocol_has_an_answer_of_its_own()
     {
         IReadOnlyList<string> products = ["A"];
         Assert.NotSame(Get(products, RoomGrant.All), _answers.Get(products, RoomGrant.All, new TextProtocol(1)));

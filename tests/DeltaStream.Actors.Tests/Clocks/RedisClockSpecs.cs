@@ -88,7 +88,7 @@ public sealed class RedisClockSpecs
     [InlineData(-90)]
     [InlineData(2)]
     [InlineData(-2)]
-    public void Another_Redis_with_another_clock_is_believed_at_once(int ahead)
+    public void After_a_change_of_Redis_the_clock_follows_the_new_one_at_once(int ahead)
     {
         Ask(0, 0);
         _redisAhead = Seconds(ahead);

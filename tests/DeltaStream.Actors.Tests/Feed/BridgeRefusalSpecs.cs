@@ -28,7 +28,7 @@ public class BridgeRefusalSpecs(ITestOutputHelper output) : TwoBridges(output)
     }
 
     [Fact]
-    public void Who_is_killed_while_writes_are_refused_is_followed_as_soon_as_they_are_possible_again()
+    public void A_holder_that_is_killed_while_writes_are_refused_is_succeeded_as_soon_as_writes_are_accepted()
     {
         Lease.RefusesWrites = true;
         for (var number = 1; number <= 20; number++) Both(number);

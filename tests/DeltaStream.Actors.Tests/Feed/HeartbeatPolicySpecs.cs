@@ -50,7 +50,7 @@ public class HeartbeatPolicySpecs
     }
 
     [Fact]
-    public void If_no_bridge_ever_held_the_lease_one_reports_epoch_zero_after_a_silence()
+    public void If_no_bridge_has_held_the_lease_a_standby_reports_epoch_zero_after_a_silence()
     {
         Assert.Null(Due(null, linkUp: false, storeReachable: false, At(1_999)));
         Assert.Equal(new BridgeHeartbeat(0, 0, "a:1", FeedLink.Down), Due(null, linkUp: false, storeReachable: false, At(2_000)));

@@ -31,15 +31,15 @@ public class LeaseModelSpecs
     }
 
     [Fact]
-    public void It_would_be_found_if_a_new_holder_did_not_wait_for_the_span_of_the_holder_before_it() =>
+    public void The_model_finds_two_publishers_if_a_new_holder_does_not_wait_for_the_span_of_its_predecessor() =>
         Assert.True(Breaks(Times with { PredecessorRefusedSpan = TimeSpan.Zero }));
 
     [Fact]
-    public void It_would_be_found_if_a_holder_went_on_in_the_first_moment_after_its_lease_expired() =>
+    public void The_model_finds_two_publishers_if_a_holder_does_not_pause_after_its_lease_has_expired() =>
         Assert.True(Breaks(Times with { PauseAfterExpiry = TimeSpan.Zero }));
 
     [Fact]
-    public void It_would_be_found_if_a_holder_trusted_a_renewal_for_longer_than_the_store_keeps_it() =>
+    public void The_model_finds_two_publishers_if_a_holder_trusts_a_renewal_for_longer_than_the_store_keeps_it() =>
         Assert.True(Breaks(Times with { Trusted = TimeSpan.FromSeconds(1.2) }));
 
     private static bool Breaks(LeaseTimes times) => Enumerable.Range(0, 10 * Schedules).Any(seed => new LeaseWorld(seed, times).Run(Length).IsBroken);

@@ -224,7 +224,7 @@ public class LeaseStateSpecs
     }
 
     [Fact]
-    public void A_released_lease_needs_no_wait_however_late_the_word_of_its_release_comes()
+    public void A_released_lease_is_used_at_once_however_late_its_release_is_announced()
     {
         _lease.Seen(7);
         Assert.Equal([new LeaseCommand.Acquire(7)], _lease.Freed(7, true, At(0)));

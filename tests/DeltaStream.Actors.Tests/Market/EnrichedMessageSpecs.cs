@@ -17,7 +17,7 @@ public class EnrichedMessageSpecs
     private const string GoodChain = """{"product": "NIFTY", "expiry": "2026-11-26", "spot_price": 21500, "pcr_oi": 1.10, "max_pain_strike": 21650.0, "calls": [], "puts": [], "timestamp": "2026-11-23T22:40:10"}""";
 
     [Fact]
-    public void An_underlying_is_known_by_its_product_and_keeps_its_bytes()
+    public void The_key_of_an_underlying_is_its_product_and_its_bytes_stay_unchanged()
     {
         var bytes = Encoding.UTF8.GetBytes(GoodPrice);
         var message = Read(Underlying, bytes);
@@ -28,7 +28,7 @@ public class EnrichedMessageSpecs
     }
 
     [Fact]
-    public void A_chain_is_known_by_product_and_expiry()
+    public void The_key_of_a_chain_is_its_product_and_expiry()
     {
         var message = Read(Chain, GoodChain);
         Assert.Equal(ConflationKey.Chain("NIFTY", "2026-11-26"), message.Key);

@@ -16,7 +16,7 @@ public class IsoTimestampSpecs
     [InlineData("1970-01-01T05:30:00+0530", 0)]
     [InlineData("1969-12-31T19:00:00-05", 0)]
     [InlineData("1970-01-01T00:00:60Z", 60_000_000)]
-    public void Times_become_comparable_numbers(string text, long expected)
+    public void Times_are_read_as_microseconds_since_1970(string text, long expected)
     {
         Assert.True(IsoTimestamp.TryParse(text, out var microseconds));
         Assert.Equal(expected, microseconds);

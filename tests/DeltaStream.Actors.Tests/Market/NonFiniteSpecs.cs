@@ -23,7 +23,7 @@ public class NonFiniteSpecs
 
     [Theory]
     [MemberData(nameof(Repairs))]
-    public void It_becomes_null_where_it_stands_and_nothing_else_changes(string published, string sent, string path)
+    public void NaN_and_Infinity_become_null_and_nothing_else_changes(string published, string sent, string path)
     {
         var message = Read(Chain + published);
         Assert.Equal(Chain + sent, Encoding.UTF8.GetString(message.Payload.Span));
@@ -33,7 +33,7 @@ public class NonFiniteSpecs
     }
 
     [Fact]
-    public void The_summary_is_of_the_repaired_text() =>
+    public void The_summary_is_made_from_the_repaired_text() =>
         Assert.EndsWith("\"pcr_volume\":null}", Encoding.UTF8.GetString(Read(Chain + ""","pcr_volume":NaN}""").Summary().Span));
 
     [Theory]
@@ -49,21 +49,21 @@ public class NonFiniteSpecs
     [InlineData(""","a":[NaN NaN]}""")]
     [InlineData(""",NaN:1}""")]
     [InlineData(""","a":NaN""")]
-    public void Anything_else_is_not_JSON(string published) => Assert.Equal(InvalidReason.Json, Fault(Chain + published).Reason);
+    public void Text_that_is_not_JSON_for_another_reason_is_not_repaired(string published) => Assert.Equal(InvalidReason.Json, Fault(Chain + published).Reason);
 
     [Theory]
     [InlineData("""{"product":"A","price":NaN}""", InvalidReason.Field, "price", "NaN")]
     [InlineData("""{"a":[NaN],"product":"A","price":-Infinity,"b":NaN}""", InvalidReason.Field, "price", "-Infinity")]
     [InlineData("""{"a":NaN,"product":"A","price":[Infinity]}""", InvalidReason.Field, "price", "[Infinity]")]
     [InlineData("""{"product":NaN,"price":1}""", InvalidReason.Symbol, "product", "NaN")]
-    public void A_field_that_is_needed_is_skipped_under_its_name_and_with_what_stood_there(string published, InvalidReason reason, string field, string found)
+    public void NaN_in_a_required_field_is_reported_with_the_field_and_the_published_value(string published, InvalidReason reason, string field, string found)
     {
         Assert.False(EnrichedMessage.TryRead(MessageKind.Underlying, Encoding.UTF8.GetBytes(published), 0, 1_000, out _, out var fault));
         Assert.Equal((reason, field, found), (fault.Reason, fault.Field, Encoding.UTF8.GetString(fault.Found.Span)));
     }
 
     [Fact]
-    public void Where_it_is_to_be_skipped_the_fault_names_the_path()
+    public void If_NaN_is_to_be_skipped_the_fault_names_the_path()
     {
         var fault = Fault(Chain + ""","calls":[{"iv":-Infinity},{"iv":NaN}]}""", NonFiniteRule.Skip);
         Assert.Equal((InvalidReason.Nan, "calls[0].iv", "-Infinity"), (fault.Reason, fault.Field, Encoding.UTF8.GetString(fault.Found.Span)));

@@ -45,7 +45,7 @@ public class SymbolSpecs
     [InlineData("A-2026-11-26")]
     [InlineData("A:2026-11-26:B")]
     [InlineData(":")]
-    public void A_vendors_symbol_is_one(string text) => Assert.True(Symbol.IsValid(text));
+    public void Symbols_of_data_vendors_are_valid(string text) => Assert.True(Symbol.IsValid(text));
 
     [Theory]
     [InlineData("")]
@@ -81,7 +81,7 @@ public class SymbolSpecs
     [InlineData("A:2026-11-26")]
     [InlineData("A:2026-99-99")]
     [InlineData(":2026-11-26")]
-    public void Anything_else_is_not(string text) => Assert.False(Symbol.IsValid(text));
+    public void Other_texts_are_not_symbols(string text) => Assert.False(Symbol.IsValid(text));
 
     [Fact]
     public void Half_a_surrogate_pair_is_not_a_symbol()

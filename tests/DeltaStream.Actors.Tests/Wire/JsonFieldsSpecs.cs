@@ -23,7 +23,7 @@ public class JsonFieldsSpecs
 
     [Theory]
     [MemberData(nameof(Objects))]
-    public void Fields_come_in_order(string json, string expected)
+    public void Fields_are_read_in_order(string json, string expected)
     {
         var bytes = Encoding.UTF8.GetBytes(json);
         var fields = new JsonFields(bytes);
@@ -34,7 +34,7 @@ public class JsonFieldsSpecs
     }
 
     [Fact]
-    public void A_name_has_its_range()
+    public void A_field_reports_the_range_of_its_name()
     {
         var bytes = """{"x":{"y":1}, "\u0061" : 2}"""u8.ToArray();
         var fields = new JsonFields(bytes);

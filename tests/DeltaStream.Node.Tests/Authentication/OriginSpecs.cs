@@ -40,7 +40,7 @@ public sealed class OriginSpecs : IAsyncLifetime
         ("null", false));
 
     [Fact]
-    public async Task A_star_allows_every_origin() => await HoldsAsync(
+    public async Task An_asterisk_allows_every_origin() => await HoldsAsync(
         "*",
         ("https://desk.example", true),
         ("null", true));

@@ -56,7 +56,7 @@ public sealed class FailoverSpecs
     }
 
     [Fact]
-    public async Task Of_two_that_take_themselves_for_the_primary_the_one_with_a_replica_is_used()
+    public async Task Of_two_servers_that_say_they_are_the_primary_the_one_with_a_replica_is_used()
     {
         await using var former = await RedisServer.StartAsync();
         var servers = await RedisServer.StartReplicatedAsync(1);

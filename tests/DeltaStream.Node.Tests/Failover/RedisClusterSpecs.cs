@@ -54,7 +54,7 @@ public sealed class RedisClusterSpecs
     }
 
     [Fact]
-    public async Task A_login_that_one_node_of_a_cluster_refuses_is_used_on_none()
+    public async Task If_one_node_of_a_Redis_Cluster_refuses_the_login_no_node_of_it_is_used()
     {
         await using var redis = await RedisClusterTrio.StartAsync();
         foreach (var server in redis.Servers) await server.ExecuteAsync("ACL", "SETUSER", "gateway", "on", server == redis.Servers[1] ? ">other" : ">pw", "~*", "&*", "+@all");

@@ -37,7 +37,7 @@ public sealed class DrainDelaySpecs
     }
 
     [Fact]
-    public async Task Without_a_time_it_is_over_at_once() =>
+    public async Task A_drain_delay_of_zero_is_over_at_once() =>
         await new DrainDelay(TimeSpan.Zero, _time).WaitAsync().WaitAsync(Eventually.Patience);
 
     [Fact]

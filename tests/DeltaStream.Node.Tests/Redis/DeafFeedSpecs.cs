@@ -29,7 +29,7 @@ public sealed class DeafFeedSpecs
     }
 
     [Fact]
-    public async Task What_waited_in_a_frozen_Redis_comes_when_it_goes_on_and_nothing_comes_twice()
+    public async Task Messages_that_waited_in_a_frozen_Redis_come_once_when_it_continues()
     {
         await using var server = await RedisServer.StartAsync();
         var url = new Node.Settings.RedisUrl("127.0.0.1", server.Port, false, null, null, 0);

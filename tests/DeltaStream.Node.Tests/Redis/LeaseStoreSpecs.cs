@@ -77,14 +77,14 @@ public abstract class LeaseStoreSpecs<TBackend>(TBackend backend) : IClassFixtur
     }
 
     [Fact]
-    public async Task A_floor_seen_in_the_cluster_lifts_the_epoch()
+    public async Task A_new_epoch_is_above_the_highest_epoch_seen_in_the_cluster()
     {
         var floor = NowMilliseconds + 3_600_000;
         Assert.Equal(floor + 1, await AcquireAsync("a", Long, floor));
     }
 
     [Fact]
-    public async Task A_stored_epoch_ahead_of_the_clock_lifts_the_epoch()
+    public async Task A_new_epoch_is_above_a_stored_epoch_that_is_ahead_of_the_clock()
     {
         var stored = NowMilliseconds + 3_600_000;
         await backend.ExecuteAsync("SET", "deltastream:epoch:{deltastream:bridge:lease}", $"{stored}");

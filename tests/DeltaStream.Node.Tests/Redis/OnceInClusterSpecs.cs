@@ -32,7 +32,7 @@ public sealed class OnceInClusterSpecs(RedisServerBackend backend) : IClassFixtu
     }
 
     [Fact]
-    public async Task Where_it_fails_it_leaves_the_lease_and_is_started_again()
+    public async Task Work_that_fails_releases_the_lease_and_is_started_again()
     {
         await using var connection = backend.Connect();
         var starts = 0;

@@ -11,7 +11,7 @@ public sealed class PrimaryChoiceSpecs
     [InlineData("a:0 b:0", "b", "b")]
     [InlineData("a:0 b:0", "c", "a")]
     [InlineData("a:-1 b:0", "a", "b")]
-    public void Of_several_that_say_they_are_the_primary_the_one_with_replicas_counts(string primaries, string? last, string chosen)
+    public void Of_several_servers_that_say_they_are_the_primary_the_one_with_most_replicas_is_chosen(string primaries, string? last, string chosen)
     {
         var said = primaries.Split(' ').Select(text => new Primary(text[..1], int.Parse(text[2..]))).ToArray();
         Assert.Equal(chosen, said[PrimaryChoice.Choose(said, last)].Address);

@@ -54,7 +54,7 @@ public sealed class RedisRefusalSpecs
         Assert.Null(RedisRefusal.In(new RedisConnectionException(ConnectionFailureType.SocketClosed, "SocketClosed", new IOException("reset"))));
 
     [Fact]
-    public void A_text_is_one_short_line()
+    public void An_error_text_of_Redis_is_cut_to_one_line_of_300_characters()
     {
         Assert.Equal("ERR a b c", RedisRefusal.Of("ERR a\r\nb\tc").Text.Replace("  ", " "));
         Assert.Equal(300, RedisRefusal.Of(new string('x', 1_000)).Text.Length);

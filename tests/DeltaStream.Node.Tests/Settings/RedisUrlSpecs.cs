@@ -18,7 +18,7 @@ public sealed class RedisUrlSpecs
     [InlineData("redis-sentinel://a,b:2/mymaster", "redis-sentinel://a:26379,b:2/mymaster/0")]
     [InlineData("redis-sentinel://u:p@a:1,[::1]:2/my%20master/3", "redis-sentinel://u:***@a:1,[::1]:2/my master/3")]
     [InlineData("rediss-sentinel://a:1/m/", "rediss-sentinel://a:1/m/0")]
-    public void Each_form_is_read_and_its_text_hides_the_password(string text, string shown) =>
+    public void Each_form_of_URL_is_read_and_shown_without_its_password(string text, string shown) =>
         Assert.Equal(shown, RedisUrlReader.Read(text).ToString());
 
     [Theory]

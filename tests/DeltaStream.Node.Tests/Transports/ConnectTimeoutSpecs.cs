@@ -29,7 +29,7 @@ public sealed class ConnectTimeoutSpecs : IDisposable
     [InlineData(new[] { 6.0, 30.0, 1.9, 30.0, 1.9 }, 0)]
     [InlineData(new[] { 6.0, 30.0, 1.9, 30.0, 2.3 }, 1)]
     [InlineData(new[] { 9.9, 100.0 }, 0)]
-    public void Only_the_time_in_which_it_runs_counts(double[] seconds, int expired)
+    public void Time_in_which_the_timeout_is_paused_does_not_count(double[] seconds, int expired)
     {
         for (var i = 0; i < seconds.Length; i++)
         {

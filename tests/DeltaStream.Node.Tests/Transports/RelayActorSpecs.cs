@@ -126,7 +126,7 @@ public sealed class RelayActorSpecs : TestKit, IRelayOwner
     }
 
     [Fact]
-    public async Task An_answer_whose_asker_has_gone_is_not_lost()
+    public async Task An_aborted_request_still_returns_its_answer()
     {
         _relay.Start(Sys);
         using var gone = new CancellationTokenSource();

@@ -23,5 +23,5 @@ public sealed class SubprotocolSpecs
         Assert.Equal(chosen, Subprotocol.Choose(header, "deltastream.v1", "json"));
 
     [Fact]
-    public void Where_no_name_is_known_it_is_the_first() => Assert.Equal("a", Subprotocol.Choose("a, b"));
+    public void If_the_server_knows_no_subprotocol_the_first_one_is_chosen() => Assert.Equal("a", Subprotocol.Choose("a, b"));
 }

@@ -67,7 +67,7 @@ public sealed class WebSocketFrameReaderSpecs
 
     [Theory]
     [MemberData(nameof(GoodNames))]
-    public void Frames_read_as_messages(string name)
+    public void Valid_frames_are_read_as_messages(string name)
     {
         var (bytes, messages) = Good[name];
         using var reader = new WebSocketFrameReader(Limit);

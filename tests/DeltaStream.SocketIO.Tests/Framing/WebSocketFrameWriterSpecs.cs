@@ -18,7 +18,7 @@ public sealed class WebSocketFrameWriterSpecs
     }
 
     [Fact]
-    public void Each_kind_has_its_opcode()
+    public void Each_kind_of_frame_has_its_opcode()
     {
         Assert.Equal("810161", Hex(WebSocketFrameWriter.Text("a"u8)));
         Assert.Equal("820161", Hex(WebSocketFrameWriter.Binary("a"u8)));
