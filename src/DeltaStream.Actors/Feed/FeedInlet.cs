@@ -29,13 +29,13 @@ internal sealed class FeedInlet(BridgeSettings settings, IntakeLedger ledger, Me
         get { lock (_lock) return _buffer.NextDue; }
     }
 
-    /// <summary>Begins a subscription to the feed. The caller calls the result once the subscription is there, before its first message.</summary>
-    public Action Subscribing()
+    /// <summary>Begins a subscription to the feed. The caller invokes the result once the subscription is made, before its first message.</summary>
+    public Action BeginSubscription()
     {
         var began = time.Elapsed();
         return () =>
         {
-            // The time of the begin is computed now: before, the clock may not have been set.
+            // Redis's time of the begin is computed only now, because earlier the clock may not have been set.
             var now = time.UnixMicroseconds();
             ledger.Subscribed(new SubscribedAt(now - (long)(time.Elapsed() - began).TotalMicroseconds, now));
         };

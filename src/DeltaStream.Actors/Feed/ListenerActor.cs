@@ -65,7 +65,7 @@ internal sealed class ListenerActor(IFeed feed, FeedInlet inlet, BridgeSettings 
 
     private void Listen()
     {
-        var (self, subscribed) = (Self, inlet.Subscribing());
+        var (self, subscribed) = (Self, inlet.BeginSubscription());
         feed.ListenAsync(OnSubscribed, inlet.Receive, _stopped.Token)
             .PipeTo(self, success: () => new LinkDown("the subscription ended"), failure: error => new LinkDown(FeedUnavailableException.ReasonOf(error)));
 

@@ -18,8 +18,8 @@ internal static class TopicName
     /// A topic of one node, to which the node publishes messages for itself. A message that comes back has passed through the
     /// mediator.
     /// </summary>
-    /// <param name="who">Unique in the cluster and never empty.</param>
-    public static string Canary(string who) => "bridge:canary:" + who;
+    /// <param name="node">The node's name, unique in the cluster and never empty.</param>
+    public static string Canary(string node) => "bridge:canary:" + node;
 
     /// <summary>The topic of a room is the room's name. No room's name begins with <c>bridge:</c>.</summary>
     public static string For(Room room) => room.Name;

@@ -107,7 +107,7 @@ public sealed class SocketSenderSpecs : ILinkListener, IDisposable
 
         Assert.ThrowsAny<Exception>(() => compressing.Write([whole, broken]));
 
-        Assert.Empty(DueFrames.OfThread.Segments);
+        Assert.Empty(FrameBatch.OfThread.Segments);
         Assert.Equal(Bytes([whole]), Receive(whole.Bytes.Length));
     }
 

@@ -32,21 +32,21 @@ internal sealed class SocketSender : WebSocketSender
     protected override bool TryPut(Frame frame)
     {
         if (IsPending || IsStopped) return false;
-        var due = DueFrames.OfThread;
-        due.Add(frame);
-        if (due.IsFull) Flush();
+        var batch = FrameBatch.OfThread;
+        batch.Add(frame);
+        if (batch.IsFull) Flush();
         return !IsStopped;
     }
 
     protected override void Flush()
     {
-        var due = DueFrames.OfThread;
-        if (due.Segments.Count == 0) return;
+        var batch = FrameBatch.OfThread;
+        if (batch.Segments.Count == 0) return;
         try
         {
-            var sent = Send(due, out var error);
+            var sent = Send(batch, out var error);
             if (error is not (SocketError.Success or SocketError.WouldBlock)) StopUnderLock();
-            else if (sent < due.Bytes) SendLater(DueFrames.After(due.Segments, sent));
+            else if (sent < batch.Bytes) SendLater(FrameBatch.After(batch.Segments, sent));
         }
         catch (ObjectDisposedException)
         {
@@ -55,7 +55,7 @@ internal sealed class SocketSender : WebSocketSender
         }
         finally
         {
-            due.Clear();
+            batch.Clear();
         }
     }
 
@@ -66,8 +66,8 @@ internal sealed class SocketSender : WebSocketSender
         _rest = null;
         try
         {
-            var left = DueFrames.After(rest, _sending.GetResult());
-            if (left.Count > 0) SendLater(left);
+            var remaining = FrameBatch.After(rest, _sending.GetResult());
+            if (remaining.Count > 0) SendLater(remaining);
         }
         catch (Exception e) when (e is SocketException or ObjectDisposedException or OperationCanceledException)
         {
@@ -77,12 +77,12 @@ internal sealed class SocketSender : WebSocketSender
         return true;
     }
 
-    private int Send(DueFrames due, out SocketError error)
+    private int Send(FrameBatch batch, out SocketError error)
     {
-        if (due.Segments.Count == 1) return _socket.Send(due.Segments[0].AsSpan(), SocketFlags.None, out error);
-        return due.TryJoin(out var joined)
+        if (batch.Segments.Count == 1) return _socket.Send(batch.Segments[0].AsSpan(), SocketFlags.None, out error);
+        return batch.TryJoin(out var joined)
             ? _socket.Send(joined, SocketFlags.None, out error)
-            : _socket.Send(due.Segments, SocketFlags.None, out error);
+            : _socket.Send(batch.Segments, SocketFlags.None, out error);
     }
 
     /// <summary>The kernel's buffer is full: the runtime sends the rest when there is room.</summary>

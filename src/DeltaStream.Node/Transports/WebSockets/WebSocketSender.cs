@@ -23,7 +23,7 @@ internal abstract class WebSocketSender(ConnectionEnd end, FrameDeflater? deflat
     private Queue<Frame>? _waiting;
     private int _controlFrames;
     private int _controlBytes;
-    private bool _owesReady;
+    private bool _mustCallReady;
 
     public ConnectionEnd End => end;
 
@@ -36,7 +36,7 @@ internal abstract class WebSocketSender(ConnectionEnd end, FrameDeflater? deflat
     /// <summary>Whether a part of the first waiting frame has been sent.</summary>
     protected virtual bool IsWithinFrame => false;
 
-    private bool Busy => IsPending || _waiting is not null;
+    private bool IsBusy => IsPending || _waiting is not null;
 
     /// <summary>Sets the listener, which is called when the application may write.</summary>
     /// <returns>True if the application may write now; else the listener is called when the current write has left.</returns>
@@ -45,7 +45,7 @@ internal abstract class WebSocketSender(ConnectionEnd end, FrameDeflater? deflat
         lock (_gate)
         {
             _listener = listener;
-            return !(_owesReady = Busy);
+            return !(_mustCallReady = IsBusy);
         }
     }
 
@@ -65,7 +65,7 @@ internal abstract class WebSocketSender(ConnectionEnd end, FrameDeflater? deflat
                 // Also after a failure to compress a frame: the frames before it must not wait for the next write.
                 Flush();
             }
-            return !(_owesReady = Busy);
+            return !(_mustCallReady = IsBusy);
         }
     }
 
@@ -76,7 +76,7 @@ internal abstract class WebSocketSender(ConnectionEnd end, FrameDeflater? deflat
         lock (_gate)
         {
             if (IsStopped || end.IsOver) return true;
-            if (Busy && (++_controlFrames > MaxControlFrames || (_controlBytes += frame.Bytes.Length) > MaxControlBytes)) return false;
+            if (IsBusy && (++_controlFrames > MaxControlFrames || (_controlBytes += frame.Bytes.Length) > MaxControlBytes)) return false;
             Send(frame);
             Flush();
             return true;
@@ -102,7 +102,7 @@ internal abstract class WebSocketSender(ConnectionEnd end, FrameDeflater? deflat
     {
         lock (_gate)
         {
-            if (IsStopped || !Busy) return Task.CompletedTask;
+            if (IsStopped || !IsBusy) return Task.CompletedTask;
             _whenSent ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
             return _whenSent.Task;
         }
@@ -145,11 +145,11 @@ internal abstract class WebSocketSender(ConnectionEnd end, FrameDeflater? deflat
                 if (_waiting?.Count == 0) _waiting = null;
             }
             Flush();
-            if (Busy || IsStopped) return;
+            if (IsBusy || IsStopped) return;
             _controlFrames = _controlBytes = 0;
             _whenSent?.TrySetResult();
-            ready = _owesReady ? _listener : null;
-            _owesReady = false;
+            ready = _mustCallReady ? _listener : null;
+            _mustCallReady = false;
         }
         ready?.Ready();
     }

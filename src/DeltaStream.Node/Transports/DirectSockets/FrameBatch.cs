@@ -4,7 +4,7 @@ using DeltaStream.Actors.Wire;
 namespace DeltaStream.Node.Transports.DirectSockets;
 
 /// <summary>Collects the frames of one write on the current thread; it is empty again after each write.</summary>
-internal sealed class DueFrames
+internal sealed class FrameBatch
 {
     // Up to this size a copy costs less than pinning each frame for the call.
     private const int JoinedBytes = 16 * 1024;
@@ -13,12 +13,12 @@ internal sealed class DueFrames
     private const int MostPinned = 8;
 
     [ThreadStatic]
-    private static DueFrames? _ofThread;
+    private static FrameBatch? _ofThread;
 
     private byte[]? _joined;
 
     /// <summary>The collector of the calling thread.</summary>
-    public static DueFrames OfThread => _ofThread ??= new();
+    public static FrameBatch OfThread => _ofThread ??= new();
 
     /// <summary>The frames' bytes, in order.</summary>
     public List<ArraySegment<byte>> Segments { get; } = [];
