@@ -115,8 +115,8 @@ internal sealed class NodeOrder(TimeProvider time) : IExtension
     {
         lock (_lock)
         {
-            if (!_rooms.Remove(room, out var left)) return;
-            foreach (var slot in left.Slots)
+            if (!_rooms.Remove(room, out var released)) return;
+            foreach (var slot in released.Slots)
             {
                 if (!slot.Event.RoomsOf(slot.Key).Any(_rooms.ContainsKey)) _slots.Remove((slot.Event, slot.Key));
             }

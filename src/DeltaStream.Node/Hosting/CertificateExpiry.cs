@@ -16,8 +16,8 @@ internal readonly record struct CertificateExpiry(string Name, string Subject, D
     /// <summary>The line for <c>/health</c>.</summary>
     public string Describe(DateTimeOffset now)
     {
-        var left = NotAfter - now.UtcDateTime;
-        var when = left > TimeSpan.Zero ? $"expires in {Math.Floor(left.TotalDays).ToString(CultureInfo.InvariantCulture)} days" : "has expired";
+        var remaining = NotAfter - now.UtcDateTime;
+        var when = remaining > TimeSpan.Zero ? $"expires in {Math.Floor(remaining.TotalDays).ToString(CultureInfo.InvariantCulture)} days" : "has expired";
         return $"{Name} certificate {Subject} {when}, at {NotAfter.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture)}";
     }
 }

@@ -78,8 +78,8 @@ internal sealed class RedisLatestStore(RedisConnection connection, int maxBytes,
     /// </summary>
     private async Task<long?> ForeignReceiptAsync(IDatabase db, RedisKey key, TimeSpan life)
     {
-        var left = await db.KeyTimeToLiveAsync(key);
-        return left <= life ? clock.UnixMicroseconds() - (long)(life - left.Value).TotalMicroseconds : null;
+        var remaining = await db.KeyTimeToLiveAsync(key);
+        return remaining <= life ? clock.UnixMicroseconds() - (long)(life - remaining.Value).TotalMicroseconds : null;
     }
 
     /// <summary>Other programs may write to these keys, so a value must pass the same check as the feed.</summary>

@@ -57,14 +57,14 @@ internal sealed class RedisLeaseStore(RedisConnection connection, string leaseKe
             [var epoch, var before] => new LeaseAnswer(new LeaseGrant((long)epoch, (long)before), TimeSpan.Zero),
 
             // Redis counts whole milliseconds, and the last of them still belongs to the holder.
-            [var left] => new LeaseAnswer(null, TimeSpan.FromMilliseconds((long)left + 1)),
+            [var freeIn] => new LeaseAnswer(null, TimeSpan.FromMilliseconds((long)freeIn + 1)),
             _ => throw new FeedUnavailableException("Redis gave no answer about the lease"),
         };
     }
 
     public async ValueTask<LeaseRenewal> RenewAsync(string owner, long epoch, TimeSpan ttl, CancellationToken cancellation)
     {
-        var left = TimeSpan.Zero;
+        var expiresIn = TimeSpan.Zero;
         try
         {
             return await connection.RunAsync(async db =>
@@ -72,13 +72,13 @@ internal sealed class RedisLeaseStore(RedisConnection connection, string leaseKe
                 var answer = (RedisResult[])(await db.ScriptEvaluateAsync(
                     Renew, [leaseKey, epochKey], [Holder(owner, epoch), Milliseconds(ttl), epoch], CommandFlags.NoScriptCache))!;
                 if (answer.Length < 3) return new LeaseRenewal((long)answer[0] == 1 ? LeaseRenewalResult.Renewed : LeaseRenewalResult.Lost);
-                left = TimeSpan.FromMilliseconds(Math.Max(0, (long)answer[1]));
+                expiresIn = TimeSpan.FromMilliseconds(Math.Max(0, (long)answer[1]));
                 throw new ScriptRefusedException((string?)answer[2] ?? "");
             }, cancellation);
         }
         catch (FeedUnavailableException e) when (e.InnerException is ScriptRefusedException refused && RedisRefusal.Of(refused.Message).Cause.StopsWritesOnly)
         {
-            return new LeaseRenewal(LeaseRenewalResult.Refused, left);
+            return new LeaseRenewal(LeaseRenewalResult.Refused, expiresIn);
         }
     }
 
