@@ -1,9 +1,10 @@
 // The option chain of the chosen product and expiry.
 
 import { formatCompact, formatExpiry, formatPrice, formatPlain, formatRatio } from "./format.js";
-import { atTheMoney, finite, strikesOf } from "./market.js";
+import { atTheMoney, strikesOf } from "./market.js";
 import { create, paint, setText } from "./paint.js";
 import { StrikeRow } from "./strike-row.js";
+import { number } from "./values.js";
 
 const SPANS = [["10", "±10"], ["20", "±20"], ["all", "All"]];
 
@@ -86,10 +87,10 @@ export class ChainView {
   #paint = () => {
     const chain = this.#chain;
     if (chain === null) return;
-    const spot = finite(chain.spot_price), all = strikesOf(chain), money = atTheMoney(all, spot);
+    const spot = number(chain.spot_price), all = strikesOf(chain), money = atTheMoney(all, spot);
     const rows = this.#near(all, money);
     const most = rows.reduce((most, row) => Math.max(most, row.call?.interest ?? 0, row.put?.interest ?? 0), 0);
-    const place = { spot, money, pain: finite(chain.max_pain_strike), most };
+    const place = { spot, money, pain: number(chain.max_pain_strike), most };
     this.#keepOnly(rows);
     rows.forEach((row, index) => {
       let view = this.#rows.get(row.strike);
@@ -128,10 +129,10 @@ export class ChainView {
   #paintFigures(chain, rows) {
     const sum = side => rows.reduce((sum, row) => sum + (row[side]?.interest ?? 0), 0);
     const figures = [
-      ["Spot", formatPrice(finite(chain.spot_price))],
-      ["ATM straddle", formatPrice(finite(chain.atm_straddle_price))],
-      ["Max pain", formatPlain(finite(chain.max_pain_strike))],
-      ["Put-call ratio", formatRatio(finite(chain.pcr_oi))],
+      ["Spot", formatPrice(number(chain.spot_price))],
+      ["ATM straddle", formatPrice(number(chain.atm_straddle_price))],
+      ["Max pain", formatPlain(number(chain.max_pain_strike))],
+      ["Put-call ratio", formatRatio(number(chain.pcr_oi))],
       ["Call OI", formatCompact(sum("call"))],
       ["Put OI", formatCompact(sum("put"))],
     ];

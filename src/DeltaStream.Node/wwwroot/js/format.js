@@ -8,7 +8,7 @@ const compact = new Intl.NumberFormat("en", { notation: "compact", minimumSignif
 const date = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short", timeZone: "UTC" });
 const dateWithYear = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short", year: "2-digit", timeZone: "UTC" });
 
-const or = write => value => (value === null || value === undefined ? NONE : write(value));
+const or = write => value => (Number.isFinite(value) ? write(value) : NONE);
 
 export const formatPrice = or(value => price.format(value));
 export const formatPlain = or(value => plain.format(value));
@@ -16,6 +16,12 @@ export const formatSigned = or(value => signed.format(value));
 export const formatCompact = or(value => (Math.abs(value) < 1000 ? plain.format(value) : compact.format(value)));
 export const formatRatio = or(value => value.toFixed(2));
 export const formatPercent = or(value => `${(value * 100).toFixed(1)}%`);
+
+/** The change of a price, and in percent of the first; a first price of 0 has no percent. */
+export function formatChange(value, first) {
+  const change = value - first;
+  return first === 0 ? formatSigned(change) : `${formatSigned(change)} (${formatSigned((change / first) * 100)}%)`;
+}
 
 export function formatExpiry(expiry) {
   const day = new Date(`${expiry}T00:00:00Z`);

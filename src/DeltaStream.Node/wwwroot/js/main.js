@@ -11,6 +11,7 @@ import { RoomsView } from "./rooms-view.js";
 import { GatewaySocket } from "./socket.js";
 import { StatusView } from "./status.js";
 import { Token } from "./token.js";
+import { expiryOf } from "./values.js";
 
 const market = new Market();
 const status = new StatusView();
@@ -90,7 +91,7 @@ const handlers = new Map(Object.entries({
   },
   chain_update(data) {
     if (market.expiry(data)) offer();
-    if (data.product === chosen.symbol && data.expiry === chosen.expiry && isFollowed()) chain.update(data);
+    if (data.product === chosen.symbol && expiryOf(data.expiry) === chosen.expiry && isFollowed()) chain.update(data);
   },
 }));
 

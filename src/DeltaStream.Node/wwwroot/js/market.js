@@ -1,13 +1,12 @@
 // The page's copy of the market. It uses only maps, because a product may have any name, even __proto__.
 
+import { expiryOf, number, text } from "./values.js";
+
 // The most points of a chart and the least time between two (ms): about a minute of a lively product.
 const HISTORY = 90;
 const POINT_EVERY = 600;
 const MOST_PRODUCTS = 2000;
 const MOST_EXPIRIES = 24;
-
-export const finite = value => (typeof value === "number" && Number.isFinite(value) ? value : null);
-const text = value => (typeof value === "string" ? value : null);
 
 export class Market {
   products = new Map();
@@ -15,7 +14,7 @@ export class Market {
 
   /** Takes an underlying_update; returns the product, or null if the page can't show the message. */
   underlying(data) {
-    const symbol = text(data.product), price = finite(data.price);
+    const symbol = text(data.product), price = number(data.price);
     if (symbol === null || price === null) return null;
     let product = this.products.get(symbol);
     if (!product) {
@@ -38,8 +37,8 @@ export class Market {
 
   /** Takes a chain_summary or chain_update; returns true if its expiry was not known before. */
   expiry(data) {
-    const symbol = text(data.product), expiry = text(data.expiry);
-    if (symbol === null || expiry === null || !/^\d{4}-\d\d-\d\d$/.test(expiry)) return false;
+    const symbol = text(data.product), expiry = expiryOf(data.expiry);
+    if (symbol === null || expiry === null) return false;
     let known = this.#expiries.get(symbol);
     if (!known) {
       if (this.#expiries.size >= MOST_PRODUCTS) return false;
@@ -69,12 +68,12 @@ export function strikesOf(chain) {
   const take = (quotes, side) => {
     if (!Array.isArray(quotes)) return;
     for (const quote of quotes) {
-      const strike = finite(quote?.strike);
+      const strike = number(quote?.strike);
       if (strike === null) continue;
       let row = rows.get(strike);
       if (!row) rows.set(strike, row = { strike, call: null, put: null });
       row[side] = {
-        last: finite(quote.last), volume: finite(quote.volume), interest: finite(quote.open_interest), volatility: finite(quote.iv),
+        last: number(quote.last), volume: number(quote.volume), interest: number(quote.open_interest), volatility: number(quote.iv),
       };
     }
   };

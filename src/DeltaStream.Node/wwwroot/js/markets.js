@@ -1,9 +1,9 @@
 // The state of each market in the header: the word that the producer published.
 
 import { create, setText } from "./paint.js";
+import { text } from "./values.js";
 
 const MOST_MARKETS = 12;
-const text = value => (typeof value === "string" ? value : null);
 
 export class MarketsView {
   #item = document.getElementById("markets-item");

@@ -1,6 +1,6 @@
 // The list of prices: one row per product, with the direction of its last move, its change since the page opened and a chart.
 
-import { formatPrice, formatSigned } from "./format.js";
+import { formatChange, formatPrice } from "./format.js";
 import { create, paint, setText } from "./paint.js";
 import { drawSparkline } from "./sparkline.js";
 
@@ -133,7 +133,7 @@ export class PriceList {
       row.lastLine.classList.toggle("up", up);
       row.lastLine.classList.toggle("down", down);
       const change = product.price - product.first;
-      setText(row.change, `${formatSigned(change)} (${formatSigned((change / product.first) * 100)}%)`);
+      setText(row.change, formatChange(product.price, product.first));
       row.change.classList.toggle("up", change > 0);
       row.change.classList.toggle("down", change < 0);
       row.item.removeAttribute("data-quiet");
