@@ -1,3 +1,5 @@
+using System.Diagnostics.Metrics;
+using System.Security.Cryptography.X509Certificates;
 using DeltaStream.Actors.Telemetry;
 using DeltaStream.Node.Hosting;
 using DeltaStream.Node.Settings;
@@ -93,6 +95,49 @@ public sealed class CertificateSpecs : IDisposable
         watch.Look();
         Assert.DoesNotContain("https", Assert.Single(_problems.Current).Value);
         Assert.Equal("certificate_renewed", _watchLog.Lines[^1].Event);
+    }
+
+    [Fact]
+    public async Task When_the_certificate_for_Redis_expires_is_a_metric_that_follows_its_renewal()
+    {
+        using var first = await Certificates.MakeForAsync(20);
+        using var second = await Certificates.MakeForAsync(300);
+        var settings = NodeSettings.Read(new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?>
+        {
+            ["REDIS_URL"] = "rediss://host",
+            ["REDIS_TLS_CERTIFICATE"] = first.Certificate(),
+            ["REDIS_TLS_KEY"] = first.Key(),
+        }).Build(), true, Path.Combine(AppContext.BaseDirectory, "hocon"));
+        using var watch = new CertificateWatch(settings, _problems, _metrics, _time, _watchLog);
+        await watch.StartAsync(default);
+        Assert.Equal([("redis", SecondsOf(first))], Measured());
+
+        File.Copy(second.Certificate(), first.Certificate(), overwrite: true);
+        File.Copy(second.Key(), first.Key(), overwrite: true);
+        watch.Look();
+        Assert.Equal([("redis", SecondsOf(second))], Measured());
+        await watch.StopAsync(default);
+    }
+
+    private static double SecondsOf(Certificates certificates)
+    {
+        using var certificate = X509CertificateLoader.LoadCertificateFromFile(certificates.Certificate());
+        return new DateTimeOffset(certificate.NotAfter).ToUnixTimeSeconds();
+    }
+
+    /// <summary>What a scrape of the metrics would show now.</summary>
+    private List<(string? Certificate, double Seconds)> Measured()
+    {
+        var measured = new List<(string?, double)>();
+        using var listener = new MeterListener();
+        listener.InstrumentPublished = (instrument, self) =>
+        {
+            if (instrument.Name == "certificate_expires_timestamp_seconds" && ReferenceEquals(instrument.Meter.Scope, _metrics)) self.EnableMeasurementEvents(instrument);
+        };
+        listener.SetMeasurementEventCallback<double>((_, value, tags, _) => measured.Add((tags[0].Value as string, value)));
+        listener.Start();
+        listener.RecordObservableInstruments();
+        return measured;
     }
 
     private static string Shown(ServerCertificate certificate) => certificate.Current is null ? "" : certificate.Certificate.Thumbprint;
