@@ -20,9 +20,20 @@ internal sealed class CountedValidator : ITokenValidator
     public async ValueTask<TokenCheck> CheckAsync(string? token)
     {
         var check = await _inner.CheckAsync(token);
-        if (check.Refusal is not { } refusal) return check;
+        if (check.Refusal is { } refusal) Count(refusal);
+        return check;
+    }
+
+    public TokenRefusal RefuseMissing()
+    {
+        var refusal = _inner.RefuseMissing();
+        Count(refusal);
+        return refusal;
+    }
+
+    private void Count(TokenRefusal refusal)
+    {
         _metrics.RefusedToken(refusal.Reason);
         _log.TokenRefused(refusal.Reason);
-        return check;
     }
 }

@@ -11,6 +11,9 @@ internal interface ITokenValidator
     /// <summary>Checks a token. Never throws. The text of a refusal tells the client no secret.</summary>
     /// <param name="token">The token as the client sent it; null or empty for none.</param>
     ValueTask<TokenCheck> CheckAsync(string? token);
+
+    /// <summary>Refuses a client that has sent no token.</summary>
+    TokenRefusal RefuseMissing();
 }
 
 /// <summary>The result of a check: one of the two is set.</summary>
@@ -62,4 +65,6 @@ internal sealed class AnonymousValidator : ITokenValidator
     public bool NeedsToken => false;
 
     public ValueTask<TokenCheck> CheckAsync(string? token) => new(new TokenCheck(ClientIdentity.Anonymous, null));
+
+    public TokenRefusal RefuseMissing() => TokenRefusal.Missing;
 }

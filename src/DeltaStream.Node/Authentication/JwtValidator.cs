@@ -49,7 +49,7 @@ internal sealed class JwtValidator : ITokenValidator
 
     public async ValueTask<TokenCheck> CheckAsync(string? token)
     {
-        if (string.IsNullOrEmpty(token)) return new(null, TokenRefusal.Missing);
+        if (string.IsNullOrEmpty(token)) return new(null, RefuseMissing());
         if (token.Length > LongestToken || !TryRead(token, out var read)) return new(null, TokenRefusal.Malformed);
         // Refuses the token before the search for a key: a token of another kind must not cause a read of the keys.
         if (!_parameters.ValidAlgorithms.Contains(read.Alg)) return new(null, TokenRefusal.Signature);
@@ -67,6 +67,8 @@ internal sealed class JwtValidator : ITokenValidator
             : TokenClaims.Read(read.EncodedPayload, expiresAt) is { } identity ? new(identity, null)
             : new(null, TokenRefusal.Claims);
     }
+
+    public TokenRefusal RefuseMissing() => TokenRefusal.Missing;
 
     private static byte[][] SecretsOf(AuthSettings settings) =>
         settings.Secret is not { } secret ? [] : settings.PreviousSecret is { } previous ? [secret, previous] : [secret];

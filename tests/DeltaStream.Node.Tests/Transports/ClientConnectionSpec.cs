@@ -58,6 +58,12 @@ public abstract class ClientConnectionSpec : TestKit
                 _ => new TokenCheck(null, TokenRefusal.Expired),
             });
         }
+
+        public TokenRefusal RefuseMissing()
+        {
+            Checked++;
+            return TokenRefusal.Missing;
+        }
     }
 
     private protected sealed class MemoryLink : IConnectionLink
@@ -65,6 +71,9 @@ public abstract class ClientConnectionSpec : TestKit
         public int Written { get; private set; }
 
         public CloseReason? ClosedWith { get; private set; }
+
+        /// <summary>What writing throws.</summary>
+        public Exception? Fault { get; set; }
 
         public string Transport => TransportName.WebSocket;
 
@@ -78,6 +87,7 @@ public abstract class ClientConnectionSpec : TestKit
 
         public bool Write(IReadOnlyList<Frame> frames)
         {
+            if (Fault is { } fault) throw fault;
             Written += frames.Count;
             return true;
         }

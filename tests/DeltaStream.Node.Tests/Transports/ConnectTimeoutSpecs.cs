@@ -14,7 +14,7 @@ public sealed class ConnectTimeoutSpecs : IDisposable
     public ConnectTimeoutSpecs()
     {
         _deadlines = new Deadlines(_time, TimeSpan.FromMilliseconds(10));
-        _timeout = new ConnectTimeout(_deadlines, TimeSpan.FromSeconds(10), () => _expired++);
+        _timeout = new ConnectTimeout(_deadlines, TimeSpan.FromSeconds(10), () => _expired++, () => { });
     }
 
     public void Dispose() => _deadlines.Dispose();

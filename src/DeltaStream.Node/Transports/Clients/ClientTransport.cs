@@ -81,10 +81,11 @@ internal sealed class ClientTransport(IConnectionLink link, IWireProtocol protoc
         return null;
     }
 
-    // The client has already been refused, so an actor that still opens is closed again.
+    // The client has already been refused, so an actor that still opens is closed again. A failure changes nothing for the client.
     private static async Task EndLateAsync(Task<object> asked)
     {
-        if (await asked is ClientOpened opened) opened.Client.Tell(new TransportClosed(CloseReason.ServerError));
+        await ((Task)asked).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (asked.IsCompletedSuccessfully && asked.Result is ClientOpened opened) opened.Client.Tell(new TransportClosed(CloseReason.ServerError));
     }
 
     /// <summary>Copies an acknowledgement's id, which must outlive its message.</summary>

@@ -27,14 +27,14 @@ internal sealed class PlainClients(ClientServices services) : IPlainApplication
         public async ValueTask ReceiveAsync(PlainMessage message)
         {
             if (IsOpen) await _client.TellEventAsync(message.Event, message.Data, message.Id);
-            else if (message.Event != ClientTransport.Authenticate) await RefuseWithoutTokenAsync(message.Event);
+            else if (message.Event != ClientTransport.Authenticate) RefuseWithoutToken(message.Event);
             else await OpenAsync(await services.Tokens.CheckAsync(BearerToken.Of(message.Data.Span)), message);
         }
 
         public async ValueTask ReceiveInvalidAsync(string why)
         {
             if (IsOpen) await _client.TellInvalidAsync(new InvalidClientMessage(RequestError.NoEvent(why)));
-            else await RefuseWithoutTokenAsync();
+            else RefuseWithoutToken(null);
         }
 
         public void TooLarge()
@@ -42,7 +42,8 @@ internal sealed class PlainClients(ClientServices services) : IPlainApplication
             if (IsOpen) _client.TooLarge();
         }
 
-        public void GiveUp() => _ = RefuseWithoutTokenAsync();
+        // Not a task: a fault goes to the timer, which logs it and closes the connection.
+        public void GiveUp() => RefuseWithoutToken(null);
 
         /// <summary>Accepts the client, or closes the connection.</summary>
         private async ValueTask<bool> OpenAsync(TokenCheck check, PlainMessage? message)
@@ -66,8 +67,7 @@ internal sealed class PlainClients(ClientServices services) : IPlainApplication
             return false;
         }
 
-        /// <summary>Lets the token check refuse the client, because that check counts the refusals.</summary>
-        private async Task RefuseWithoutTokenAsync(string? name = null) => Refuse((await services.Tokens.CheckAsync(null)).Refusal ?? TokenRefusal.Missing, name);
+        private void RefuseWithoutToken(string? name) => Refuse(services.Tokens.RefuseMissing(), name);
 
         private void Refuse(TokenRefusal refusal, string? name)
         {

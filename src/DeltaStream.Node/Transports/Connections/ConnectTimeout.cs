@@ -7,7 +7,11 @@ namespace DeltaStream.Node.Transports.Connections;
 /// The time within which a client must join. It is paused while the server works on the client's request. It stops with the
 /// connection if this object is attached as the connection's listener.
 /// </summary>
-internal sealed class ConnectTimeout(Deadlines deadlines, TimeSpan time, Action expired) : IDeadline, ILinkListener
+/// <param name="deadlines">The timer.</param>
+/// <param name="time">The time.</param>
+/// <param name="expired">Refuses the client.</param>
+/// <param name="close">Closes the connection if the refusal has thrown.</param>
+internal sealed class ConnectTimeout(Deadlines deadlines, TimeSpan time, Action expired, Action close) : IDeadline, ILinkListener
 {
     private TimeSpan _remaining = time;
     private TimeSpan _until;
@@ -35,7 +39,7 @@ internal sealed class ConnectTimeout(Deadlines deadlines, TimeSpan time, Action 
         if (_isRunning) expired();
     }
 
-    public void OnFault() => expired();
+    public void OnFault() => close();
 
     public void Ready() { }
 

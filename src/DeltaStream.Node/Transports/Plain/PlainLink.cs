@@ -28,10 +28,13 @@ internal sealed class PlainLink : IConnectionLink, IWebSocketReceiver, IPinged
         _webSocket = webSocket;
         _heartbeat = new Heartbeat(this, deadlines, settings);
         _application = application.Open(this);
-        _timeout = new ConnectTimeout(deadlines, settings.ConnectTimeout, () =>
-        {
-            if (!End.IsOver) _application.GiveUp();
-        });
+        _timeout = new ConnectTimeout(
+            deadlines, settings.ConnectTimeout,
+            () =>
+            {
+                if (!End.IsOver) _application.GiveUp();
+            },
+            () => Close(CloseReason.ServerError));
     }
 
     public string Transport => TransportName.Plain;

@@ -31,12 +31,15 @@ internal sealed class SocketSession : IEngineConnection
     {
         _link = link;
         _application = application.Open(link);
-        _timeout = new ConnectTimeout(deadlines, connectTimeout, () =>
-        {
-            if (link.End.IsOver) return;
-            onNoConnect?.Invoke();
-            link.Close(CloseReason.PingTimeout);
-        });
+        _timeout = new ConnectTimeout(
+            deadlines, connectTimeout,
+            () =>
+            {
+                if (link.End.IsOver) return;
+                onNoConnect?.Invoke();
+                link.Close(CloseReason.PingTimeout);
+            },
+            () => link.Close(CloseReason.ServerError));
         _timeout.Run();
         // Attached until the client's own listener replaces it.
         link.End.Attach(_timeout);
