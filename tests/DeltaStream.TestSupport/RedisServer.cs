@@ -17,6 +17,9 @@ public sealed class RedisServer : IAsyncDisposable
 
     public int Port { get; }
 
+    /// <summary>The port of clients, replicas and Sentinels: that of TLS if the server has one. The tests themselves use no TLS.</summary>
+    public int ServicePort => ArgumentOf("--tls-port") is { } port ? int.Parse(port, System.Globalization.CultureInfo.InvariantCulture) : Port;
+
     public string Url => $"redis://127.0.0.1:{Port}";
 
     /// <summary>Starts one and waits until it answers.</summary>
@@ -32,12 +35,14 @@ public sealed class RedisServer : IAsyncDisposable
     }
 
     /// <summary>Starts a primary and its replicas; returns the primary first, when the replicas are in step.</summary>
-    public static async Task<IReadOnlyList<RedisServer>> StartReplicatedAsync(int replicas)
+    /// <param name="replicas">How many replicas.</param>
+    /// <param name="arguments">Makes the further arguments of one server.</param>
+    public static async Task<IReadOnlyList<RedisServer>> StartReplicatedAsync(int replicas, Func<string[]>? arguments = null)
     {
         // Without files: a server that starts again must be empty.
         string[] diskless = ["--repl-diskless-sync", "yes", "--repl-diskless-sync-delay", "0", "--repl-diskless-load", "swapdb"];
-        var servers = new List<RedisServer> { await StartAsync(diskless) };
-        for (var i = 0; i < replicas; i++) servers.Add(await StartAsync([.. diskless, "--replicaof", "127.0.0.1", $"{servers[0].Port}"]));
+        var servers = new List<RedisServer> { await StartAsync([.. diskless, .. arguments?.Invoke() ?? []]) };
+        for (var i = 0; i < replicas; i++) servers.Add(await StartAsync([.. diskless, "--replicaof", "127.0.0.1", $"{servers[0].ServicePort}", .. arguments?.Invoke() ?? []]));
         foreach (var replica in servers.Skip(1))
             await Eventually.True(async () => (await replica.ExecuteAsync("INFO", "replication")).Contains("master_link_status:up", StringComparison.Ordinal), "the replica is in step");
         return servers;
@@ -78,10 +83,13 @@ public sealed class RedisServer : IAsyncDisposable
     public async Task<string> ExecuteAsync(params string[] command)
     {
         await using var connection = await RespConnection.OpenAsync(Port);
+        if (ArgumentOf("--requirepass") is { } password) await connection.ExecuteAsync("AUTH", password);
         return await connection.ExecuteAsync(command);
     }
 
     public async ValueTask DisposeAsync() => await KillAsync();
+
+    private string? ArgumentOf(string name) => _arguments.SkipWhile(argument => argument != name).ElementAtOrDefault(1);
 
     private async Task<bool> AnswersAsync()
     {

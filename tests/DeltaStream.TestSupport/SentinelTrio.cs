@@ -11,26 +11,26 @@ public sealed class SentinelTrio : IAsyncDisposable
     private readonly string _folder = Directory.CreateTempSubdirectory("sentinels-").FullName;
     private readonly List<Process> _sentinels = [];
     private readonly int[] _ports = [FreePort.Next(), FreePort.Next(), FreePort.Next()];
+    private readonly SentinelAccess _access;
     private readonly List<RedisServer> _servers = [];
 
-    private SentinelTrio()
-    {
-    }
+    private SentinelTrio(SentinelAccess access) => _access = access;
 
     /// <summary>The primary at the start, then the replicas.</summary>
     public IReadOnlyList<RedisServer> Servers => _servers;
 
     /// <summary>The Sentinels, in the form of REDIS_URL.</summary>
-    public string Url => $"redis-sentinel://{string.Join(',', _ports.Select(port => $"127.0.0.1:{port}"))}/{Service}";
+    public string Url => $"{_access.Scheme}://{_access.Login}{string.Join(',', _ports.Select(port => $"127.0.0.1:{_access.PortOf(port)}"))}/{Service}";
 
     /// <summary>Starts all of them; returns when the Sentinels know each other and the replicas.</summary>
-    public static async Task<SentinelTrio> StartAsync()
+    /// <param name="access">Who may connect to them, and how; by default everybody, without TLS.</param>
+    public static async Task<SentinelTrio> StartAsync(SentinelAccess? access = null)
     {
-        var trio = new SentinelTrio();
-        trio._servers.AddRange(await RedisServer.StartReplicatedAsync(2));
+        var trio = new SentinelTrio(access ?? new SentinelAccess());
+        trio._servers.AddRange(await RedisServer.StartReplicatedAsync(2, trio._access.Server));
         foreach (var port in trio._ports) trio.StartSentinel(port);
         foreach (var port in trio._ports)
-            await Eventually.True(async () => await KnowsAllAsync(port), $"the Sentinel on port {port} knows the others", TimeSpan.FromSeconds(30));
+            await Eventually.True(async () => await trio.KnowsAllAsync(port), $"the Sentinel on port {port} knows the others", TimeSpan.FromSeconds(30));
         return trio;
     }
 
@@ -60,11 +60,12 @@ public sealed class SentinelTrio : IAsyncDisposable
         Directory.Delete(_folder, recursive: true);
     }
 
-    private static async Task<bool> KnowsAllAsync(int port)
+    private async Task<bool> KnowsAllAsync(int port)
     {
         try
         {
             await using var sentinel = await RespConnection.OpenAsync(port);
+            if (_access.Enter.Count > 0) await sentinel.ExecuteAsync([.. _access.Enter]);
             var fields = (await sentinel.ExecuteAsync("SENTINEL", "MASTER", Service)).Split('\n');
             string Field(string name) => fields.ElementAtOrDefault(Array.IndexOf(fields, name) + 1) ?? "";
             return Field("num-slaves") == "2" && Field("num-other-sentinels") == "2" && Field("flags") == "master";
@@ -83,9 +84,10 @@ public sealed class SentinelTrio : IAsyncDisposable
             port {port}
             bind 127.0.0.1
             dir {_folder}
-            sentinel monitor {Service} 127.0.0.1 {Servers[0].Port} 2
+            sentinel monitor {Service} 127.0.0.1 {Servers[0].ServicePort} 2
             sentinel down-after-milliseconds {Service} 1000
             sentinel failover-timeout {Service} 5000
+            {string.Join('\n', _access.Sentinel(port))}
 
             """);
         var sentinel = Process.Start(new ProcessStartInfo("redis-server", [file, "--sentinel"]) { RedirectStandardOutput = true, WorkingDirectory = _folder })!;

@@ -71,9 +71,26 @@ internal sealed class RedisDialer(RedisSettings settings, RedisUrl url, RedisLog
         _ = moves.CancelAsync();
     }
 
+    /// <summary>
+    /// Connects to the server that the Sentinels name. A primary that has died may take the whole timeout to say nothing, so while it
+    /// does the Sentinels are asked again, and the attempt is abandoned when they name another.
+    /// </summary>
     private async Task<RedisLink> DialServiceAsync(string clientName, CancellationToken stop)
     {
         var primary = await _sentinels.AskAsync(stop);
+        while (true)
+        {
+            using var abandoned = CancellationTokenSource.CreateLinkedTokenSource(stop);
+            var opening = OpenPrimaryAsync(primary, clientName, abandoned.Token);
+            if (await _sentinels.OtherAsync(primary, opening, stop) is not { } other) return await opening;
+            await abandoned.CancelAsync();
+            _ = DisposeAsync(opening);
+            primary = other;
+        }
+    }
+
+    private async Task<RedisLink> OpenPrimaryAsync(RedisHost primary, string clientName, CancellationToken stop)
+    {
         var link = await OpenAsync(primary, clientName, stop);
         if (!link.IsReplica) return link;
         await link.DisposeAsync();
@@ -169,6 +186,12 @@ internal sealed class RedisDialer(RedisSettings settings, RedisUrl url, RedisLog
             if (RedisConnection.IsFailure(e)) throw new FeedUnavailableException(RedisConnection.Describe(e), e);
             throw;
         }
+    }
+
+    private static async Task DisposeAsync(Task<RedisLink> abandoned)
+    {
+        await ((Task)abandoned).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (abandoned.IsCompletedSuccessfully) await abandoned.Result.DisposeAsync();
     }
 
     private static async Task DisposeAsync(Task<Attempt> attempt, RedisLink? except)

@@ -10,6 +10,8 @@ namespace DeltaStream.Node.Redis;
 /// <param name="timeout">The longest time for one Sentinel.</param>
 internal sealed class SentinelQuery(RedisUrl url, TimeSpan timeout)
 {
+    private static readonly TimeSpan AskAgain = TimeSpan.FromMilliseconds(250);
+
     /// <summary>The primary according to the Sentinel with the newest configuration.</summary>
     /// <exception cref="FeedUnavailableException">No Sentinel knows a primary.</exception>
     public async Task<RedisHost> AskAsync(CancellationToken stop)
@@ -17,6 +19,41 @@ internal sealed class SentinelQuery(RedisUrl url, TimeSpan timeout)
         var answers = await Answers.GatherAsync([.. url.Hosts.Select(sentinel => AskAsync(sentinel, stop))], answer => answer.Primary is not null);
         return answers.Where(answer => answer.Primary is not null).MaxBy(answer => answer.Epoch).Primary
             ?? throw new FeedUnavailableException($"no Sentinel names a primary of '{url.Service}': {string.Join("; ", answers.Select(answer => answer.Error))}");
+    }
+
+    /// <summary>
+    /// While a connection to the primary is being opened, asks again and again whether it still is the primary. Returns the one that is
+    /// now, or null when the attempt has ended first.
+    /// </summary>
+    /// <param name="primary">The primary named last.</param>
+    /// <param name="opening">The attempt to connect to it.</param>
+    /// <param name="stop">Ends the wait.</param>
+    public async Task<RedisHost?> OtherAsync(RedisHost primary, Task opening, CancellationToken stop)
+    {
+        while (!stop.IsCancellationRequested)
+        {
+            await Task.WhenAny(opening, Task.Delay(AskAgain, stop));
+            if (opening.IsCompleted) break;
+            var asking = TryAskAsync(stop);
+            await Task.WhenAny(opening, asking);
+            if (opening.IsCompleted) break;
+            if (await asking is { } named && named != primary) return named;
+        }
+
+        return null;
+    }
+
+    private async Task<RedisHost?> TryAskAsync(CancellationToken stop)
+    {
+        try
+        {
+            return await AskAsync(stop);
+        }
+        catch (Exception e) when (e is FeedUnavailableException || (e is OperationCanceledException && stop.IsCancellationRequested))
+        {
+            // No Sentinel answers or knows a primary. The attempt goes on; its end says why there is no connection.
+            return null;
+        }
     }
 
     private async Task<Answer> AskAsync(RedisHost sentinel, CancellationToken stop)

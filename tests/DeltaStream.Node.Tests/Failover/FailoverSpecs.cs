@@ -21,6 +21,33 @@ public sealed class FailoverSpecs
     }
 
     [Fact]
+    public async Task A_node_that_is_connecting_to_a_primary_that_hangs_goes_to_the_next_one_as_soon_as_the_Sentinels_name_it()
+    {
+        await using var redis = await SentinelTrio.StartAsync();
+        redis.Servers[0].Pause();
+        // A connection attempt that would wait for the hanging primary far longer than the failover takes.
+        var settings = DeltaStream.Node.Tests.Redis.RedisBackend.Settings with { CommandTimeout = TimeSpan.FromMinutes(1) };
+        var dialer = DeltaStream.Node.Tests.Redis.RedisBackend.DialerOf(DeltaStream.Node.Settings.RedisUrlReader.Read(redis.Url), settings: settings);
+        await using var link = await dialer.DialAsync("test", default).WaitAsync(TimeSpan.FromSeconds(30));
+        var promoted = await redis.PromotedAsync();
+        Assert.Equal($"127.0.0.1:{promoted.Port}", link.Address);
+        Assert.False(link.IsReplica);
+        redis.Servers[0].Resume();
+    }
+
+    [Fact]
+    public async Task A_Sentinel_with_a_password_lets_the_node_in_and_the_feed_is_back_after_a_failover() =>
+        await FailOverAsync(SentinelAccess.Password("s3cret"));
+
+    [Fact]
+    public async Task Over_TLS_a_user_with_the_documented_rights_runs_a_node_with_Sentinel_and_through_a_failover()
+    {
+        using var certificates = await Certificates.MakeAsync("redis");
+        var access = SentinelAccess.TlsUser(certificates, "deltastream", "s3cret:1", DocumentedRights.Of("resetkeys"), "+@connection +sentinel|master +info");
+        await FailOverAsync(access, ("REDIS_TLS_CA", certificates.Authority));
+    }
+
+    [Fact]
     public async Task Of_several_addresses_the_node_follows_the_primary_there_and_back()
     {
         var servers = await RedisServer.StartReplicatedAsync(1);
@@ -79,6 +106,18 @@ public sealed class FailoverSpecs
         await Eventually.True(async () => (await node.HealthAsync("problems")).Contains("redis_read_only", StringComparison.Ordinal), "health says that Redis is a replica");
         await redis.ExecuteAsync("REPLICAOF", "NO", "ONE");
         await feed.MovesToAsync(redis, Back);
+    }
+
+    private static async Task FailOverAsync(SentinelAccess access, params (string Name, string? Value)[] variables)
+    {
+        await using var redis = await SentinelTrio.StartAsync(access);
+        await using var node = await NodeProcess.Start([("REDIS_URL", redis.Url), .. variables]).ReadyAsync();
+        await using var feed = await PriceFeed.OnAsync(node, redis.Servers[0]);
+        await redis.Servers[0].KillAsync();
+        var promoted = await redis.PromotedAsync();
+        await feed.MovesToAsync(promoted, Back);
+        Assert.Equal(feed.NewestJson, await promoted.ExecuteAsync("GET", "latest:underlying:NIFTY"));
+        Assert.DoesNotContain("cret", node.Log.Replace("secret", ""));
     }
 
     /// <summary>As an operator does it, with what the former primary still replicates.</summary>

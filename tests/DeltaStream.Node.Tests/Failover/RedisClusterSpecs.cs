@@ -40,6 +40,28 @@ public sealed class RedisClusterSpecs
     }
 
     [Fact]
+    [Trait("Category", "Full")]
+    public async Task When_a_primary_dies_the_feed_is_back_with_the_replica_that_takes_its_place()
+    {
+        await using var redis = await RedisClusterTrio.StartAsync(replicas: 1);
+        await using var node = await NodeProcess.Start(("REDIS_URL", redis.Url)).ReadyAsync();
+        await using var feed = await PriceFeed.OnAsync(node, redis.Servers[0]);
+        var lease = await PrimaryOfAsync(redis, "deltastream:bridge:lease");
+        await lease.KillAsync();
+        var promoted = await redis.PromotedAsync();
+        await feed.MovesToAsync(promoted, TimeSpan.FromSeconds(6));
+        await Eventually.True(async () => await node.HealthAsync("status") == "healthy", "no problem is left", TimeSpan.FromSeconds(30));
+        Assert.NotEmpty(await promoted.ExecuteAsync("GET", "deltastream:bridge:lease"));
+    }
+
+    private static async Task<RedisServer> PrimaryOfAsync(RedisClusterTrio redis, string key)
+    {
+        foreach (var server in redis.Servers.Take(3))
+            if (!(await server.ExecuteAsync("GET", key)).StartsWith("-MOVED", StringComparison.Ordinal)) return server;
+        throw new InvalidOperationException("no primary has the slot");
+    }
+
+    [Fact]
     public async Task A_user_with_the_documented_rights_runs_a_node_on_a_cluster()
     {
         await using var redis = await RedisClusterTrio.StartAsync();
