@@ -21,6 +21,10 @@ public sealed partial class ClientLog
     public void FeedChanged(FeedStatus status) => FeedStatusChangedTo(
         _log, status.State == FeedState.Live ? LogLevel.Information : LogLevel.Warning, status.Name, status.BridgeNode, status.BridgeEpoch);
 
+    public void LeaseNotRenewed(string bridgeNode) => LeaseIsNotRenewed(_log, bridgeNode);
+
+    public void LeaseRenewed() => LeaseIsRenewed(_log);
+
     [LoggerMessage(100, LogLevel.Information, "client_connected {client_id} {transport} {total_clients}", EventName = "client_connected")]
     private static partial void ClientConnected(ILogger log, string client_id, string transport, int total_clients);
 
@@ -35,4 +39,10 @@ public sealed partial class ClientLog
 
     [LoggerMessage(EventId = 104, Message = "feed_status_changed {status} {bridge_node} {bridge_epoch}", EventName = "feed_status_changed")]
     private static partial void FeedStatusChangedTo(ILogger log, LogLevel level, string status, string? bridge_node, long bridge_epoch);
+
+    [LoggerMessage(105, LogLevel.Warning, "bridge_lease_not_renewed {bridge_node}", EventName = "bridge_lease_not_renewed")]
+    private static partial void LeaseIsNotRenewed(ILogger log, string bridge_node);
+
+    [LoggerMessage(106, LogLevel.Information, "bridge_lease_renewed", EventName = "bridge_lease_renewed")]
+    private static partial void LeaseIsRenewed(ILogger log);
 }

@@ -16,7 +16,7 @@ public static class ClientsWiring
 {
     /// <summary>
     /// Starts the node's ClientSupervisor and FeedMonitor and registers them by their types. The services must include <see
-    /// cref="NodeStatus"/>, <see cref="GatewayMetrics"/>, <see cref="TimeProvider"/>, <see cref="RedisClock"/>, <see cref="SessionRecovery"/> and
+    /// cref="NodeStatus"/>, <see cref="NodeProblems"/>, <see cref="GatewayMetrics"/>, <see cref="TimeProvider"/>, <see cref="RedisClock"/>, <see cref="SessionRecovery"/> and
     /// logging, and the registry must contain the CacheActor (<see cref="CacheWiring.WithCache"/>).
     /// </summary>
     public static AkkaConfigurationBuilder WithClients(this AkkaConfigurationBuilder builder, ClientSettings settings) =>
@@ -27,7 +27,7 @@ public static class ClientsWiring
             var time = services.GetService<TimeProvider>();
             registry.Register<ClientSupervisor>(StartClients(
                 system, settings, registry.Get<CacheActor>(), status, services.GetService<GatewayMetrics>(), logs, time, services.GetService<SessionRecovery>(), services.GetService<RedisClock>()));
-            registry.Register<FeedMonitor>(StartFeedMonitor(system, status, logs, time));
+            registry.Register<FeedMonitor>(StartFeedMonitor(system, status, services.GetService<NodeProblems>(), logs, time));
         });
 
     public static IActorRef StartClients(
@@ -47,10 +47,10 @@ public static class ClientsWiring
         return system.ActorOf(Props.Create(() => new ClientSupervisor(context, status)), "clients");
     }
 
-    public static IActorRef StartFeedMonitor(this ActorSystem system, NodeStatus status, ILoggerFactory logs, TimeProvider time)
+    public static IActorRef StartFeedMonitor(this ActorSystem system, NodeStatus status, NodeProblems problems, ILoggerFactory logs, TimeProvider time)
     {
         var mediator = DistributedPubSub.Get(system).Mediator;
         var log = new ClientLog(logs.CreateLogger<FeedMonitor>());
-        return system.ActorOf(Props.Create(() => new FeedMonitor(mediator, status, log, time)), "feed-monitor");
+        return system.ActorOf(Props.Create(() => new FeedMonitor(mediator, status, problems, log, time)), "feed-monitor");
     }
 }

@@ -2,6 +2,7 @@ using Akka.Actor;
 using Akka.Event;
 using Akka.Cluster.Tools.PublishSubscribe;
 using DeltaStream.Actors.Cache;
+using DeltaStream.Actors.Telemetry;
 using DeltaStream.Actors.Topics;
 
 namespace DeltaStream.Actors.Clients;
@@ -20,14 +21,16 @@ public sealed class FeedMonitor : UntypedActor, IWithTimers
 
     private readonly IActorRef _mediator;
     private readonly NodeStatus _status;
+    private readonly NodeProblems _problems;
     private readonly ClientLog _log;
     private readonly TimeProvider _time;
     private FeedState? _held;
 
-    public FeedMonitor(IActorRef mediator, NodeStatus status, ClientLog log, TimeProvider time)
+    public FeedMonitor(IActorRef mediator, NodeStatus status, NodeProblems problems, ClientLog log, TimeProvider time)
     {
         _mediator = mediator;
         _status = status;
+        _problems = problems;
         _log = log;
         _time = time;
     }
@@ -49,17 +52,20 @@ public sealed class FeedMonitor : UntypedActor, IWithTimers
             case BridgeHeartbeat beat when beat.Epoch >= _status.Feed.BridgeEpoch:
                 Timers.StartSingleTimer(Silence.Instance, Silence.Instance, StaleAfter);
                 Become(StateOf(beat), beat.Node, beat.Epoch);
+                ShowUnrenewed(beat.IsUnrenewed ? beat.Node : null);
                 break;
             case BridgeHeartbeat { Epoch: 0 } when _status.Feed.State != FeedState.Live:
                 // Epoch 0: a standby reports that no bridge can take the lease, and no active bridge has sent anything newer.
                 Timers.StartSingleTimer(Silence.Instance, Silence.Instance, StaleAfter);
                 Become(FeedState.Down, _status.Feed.BridgeNode, _status.Feed.BridgeEpoch);
+                _problems.End(Problem.RedisRefuses, nameof(FeedMonitor));
                 break;
             case BridgeHeartbeat:
                 // A superseded bridge that does not know it yet.
                 break;
             case Silence:
                 Become(FeedState.Stale, _status.Feed.BridgeNode, _status.Feed.BridgeEpoch);
+                _problems.End(Problem.RedisRefuses, nameof(FeedMonitor));
                 break;
             case Held:
                 OnHeld(_status.Feed);
@@ -94,6 +100,16 @@ public sealed class FeedMonitor : UntypedActor, IWithTimers
         _status.Feed = now;
         Context.System.EventStream.Publish(new FeedStatusChanged(now));
         Timers.StartSingleTimer(Held.Instance, Held.Instance, ToldAfter);
+    }
+
+    /// <summary>On every node, because a kill of that bridge is healed only when the store takes writes again.</summary>
+    /// <param name="bridge">The node of the bridge that goes on without a renewed lease; null for none.</param>
+    private void ShowUnrenewed(string? bridge)
+    {
+        var detail = bridge is null ? null : $"the active bridge ({bridge}) goes on without a renewed lease, because Redis refuses to renew it";
+        if (!_problems.Set(Problem.RedisRefuses, detail, nameof(FeedMonitor))) return;
+        if (bridge is null) _log.LeaseRenewed();
+        else _log.LeaseNotRenewed(bridge);
     }
 
     private void OnHeld(FeedStatus status)

@@ -128,7 +128,8 @@ internal sealed class BridgeActor : UntypedActor, IWithTimers
             case GraphEnded ended: OnGraphEnded(ended.Failure); break;
             case RightEnded ended: StandBy(ended); break;
             case LeaseReleased released: PublishHeartbeat(_heartbeats.Last(released.Epoch)); break;
-            case StoreState store: OnStoreReachable(store.IsReachable); break;
+            case StoreState store: _heartbeats.StoreReachable = store.IsReachable; SendHeartbeat(); break;
+            case GoesOnUnrenewed lease: _heartbeats.IsUnrenewed = lease.Unrenewed; SendHeartbeat(); break;
             case BridgeHeartbeat heartbeat: OnHeartbeat(heartbeat); break;
             case HandOver: _lease.Forward(message); break;
             case Due.Beat: OnBeat(); break;
@@ -198,12 +199,6 @@ internal sealed class BridgeActor : UntypedActor, IWithTimers
         // Repeated on every tick, so that a restarted LeaseActor knows these facts.
         _lease.Tell(new LinkState(_heartbeats.LinkUp));
         _lease.Tell(new EpochSeen(_highestEpoch));
-        SendHeartbeat();
-    }
-
-    private void OnStoreReachable(bool reachable)
-    {
-        _heartbeats.StoreReachable = reachable;
         SendHeartbeat();
     }
 

@@ -24,6 +24,9 @@ internal sealed class HeartbeatPolicy(string node, TimeSpan silence, TimeSpan st
     /// <summary>True while the lease's store answers.</summary>
     public bool StoreReachable { get; set; } = true;
 
+    /// <summary>True while this bridge's term goes on although the store refuses to renew the lease.</summary>
+    public bool IsUnrenewed { get; set; }
+
     private FeedLink Link => LinkUp ? FeedLink.Up : FeedLink.Down;
 
     /// <summary>Records another bridge's heartbeat.</summary>
@@ -47,7 +50,7 @@ internal sealed class HeartbeatPolicy(string node, TimeSpan silence, TimeSpan st
         if (term is not null)
         {
             (_lastEpoch, _lastSequence, _seenEpoch) = (term.Epoch, term.Sequence, Math.Max(_seenEpoch, term.Epoch));
-            return new(term.Epoch, term.Sequence, node, Link);
+            return new(term.Epoch, term.Sequence, node, Link, IsUnrenewed: IsUnrenewed);
         }
 
         if (LinkUp && StoreReachable) return null;

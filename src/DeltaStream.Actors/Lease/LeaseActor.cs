@@ -38,6 +38,7 @@ internal sealed class LeaseActor : UntypedActor, IWithTimers
     private IActorRef? _handOverSender;
     private bool _isMember;
     private bool? _toldReachable;
+    private bool? _toldUnrenewed;
 
     public LeaseActor(LeaseSettings settings, ILeaseStore store, Func<bool> mayPublish, PublishingRight right, TimeProvider time, LeaseLog log)
     {
@@ -150,6 +151,12 @@ internal sealed class LeaseActor : UntypedActor, IWithTimers
             { Command: LeaseCommand.Renew renew } => _lease.Renewed(renew.Epoch, answer.Renewed, answer.AskedAt, Now),
             _ => [],
         };
+        if (_lease.IsUnrenewed != _toldUnrenewed)
+        {
+            _toldUnrenewed = _lease.IsUnrenewed;
+            Context.Parent.Tell(new GoesOnUnrenewed(_lease.IsUnrenewed));
+        }
+
         Do(commands);
         if (_lease.StoreReachable is { } reachable && reachable != _toldReachable)
         {

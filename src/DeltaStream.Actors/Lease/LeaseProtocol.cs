@@ -34,5 +34,8 @@ internal sealed record RightEnded(long Epoch, string Reason) : ILeaseEvent;
 /// <summary>The store has accepted the release of an ended term's lease.</summary>
 internal sealed record LeaseReleased(long Epoch) : ILeaseEvent;
 
+/// <summary>Says whether the term goes on although the store refuses to renew the lease.</summary>
+internal sealed record GoesOnUnrenewed(bool Unrenewed) : ILeaseEvent;
+
 /// <summary>Says whether the lease's store answers.</summary>
 internal sealed record StoreState(bool IsReachable) : ILeaseEvent;

@@ -70,6 +70,9 @@ internal sealed class LeaseState(LeaseTimes times)
     /// <summary>True if the last request reached the store; null before the first answer.</summary>
     public bool? StoreReachable { get; private set; }
 
+    /// <summary>True while the term goes on although the store refuses to renew the lease.</summary>
+    public bool IsUnrenewed => Epoch is not null && _refusedAt is not null;
+
     /// <summary>Handles the passing of time. The caller ticks many times per ttl.</summary>
     /// <param name="mayHold">False if this bridge must not have the lease now.</param>
     /// <param name="now">The current time.</param>

@@ -6,7 +6,8 @@ namespace DeltaStream.Actors.Topics;
 internal static class BridgeCodec
 {
     public static byte[] Write(BridgeHeartbeat heartbeat) => new FieldWriter()
-        .Int64(heartbeat.Epoch).Int64(heartbeat.Sequence).Byte((byte)heartbeat.Link).Text(heartbeat.Node).Bool(heartbeat.IsLast).ToBytes();
+        .Int64(heartbeat.Epoch).Int64(heartbeat.Sequence).Byte((byte)heartbeat.Link).Text(heartbeat.Node).Bool(heartbeat.IsLast)
+        .Bool(heartbeat.IsUnrenewed).ToBytes();
 
     public static BridgeHeartbeat ReadHeartbeat(FieldReader from)
     {
@@ -14,7 +15,9 @@ internal static class BridgeCodec
 
         // A link state that only a newer version knows is treated as down, because it is not the healthy one.
         var link = from.Byte() == (byte)FeedLink.Up ? FeedLink.Up : FeedLink.Down;
-        return new(epoch, sequence, from.Text(), link, from.Bool());
+        var (node, isLast) = (from.Text(), from.Bool());
+        // The first version ends here.
+        return new(epoch, sequence, node, link, isLast, from.HasMore && from.Bool());
     }
 
     public static byte[] Write(StoreNotice notice) => new FieldWriter().Text(notice.Node).Text(notice.Store).ToBytes();

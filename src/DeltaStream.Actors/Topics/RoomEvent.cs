@@ -27,7 +27,8 @@ public enum FeedLink : byte
 /// <param name="Node">The bridge's node as <c>host:port</c>.</param>
 /// <param name="Link">The bridge's link to Redis.</param>
 /// <param name="IsLast">True if the term is over: its bridge publishes nothing more, and another bridge may request the lease at once.</param>
-public sealed record BridgeHeartbeat(long Epoch, long Sequence, string Node, FeedLink Link, bool IsLast = false);
+/// <param name="IsUnrenewed">True if the bridge goes on although the store refuses to renew its lease: nobody else can take it either.</param>
+public sealed record BridgeHeartbeat(long Epoch, long Sequence, string Node, FeedLink Link, bool IsLast = false, bool IsUnrenewed = false);
 
 /// <summary>Names the store that a node uses. Every node sends it to all others about every 2 s.</summary>
 /// <param name="Node">The node as <c>host:port</c>.</param>

@@ -1,5 +1,6 @@
 using Akka.Actor;
 using DeltaStream.Actors.Clients;
+using DeltaStream.Actors.Telemetry;
 using DeltaStream.Actors.Topics;
 using Xunit.Abstractions;
 
@@ -106,6 +107,35 @@ public class FeedStatusSpecs(ITestOutputHelper output) : GatewaySpec(output)
     }
 
     [Fact]
+    public void Every_node_shows_that_the_active_bridge_goes_on_without_a_renewed_lease_until_it_ends()
+    {
+        // Redis refuses this node's commands too; both are shown.
+        Problems.Raise(Problem.RedisRefuses, "NOREPLICAS Not enough good replicas to write.");
+        Beat(isUnrenewed: true);
+        Beat(isUnrenewed: true);
+        var (problem, detail) = Assert.Single(Problems.Current);
+        Assert.Equal(
+            (Problem.RedisRefuses, "NOREPLICAS Not enough good replicas to write.; the active bridge (127.0.0.1:4053) goes on without a renewed lease, because Redis refuses to renew it"),
+            (problem, detail));
+        Problems.End(Problem.RedisRefuses);
+        Assert.StartsWith("the active bridge", Assert.Single(Problems.Current).Value);
+
+        Beat();
+        Assert.Empty(Problems.Current);
+        Assert.Equal("127.0.0.1:4053", Assert.Single(Logs.Of("bridge_lease_not_renewed"))["bridge_node"]);
+        Assert.Single(Logs.Of("bridge_lease_renewed"));
+    }
+
+    [Fact]
+    public void A_bridge_that_falls_silent_goes_on_without_a_renewed_lease_no_more()
+    {
+        Beat(isUnrenewed: true);
+        Assert.Single(Problems.Current);
+        Advance(FeedMonitor.StaleAfter);
+        AwaitAssert(() => Assert.Empty(Problems.Current));
+    }
+
+    [Fact]
     public void A_client_that_connects_while_the_feed_is_not_live_gets_its_status_after_connected()
     {
         Beat(FeedLink.Down);
@@ -149,9 +179,9 @@ public class FeedStatusSpecs(ITestOutputHelper output) : GatewaySpec(output)
     }
 
     /// <summary>A heartbeat that the monitor has handled.</summary>
-    private void Beat(FeedLink link = FeedLink.Up, long epoch = 1)
+    private void Beat(FeedLink link = FeedLink.Up, long epoch = 1, bool isUnrenewed = false)
     {
-        Monitor.Tell(new BridgeHeartbeat(epoch, 1, "127.0.0.1:4053", link));
+        Monitor.Tell(new BridgeHeartbeat(epoch, 1, "127.0.0.1:4053", link, IsUnrenewed: isUnrenewed));
         Monitor.Tell(new Identify(null), TestActor);
         ExpectMsg<ActorIdentity>();
     }

@@ -40,7 +40,7 @@ public abstract class GatewaySpec : TestKit
         Status = new(Time);
         Mediator = DistributedPubSub.Get(Sys).Mediator;
         Cache = Sys.StartCache(cache ?? new(), Store, Status, Logs, Time);
-        Monitor = Sys.StartFeedMonitor(Status, Logs, Time);
+        Monitor = Sys.StartFeedMonitor(Status, Problems, Logs, Time);
         Supervisor = Sys.StartClients(clients ?? new(), Cache, Status, Metrics, Logs, Time);
         // The monitor hears heartbeats once this one comes through; until then a client would be told that the feed is stale.
         AwaitAssert(() =>
@@ -57,6 +57,8 @@ public abstract class GatewaySpec : TestKit
     private protected MemoryLogs Logs { get; } = new();
 
     private protected NodeStatus Status { get; }
+
+    private protected NodeProblems Problems { get; } = new();
 
     private protected GatewayMetrics Metrics { get; } = new();
 

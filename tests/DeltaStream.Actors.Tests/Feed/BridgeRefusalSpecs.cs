@@ -14,7 +14,9 @@ public class BridgeRefusalSpecs(ITestOutputHelper output) : TwoBridges(output)
         Lease.RefusesWrites = true;
         for (var number = 1; number <= 40; number++) Both(number);
         Assert.Equal((epoch, true), (Lease.Epoch, Holds("a")));
-        Assert.DoesNotContain(Heartbeats(), beat => beat.Link == FeedLink.Down || beat.IsLast);
+        var beats = Heartbeats();
+        Assert.DoesNotContain(beats, beat => beat.Link == FeedLink.Down || beat.IsLast);
+        Assert.True(beats[^1].IsUnrenewed);
 
         // Now either of the two may get the lease.
         Lease.RefusesWrites = false;

@@ -80,7 +80,8 @@ public class RoomEventSerializerSpecs(ITestOutputHelper output) : Akka.TestKit.X
             "r", "310003027b5e56eea10100002a000000000000001032547698badcfe7b305f018b600600034d264d0a323032362d31312d32367b7d",
             new RoomEvent(Room.Chain("M&M", "2026-11-26"), Update(MarketEvent.ChainUpdate, new Position(1_795_000_000_123, 42), "{}"))
         },
-        { "h", "05000000000000000600000000000000010d31302e302e302e313a3430353300", new BridgeHeartbeat(5, 6, "10.0.0.1:4053", FeedLink.Up) },
+        { "h", "05000000000000000600000000000000010d31302e302e302e313a343035330000", new BridgeHeartbeat(5, 6, "10.0.0.1:4053", FeedLink.Up) },
+        { "h", "05000000000000000600000000000000010d31302e302e302e313a343035330001", new BridgeHeartbeat(5, 6, "10.0.0.1:4053", FeedLink.Up, IsUnrenewed: true) },
     };
 
     [Theory]
@@ -93,6 +94,13 @@ public class RoomEventSerializerSpecs(ITestOutputHelper output) : Akka.TestKit.X
         var read = Serializer.FromBinary(bytes, manifest);
         Assert.IsType(message.GetType(), read);
         Assert.Equal(hex, Convert.ToHexStringLower(Serializer.ToBinary(read)));
+    }
+
+    [Fact]
+    public void A_heartbeat_of_the_version_before_that_does_not_speak_of_the_lease_is_read()
+    {
+        var bytes = Convert.FromHexString("05000000000000000600000000000000010d31302e302e302e313a3430353300");
+        Assert.Equal(new BridgeHeartbeat(5, 6, "10.0.0.1:4053", FeedLink.Up), Serializer.FromBinary(bytes, "h"));
     }
 
     [Fact]

@@ -34,6 +34,7 @@ public sealed class NodeMessageSpecs() : TestKit(TopicsHosting.Hocon + "\n" + Se
         ["room-event-of-a-summary"] = new RoomEvent(Room.General, Update(MarketEvent.ChainSummary, Chain)),
         ["heartbeat"] = new BridgeHeartbeat(5, 6, "10.0.0.1:4053", FeedLink.Up),
         ["heartbeat-at-the-end"] = new BridgeHeartbeat(5, 6, "10.0.0.1:4053", FeedLink.Down, IsLast: true),
+        ["heartbeat-without-a-renewed-lease"] = new BridgeHeartbeat(5, 6, "10.0.0.1:4053", FeedLink.Up, IsUnrenewed: true),
         ["store"] = new StoreNotice("10.0.0.1:4053", "k9Yw0"),
         ["is-holder-alive"] = new IsHolderAlive(4711),
         ["holder-answer"] = new HolderAnswer(true),
