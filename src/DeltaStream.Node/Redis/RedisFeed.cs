@@ -68,7 +68,7 @@ internal sealed class RedisFeed(RedisSettings settings, RedisDialer dialer, Redi
         {
             former?.BeginOverlap();
             var link = await dialer.DialAsync(RedisDialer.FeedName, stop);
-            next = new RedisFeedSubscription(link, settings, _channels, clock);
+            next = new RedisFeedSubscription(link, settings, _channels, clock, dialer.HasOthers && !link.IsCluster);
             await next.SubscribeAsync(stop);
             var delivered = former is null ? [] : await former.EndAsync(link, stop);
             await next.BeginAsync(delivered, receive, stop);

@@ -24,8 +24,10 @@ internal sealed class RedisFeedSubscription : IAsyncDisposable
     private readonly RedisChannel _echoChannel = RedisChannel.Literal(RedisKeys.Echo(Guid.NewGuid().ToString("N")));
     private readonly TaskCompletionSource _lost = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _receiverFailed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _demoted = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly CancellationTokenSource _ended = new();
     private readonly EchoWatch _watch;
+    private readonly bool _asksRole;
 
     private ChannelMessageQueue? _feed;
     private ChannelMessageQueue? _echoes;
@@ -33,9 +35,14 @@ internal sealed class RedisFeedSubscription : IAsyncDisposable
     private Task _reading = Task.CompletedTask;
     private volatile List<ulong>? _overlap;
 
-    public RedisFeedSubscription(RedisLink link, RedisSettings settings, FeedChannels channels, RedisClock clock)
+    /// <param name="link">The link.</param>
+    /// <param name="settings">The intervals and timeouts.</param>
+    /// <param name="channels">The platform's channels.</param>
+    /// <param name="clock">Stamps receipts.</param>
+    /// <param name="asksRole">Whether to leave a server that becomes a replica, because another one can be the primary.</param>
+    public RedisFeedSubscription(RedisLink link, RedisSettings settings, FeedChannels channels, RedisClock clock, bool asksRole)
     {
-        (_link, _settings, _channels, _clock) = (link, settings, channels, clock);
+        (_link, _settings, _channels, _clock, _asksRole) = (link, settings, channels, clock, asksRole);
         _watch = new EchoWatch(settings.EchoTimeout);
         link.Failed += OnFailed;
     }
@@ -97,7 +104,7 @@ internal sealed class RedisFeedSubscription : IAsyncDisposable
         return _overlap ?? [];
     }
 
-    /// <summary>Returns when there is another primary.</summary>
+    /// <summary>Returns when there is another primary, or when this server is a primary no more.</summary>
     /// <exception cref="FeedUnavailableException">The connection was lost, or the subscription is deaf.</exception>
     public async Task WatchAsync(CancellationToken stop)
     {
@@ -107,7 +114,7 @@ internal sealed class RedisFeedSubscription : IAsyncDisposable
         var watch = WatchEchoesAsync(ends.Token);
         try
         {
-            await await Task.WhenAny(watch, _lost.Task, _receiverFailed.Task, moved.Task);
+            await await Task.WhenAny(watch, _lost.Task, _receiverFailed.Task, moved.Task, _demoted.Task);
         }
         finally
         {
@@ -167,8 +174,11 @@ internal sealed class RedisFeedSubscription : IAsyncDisposable
     private async Task WatchEchoesAsync(CancellationToken stop)
     {
         using var timer = new PeriodicTimer(_settings.EchoInterval, _clock);
+        var role = Task.CompletedTask;
         do
         {
+            // Not awaited: the answer of a frozen server comes when it goes on.
+            if (_asksRole && role.IsCompleted) role = AskRoleAsync();
             var now = _clock.Elapsed();
             while (_echoes!.TryRead(out var echo))
                 if (long.TryParse(echo.Message.ToString(), CultureInfo.InvariantCulture, out var number)) _watch.Hear(number, now);
@@ -176,6 +186,15 @@ internal sealed class RedisFeedSubscription : IAsyncDisposable
             await SendEchoAsync(_link, _watch.Send(now));
         }
         while (await timer.WaitForNextTickAsync(stop));
+    }
+
+    /// <summary>
+    /// A replica that takes writes answers every command and delivers the echo, so nothing else shows that the platform publishes
+    /// elsewhere.
+    /// </summary>
+    private async Task AskRoleAsync()
+    {
+        if (await _link.IsDemotedAsync()) _demoted.TrySetResult();
     }
 
     /// <summary>Publishes an echo on a link, and waits until this subscription has heard it.</summary>

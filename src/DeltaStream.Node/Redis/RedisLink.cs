@@ -64,6 +64,20 @@ internal sealed class RedisLink : IAsyncDisposable
         }
     }
 
+    /// <summary>Whether the server is a replica now. False if it does not say: a lost connection shows in other ways.</summary>
+    public async Task<bool> IsDemotedAsync()
+    {
+        try
+        {
+            return Servers.FirstOrDefault() is { } server
+                && (await server.ExecuteAsync("INFO", "replication")).ToString().Contains("role:slave", StringComparison.Ordinal);
+        }
+        catch (Exception e) when (RedisConnection.IsFailure(e))
+        {
+            return false;
+        }
+    }
+
     public async ValueTask DisposeAsync()
     {
         try

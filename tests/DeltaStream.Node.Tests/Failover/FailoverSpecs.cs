@@ -17,7 +17,7 @@ public sealed class FailoverSpecs
         await redis.Servers[0].KillAsync();
         var promoted = await redis.PromotedAsync();
         await feed.MovesToAsync(promoted, Back);
-        Assert.Equal(feed.NewestJson, await promoted.ExecuteAsync("GET", "latest:underlying:NIFTY"));
+        await Eventually.True(async () => await promoted.ExecuteAsync("GET", "latest:underlying:NIFTY") == feed.NewestJson, "the newest value is kept");
     }
 
     [Fact]
@@ -96,6 +96,23 @@ public sealed class FailoverSpecs
     }
 
     [Fact]
+    public async Task A_demoted_primary_that_still_takes_writes_is_live_no_more_and_left_for_the_next_one()
+    {
+        var servers = await RedisServer.StartReplicatedAsync(1, () => ["--replica-read-only", "no"]);
+        await using var first = servers[0];
+        await using var second = servers[1];
+        await using var node = await NodeProcess.Start(("REDIS_URL", $"redis://127.0.0.1:{first.Port},127.0.0.1:{second.Port}")).ReadyAsync();
+        await using var feed = await PriceFeed.OnAsync(node, first);
+        // A replica of nobody: no message reaches it, and every command still succeeds.
+        await first.ExecuteAsync("REPLICAOF", "127.0.0.1", "1");
+        await Eventually.True(async () => await node.HealthAsync("feed") == "down", "the feed is down");
+        Assert.Contains("redis_read_only", await node.HealthAsync("problems"));
+        await second.ExecuteAsync("REPLICAOF", "NO", "ONE");
+        await feed.MovesToAsync(second, Back);
+        await Eventually.True(async () => await node.HealthAsync("problems") == "[]", "no problem is left");
+    }
+
+    [Fact]
     public async Task One_address_whose_server_becomes_a_replica_and_the_primary_again_has_the_feed_again()
     {
         await using var other = await RedisServer.StartAsync();
@@ -104,6 +121,7 @@ public sealed class FailoverSpecs
         await using var feed = await PriceFeed.OnAsync(node, redis);
         await redis.ExecuteAsync("REPLICAOF", "127.0.0.1", $"{other.Port}");
         await Eventually.True(async () => (await node.HealthAsync("problems")).Contains("redis_read_only", StringComparison.Ordinal), "health says that Redis is a replica");
+        await Eventually.True(async () => await node.HealthAsync("feed") == "down", "the feed is down");
         await redis.ExecuteAsync("REPLICAOF", "NO", "ONE");
         await feed.MovesToAsync(redis, Back);
     }
@@ -116,7 +134,7 @@ public sealed class FailoverSpecs
         await redis.Servers[0].KillAsync();
         var promoted = await redis.PromotedAsync();
         await feed.MovesToAsync(promoted, Back);
-        Assert.Equal(feed.NewestJson, await promoted.ExecuteAsync("GET", "latest:underlying:NIFTY"));
+        await Eventually.True(async () => await promoted.ExecuteAsync("GET", "latest:underlying:NIFTY") == feed.NewestJson, "the newest value is kept");
         Assert.DoesNotContain("cret", node.Log.Replace("secret", ""));
     }
 
