@@ -11,6 +11,9 @@ namespace DeltaStream.Actors.Wire;
 /// <param name="maxDepth">The maximum nesting depth.</param>
 public ref struct JsonFields(ReadOnlySpan<byte> json, int maxDepth = 64)
 {
+    /// <summary>Options for text that may be nested deeply. Depth costs a reader one bit per level and no stack.</summary>
+    public static readonly JsonReaderOptions AnyDepth = new() { MaxDepth = int.MaxValue };
+
     private Utf8JsonReader _reader = new(json, new JsonReaderOptions { MaxDepth = maxDepth });
     private readonly ReadOnlySpan<byte> _json = json;
     private bool _isNameEscaped;
@@ -82,10 +85,20 @@ public ref struct JsonFields(ReadOnlySpan<byte> json, int maxDepth = 64)
     /// <summary>The value as text. Null if it is not a string, or has half a surrogate pair, which is valid JSON but not text.</summary>
     public readonly string? GetText() => Type == JsonTokenType.String ? TextOf(_json[Value]) : null;
 
-    private static string? TextOf(ReadOnlySpan<byte> token)
+    /// <summary>The field's name as text; null if it has half a surrogate pair.</summary>
+    public readonly string? GetNameText() => TextOf(_json[Name]);
+
+    /// <summary>The text of a JSON string, quotes included; null if it has half a surrogate pair.</summary>
+    public static string? TextOf(ReadOnlySpan<byte> token)
     {
         var reader = new Utf8JsonReader(token);
         reader.Read();
+        return TextOf(ref reader);
+    }
+
+    /// <summary>The text of the string that a reader is at; null if it has half a surrogate pair.</summary>
+    public static string? TextOf(ref Utf8JsonReader reader)
+    {
         try
         {
             return reader.GetString();
