@@ -1,5 +1,6 @@
 using Akka.Actor;
 using DeltaStream.Actors.Market;
+using DeltaStream.Actors.Views;
 
 namespace DeltaStream.Actors.Topics;
 
@@ -31,6 +32,9 @@ internal sealed class NodeOrder(TimeProvider time) : IExtension
     /// <summary>The keys with a value on the node or in the store.</summary>
     internal KnownKeys Known { get; } = new();
 
+    /// <summary>The views of the node. They are told of each chain in this order.</summary>
+    internal ChainViews Views { get; } = new();
+
     /// <summary>The highest epoch known on the node.</summary>
     internal long Epoch => Volatile.Read(ref _epoch);
 
@@ -52,19 +56,9 @@ internal sealed class NodeOrder(TimeProvider time) : IExtension
     /// </returns>
     internal RoomEvent Take(Room room, MarketUpdate copy)
     {
-        lock (_lock)
-        {
-            BeginEpoch(copy.Position.Epoch);
-            // A room that is not in use leaves no trace here. A trace would make the node refuse the store's value later.
-            if (!_rooms.TryGetValue(room, out var heard)) return new(room, copy);
-            heard.Hear(copy.Position);
-            Known.Note(copy.Key, copy.ReceivedAt);
-            var slot = SlotOf(copy.Event, copy.Key);
-            if (copy.Position != slot.Position && !TryRecord(slot, copy)) return new(room, copy);
-            if (slot.IsDelivered(room.IsWide)) return new(room, copy);
-            slot.Deliver(room.IsWide, copy.Position.Epoch, new(true, copy.Position, 0));
-            return new(room, copy, slot.Update);
-        }
+        var taken = TakeInOrder(room, copy);
+        if (taken.ToSend is not null) Views.Settle(copy.Key);
+        return taken;
     }
 
     /// <summary>Records a value that was read from the store. It is not delivered to clients yet.</summary>
@@ -85,7 +79,7 @@ internal sealed class NodeOrder(TimeProvider time) : IExtension
 
             // Another program wrote the value. It has no position, so it ranks below any value with a position.
             if (!slot.LivesAt(unixNow) || (slot.Position == Position.None && value.Hash != slot.Update?.Hash && value.ReceivedAt >= slot.ReceivedAt))
-                slot.Replace(value, ++_serial);
+                Views.Hear(slot.Replace(value, ++_serial));
         }
     }
 
@@ -221,6 +215,7 @@ internal sealed class NodeOrder(TimeProvider time) : IExtension
         lock (_lock)
         {
             Known.Sweep(unixNow);
+            Views.Sweep(unixNow);
             foreach (var (name, slot) in _slots)
             {
                 if (slot.LivesAt(unixNow)) continue;
@@ -232,6 +227,23 @@ internal sealed class NodeOrder(TimeProvider time) : IExtension
                     if (_rooms.TryGetValue(room, out var used)) used.Remove(slot);
                 }
             }
+        }
+    }
+
+    private RoomEvent TakeInOrder(Room room, MarketUpdate copy)
+    {
+        lock (_lock)
+        {
+            BeginEpoch(copy.Position.Epoch);
+            // A room that is not in use leaves no trace here. A trace would make the node refuse the store's value later.
+            if (!_rooms.TryGetValue(room, out var heard)) return new(room, copy);
+            heard.Hear(copy.Position);
+            Known.Note(copy.Key, copy.ReceivedAt);
+            var slot = SlotOf(copy.Event, copy.Key);
+            if (copy.Position != slot.Position && !TryRecord(slot, copy)) return new(room, copy);
+            if (slot.IsDelivered(room.IsWide)) return new(room, copy);
+            slot.Deliver(room.IsWide, copy.Position.Epoch, new(true, copy.Position, 0));
+            return new(room, copy, slot.Update);
         }
     }
 
@@ -252,19 +264,16 @@ internal sealed class NodeOrder(TimeProvider time) : IExtension
             return true;
         }
 
-        if (IsLate(slot, copy))
+        // The copy comes in a takeover, and repeats something older than the predecessor's last update.
+        if (copy.Position.Epoch != slot.Position.Epoch && time.GetElapsedTime(_epochBegan) <= Takeover && slot.IsNewerThan(copy))
         {
             slot.Late = copy.Position;
             return false;
         }
 
-        slot.Replace(copy, ++_serial);
+        Views.Hear(slot.Replace(copy, ++_serial));
         return true;
     }
-
-    /// <summary>True if the copy comes in a takeover, and repeats something older than the predecessor's last update.</summary>
-    private bool IsLate(Slot slot, MarketUpdate copy) =>
-        copy.Position.Epoch != slot.Position.Epoch && time.GetElapsedTime(_epochBegan) <= Takeover && slot.IsNewerThan(copy);
 
     private void Give(RoomSlots room, List<MissedUpdate> missed)
     {

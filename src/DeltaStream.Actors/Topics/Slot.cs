@@ -62,13 +62,14 @@ internal sealed class Slot(MarketEvent @event, ConflationKey key) : IComparable<
         static long TimestampOf(MarketUpdate update) => EnrichedMessage.TimestampOf(update.Key.Kind, update.Payload.Span, update.ReceivedAt);
     }
 
-    /// <summary>Replaces the newest update. The new one is not delivered to any client yet.</summary>
-    public void Replace(MarketUpdate update, long serial)
+    /// <summary>Replaces the newest update. The new one is not delivered to any client yet. Returns it.</summary>
+    public MarketUpdate Replace(MarketUpdate update, long serial)
     {
         if (Serial > 0) _former[_replaced++ % FormerKept] = Hash;
         (Serial, Hash, Late, Wide, IsNarrowDelivered) = (serial, update.Hash, default, default, false);
         Update = update.Stamp(serial, Barrier);
         MoveTo(update);
+        return update;
     }
 
     /// <summary>

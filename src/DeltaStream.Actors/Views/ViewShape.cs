@@ -43,6 +43,7 @@ internal sealed class ViewShape : IEquatable<ViewShape>
     public ViewShape(ViewMode mode, ViewFormat format, ViewWindow? window, ViewSides sides, IReadOnlyList<string>? fields)
     {
         (Mode, Format, Window, Sides, Fields) = (mode, format, window, sides, fields);
+        FieldTexts = fields is null ? null : ShapeColumns.TextsOf(fields);
         (_text, var reduction) = ViewText.Of(this);
         _hash = _text.GetHashCode();
         Reduction = XxHash3.HashToUInt64(Encoding.UTF8.GetBytes(reduction));
@@ -60,6 +61,9 @@ internal sealed class ViewShape : IEquatable<ViewShape>
     /// <summary>The names of the columns beside the strike, in their order; null for published rows.</summary>
     public IReadOnlyList<string>? Fields { get; }
 
+    /// <summary>The fields' names as rows need them: plain, and quoted with a colon.</summary>
+    public (byte[] Text, byte[] Quoted)[]? FieldTexts { get; }
+
     public bool IsDelta => Mode == ViewMode.Delta;
 
     public bool IsCompact => Format == ViewFormat.Compact;
@@ -67,7 +71,7 @@ internal sealed class ViewShape : IEquatable<ViewShape>
     /// <summary>True if the shape's document can differ from the published one.</summary>
     public bool Reduces => Window is not null || Sides != ViewSides.Both || Fields is not null;
 
-    /// <summary>True if frames of this shape are made from the parsed chain; otherwise the published bytes are sent.</summary>
+    /// <summary>True if frames of this shape are made by <see cref="ChainViews"/>; otherwise the published bytes are sent.</summary>
     public bool IsMade => IsDelta || Reduces;
 
     /// <summary>

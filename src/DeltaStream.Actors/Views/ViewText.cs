@@ -8,7 +8,7 @@ namespace DeltaStream.Actors.Views;
 /// <summary>Writes views in their one form: every field spelled out, in one order, numbers as short as they can be.</summary>
 internal static class ViewText
 {
-    private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    internal static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>A granted view as JSON: the value of <c>view</c> in <c>subscribed</c>.</summary>
     public static byte[] Of(View view)

@@ -5,7 +5,7 @@ namespace DeltaStream.Actors.Views;
 
 /// <summary>
 /// The version of a reduced document: what a client holds of a chain. All clients with the same document share one object. A
-/// version that a client sends (<c>have</c>) knows only its name until the node has found it.
+/// version that a client sends (<c>have</c>) knows only its name until <see cref="ChainViews"/> has found it.
 /// </summary>
 internal sealed class ViewVersion
 {
@@ -33,6 +33,9 @@ internal sealed class ViewVersion
 
     /// <summary>False if its chain has no deltas.</summary>
     internal bool IsOrdered { get; init; }
+
+    /// <summary>A hash of the reduced document where its chain has no deltas; otherwise 0.</summary>
+    internal ulong Hash { get; set; }
 
     /// <summary>The text for the wire: eleven letters and digits, to be compared for equality alone.</summary>
     public string Text => _text ??= Base64Url.EncodeToString(MemoryMarshal.AsBytes(new ReadOnlySpan<ulong>([Name])));

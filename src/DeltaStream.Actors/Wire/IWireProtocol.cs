@@ -11,6 +11,12 @@ public interface IWireProtocol
     /// <param name="data">The event's data: one JSON value in UTF-8, inserted unchanged.</param>
     Frame EncodeEvent(string name, ReadOnlySpan<byte> data);
 
+    /// <summary>Makes the frame of a server event with a second argument.</summary>
+    /// <param name="name">The event's name.</param>
+    /// <param name="data">The event's data: one JSON value in UTF-8, inserted unchanged.</param>
+    /// <param name="meta">The second argument (on a plain WebSocket the member <c>meta</c>), likewise.</param>
+    Frame EncodeEvent(string name, ReadOnlySpan<byte> data, ReadOnlySpan<byte> meta);
+
     /// <summary>Makes the frame of an acknowledgement.</summary>
     /// <param name="id">The id that the client chose, as it came over the wire.</param>
     /// <param name="data">The acknowledgement's data: one JSON value in UTF-8.</param>

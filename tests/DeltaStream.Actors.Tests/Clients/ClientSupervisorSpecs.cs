@@ -99,6 +99,8 @@ public class ClientSupervisorSpecs(ITestOutputHelper output) : GatewaySpec(outpu
 
         public Frame EncodeEvent(string name, ReadOnlySpan<byte> data) => throw new InvalidOperationException("broken");
 
+        public Frame EncodeEvent(string name, ReadOnlySpan<byte> data, ReadOnlySpan<byte> meta) => throw new InvalidOperationException("broken");
+
         public Frame EncodeAck(ReadOnlySpan<byte> id, ReadOnlySpan<byte> data) => throw new InvalidOperationException("broken");
     }
 }

@@ -18,6 +18,9 @@ internal sealed class TextProtocol(int slot) : IWireProtocol
         return Text($"{name} {Encoding.UTF8.GetString(data)}");
     }
 
+    public Frame EncodeEvent(string name, ReadOnlySpan<byte> data, ReadOnlySpan<byte> meta) =>
+        EncodeEvent(name, [.. data, (byte)' ', .. meta]);
+
     public Frame EncodeAck(ReadOnlySpan<byte> id, ReadOnlySpan<byte> data) =>
         Text($"ack:{Encoding.UTF8.GetString(id)} {Encoding.UTF8.GetString(data)}");
 

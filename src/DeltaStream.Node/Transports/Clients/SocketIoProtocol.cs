@@ -14,5 +14,7 @@ internal sealed class SocketIoProtocol : IWireProtocol
 
     public Frame EncodeEvent(string name, ReadOnlySpan<byte> data) => new(SocketFrames.Event(name, data));
 
+    public Frame EncodeEvent(string name, ReadOnlySpan<byte> data, ReadOnlySpan<byte> meta) => new(SocketFrames.Event(name, [.. data, (byte)',', .. meta]));
+
     public Frame EncodeAck(ReadOnlySpan<byte> id, ReadOnlySpan<byte> data) => new(SocketFrames.Ack(id, data));
 }

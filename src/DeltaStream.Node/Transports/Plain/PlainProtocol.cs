@@ -20,6 +20,8 @@ internal sealed class PlainProtocol : IWireProtocol
         return Encode("{\"event\":\""u8, quoted.EncodedUtf8Bytes, data.IsEmpty ? "\""u8 : "\",\"data\":"u8, data);
     }
 
+    public Frame EncodeEvent(string name, ReadOnlySpan<byte> data, ReadOnlySpan<byte> meta) => EncodeEvent(name, [.. data, .. ",\"meta\":"u8, .. meta]);
+
     public Frame EncodeAck(ReadOnlySpan<byte> id, ReadOnlySpan<byte> data) =>
         Encode("""{"event":"ack","id":"""u8, id, data.IsEmpty ? default : ",\"data\":"u8, data);
 
