@@ -26,13 +26,13 @@ internal static class DemoMessages
         WriteTimes(json, now);
     });
 
-    public static DemoMessage Of(OptionChain chain, double spot, DateTimeOffset now) => Write(ChainChannel, 96 * 1024, json =>
+    public static DemoMessage Of(OptionChain chain, DateTimeOffset now) => Write(ChainChannel, 96 * 1024, json =>
     {
-        var figures = ChainFigures.Of(chain.Strikes, spot);
+        var figures = ChainFigures.Of(chain.Strikes, chain.Spot);
         var expiry = chain.Expiry.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
         json.WriteString("product", chain.Product.Symbol);
         json.WriteString("expiry", expiry);
-        json.WriteNumber("spot_price", spot);
+        json.WriteNumber("spot_price", chain.Spot);
         json.WriteNumber("pcr_oi", figures.PutCallRatio);
         json.WriteNumber("pcr_volume", figures.PutCallVolumeRatio);
         json.WriteNumber("atm_strike", figures.AtmStrike);
@@ -80,8 +80,8 @@ internal static class DemoMessages
             json.WriteNumber("gamma", Math.Round(leg.Value.Gamma, 6));
             json.WriteNumber("vega", Math.Round(leg.Value.Vega, 4));
             json.WriteNumber("theta", Math.Round(leg.Value.Theta, 4));
-            json.WriteNumber("iv", Math.Round(strike.Volatility, 4));
-            json.WriteString("timestamp", Text(strike.QuotedAt));
+            json.WriteNumber("iv", leg.Volatility);
+            json.WriteString("timestamp", Text(chain.OpenedAt));
             json.WriteEndObject();
         }
 

@@ -52,7 +52,7 @@ internal sealed class MarketSimulator
         {
             var (underlying, chain) = _chains[i];
             chain.Tick(underlying.Price, now);
-            messages.Add(DemoMessages.Of(chain, underlying.Price, now));
+            messages.Add(DemoMessages.Of(chain, now));
         }
 
         _steps++;

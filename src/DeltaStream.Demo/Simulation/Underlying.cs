@@ -6,8 +6,9 @@ internal sealed class Underlying(DemoProduct product)
     private const double TickSize = 0.05;
     private const double SecondsPerTradingYear = 252 * 6.25 * 3600;
 
-    // Per year. A real index has about a fifth; the demo moves more so that a viewer sees something.
-    private const double Volatility = 0.30;
+    // Per year. A real index has about a fifth; the demo moves more: some ten points of the index in ten seconds, so
+    // that a viewer sees something and the strike at the money changes now and then.
+    private const double Volatility = 0.50;
     private const double OwnShare = 0.6;
 
     // Halves a deviation in about two hours, so that a demo that runs for long stays near its strikes.

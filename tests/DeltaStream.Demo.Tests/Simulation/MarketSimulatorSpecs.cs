@@ -93,25 +93,6 @@ public class MarketSimulatorSpecs
     }
 
     [Fact]
-    public void Between_two_ticks_of_a_chain_few_strikes_change_and_none_is_left_behind()
-    {
-        var chains = MarketRun.Chains(120).Where(chain => chain.Text("product") == "NIFTY").GroupBy(chain => chain.Text("expiry"));
-
-        Assert.All(chains, ticks =>
-        {
-            var strikes = ticks.First().Items("strikes").Count;
-            foreach (var (before, after) in ticks.Zip(ticks.Skip(1)))
-            {
-                var changed = before.Quotes().Zip(after.Quotes()).Where(pair => pair.First.GetRawText() != pair.Second.GetRawText());
-                Assert.InRange(changed.Select(pair => pair.First.Number("strike")).Distinct().Count(), 2, strikes / 10);
-            }
-
-            Assert.All(ticks.Last().Quotes(), quote => Assert.True(
-                DateTimeOffset.Parse(quote.Text("timestamp")) > MarketRun.Start.AddSeconds(60), quote.GetRawText()));
-        });
-    }
-
-    [Fact]
     public void A_new_day_moves_the_expiries_on()
     {
         var wednesday = new DateTimeOffset(2026, 11, 24, 23, 59, 50, TimeSpan.Zero);
