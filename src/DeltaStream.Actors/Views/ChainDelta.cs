@@ -50,7 +50,7 @@ internal readonly ref struct ChainDelta
             if (!HasChanged(member)) continue;
             set.Next();
             ReducedChain.WriteName(_to, _columns.Names, member.Name);
-            if (member.Name == ChainNames.Strikes && _columns.Shape.Window is not null) ReducedChain.WriteStrikes(_to, member.Value.In(_document.Text), _range);
+            if (member.Name == ChainNames.Strikes && _columns.Shape.Reduces) ReducedChain.WriteStrikes(_to, member.Value.In(_document.Text), _range);
             else _to.Add(member.Value.In(_document.Text));
         }
 
@@ -68,7 +68,7 @@ internal readonly ref struct ChainDelta
 
     private bool HasChanged(in Member member)
     {
-        if (member.Name != ChainNames.Strikes || _columns.Shape.Window is null || !member.Value.IsArray(_document.Text)) return member.Value.Step > _base;
+        if (member.Name != ChainNames.Strikes || !_columns.Shape.Reduces || !member.Value.IsArray(_document.Text)) return member.Value.Step > _base;
         if (member.Value.Step <= _base && _range == _baseRange) return false;
         if (member.Born > _base) return true;
         var value = member.Value.In(_document.Text);

@@ -25,7 +25,7 @@ internal static class ReducedChain
         {
             list.Next();
             WriteName(to, columns.Names, member.Name);
-            if (member.Name == ChainNames.Strikes && range is { } few) WriteStrikes(to, member.Value.In(document.Text), few);
+            if (member.Name == ChainNames.Strikes) WriteStrikes(to, member.Value.In(document.Text), range ?? StrikeRange.All);
             else to.Add(member.Value.In(document.Text));
         }
 
@@ -70,7 +70,7 @@ internal static class ReducedChain
         }
     }
 
-    /// <summary>Writes the elements of <c>strikes</c> that are in the window. A value that is not an array is written as it is.</summary>
+    /// <summary>Writes the elements of <c>strikes</c> that are numbers in the window. A value that is not an array is written as it is.</summary>
     public static void WriteStrikes(ByteWriter to, ReadOnlySpan<byte> value, in StrikeRange range)
     {
         if (value[0] != (byte)'[')

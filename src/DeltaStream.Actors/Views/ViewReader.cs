@@ -60,6 +60,9 @@ internal ref struct ViewReader
             value = fields.Type == JsonTokenType.Null ? default : new(fields.Type, fields.Value);
         }
 
+        // False counts as absent as well.
+        if (_status.Type == JsonTokenType.False) _status = default;
+        if (_meta.Type == JsonTokenType.False) _meta = default;
         foreach (var value in (ReadOnlySpan<Value>)[_strikes, _window, _sides, _fields, _preset, _mode, _format, _maxRate, _have, _status, _meta]) found |= value.IsThere;
         return found;
     }

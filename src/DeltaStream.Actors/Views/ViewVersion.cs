@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Text;
 using System.Runtime.InteropServices;
 
@@ -44,7 +45,8 @@ internal sealed class ViewVersion
     public static ViewVersion Parse(string text)
     {
         Span<byte> name = stackalloc byte[NameBytes];
-        var isVersion = text.Length == Base64Url.GetEncodedLength(NameBytes) && Base64Url.TryDecodeFromChars(text, name, out var read) && read == NameBytes;
+        // The Try method throws at a text that is not Base64Url; this one says so.
+        var isVersion = Base64Url.DecodeFromChars(text, name, out _, out var read) == OperationStatus.Done && read == NameBytes;
         return new(isVersion ? MemoryMarshal.Read<ulong>(name) : 0);
     }
 

@@ -23,9 +23,9 @@ internal static class ReducedModel
                     ? $"[{string.Join(',', value.EnumerateArray().Select(it => RowOf(it, shape, window)).Where(it => it is not null))}]"
                     : Canon(value);
             }
-            else if (name == "strikes" && value.ValueKind == JsonValueKind.Array && window is not null)
+            else if (name == "strikes" && value.ValueKind == JsonValueKind.Array && shape.Reduces)
             {
-                members[name] = $"[{string.Join(',', value.EnumerateArray().Where(it => it.ValueKind == JsonValueKind.Number && window(Number(it))).Select(Canon))}]";
+                members[name] = $"[{string.Join(',', value.EnumerateArray().Where(it => it.ValueKind == JsonValueKind.Number && (window is null || window(Number(it)))).Select(Canon))}]";
             }
             else
             {

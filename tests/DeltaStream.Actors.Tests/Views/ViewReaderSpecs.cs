@@ -32,7 +32,7 @@ public sealed class ViewReaderSpecs
     [InlineData("""{"max_rate":4.99}""", """{"mode":"full","max_rate":2}""")]
     [InlineData("""{"max_rate":0.1}""", """{"mode":"full","max_rate":0.1}""")]
     [InlineData("""{"status":true,"meta":true}""", """{"mode":"full","status":true,"meta":true}""")]
-    [InlineData("""{"status":false,"meta":false}""", """{"mode":"full"}""")]
+    [InlineData("""{"status":false,"meta":true}""", """{"mode":"full","meta":true}""")]
     [InlineData("""{"mode":"full","mode":"delta"}""", """{"mode":"delta","format":"rows"}""")]
     [InlineData("""{"m\u006fde":"delta"}""", """{"mode":"delta","format":"rows"}""")]
     [InlineData("""{"type":"chain","symbol":"NIFTY","strikes":null,"meta":true}""", """{"mode":"full","meta":true}""")]
@@ -51,7 +51,27 @@ public sealed class ViewReaderSpecs
     [InlineData("{}")]
     [InlineData("""{"type":"chain","symbol":"NIFTY","other":{"mode":"delta"}}""")]
     [InlineData("""{"mode":null,"have":null,"strikes":null}""")]
+    [InlineData("""{"status":false,"meta":false}""")]
+    [InlineData("""{"status":null,"meta":false,"mode":null}""")]
     public void Without_view_fields_there_is_no_view(string entry) => Assert.Equal(default, ViewReader.Read(Encoding.UTF8.GetBytes(entry), Narrow));
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("!!!!!!!!!!!")]
+    [InlineData("AAAAAAAAAAB")]
+    [InlineData("AAAAAAAAAA=")]
+    [InlineData("ééééééééééé")]
+    [InlineData("           ")]
+    [InlineData("AAAAAAAAAAAAAAAAAAAAAA")]
+    public void A_text_that_is_not_a_version_is_a_version_that_no_node_knows(string text) => Assert.Equal(0UL, ViewVersion.Parse(text).Name);
+
+    [Fact]
+    public void A_version_is_read_back_from_its_text()
+    {
+        var version = new ViewVersion(0x8877_6655_4433_2211);
+
+        Assert.Equal(version.Name, ViewVersion.Parse(version.Text).Name);
+    }
 
     [Theory]
     [InlineData("""{"strikes":0}""", "strikes must be an integer from 1 to 50")]
