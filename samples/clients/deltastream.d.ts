@@ -16,7 +16,8 @@ export type RoomName = "general" | `product:${string}` | `chain:${string}`;
 
 export type ErrorCode =
   | "missing_field" | "invalid_type" | "invalid_symbol" | "invalid_expiry" | "unknown_event" | "invalid_message"
-  | "too_many_subscriptions" | "rate_limited" | "message_too_large" | "unauthorized" | "token_expired";
+  | "too_many_subscriptions" | "rate_limited" | "message_too_large" | "unauthorized" | "token_expired"
+  | "invalid_view" | "too_many_views";
 
 export interface Connected {
   message: string;

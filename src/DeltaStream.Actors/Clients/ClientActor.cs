@@ -28,6 +28,7 @@ internal sealed class ClientActor : UntypedActor, IRequiresMessageQueue<IdleMess
     private readonly string _sessionId;
     private readonly ClientConnection _connection;
     private readonly ClientUpdates _updates;
+    private readonly RoomStatuses _statuses;
     private readonly ClientRooms _rooms = new();
     private readonly ClientJoins _joins;
     private readonly RoomRequests _roomRequests;
@@ -42,11 +43,12 @@ internal sealed class ClientActor : UntypedActor, IRequiresMessageQueue<IdleMess
     {
         (_context, _sessionId, _feed) = (context, open.SessionId, feed);
         _connection = new(context, open.Transport, open.Usage);
-        _updates = new(context, _connection);
+        _updates = new(context, Self, _connection);
+        _statuses = new(context, Self, _connection, _updates);
         _token = new(context, Self, _connection, open.Identity);
         _session = new(open.SessionId, open.Session, context.Sessions);
-        _joins = new(context, _sessionId, Self, _rooms, _connection, _updates, _session);
-        _roomRequests = new(context, Self, _rooms, _joins, _connection, _updates, _session);
+        _joins = new(context, _sessionId, Self, _rooms, _connection, _updates, _statuses, _session);
+        _roomRequests = new(context, Self, _rooms, _joins, _connection, _updates, _statuses, _session);
         _requests = new(context, Self, _joins, _roomRequests, _connection, _updates);
         _cell = (ActorCell)Context;
     }
@@ -102,6 +104,12 @@ internal sealed class ClientActor : UntypedActor, IRequiresMessageQueue<IdleMess
                 break;
             case Greeting { Moved: var moved }:
                 Greet(moved);
+                break;
+            case RateDue:
+                _updates.OnRateDue();
+                break;
+            case RoomStatusChanged changed:
+                _statuses.Changed(changed.Room, changed.Freshness);
                 break;
             case TransportReady:
                 _connection.OnReady();
@@ -162,6 +170,7 @@ internal sealed class ClientActor : UntypedActor, IRequiresMessageQueue<IdleMess
     /// <summary>Runs after each message: stops the actor if the connection is over, or starts the next write.</summary>
     private void GoOn()
     {
+        if (_statuses.IsWaiting) _statuses.Flush();
         if (_roomRequests.IsWaiting) _roomRequests.GoOn(_token.Identity.Rooms);
         if (_connection.IsOver) Context.Stop(Self);
         if (_connection.IsOver) return;
@@ -179,16 +188,21 @@ internal sealed class ClientActor : UntypedActor, IRequiresMessageQueue<IdleMess
         {
             foreach (var answer in moved.Answers) _connection.Outbox.Add(answer);
             foreach (var update in moved.Updates) _connection.Outbox.Add(update);
-            if (moved.Views is not null) _updates.Arrive(moved.Views);
             OnFeedStatus(_feed, moved.Feed);
             _rooms.Arrive(moved.Rooms);
+            if (moved.Views is not null) _roomRequests.Arrive(moved.Views);
         }
         else
         {
             var rooms = (_session.Recovered ?? [Room.General]).Where(_token.Identity.Rooms.Covers).Distinct().Take(_context.Settings.MaxSubscriptions).ToList();
             _connection.Answer(ServerEvents.Connected, ServerEvents.ConnectedData(_sessionId, _context.Time.GetUtcNow(), rooms, _context.Status.IsSimulated));
             OnFeedStatus(_feed, FeedState.Live);
-            foreach (var room in rooms) _rooms.Enter(room, _session.Recovered is null ? JoinPurpose.Silent : JoinPurpose.Recovered);
+            foreach (var room in rooms)
+            {
+                _rooms.Enter(room, _session.Recovered is null ? JoinPurpose.Silent : JoinPurpose.Recovered);
+                _roomRequests.Restore(room, _session.ViewOf(room));
+            }
+
             // The client must not miss an update after `connected`, so it is held until `general` is subscribed to.
             _connection.IsHeld = rooms.Contains(Room.General);
         }
@@ -224,7 +238,7 @@ internal sealed class ClientActor : UntypedActor, IRequiresMessageQueue<IdleMess
         if (_connection.IsOver || _connection.IsHeld || _connection.Farewell is not null || _requests.IsWaiting || _roomRequests.IsWaiting || _rooms.Joining.Any()) return;
         var waiting = _connection.Outbox.TakeAll(MostBytesCarried);
         var (pid, isClaimed, holder) = _session.Session is { } it ? (it.Pid, it.IsClaimed, _context.HolderOf(it)) : (null, false, null);
-        var views = _updates.Move(waiting.AfterUpdates);
+        var views = _roomRequests.Move(waiting.AfterUpdates);
         var rooms = _rooms.Move(_context.Order, waiting.StayingBehind);
         to.Tell(new ClientLeft(new(_sessionId, _token.Identity, pid, isClaimed, holder, _feed.State, rooms, waiting.Answers, waiting.Updates) { Views = views }));
         _connection.Ended(CloseReason.Moved);

@@ -17,12 +17,6 @@ internal sealed class ClientConnection
     // updates are superseded.
     private const int MostGatheredBytes = 64 * 1024;
 
-    private static readonly Func<IWireProtocol, (MarketUpdate Update, ClientContext Context), Frame> Encode = static (protocol, it) =>
-    {
-        it.Context.Metrics.Encoded(protocol.ProtocolIndex);
-        return protocol.EncodeEvent(it.Update.Event.Name, it.Update.Payload.Span);
-    };
-
     // The transport does not keep the list, so one list per thread is enough.
     [ThreadStatic]
     private static List<Frame>? _batch;
@@ -40,6 +34,9 @@ internal sealed class ClientConnection
     }
 
     public Outbox Outbox { get; }
+
+    /// <summary>The client's views; null while it has had none.</summary>
+    public ClientViews? Views { get; set; }
 
     public ClientUsage Usage { get; }
 
@@ -160,8 +157,9 @@ internal sealed class ClientConnection
     /// <summary>Writes an update by itself. Nothing may wait, and the transport must be ready.</summary>
     public void WriteAlone(MarketUpdate update)
     {
+        if (FrameOf(update) is not { } frame) return;
         var batch = Batch();
-        batch.Add(FrameOf(update));
+        batch.Add(frame);
         Write(batch, 1, update);
     }
 
@@ -202,18 +200,19 @@ internal sealed class ClientConnection
             var updates = 0;
             while (batch.Count < most && Outbox.TryTake(out var answer, out var update))
             {
+                // In a view an update may change nothing.
+                if ((answer ?? FrameOf(update!)) is not { } frame) continue;
                 if (update is not null)
                 {
                     if (!Outbox.WasRequested) first ??= update;
                     updates++;
                 }
 
-                var frame = answer ?? FrameOf(update!);
                 if (Outbox.WasRequested) Charge(frame);
                 batch.Add(frame);
             }
 
-            Write(batch, updates, first);
+            if (batch.Count > 0) Write(batch, updates, first);
         }
 
         if (Farewell is not null && Outbox.IsEmpty) Close(Farewell);
@@ -253,7 +252,7 @@ internal sealed class ClientConnection
         if (updates > 0) _context.Metrics.Delivered(updates, first is null ? null : SecondsSince(first.ReceivedAt));
     }
 
-    private Frame FrameOf(MarketUpdate update) => update.Frames.Get(_transport.Protocol, (update, _context), Encode);
+    private Frame? FrameOf(MarketUpdate update) => Views is not null ? Views.FrameOf(update, _transport.Protocol) : PlainFrames.Of(update, _transport.Protocol, _context);
 
     private double SecondsSince(long microseconds) => Math.Max(0, (_context.RedisTime.UnixMicroseconds() - microseconds) / 1e6);
 

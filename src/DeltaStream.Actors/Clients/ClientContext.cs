@@ -25,6 +25,12 @@ public sealed record ClientContext(
     /// <summary>The encoded answers to <c>get_products</c>.</summary>
     internal ProductAnswers Products { get; } = new();
 
+    /// <summary>The node's RoomWatchActor.</summary>
+    internal IActorRef Watch { get; init; } = ActorRefs.Nobody;
+
+    /// <summary>The instants of rates.</summary>
+    internal RateClock Rates { get; init; } = new(Time);
+
     /// <summary>The node's order of updates.</summary>
     internal NodeOrder Order { get; init; } = null!;
 

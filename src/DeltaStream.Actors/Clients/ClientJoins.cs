@@ -12,7 +12,7 @@ namespace DeltaStream.Actors.Clients;
 /// that arrive before need no buffer, because the snapshot contains them.
 /// </summary>
 internal sealed class ClientJoins(
-    ClientContext context, string sessionId, IActorRef self, ClientRooms rooms, ClientConnection connection, ClientUpdates updates, SessionNotes session)
+    ClientContext context, string sessionId, IActorRef self, ClientRooms rooms, ClientConnection connection, ClientUpdates updates, RoomStatuses statuses, SessionNotes session)
 {
     // A client may request a room this often while its snapshot is pending. After that its messages are not read.
     private const int MostRequests = 64;
@@ -81,6 +81,8 @@ internal sealed class ClientJoins(
         session.Changed(self);
         updates.Drop(rooms.Covers);
         context.Log.Unsubscribed(sessionId, room.Name);
+        statuses.End(room);
+        if (connection.Views?.Leave(joined) is { } newest) updates.Enqueue(newest, isRequested: true, isSnapshot: !updates.IsPaused);
     }
 
     public void LogSubscribed(Room room) => context.Log.Subscribed(sessionId, room.Name);
@@ -100,6 +102,8 @@ internal sealed class ClientJoins(
     /// <summary>Releases the rooms of a client that has gone.</summary>
     public void LeaveAll()
     {
+        statuses.EndAll();
+        connection.Views?.End();
         foreach (var joined in rooms.Rooms.Where(static joined => joined.Room != Room.General)) context.Cache.Tell(new LeaveRoom(joined.Room), self);
     }
 
@@ -162,13 +166,21 @@ internal sealed class ClientJoins(
         var values = rooms.CompleteJoin(joined, snapshot.View);
         Welcome(joined.Room, join, snapshot.IsComplete ? joined.Known : null);
         var isSnapshot = join.Purpose == JoinPurpose.Snapshot;
-        foreach (var update in values) updates.Enqueue(update, isRequested: true, isSnapshot);
+        connection.Views?.TakeOver(joined);
+        foreach (var update in values)
+        {
+            if (isSnapshot) connection.Views?.Reset(update, null);
+            updates.Enqueue(update, isRequested: true, isSnapshot);
+        }
+
+        statuses.Joined(joined.Room);
     }
 
     private void OnRefused(JoinedRoom joined, RequestError error)
     {
         var (room, join) = (joined.Room, joined.Join!);
         rooms.Leave(room, context.Order);
+        connection.Views?.Set(joined, null);
         session.Changed(self);
         join.Request?.Fail(room, error);
         foreach (var ackId in join.Requests) connection.Refuse(error.Of(room, isRequested: true), ackId);

@@ -30,4 +30,7 @@ internal readonly record struct ClientRequest(ClientRequestKind Kind, Room? Room
 {
     /// <summary>The entries of a request with <c>rooms</c>; null for a request about one room.</summary>
     public RoomEntries? Entries { get; init; }
+
+    /// <summary>A <c>subscribe</c> to one room with a view; null for any other request.</summary>
+    public RoomEntry? Viewed { get; init; }
 }

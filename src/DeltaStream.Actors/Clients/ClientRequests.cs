@@ -28,7 +28,10 @@ internal sealed class ClientRequests(ClientContext context, IActorRef self, Clie
             case ClientRequestKind.Subscribe or ClientRequestKind.Unsubscribe when request.Entries is { } it:
                 rooms.Handle(new(request.Kind, it.Entries, message.AckId) { Replaces = it.Replace }, grant);
                 break;
-            case ClientRequestKind.Subscribe or ClientRequestKind.Unsubscribe when rooms.IsWaiting:
+            case ClientRequestKind.Subscribe when request.Viewed is { } viewed:
+                rooms.Handle(new(request.Kind, [viewed], message.AckId) { IsArray = false }, grant);
+                break;
+            case ClientRequestKind.Subscribe or ClientRequestKind.Unsubscribe when rooms.MustQueue(request.Room!):
                 rooms.Handle(new(request.Kind, [new(request.Room, null)], message.AckId) { IsArray = false }, grant);
                 break;
             case ClientRequestKind.Subscribe:

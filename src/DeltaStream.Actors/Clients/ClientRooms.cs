@@ -26,6 +26,9 @@ internal sealed class ClientRooms
     private int _lastJoinId;
     private int _superseded;
 
+    /// <summary>The rooms, and the narrow rooms that the client has left.</summary>
+    public JoinedRooms Index => _joined;
+
     /// <summary>The number of rooms that the client is in.</summary>
     public int Count => _joined.Count - _marks;
 
@@ -186,9 +189,7 @@ internal sealed class ClientRooms
 
     private void Start(JoinedRoom joined, JoinPurpose purpose)
     {
-        var join = new PendingJoin(purpose, ++_lastJoinId);
-        if (joined.Join is { } before) join.Continue(before);
-        joined.Join = join;
+        joined.Join = new(purpose, ++_lastJoinId, joined.Join);
     }
 
     private void End(JoinedRoom joined)

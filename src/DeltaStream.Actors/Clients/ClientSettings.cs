@@ -9,6 +9,15 @@ public sealed record ClientSettings
     /// <summary>The maximum rate at which a client joins rooms; each <c>subscribe</c> counts.</summary>
     public RateLimit Joins { get; init; } = new(50, 300);
 
+    /// <summary>The maximum number of a client's views that differ in more than rate, status and meta.</summary>
+    public int MaxViews { get; init; } = 32;
+
+    /// <summary>The maximum number of such views on the node. Beyond it a client that has more than four gets no further one.</summary>
+    public int MaxNodeViews { get; init; } = 20_000;
+
+    /// <summary>A room is quiet if nothing was received for it within this time.</summary>
+    public TimeSpan RoomQuietAfter { get; init; } = TimeSpan.FromSeconds(15);
+
     /// <summary>The maximum bytes that a client's requests make the node send: snapshots and lists.</summary>
     public RateLimit RequestedBytes { get; init; } = new(4 * 1024 * 1024, 16 * 1024 * 1024);
 

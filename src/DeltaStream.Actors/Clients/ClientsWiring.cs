@@ -35,15 +35,20 @@ public static class ClientsWiring
         SessionRecovery? recovery = null, TimeProvider? redisTime = null)
     {
         metrics.ObserveRooms(() => status.Rooms);
+        var order = NodeOrder.For(system);
+        order.Freshness.QuietAfter = (long)settings.RoomQuietAfter.TotalMicroseconds;
+        var watch = system.ActorOf(Props.Create(() => new RoomWatchActor(order, status, redisTime ?? time)), "room-watch");
         var tokens = system.ActorOf(Props.Create(() => new TokenClock(time)), "token-clock");
         var context = new ClientContext(
             settings, DistributedPubSub.Get(system).Mediator, cache, tokens, status, metrics, new(logs.CreateLogger<ClientActor>()), time)
         {
             RedisTime = redisTime ?? time,
-            Order = NodeOrder.For(system),
+            Order = order,
+            Watch = watch,
             Sessions = recovery is null ? ActorRefs.Nobody : system.StartSessions(recovery, logs),
             HolderOf = session => recovery?.HolderOf(session) ?? "",
         };
+        metrics.ObserveViews(() => order.Views.ShapesInUse);
         return system.ActorOf(Props.Create(() => new ClientSupervisor(context, status)), "clients");
     }
 

@@ -116,6 +116,7 @@ public sealed class FeedMonitor : UntypedActor, IWithTimers
     {
         if (status.State != _held) _log.FeedChanged(status);
         _held = status.State;
+        _status.HeldFeed = status;
         Context.System.EventStream.Publish(new FeedStatusHeld(status));
     }
 

@@ -20,6 +20,9 @@ internal sealed class HeldUpdates
     /// <summary>The tick at which the next update is due; null if none is.</summary>
     public int? NextDue => _due.TryPeek(out _, out var tick) ? tick : null;
 
+    /// <summary>True if an update of a key is held.</summary>
+    public bool Has(DataKey key) => _newest.ContainsKey(key);
+
     /// <summary>Holds an update in the place of one that is held of its key; false if there is none.</summary>
     public bool TryReplace(MarketUpdate update)
     {

@@ -14,6 +14,15 @@ internal sealed class JoinedRoom(Room room)
     /// <summary>True while the client gets the room's updates: its snapshot is sent, and it has not left.</summary>
     public bool IsJoined => Join is null && !IsMark;
 
+    /// <summary>The client's view of the room; null for whole documents.</summary>
+    public RoomViewState? Viewed { get; set; }
+
+    /// <summary>
+    /// True if the room's key is sent in this narrow room's view: the client has, or had before it lost its connection or its node,
+    /// a snapshot of the room.
+    /// </summary>
+    public bool Governs => !IsMark && (Serial > 0 || Join is not { Purpose: JoinPurpose.Snapshot });
+
     /// <summary>
     /// True for the mark of a narrow room that the client left: <see cref="Serial"/> still rejects late updates from the wide room's
     /// topic.
@@ -73,8 +82,8 @@ internal enum JoinStep : byte
     View = 3,
 }
 
-/// <summary>A join in flight, or a repeated request for a room's snapshot.</summary>
-internal sealed class PendingJoin(JoinPurpose purpose, int id)
+/// <summary>A join in flight, or a repeated request for a room's snapshot. It takes over the requests of a join that starts anew.</summary>
+internal sealed class PendingJoin(JoinPurpose purpose, int id, PendingJoin? before = null)
 {
     public JoinPurpose Purpose { get; set; } = purpose;
 
@@ -90,18 +99,11 @@ internal sealed class PendingJoin(JoinPurpose purpose, int id)
     public object? Subscription { get; set; }
 
     /// <summary>The request for several rooms that this join belongs to; null for none. It answers when all of its rooms are ready.</summary>
-    public RoomsRequest? Request { get; set; }
+    public RoomsRequest? Request { get; set; } = before?.Request;
 
     /// <summary>The room's snapshot, which waits for the other rooms of <see cref="Request"/>.</summary>
     public Snapshot? Ready { get; set; }
 
     /// <summary>The acknowledgement ids of the client's requests, in order; null for a request without one.</summary>
-    public List<ReadOnlyMemory<byte>?> Requests { get; } = [];
-
-    /// <summary>Takes over the requests of a join that starts anew.</summary>
-    public void Continue(PendingJoin before)
-    {
-        Requests.AddRange(before.Requests);
-        Request = before.Request;
-    }
+    public List<ReadOnlyMemory<byte>?> Requests { get; } = [.. before?.Requests ?? []];
 }

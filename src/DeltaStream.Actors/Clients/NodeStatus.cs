@@ -6,6 +6,7 @@ namespace DeltaStream.Actors.Clients;
 public sealed class NodeStatus
 {
     private FeedStatus _feed;
+    private FeedStatus? _heldFeed;
     private int _clients;
     private int _rooms;
     private bool _isSimulated;
@@ -17,6 +18,13 @@ public sealed class NodeStatus
     {
         get => Volatile.Read(ref _feed);
         internal set => Volatile.Write(ref _feed, value);
+    }
+
+    /// <summary>The feed as clients are told of it: a state that has held for a second.</summary>
+    public FeedStatus HeldFeed
+    {
+        get => Volatile.Read(ref _heldFeed) ?? Feed;
+        internal set => Volatile.Write(ref _heldFeed, value);
     }
 
     /// <summary>The number of clients on the node.</summary>

@@ -123,6 +123,9 @@ internal sealed class Outbox
         return supersedes;
     }
 
+    /// <summary>True if an update of the same key waits because the client could not take it.</summary>
+    public bool Waits(MarketUpdate update) => _newest?.ContainsKey(new(update.Event, update.Key)) == true;
+
     /// <summary>Marks a waiting update as a value of a snapshot. A newer one that takes its place stays marked.</summary>
     public void MarkRequested(MarketUpdate update) => (_requested ??= []).Add(new(update.Event, update.Key));
 

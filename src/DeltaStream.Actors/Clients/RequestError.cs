@@ -29,7 +29,7 @@ public sealed record RequestError(string Code, string Message)
     public static readonly IReadOnlyList<string> Codes =
     [
         "missing_field", "invalid_type", "invalid_symbol", "invalid_expiry", "unknown_event", "invalid_message", "unauthorized",
-        "token_expired", "rate_limited", "message_too_large", "too_many_subscriptions",
+        "token_expired", "rate_limited", "message_too_large", "too_many_subscriptions", "invalid_view", "too_many_views",
     ];
 
     /// <param name="type">The client's type; null if it is not a text.</param>
@@ -81,6 +81,15 @@ public sealed record RequestError(string Code, string Message)
 
     public static RequestError TooManyRooms(int most) =>
         new("too_many_subscriptions", $"Too many subscriptions: the clients of this node can be in {most} rooms, try another node or later");
+
+    /// <param name="why">What is wrong; it names the field.</param>
+    public static RequestError InvalidView(string why) => new("invalid_view", why);
+
+    public static RequestError TooManyViews(int most) =>
+        new("too_many_views", $"Too many views: a client can have {most} that differ in mode, format, window, sides or fields");
+
+    public static RequestError TooManyNodeViews(int most) =>
+        new("too_many_views", $"Too many views: the clients of this node can have {most}, try another node or later");
 
     /// <summary>The same error, with the event and the room of the message that it answers.</summary>
     /// <param name="name">The client's event.</param>

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using DeltaStream.Actors.Market;
+using DeltaStream.Actors.Views;
 
 namespace DeltaStream.Actors.Clients;
 
@@ -46,8 +47,13 @@ internal static class RequestReader
     internal static RoomEntry ReadEntry(ClientRequestKind kind, string name, ReadOnlySpan<byte> entry)
     {
         ReadFields(entry, out var fields);
-        var error = Choose(fields, out var room);
-        return new(room, error);
+        return Choose(fields, out var room) is { } error ? new(room, error) : kind == ClientRequestKind.Subscribe ? ReadView(entry, room!) : new(room, null);
+    }
+
+    private static RoomEntry ReadView(ReadOnlySpan<byte> entry, Room room)
+    {
+        var read = entry.IsEmpty ? default : ViewReader.Read(entry, room);
+        return new(room, read.Error is { } why ? RequestError.InvalidView(why) : null) { View = read.View, Have = read.Have };
     }
 
     private static RequestError? ReadRequest(ClientRequestKind kind, string name, ReadOnlySpan<byte> data, out ClientRequest request)
@@ -65,9 +71,10 @@ internal static class RequestReader
 
         if (kind == ClientRequestKind.GetExpiries) return ReadExpiries(fields.Symbol, ref request);
         if (fields.Rooms is not null) return ReadRooms(kind, name, data, fields, ref request);
-        var error = Choose(fields, out var room);
-        if (error is null) request = new(kind, room);
-        return error;
+        if (Choose(fields, out var room) is { } error) return error;
+        var entry = kind == ClientRequestKind.Subscribe ? ReadView(data, room!) : null;
+        request = new(kind, room) { Viewed = entry?.View is null ? null : entry };
+        return entry?.Error is { } invalid ? invalid with { Room = room } : null;
     }
 
     private static RequestError? ReadExpiries(Field symbol, ref ClientRequest request)

@@ -33,15 +33,18 @@ internal sealed class RoomAnswers(IWireProtocol protocol, RoomsRequest request)
     }));
 
     /// <summary>Adds the event that answers one entry. For a request for one room the acknowledgement follows it.</summary>
-    public void Add(EntryAnswer entry)
+    /// <param name="entry">The entry.</param>
+    /// <param name="status">The room's status, which comes right after; null if the client does not ask for it.</param>
+    public void Add(EntryAnswer entry, Frame? status)
     {
         var (name, data) = entry.Error is { } error
             ? (ServerEvents.Error, ServerEvents.ErrorData(error.Of(request.Name) with { Room = entry.Room }))
             : request.Kind == ClientRequestKind.Subscribe
-                ? (ServerEvents.Subscribed, ServerEvents.SubscribedData(entry.Room!, entry.Values))
+                ? (ServerEvents.Subscribed, ServerEvents.SubscribedData(entry.Room!, entry.Values, entry.View))
                 : (ServerEvents.Unsubscribed, ServerEvents.UnsubscribedData(entry.Room!));
         _frames.Add(protocol.EncodeEvent(name, data));
-        if (!request.IsArray) AddAck(entry.Error is { } refusal ? ServerEvents.ErrorAck(refusal) : ServerEvents.OkAck(entry.Room, entry.Values));
+        if (!request.IsArray) AddAck(AckOf(entry));
+        if (status is not null) _frames.Add(status);
     }
 
     /// <summary>The event that follows the snapshots. It names the rooms that were granted.</summary>
@@ -52,11 +55,16 @@ internal sealed class RoomAnswers(IWireProtocol protocol, RoomsRequest request)
         json.WriteEndArray();
     }));
 
+    private static byte[] AckOf(EntryAnswer entry) => entry.Error is { } refusal ? ServerEvents.ErrorAck(refusal)
+        : entry.View is { } view ? ServerEvents.OkAck(entry.Room!, entry.Values, view)
+        : ServerEvents.OkAck(entry.Room, entry.Values);
+
     private static void Write(Utf8JsonWriter json, EntryAnswer entry)
     {
         if (entry.Room is { } room) json.WriteString("room"u8, room.Name);
         json.WriteString("status"u8, entry.IsGranted ? "ok"u8 : "error"u8);
         if (entry.Values is { } values) json.WriteNumber("values"u8, values);
+        if (entry.IsGranted) ServerEvents.WriteView(json, entry.View);
         if (entry.Error is not { } error) return;
         json.WriteString("code"u8, error.Code);
         json.WriteString("message"u8, error.Message);

@@ -1,5 +1,6 @@
 using DeltaStream.Actors.Cache;
 using DeltaStream.Actors.Market;
+using DeltaStream.Actors.Views;
 
 namespace DeltaStream.Actors.Clients;
 
@@ -45,6 +46,12 @@ internal sealed class EntryAnswer(RoomEntry entry)
 {
     /// <summary>The room; null if the entry does not name one.</summary>
     public Room? Room { get; } = entry.Room;
+
+    /// <summary>The view that the client asks for; null for whole documents.</summary>
+    public View? View { get; } = entry.View;
+
+    /// <summary>The versions that the client has of the room's chains, by expiry; null for none.</summary>
+    public IReadOnlyDictionary<string, ViewVersion>? Have { get; } = entry.Have;
 
     /// <summary>Why the entry failed; null if it did not.</summary>
     public RequestError? Error { get; set; } = entry.Error;

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using DeltaStream.Actors.Market;
+using DeltaStream.Actors.Views;
 
 namespace DeltaStream.Actors.Clients;
 
@@ -24,6 +25,8 @@ public static class ServerEvents
 
     public const string Synced = "synced";
 
+    public const string RoomStatus = "room_status";
+
     public const string Authenticated = "authenticated";
 
     public const string TokenExpiring = "token_expiring";
@@ -44,9 +47,14 @@ public static class ServerEvents
 
     /// <param name="room">The room.</param>
     /// <param name="values">The number of values that are known in the room; null if it is not known.</param>
-    public static byte[] SubscribedData(Room room, int? values) => RoomData(room, "Subscribed to ", values);
+    public static byte[] SubscribedData(Room room, int? values) => RoomData(room, "Subscribed to ", values, null);
 
-    public static byte[] UnsubscribedData(Room room) => RoomData(room, "Unsubscribed from ", null);
+    /// <param name="room">The room.</param>
+    /// <param name="values">The number of values that are known in the room; null if it is not known.</param>
+    /// <param name="view">The granted view; null for none.</param>
+    internal static byte[] SubscribedData(Room room, int? values, View? view) => RoomData(room, "Subscribed to ", values, view);
+
+    public static byte[] UnsubscribedData(Room room) => RoomData(room, "Unsubscribed from ", null, null);
 
     public static byte[] ErrorData(RequestError error) => Write(error, static (json, it) =>
     {
@@ -97,6 +105,15 @@ public static class ServerEvents
         if (it.values is { } number) json.WriteNumber("values"u8, number);
     });
 
+    /// <summary>The acknowledgement of a subscription with a view.</summary>
+    internal static byte[] OkAck(Room room, int? values, View view) => Write((room, values, view), static (json, it) =>
+    {
+        json.WriteString("status"u8, "ok"u8);
+        json.WriteString("room"u8, it.room.Name);
+        if (it.values is { } number) json.WriteNumber("values"u8, number);
+        WriteView(json, it.view);
+    });
+
     /// <summary>The acknowledgement of a refused request.</summary>
     public static byte[] ErrorAck(RequestError error) => Write(error, static (json, it) =>
     {
@@ -107,11 +124,19 @@ public static class ServerEvents
 
     private static double UnixSeconds(DateTimeOffset time) => (time - DateTimeOffset.UnixEpoch).Ticks / (double)TimeSpan.TicksPerSecond;
 
-    private static byte[] RoomData(Room room, string message, int? values) => Write((room, message, values), static (json, it) =>
+    internal static void WriteView(Utf8JsonWriter json, View? view)
+    {
+        if (view is null) return;
+        json.WritePropertyName("view"u8);
+        ViewText.Write(json, view);
+    }
+
+    private static byte[] RoomData(Room room, string message, int? values, View? view) => Write((room, message, values, view), static (json, it) =>
     {
         json.WriteString("room"u8, it.room.Name);
         json.WriteString("message"u8, it.message + it.room.Name);
         if (it.values is { } number) json.WriteNumber("values"u8, number);
+        WriteView(json, it.view);
     });
 
     internal static byte[] Write<TState>(TState state, Action<Utf8JsonWriter, TState> fields)

@@ -14,6 +14,10 @@ internal sealed class SessionNotes(string sessionId, ClientSession? session, IAc
     /// <summary>The rooms from before the client lost its connection; null for a new session.</summary>
     public IReadOnlyList<Room>? Recovered => session?.Recovered?.Rooms;
 
+    /// <summary>The view of a recovered room as text; null for none.</summary>
+    public string? ViewOf(Room room) =>
+        session?.Recovered is { Views: { } views, Rooms: var rooms } ? views.Zip(rooms).FirstOrDefault(it => it.Second.Equals(room)).First : null;
+
     /// <summary>Reports that the rooms have changed. The keeper asks for them when it writes, so many changes cause one report.</summary>
     public void Changed(IActorRef self)
     {
@@ -35,5 +39,14 @@ internal sealed class SessionNotes(string sessionId, ClientSession? session, IAc
         keeper.Tell(connection.End == CloseReason.Moved ? new SessionMoved(session) : new SessionEnded(session, connection.HasLeft ? null : Save(rooms)), self);
     }
 
-    private SavedSession Save(ClientRooms rooms) => new(sessionId, [.. rooms.Rooms.Select(static joined => joined.Room)]);
+    private SavedSession Save(ClientRooms rooms)
+    {
+        var all = rooms.Rooms.ToList();
+        return new(sessionId, [.. all.Select(static joined => joined.Room)])
+        {
+            Views = all.Exists(static joined => joined.Viewed is not null)
+                ? [.. all.Select(static joined => joined.Viewed is { View: var view } ? StoredView.Write(view) : null)]
+                : null,
+        };
+    }
 }

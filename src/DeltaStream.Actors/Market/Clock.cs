@@ -6,8 +6,10 @@ public static class Clock
     private const long MicrosecondsPerSecond = 1_000_000;
 
     /// <summary>Microseconds since the Unix epoch, the unit of every time of receipt.</summary>
-    public static long UnixMicroseconds(this TimeProvider time) =>
-        (time.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond;
+    public static long UnixMicroseconds(this TimeProvider time) => time.GetUtcNow().UnixMicroseconds();
+
+    /// <summary>A time as microseconds since the Unix epoch.</summary>
+    public static long UnixMicroseconds(this DateTimeOffset time) => (time - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond;
 
     /// <summary>The provider's monotonic clock as a span since its own zero.</summary>
     public static TimeSpan Elapsed(this TimeProvider time) => time.GetElapsedTime(0, time.GetTimestamp());

@@ -49,6 +49,9 @@ public sealed class MarketUpdate
     /// <summary>The frames made from this update, one per wire protocol in use on the node.</summary>
     public SharedFrames Frames { get; init; } = new();
 
+    /// <summary>The frames made from this update with version and time of receipt, for clients that asked for them.</summary>
+    internal SharedFrames MetaFrames => field ?? Interlocked.CompareExchange(ref field, new(), null) ?? field!;
+
     /// <summary>Sets the serial. The caller holds NodeOrder's lock, and does this before any client can get the update.</summary>
     internal MarketUpdate Stamp(long serial, KeyBarrier barrier)
     {

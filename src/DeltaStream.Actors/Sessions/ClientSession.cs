@@ -57,19 +57,38 @@ public sealed class ClientSession
 /// <param name="Rooms">The client's rooms.</param>
 public sealed record SavedSession(string SessionId, IReadOnlyList<Room> Rooms)
 {
-    /// <summary>The stored text: the id, then each room's name after a tab. No name contains a tab.</summary>
-    public string Write() => Rooms.Count == 0 ? SessionId : $"{SessionId}\t{string.Join('\t', Rooms.Select(room => room.Name))}";
+    /// <summary>The view of each room as JSON, null for a room without one; null if no room has a view.</summary>
+    public IReadOnlyList<string?>? Views { get; init; }
+
+    /// <summary>
+    /// The stored text: the id, then each room's name after a tab, and after a further tab its view. No name and no view contains a
+    /// tab. An older version takes a view for a room that it does not know.
+    /// </summary>
+    public string Write()
+    {
+        var text = new StringBuilder(SessionId);
+        for (var i = 0; i < Rooms.Count; i++)
+        {
+            text.Append('\t').Append(Rooms[i].Name);
+            if (Views?[i] is { } view) text.Append('\t').Append(view);
+        }
+
+        return text.ToString();
+    }
 
     /// <summary>Parses the stored text. A room that this version does not know is left out.</summary>
     public static SavedSession Read(string text)
     {
         var parts = text.Split('\t');
         var rooms = new List<Room>(parts.Length - 1);
-        foreach (var name in parts.AsSpan(1))
+        string?[]? views = null;
+        for (var i = 1; i < parts.Length; i++)
         {
-            if (Room.TryParse(name, out var room)) rooms.Add(room!);
+            if (!Room.TryParse(parts[i], out var room)) continue;
+            if (i + 1 < parts.Length && parts[i + 1].StartsWith('{')) (views ??= new string?[parts.Length])[rooms.Count] = parts[i + 1];
+            rooms.Add(room!);
         }
 
-        return new(parts[0], rooms);
+        return new(parts[0], rooms) { Views = views?[..rooms.Count] };
     }
 }

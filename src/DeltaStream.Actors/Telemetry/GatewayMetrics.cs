@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using DeltaStream.Actors.Views;
 
 namespace DeltaStream.Actors.Telemetry;
 
@@ -26,6 +27,17 @@ public sealed class GatewayMetrics : IDisposable
         "body_too_large", "body_timeout", "no_connect",
     ];
 
+    /// <summary>The tag <c>kind</c>: what is sent of a chain in a view.</summary>
+    public const string KindTag = "kind";
+
+    /// <summary>What is sent of a chain in a view, in the order of <see cref="EncodingKind"/>.</summary>
+    public static readonly IReadOnlyList<string> ViewKinds = ["full", "snapshot", "delta"];
+
+    /// <summary>Why a snapshot is sent in a view in the place of a delta, in the order of <see cref="SnapshotReason"/>.</summary>
+    public static readonly IReadOnlyList<string> SnapshotReasons = ["first", "smaller", "forgotten", "unordered", "view"];
+
+    private static readonly InstrumentAdvice<double> Buckets = new() { HistogramBucketBoundaries = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10] };
+
     private readonly Meter _meter;
     private readonly UpDownCounter<int> _connections;
     private readonly Counter<long> _delivered;
@@ -41,6 +53,10 @@ public sealed class GatewayMetrics : IDisposable
     private readonly Counter<long> _closes;
     private readonly Counter<long> _slowConsumers;
     private readonly Histogram<double> _latency;
+    private readonly Counter<long> _viewBytes;
+    private readonly Counter<long> _viewEncodes;
+    private readonly Counter<long> _viewSnapshots;
+    private readonly Histogram<double> _deltaLatency;
 
     public GatewayMetrics()
     {
@@ -61,7 +77,11 @@ public sealed class GatewayMetrics : IDisposable
         _slowConsumers = _meter.CreateCounter<long>("slow_consumers", description: "Clients closed because they did not read");
         _latency = _meter.CreateHistogram<double>(
             "delivery_latency_seconds", "s", "From receipt from Redis to the hand-over of an update to a client's socket, once a write; values of snapshots do not count",
-            advice: new() { HistogramBucketBoundaries = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10] });
+            advice: Buckets);
+        _viewBytes = _meter.CreateCounter<long>("view_bytes", "By", "Bytes of chains sent in views, by kind");
+        _viewEncodes = _meter.CreateCounter<long>("view_encodes", description: "Frames made of chains for views, by kind; clients with equal views share them");
+        _viewSnapshots = _meter.CreateCounter<long>("view_snapshots", description: "Snapshots sent in the place of deltas, by reason");
+        _deltaLatency = _meter.CreateHistogram<double>("delta_latency_seconds", "s", "From receipt from Redis to the hand-over of a delta to a client's socket", advice: Buckets);
     }
 
     /// <summary>Exports every counter as 0 from the start. An alarm can't watch a counter that does not exist yet.</summary>
@@ -73,6 +93,9 @@ public sealed class GatewayMetrics : IDisposable
         foreach (var counter in new[] { _delivered, _conflated, _slowConsumers, _movedAddresses, _relayedBytes }) counter.Add(0);
         Count(_dropped, "unsubscribed");
         foreach (var reason in RefusedConnectionReasons) Count(_refusedConnections, reason);
+        foreach (var reason in SnapshotReasons) Count(_viewSnapshots, reason);
+        foreach (var counter in new[] { _viewBytes, _viewEncodes })
+            foreach (var kind in ViewKinds) counter.Add(0, new KeyValuePair<string, object?>(KindTag, kind));
         foreach (var code in refusals) Count(_refused, code);
         foreach (var reason in ends) Count(_closes, reason);
         foreach (var slot in protocols) _encodes.Add(0, new KeyValuePair<string, object?>(ProtocolTag, slot));
@@ -85,6 +108,10 @@ public sealed class GatewayMetrics : IDisposable
     /// <summary>Observes how many rooms are in use on the node.</summary>
     public void ObserveRooms(Func<int> rooms) =>
         _meter.CreateObservableGauge("rooms", rooms, description: "Rooms in use on the node");
+
+    /// <summary>Observes how many different views are in use on the node.</summary>
+    public void ObserveViews(Func<int> views) =>
+        _meter.CreateObservableGauge("views", views, description: "Different views in use on the node");
 
     /// <summary>Observes how many places of the node's session limit are taken.</summary>
     public void ObserveSessions(Func<int> sessions) =>
@@ -171,6 +198,20 @@ public sealed class GatewayMetrics : IDisposable
 
     /// <summary>Counts a command that Redis refused. A count of 0 exports the word before the first refusal.</summary>
     public void RefusedByRedis(string word, int count = 1) => _redisRefusals.Add(count, new KeyValuePair<string, object?>(WordTag, word));
+
+    /// <summary>Counts a chain that is sent in a view.</summary>
+    internal void SentView(ViewEncoding sent, int protocol)
+    {
+        var kind = new KeyValuePair<string, object?>(KindTag, ViewKinds[(int)sent.Kind - 1]);
+        _viewBytes.Add(sent.Frame!.Bytes.Length, kind);
+        if (sent.Reason != SnapshotReason.None) _viewSnapshots.Add(1, new KeyValuePair<string, object?>(ReasonTag, SnapshotReasons[(int)sent.Reason - 1]));
+        if (!sent.IsNew) return;
+        _viewEncodes.Add(1, kind);
+        Encoded(protocol);
+    }
+
+    /// <summary>Records the seconds from a chain's receipt until its delta is written.</summary>
+    public void DeltaLatency(double seconds) => _deltaLatency.Record(seconds);
 
     /// <summary>Counts a frame that was encoded from an update.</summary>
     public void Encoded(int slot) => _encodes.Add(1, new KeyValuePair<string, object?>(ProtocolTag, slot));

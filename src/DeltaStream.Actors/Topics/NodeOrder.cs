@@ -35,6 +35,9 @@ internal sealed class NodeOrder(TimeProvider time) : IExtension
     /// <summary>The views of the node. They are told of each chain in this order.</summary>
     internal ChainViews Views { get; } = new();
 
+    /// <summary>When rooms count as quiet.</summary>
+    internal FreshnessRule Freshness { get; } = new();
+
     /// <summary>The highest epoch known on the node.</summary>
     internal long Epoch => Volatile.Read(ref _epoch);
 
@@ -135,10 +138,7 @@ internal sealed class NodeOrder(TimeProvider time) : IExtension
         }
     }
 
-    /// <summary>
-    /// Records a publisher's epoch. With a new publisher every room settles again, because that publisher may not know the
-    /// topics yet.
-    /// </summary>
+    /// <summary>Records a publisher's epoch. A new publisher may not know the topics yet, so every room settles again.</summary>
     internal void Begin(long epoch)
     {
         lock (_lock) BeginEpoch(epoch);
@@ -199,7 +199,7 @@ internal sealed class NodeOrder(TimeProvider time) : IExtension
                 if (slot.Update is not null && slot.LivesAt(unixNow) && take(slot) is { } update) values.Add(update);
             }
 
-            return new(_serial, values, used.Progress, _given);
+            return new(_serial, values, used.Progress, _given, used.Receipts(Freshness));
         }
     }
 
@@ -237,7 +237,7 @@ internal sealed class NodeOrder(TimeProvider time) : IExtension
             BeginEpoch(copy.Position.Epoch);
             // A room that is not in use leaves no trace here. A trace would make the node refuse the store's value later.
             if (!_rooms.TryGetValue(room, out var heard)) return new(room, copy);
-            heard.Hear(copy.Position);
+            heard.Hear(copy, Freshness);
             Known.Note(copy.Key, copy.ReceivedAt);
             var slot = SlotOf(copy.Event, copy.Key);
             if (copy.Position != slot.Position && !TryRecord(slot, copy)) return new(room, copy);

@@ -8,7 +8,8 @@ namespace DeltaStream.Actors.Topics;
 /// <param name="Values">The selected values, in the order in which they are sent.</param>
 /// <param name="Progress">The progress of the room's topic on the node.</param>
 /// <param name="Given">The number of the last update that the cache gave to any room.</param>
-internal sealed record RoomReading(long Serial, IReadOnlyList<MarketUpdate> Values, Progress Progress, long Given);
+/// <param name="Receipts">When the room's updates were received.</param>
+internal sealed record RoomReading(long Serial, IReadOnlyList<MarketUpdate> Values, Progress Progress, long Given, RoomReceipts Receipts = default);
 
 /// <summary>A room of the node. Its receiver reads it at the moment of use.</summary>
 internal sealed record RoomView(NodeOrder Order, Room Room, TimeProvider Time)

@@ -23,6 +23,8 @@ internal sealed class RoomSlots(Room room)
     /// <summary>The epoch of the last publisher whose event came over the topic. That publisher knows the topic.</summary>
     public long Heard { get; private set; }
 
+    private RoomReceipts Received { get; set; }
+
     /// <summary>The progress of the topic on this node.</summary>
     public Progress Progress { get; private set; }
 
@@ -33,10 +35,18 @@ internal sealed class RoomSlots(Room room)
         set => Volatile.Write(ref _settledIn, value);
     }
 
-    public void Hear(Position position)
+    public void Hear(MarketUpdate copy, FreshnessRule rule)
     {
-        if (position.Epoch > Heard) Heard = position.Epoch;
-        Progress = Progress.With(position);
+        if (copy.Position.Epoch > Heard) Heard = copy.Position.Epoch;
+        Progress = Progress.With(copy.Position);
+        Received = Received.With(copy.ReceivedAt, rule);
+    }
+
+    /// <summary>When the room's keys were received, over this topic, another one, or from the store.</summary>
+    public RoomReceipts Receipts(FreshnessRule rule)
+    {
+        foreach (var slot in _slots) Received = Received.With(slot.ReceivedAt, rule);
+        return Received;
     }
 
     /// <summary>The topic is new again: no publisher is known to know it.</summary>

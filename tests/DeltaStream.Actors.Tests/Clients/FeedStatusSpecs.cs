@@ -178,8 +178,8 @@ public class FeedStatusSpecs(ITestOutputHelper output) : GatewaySpec(output)
         Assert.Equal(7, Status.Feed.BridgeEpoch);
     }
 
-    /// <summary>A heartbeat that the monitor has handled.</summary>
-    private void Beat(FeedLink link = FeedLink.Up, long epoch = 1, bool isUnrenewed = false)
+    /// <summary>A heartbeat that the monitor has handled, of a newer bridge than the one at the start of the spec, of which some may still be under way.</summary>
+    private void Beat(FeedLink link = FeedLink.Up, long epoch = 2, bool isUnrenewed = false)
     {
         Monitor.Tell(new BridgeHeartbeat(epoch, 1, "127.0.0.1:4053", link, IsUnrenewed: isUnrenewed));
         Monitor.Tell(new Identify(null), TestActor);

@@ -73,7 +73,7 @@ public class MovedClientCodecSpecs
     [Fact]
     public void Every_field_of_the_views_counts_when_two_are_compared()
     {
-        var views = new[] { Views, Views with { IsPaused = false }, Views with { Held = [] }, Views with { AnswersAfterUpdates = [] } };
+        var views = new[] { Views, Views with { IsPaused = false }, Views with { Held = [] }, Views with { AnswersAfterUpdates = [] }, Views with { Rooms = [] } };
         var texts = views.Select(it => Show(Read(Write(Example() with { Views = it })))).ToArray();
         Assert.Equal(texts.Length, texts.Distinct().Count());
         Assert.Equal(typeof(MovedViews).GetProperties().Length, texts.Length - 1);
@@ -136,6 +136,7 @@ public class MovedClientCodecSpecs
         IsPaused = true,
         Held = [new MarketUpdate(MarketEvent.ChainUpdate, ConflationKey.Chain("A", "2026-11-26"), new(21, 22), Encoding.UTF8.GetBytes("{}"), 23, 24)],
         AnswersAfterUpdates = [new Frame("synced"u8.ToArray())],
+        Rooms = [new(Room.Chain("A"), """{"mode":"delta"}""", 2, [(ConflationKey.Chain("A", "2026-11-26"), "abc")])],
     };
 
     private static MovedClient Example() => new(
