@@ -2,6 +2,7 @@ using Akka.Actor;
 using Akka.Cluster.Tools.PublishSubscribe;
 using Akka.Hosting;
 using DeltaStream.Actors.Market;
+using DeltaStream.Actors.Members;
 using DeltaStream.Actors.Telemetry;
 using DeltaStream.Actors.Topics;
 using Microsoft.Extensions.Logging;
@@ -25,7 +26,7 @@ internal sealed class StoreAgreementActor : UntypedActor, IWithTimers
     private readonly IStoreIdentity _identity;
     private readonly StoreAgreement _agreement;
     private readonly TimeProvider _time;
-    private readonly IActorRef _mediator = DistributedPubSub.Get(Context.System).Mediator;
+    private readonly IActorRef _mediator = NodeCluster.Of(Context.System).Mediator;
     private readonly NodeProblems _problems;
     private readonly AgreementLog _log;
     private readonly CancellationTokenSource _stopped = new();

@@ -1,8 +1,8 @@
 using Akka.Actor;
-using Akka.Cluster.Tools.PublishSubscribe;
 using Akka.Hosting;
 using DeltaStream.Actors.Clients;
 using DeltaStream.Actors.Clocks;
+using DeltaStream.Actors.Members;
 using Microsoft.Extensions.Logging;
 
 namespace DeltaStream.Actors.Cache;
@@ -22,7 +22,7 @@ public static class CacheWiring
     public static IActorRef StartCache(
         this ActorSystem system, CacheSettings settings, ILatestStore store, NodeStatus status, ILoggerFactory logs, TimeProvider time)
     {
-        var mediator = DistributedPubSub.Get(system).Mediator;
+        var mediator = NodeCluster.Of(system).Mediator;
         var log = new CacheLog(logs.CreateLogger<CacheActor>());
         return system.ActorOf(Props.Create(() => new CacheActor(settings, mediator, store, status, log, time)), "cache");
     }

@@ -1,9 +1,9 @@
 using Akka.Actor;
-using Akka.Cluster.Tools.PublishSubscribe;
 using Akka.Hosting;
 using DeltaStream.Actors.Cache;
 using DeltaStream.Actors.Clocks;
 using DeltaStream.Actors.Dispatch;
+using DeltaStream.Actors.Members;
 using DeltaStream.Actors.Sessions;
 using DeltaStream.Actors.Telemetry;
 using DeltaStream.Actors.Topics;
@@ -40,7 +40,7 @@ public static class ClientsWiring
         var watch = system.ActorOf(Props.Create(() => new RoomWatchActor(order, status, redisTime ?? time)), "room-watch");
         var tokens = system.ActorOf(Props.Create(() => new TokenClock(time)), "token-clock");
         var context = new ClientContext(
-            settings, DistributedPubSub.Get(system).Mediator, cache, tokens, status, metrics, new(logs.CreateLogger<ClientActor>()), time)
+            settings, NodeCluster.Of(system).Mediator, cache, tokens, status, metrics, new(logs.CreateLogger<ClientActor>()), time)
         {
             RedisTime = redisTime ?? time,
             Order = order,
@@ -54,7 +54,7 @@ public static class ClientsWiring
 
     public static IActorRef StartFeedMonitor(this ActorSystem system, NodeStatus status, NodeProblems problems, ILoggerFactory logs, TimeProvider time)
     {
-        var mediator = DistributedPubSub.Get(system).Mediator;
+        var mediator = NodeCluster.Of(system).Mediator;
         var log = new ClientLog(logs.CreateLogger<FeedMonitor>());
         return system.ActorOf(Props.Create(() => new FeedMonitor(mediator, status, problems, log, time)), "feed-monitor");
     }

@@ -1,11 +1,11 @@
 using Akka.Actor;
-using Akka.Cluster;
 using Akka.Cluster.Tools.PublishSubscribe;
 using Akka.Event;
 using Akka.Streams;
 using DeltaStream.Actors.Cache;
 using DeltaStream.Actors.Lease;
 using DeltaStream.Actors.Market;
+using DeltaStream.Actors.Members;
 using DeltaStream.Actors.Takeover;
 using DeltaStream.Actors.Telemetry;
 using DeltaStream.Actors.Topics;
@@ -27,7 +27,7 @@ internal sealed class BridgeActor : UntypedActor, IWithTimers
     private readonly BridgePorts _ports;
     private readonly TimeProvider _time;
     private readonly BridgeLog _log;
-    private readonly IActorRef _mediator = DistributedPubSub.Get(Context.System).Mediator;
+    private readonly IActorRef _mediator = NodeCluster.Of(Context.System).Mediator;
     private readonly string _node;
     private readonly PublishingRight _right;
     private readonly IntakeLedger _ledger;
@@ -43,12 +43,12 @@ internal sealed class BridgeActor : UntypedActor, IWithTimers
     public BridgeActor(BridgeSettings settings, BridgePorts ports, TimeProvider time, string? node)
     {
         (_settings, _ports, _time, _log) = (settings, ports, time, new BridgeLog(ports.Log));
-        _node = node ?? HostPort(Cluster.Get(Context.System).SelfAddress);
+        _node = node ?? HostPort(NodeCluster.Of(Context.System).Self.Address);
         _right = new PublishingRight(time);
         _ledger = new IntakeLedger(settings.TakeoverHold, settings.MaxKeys, new WithheldMessages(time, ports.Log), settings.MaxBytes);
         _inlet = new FeedInlet(settings, _ledger, new MessageReader(settings, time, _log, ports.Problems), time);
         _graph = new GraphRunner(settings, ports, time, _right, _ledger, _inlet);
-        _graphBackoff = new Backoff(settings.MinBackoff, settings.MaxBackoff);
+        _graphBackoff = new Backoff(settings.MinBackoff, settings.MaxBackoff, ports.Random);
         _heartbeats = new HeartbeatPolicy(_node, settings.HeartbeatInterval * 4, Now);
     }
 
@@ -81,7 +81,7 @@ internal sealed class BridgeActor : UntypedActor, IWithTimers
         Timers.StartPeriodicTimer(Due.Forget, Due.Forget, ForgetEvery);
         Timers.StartPeriodicTimer("subscribe", SubscriptionsLost.Instance, SubscribeEvery);
         StartGraph();
-        Context.ActorOf(Akka.Actor.Props.Create(() => new ListenerActor(_ports.Feed, _inlet, _settings, _log)), "listener");
+        Context.ActorOf(Akka.Actor.Props.Create(() => new ListenerActor(_ports.Feed, _inlet, _settings, _log, _ports.Random)), "listener");
     }
 
     protected override void PostStop()

@@ -21,6 +21,9 @@ public sealed record BridgePorts(IFeed Feed, ILeaseStore Lease, ILatestStore Lat
     /// <summary>The node's problems.</summary>
     public NodeProblems Problems { get; init; } = new();
 
+    /// <summary>The jitter of retries.</summary>
+    public Random Random { get; init; } = Random.Shared;
+
     /// <summary>The logger of the bridge and of its lease.</summary>
     public ILogger Log { get; init; } = NullLogger.Instance;
 }

@@ -7,11 +7,11 @@ namespace DeltaStream.Actors.Feed;
 /// Keeps the subscription to the feed. It subscribes again, with growing pauses, when the subscription fails or ends, and sends
 /// <see cref="LinkUp"/> and <see cref="LinkDown"/> to its parent.
 /// </summary>
-internal sealed class ListenerActor(IFeed feed, FeedInlet inlet, BridgeSettings settings, BridgeLog log) : UntypedActor, IWithTimers
+internal sealed class ListenerActor(IFeed feed, FeedInlet inlet, BridgeSettings settings, BridgeLog log, Random random) : UntypedActor, IWithTimers
 {
     private static readonly TimeSpan ReportEvery = TimeSpan.FromMilliseconds(500);
 
-    private readonly Backoff _retry = new(settings.MinBackoff, settings.MaxBackoff);
+    private readonly Backoff _retry = new(settings.MinBackoff, settings.MaxBackoff, random);
     private readonly CancellationTokenSource _stopped = new();
     private string? _lastError;
 

@@ -1,6 +1,7 @@
 using Akka.Actor;
 using Akka.Cluster;
 using DeltaStream.Actors.Market;
+using DeltaStream.Actors.Members;
 using DeltaStream.Actors.Telemetry;
 
 namespace DeltaStream.Actors.Lease;
@@ -27,7 +28,7 @@ internal sealed class LeaseActor : UntypedActor, IWithTimers
     private readonly PublishingRight _right;
     private readonly TimeProvider _time;
     private readonly LeaseLog _log;
-    private readonly Cluster _cluster = Cluster.Get(Context.System);
+    private readonly NodeCluster _cluster = NodeCluster.Of(Context.System);
     private readonly ClusterReach _reach;
     private readonly LeaseState _lease;
     private readonly CancellationTokenSource _stopped = new();
@@ -45,7 +46,7 @@ internal sealed class LeaseActor : UntypedActor, IWithTimers
         (_settings, _store, _mayPublish, _right, _time, _log) = (settings, store, mayPublish, right, time, log);
         _reach = new ClusterReach(settings.ReachTimeout);
         _lease = new LeaseState(new LeaseTimes(settings.Ttl));
-        _owner = $"{_cluster.SelfUniqueAddress.Address.HostPort()}/{Guid.NewGuid():N}";
+        _owner = $"{_cluster.Self.Address.HostPort()}/{Guid.NewGuid():N}";
     }
 
     private enum Due
@@ -65,7 +66,7 @@ internal sealed class LeaseActor : UntypedActor, IWithTimers
 
     protected override void PreStart()
     {
-        _cluster.Subscribe(Self, ClusterEvent.SubscriptionInitialStateMode.InitialStateAsEvents, typeof(ClusterEvent.IMemberEvent));
+        _cluster.Subscribe(Self);
         Timers.StartPeriodicTimer(Due.Tick, Due.Tick, TimeSpan.Zero, TickEvery);
         Timers.StartPeriodicTimer(Due.Ping, Due.Ping, TimeSpan.Zero, _settings.ReachTimeout / 3);
     }
@@ -121,7 +122,7 @@ internal sealed class LeaseActor : UntypedActor, IWithTimers
     private void OnMember(Member member)
     {
         var counts = member.Status is MemberStatus.Up or MemberStatus.WeaklyUp;
-        if (member.UniqueAddress == _cluster.SelfUniqueAddress)
+        if (member.UniqueAddress == _cluster.Self)
         {
             // A leaving node no longer receives events about topics.
             _isMember = counts;
@@ -136,7 +137,7 @@ internal sealed class LeaseActor : UntypedActor, IWithTimers
         // Akka answers Identify for every actor, and the guardian of user actors is on every node and never busy.
         // The address is sent as text because Akka has a serializer for strings but none for addresses.
         foreach (var member in _reach.Others)
-            Context.ActorSelection(new RootActorPath(member) / "user").Tell(new Identify(member.ToString()));
+            _cluster.ActorAt(member, "user").Tell(new Identify(member.ToString()), Self);
     }
 
     private void OnAnswer(Answer answer)

@@ -131,7 +131,7 @@ internal sealed class SessionKeeper : UntypedActor, IWithTimers
     {
         try
         {
-            using var timeout = new CancellationTokenSource(WritePatience);
+            using var timeout = new CancellationTokenSource(WritePatience, _recovery.Time);
             return new(batch, await _recovery.Store.WriteAsync([.. batch.Select(entry => entry.Value)], life, timeout.Token));
         }
         catch (Exception e) when (e is FeedUnavailableException or OperationCanceledException)

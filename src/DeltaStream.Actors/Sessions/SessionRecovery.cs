@@ -1,9 +1,9 @@
 using System.Collections.Concurrent;
 using System.Globalization;
 using Akka.Actor;
-using Akka.Cluster;
 using DeltaStream.Actors.Clients;
 using DeltaStream.Actors.Market;
+using DeltaStream.Actors.Members;
 
 namespace DeltaStream.Actors.Sessions;
 
@@ -13,17 +13,20 @@ namespace DeltaStream.Actors.Sessions;
 /// </summary>
 /// <param name="store">The session store.</param>
 /// <param name="window">How long after a lost connection a session may be claimed.</param>
-public sealed class SessionRecovery(ISessionStore store, TimeSpan window)
+/// <param name="time">The clock of every wait.</param>
+public sealed class SessionRecovery(ISessionStore store, TimeSpan window, TimeProvider time)
 {
     private static readonly TimeSpan StorePatience = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan MovePatience = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan PeerPatience = TimeSpan.FromSeconds(1);
 
     private readonly ConcurrentDictionary<long, byte> _held = new();
-    private ActorSystem? _system;
+    private NodeCluster? _cluster;
     private long _lastNumber;
 
     internal ISessionStore Store => store;
+
+    internal TimeProvider Time => time;
 
     /// <summary>How long after a lost connection a session may be claimed.</summary>
     internal TimeSpan Window => window;
@@ -69,7 +72,7 @@ public sealed class SessionRecovery(ISessionStore store, TimeSpan window)
         session.IsClaimed = client.IsRecovered;
         try
         {
-            using var timeout = new CancellationTokenSource(MovePatience);
+            using var timeout = new CancellationTokenSource(MovePatience, time);
             await store.ClaimAsync(session.Key, HolderOf(session), client.Holder, LiveLife, timeout.Token);
         }
         catch (Exception e) when (e is FeedUnavailableException or OperationCanceledException)
@@ -92,8 +95,8 @@ public sealed class SessionRecovery(ISessionStore store, TimeSpan window)
     /// <summary>Sets the node, once the actor system is there.</summary>
     internal void Attach(ActorSystem system)
     {
-        _system = system;
-        NodeName = Cluster.Get(system).SelfUniqueAddress.Uid.ToString(CultureInfo.InvariantCulture);
+        _cluster = NodeCluster.Of(system);
+        NodeName = _cluster.Self.Uid.ToString(CultureInfo.InvariantCulture);
     }
 
     private long NextNumber() => Interlocked.Increment(ref _lastNumber);
@@ -102,7 +105,7 @@ public sealed class SessionRecovery(ISessionStore store, TimeSpan window)
     {
         try
         {
-            using var timeout = new CancellationTokenSource(StorePatience + PeerPatience);
+            using var timeout = new CancellationTokenSource(StorePatience + PeerPatience, time);
             var claim = await store.ClaimAsync(session.Key, HolderOf(session), null, LiveLife, timeout.Token);
             if (claim.Holder is null || await IsAliveAsync(claim.Holder)) return claim.Text;
             return (await store.ClaimAsync(session.Key, HolderOf(session), claim.Holder, LiveLife, timeout.Token)).Text;
@@ -118,18 +121,8 @@ public sealed class SessionRecovery(ISessionStore store, TimeSpan window)
         var parts = holder.Split('.');
         if (parts.Length != 2 || !long.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out var number)) return false;
         if (parts[0] == NodeName) return IsHeld(number);
-        var cluster = Cluster.Get(_system!);
-        var member = cluster.State.Members.FirstOrDefault(it => it.UniqueAddress.Uid.ToString(CultureInfo.InvariantCulture) == parts[0]);
-        if (member is null || cluster.State.Unreachable.Contains(member)) return false;
-        try
-        {
-            var keeper = _system!.ActorSelection(new RootActorPath(member.Address) / "user" / SessionKeeper.Name);
-            return (await keeper.Ask<HolderAnswer>(new IsHolderAlive(number), PeerPatience)).IsAlive;
-        }
-        catch (AskTimeoutException)
-        {
-            // The node was killed a moment ago, and the cluster has not noticed yet.
-            return false;
-        }
+        // Without an answer the node was killed a moment ago, and the cluster has not noticed yet.
+        return _cluster!.FindReachable(parts[0]) is { } member
+            && await _cluster.AskAsync<HolderAnswer>(member, $"user/{SessionKeeper.Name}", new IsHolderAlive(number), PeerPatience) is { IsAlive: true };
     }
 }

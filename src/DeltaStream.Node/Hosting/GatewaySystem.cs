@@ -42,7 +42,7 @@ internal static class GatewaySystem
         services.AddSingleton(new StoreAgreement(settings.Cluster.Self.ToString()));
         services.AddSingleton<GatewayMetrics>();
         services.AddSingleton<SessionRelay>();
-        services.AddSingleton(provider => new SessionRecovery(provider.GetRequiredService<ISessionStore>(), settings.Clients.RecoveryWindow));
+        services.AddSingleton(provider => new SessionRecovery(provider.GetRequiredService<ISessionStore>(), settings.Clients.RecoveryWindow, provider.GetRequiredService<TimeProvider>()));
         services.AddAkka(Name, (akka, provider) =>
         {
             akka.ConfigureLoggers(loggers =>

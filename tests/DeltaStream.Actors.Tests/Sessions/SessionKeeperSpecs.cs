@@ -22,7 +22,7 @@ public class SessionKeeperSpecs : Akka.TestKit.Xunit2.TestKit
 
     public SessionKeeperSpecs(ITestOutputHelper output) : base(VirtualTime.Config + BridgeSpec.ClusterConfig, output)
     {
-        _recovery = new SessionRecovery(_store, Window);
+        _recovery = new SessionRecovery(_store, Window, TimeProvider.System);
         _keeper = Sys.StartSessions(_recovery, NullLoggerFactory.Instance);
     }
 

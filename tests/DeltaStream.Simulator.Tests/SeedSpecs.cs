@@ -1,0 +1,55 @@
+using System.Globalization;
+using DeltaStream.Simulator.Loop;
+using DeltaStream.Simulator.World;
+
+namespace DeltaStream.Simulator.Tests;
+
+/// <summary>A seed is a whole run: it can be repeated exactly.</summary>
+public class SeedSpecs
+{
+    [Fact]
+    public void The_same_seed_gives_the_same_trace_byte_for_byte()
+    {
+        var (first, second) = (Trace(seed: 7), Trace(seed: 7));
+        Assert.NotEmpty(first);
+        Assert.Equal(first, second);
+    }
+
+    [Fact]
+    public void Another_seed_gives_another_trace() => Assert.NotEqual(Trace(seed: 7), Trace(seed: 8));
+
+    [Fact]
+    public void A_trace_has_the_same_hash_whether_it_is_written_or_not()
+    {
+        var options = new SimOptions { Seed = 9, Length = TimeSpan.FromMinutes(1) };
+        Assert.Equal(Simulation.Run(options).Hash, Simulation.Run(options with { Trace = _ => { } }).Hash);
+    }
+
+    [Fact]
+    public void Without_faults_every_promise_holds_and_clients_get_updates()
+    {
+        var result = Simulation.Run(new SimOptions { Seed = 3, Length = TimeSpan.FromMinutes(1), Kinds = [] });
+        Assert.Null(result.Broken);
+        Assert.InRange(result.Deliveries, 500, int.MaxValue);
+    }
+
+    [Fact]
+    public void Work_that_another_thread_gives_to_an_actor_ends_the_run()
+    {
+        var loop = new SimLoop(seed: 1);
+        var lane = new Lane(loop, "a");
+        var thread = new Thread(() => loop.After(TimeSpan.Zero, lane.Resume));
+        thread.Start();
+        thread.Join();
+        Assert.True(loop.IsOver);
+        Assert.Contains("another thread", loop.Escaped);
+    }
+
+    private static List<string> Trace(int seed)
+    {
+        var lines = new List<string>();
+        var result = Simulation.Run(new SimOptions { Seed = seed, Length = TimeSpan.FromMinutes(1), Trace = lines.Add });
+        lines.Add(result.Hash.ToString(CultureInfo.InvariantCulture));
+        return lines;
+    }
+}

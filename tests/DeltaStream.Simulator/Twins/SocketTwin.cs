@@ -1,0 +1,119 @@
+using Akka.Actor;
+using DeltaStream.Actors.Clients;
+using DeltaStream.Actors.Wire;
+using DeltaStream.Simulator.World;
+
+namespace DeltaStream.Simulator.Twins;
+
+/// <summary>
+/// The twin of a socket: it takes a number of frames that the client has not read, then it is not ready until the client reads. Both
+/// ways keep their order, and an end that the other side has not noticed yet loses what is under way.
+/// </summary>
+internal sealed class SocketTwin : IClientTransport
+{
+    private const int Capacity = 24;
+
+    private readonly SimNode _node;
+    private readonly SimClient _client;
+    private readonly Line _down;
+    private readonly Line _up;
+    private readonly Queue<Frame> _unread = new();
+    private IActorRef _actor = ActorRefs.Nobody;
+    private int _taken;
+    private bool _isReady = true;
+
+    public SocketTwin(SimNode node, SimClient client)
+    {
+        (_node, _client) = (node, client);
+        _down = new Line(node.World.Loop, node.World.Draws);
+        _up = new Line(node.World.Loop, node.World.Draws);
+    }
+
+    public string Name => "websocket";
+
+    public IWireProtocol Protocol => LineProtocol.Instance;
+
+    public int MaxBatch => 16;
+
+    public SimNode Node => _node;
+
+    /// <summary>Why the server has closed; null while it has not.</summary>
+    public CloseReason? Closed { get; private set; }
+
+    /// <summary>False while the client does not read.</summary>
+    public bool IsReading { get; private set; } = true;
+
+    /// <summary>The client's actor greets it now.</summary>
+    public void Attach(IActorRef actor)
+    {
+        _actor = actor;
+        actor.Tell(TransportReady.Instance);
+    }
+
+    public bool Write(IReadOnlyList<Frame> frames)
+    {
+        foreach (var frame in frames)
+        {
+            _taken++;
+            _down.Send(() => Arrive(frame));
+        }
+
+        return _isReady = _taken < Capacity;
+    }
+
+    public void SetReading(bool on)
+    {
+        // The client's requests wait in its own socket; the simulated clients send few.
+    }
+
+    public void Close(CloseReason reason)
+    {
+        Closed = reason;
+        _down.Send(() => _client.OnClosed(this, reason.Name));
+    }
+
+    /// <summary>The host closes the connection.</summary>
+    public void CloseByServer(CloseReason reason)
+    {
+        Close(reason);
+        _actor.Tell(new TransportClosed(reason));
+    }
+
+    /// <summary>The client sends an event.</summary>
+    public void Emit(string name, string data) => Send(new ClientEvent(name, System.Text.Encoding.UTF8.GetBytes(data), null));
+
+    /// <summary>The client sends something to its actor.</summary>
+    public void Send(IClientInput input) => _up.Send(() => _node.Lane.Do(() => _actor.Tell(input)));
+
+    /// <summary>The client's side is gone. The server notices some time later.</summary>
+    public void Break(TimeSpan noticed, bool hasLeft)
+    {
+        _down.Close();
+        _up.Close();
+        var reason = hasLeft ? CloseReason.ClientClosed : CloseReason.TransportError;
+        _node.World.Loop.After(noticed, () => _node.Lane.Do(() => _actor.Tell(new TransportClosed(reason, hasLeft))));
+    }
+
+    public void StopReading() => IsReading = false;
+
+    public void ReadAgain()
+    {
+        IsReading = true;
+        while (IsReading && _unread.TryDequeue(out var frame)) Read(frame);
+    }
+
+    private void Arrive(Frame frame)
+    {
+        if (IsReading) Read(frame);
+        else _unread.Enqueue(frame);
+    }
+
+    private void Read(Frame frame)
+    {
+        _client.OnFrame(this, frame.Bytes.Span);
+        _taken--;
+        if (_isReady || _taken >= Capacity / 2) return;
+        _isReady = true;
+        _node.World.Loop.After(TimeSpan.FromMicroseconds(100), () => _node.Lane.Do(() => _actor.Tell(TransportReady.Instance)));
+    }
+}
