@@ -37,8 +37,14 @@ internal static class BridgeGraph
                 })
             .SelectMany(newest => newest.Values.Chunk(settings.WriteBatch))
             .SelectAsync(1, batch => Write(store, batch, tell, stopped)).Named("store")
-            .ToMaterialized(Sink.Ignore<NotUsed>(), Keep.Right)
-            .MapMaterializedValue(done => (Task)done);
+            .ToMaterialized(End(), Keep.Right);
+
+    /// <summary>Its task ends in the turn in which the graph ends, and not later on the thread pool.</summary>
+    private static Sink<NotUsed, Task> End()
+    {
+        var ended = new TaskCompletionSource();
+        return Sink.OnComplete<NotUsed>(() => ended.TrySetResult(), failure => ended.TrySetException(failure)).MapMaterializedValue(_ => (Task)ended.Task);
+    }
 
     private static async Task<NotUsed> Write(ILatestStore store, MarketUpdate[] batch, Action<IBridgeEvent> tell, CancellationToken stopped)
     {

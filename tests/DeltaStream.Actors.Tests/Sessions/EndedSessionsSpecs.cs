@@ -21,7 +21,7 @@ public class EndedSessionsSpecs : TestKit
     public EndedSessionsSpecs(ITestOutputHelper output)
         : base(VirtualTime.Config, output)
     {
-        _recovery = new(_store, TimeSpan.FromMinutes(2));
+        _recovery = new(_store, TimeSpan.FromMinutes(2), TimeProvider.System);
         _keeper = Sys.ActorOf(Props.Create(() => new SessionKeeper(_recovery, new SessionLog(NullLogger.Instance))));
     }
 

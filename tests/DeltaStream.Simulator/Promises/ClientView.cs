@@ -24,7 +24,7 @@ internal sealed class ClientView
     public int Updates { get; private set; }
 
     /// <summary>Reads a frame; null if it keeps all promises.</summary>
-    public string? Read(ReadOnlySpan<byte> line)
+    public BrokenPromise? Read(ReadOnlySpan<byte> line)
     {
         var blank = line.IndexOf((byte)' ');
         var name = Encoding.UTF8.GetString(line[..blank]);
@@ -49,7 +49,7 @@ internal sealed class ClientView
     }
 
     /// <summary>The newest value of each key of the client's rooms has come.</summary>
-    public string? MissingAtRest(IReadOnlyDictionary<ConflationKey, int> newest)
+    public BrokenPromise? MissingAtRest(IReadOnlyDictionary<ConflationKey, int> newest)
     {
         foreach (var (key, number) in newest)
         {
@@ -57,7 +57,7 @@ internal sealed class ClientView
             {
                 if (@event.Kind != key.Kind || !@event.RoomsOf(key).Any(_rooms.Contains)) continue;
                 var last = _last.GetValueOrDefault((@event, key));
-                if (last != number) return $"the last one within a second of calm: {@event.Name} of {Name(key)} is {last} and not {number}, in {string.Join(' ', _rooms)}";
+                if (last != number) return new(Promise.TheLastOne, $"{@event.Name} of {Name(key)} is {last} and not {number}, in {string.Join(' ', _rooms)}");
             }
         }
 
@@ -88,17 +88,17 @@ internal sealed class ClientView
         return false;
     }
 
-    private string? Update(MarketEvent @event, ReadOnlySpan<byte> data)
+    private BrokenPromise? Update(MarketEvent @event, ReadOnlySpan<byte> data)
     {
         Updates++;
         var (symbol, expiry, number) = Fields(data);
         var key = new ConflationKey(@event.Kind, symbol, expiry);
         var id = (@event, key);
-        if (!@event.RoomsOf(key).Any(_rooms.Contains)) return $"rooms: {@event.Name} {number} of {Name(key)} comes in none of {string.Join(' ', _rooms)}";
+        if (!@event.RoomsOf(key).Any(_rooms.Contains)) return new(Promise.OfItsRooms, $"{@event.Name} {number} of {Name(key)} comes in none of {string.Join(' ', _rooms)}");
         if (_last.TryGetValue(id, out var last))
         {
-            if (number < last) return $"never older: {@event.Name} {number} of {Name(key)} comes after {last}";
-            if (number == last && !MayRepeat(@event, key)) return $"once: {@event.Name} {number} of {Name(key)} comes twice";
+            if (number < last) return new(Promise.NeverOlder, $"{@event.Name} {number} of {Name(key)} comes after {last}");
+            if (number == last && !MayRepeat(@event, key)) return new(Promise.Once, $"{@event.Name} {number} of {Name(key)} comes twice");
         }
 
         _last[id] = number;

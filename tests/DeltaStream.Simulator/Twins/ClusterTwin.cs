@@ -32,7 +32,14 @@ internal sealed class ClusterTwin : NodeCluster
         RealMediator = system.SystemActorOf(Props.Create(() => new MediatorTwin(node)), "distributedPubSubMediator");
         Mediator = new ObservedMediator(node, RealMediator, message =>
         {
-            if (message is Publish { Message: RoomEvent published }) node.World.Observer.Published(node, published);
+            if (message is not Publish { Message: RoomEvent published }) return;
+            if (node.FailsToPublish)
+            {
+                node.FailsToPublish = false;
+                throw new FailedOnPurposeException();
+            }
+
+            node.World.Observer.Published(node, published);
         });
     }
 

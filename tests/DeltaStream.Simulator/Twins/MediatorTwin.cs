@@ -115,9 +115,6 @@ internal sealed class MediatorTwin(SimNode node) : UntypedActor, IWithTimers
     /// <summary>The mediator fails and restarts.</summary>
     public sealed record Fail : INoSerializationVerificationNeeded;
 
-    /// <summary>What the failing mediator throws.</summary>
-    public sealed class FailedOnPurposeException : Exception;
-
     private sealed record Bucket(long Version, Dictionary<string, IActorRef> Topics);
 
     private sealed record Status(SimNode From, Dictionary<SimNode, long> Versions, bool IsReply) : INoSerializationVerificationNeeded;

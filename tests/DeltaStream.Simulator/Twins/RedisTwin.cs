@@ -13,11 +13,11 @@ namespace DeltaStream.Simulator.Twins;
 internal sealed class RedisTwin(SimLoop loop)
 {
     private readonly Dictionary<ConflationKey, (MarketUpdate Update, long EndsAt)> _values = [];
-    private readonly Dictionary<string, (string Holder, char State, string Text, TimeSpan EndsAt)> _sessions = [];
+    private readonly Dictionary<string, (string Holder, char State, string Text, long EndsAt)> _sessions = [];
     private readonly List<Action> _backlog = [];
     private readonly List<FeedTwin> _subscriptions = [];
     private string? _leaseHolder;
-    private TimeSpan _leaseEndsAt;
+    private long _leaseEndsAt;
     private long _epoch;
 
     /// <summary>How wrong the server's clock is.</summary>
@@ -49,7 +49,10 @@ internal sealed class RedisTwin(SimLoop loop)
 
     public int Values => _values.Count;
 
-    public int Sessions => _sessions.Count(entry => entry.Value.EndsAt > loop.Now);
+    public int Sessions => _sessions.Count(entry => entry.Value.EndsAt > Now);
+
+    // Like Redis it keeps the end of a life by its wall clock, so a jump of the clock ends lives.
+    private TimeSpan LeaseLeft => TimeSpan.FromMicroseconds(_leaseEndsAt - Now);
 
     public void Freeze() => IsFrozen = true;
 
@@ -109,26 +112,26 @@ internal sealed class RedisTwin(SimLoop loop)
 
     public LeaseAnswer TryAcquire(string owner, TimeSpan ttl, long epochFloor)
     {
-        if (_leaseHolder is not null && loop.Now < _leaseEndsAt) return new LeaseAnswer(null, _leaseEndsAt - loop.Now + TimeSpan.FromMilliseconds(1));
+        if (_leaseHolder is not null && Now < _leaseEndsAt) return new LeaseAnswer(null, LeaseLeft + TimeSpan.FromMilliseconds(1));
         CheckWritable();
         var before = _epoch;
         _epoch = Math.Max(Math.Max(_epoch, epochFloor), Now / 1000) + 1;
-        (_leaseHolder, _leaseEndsAt) = ($"{owner}:{_epoch}", loop.Now + ttl);
+        (_leaseHolder, _leaseEndsAt) = ($"{owner}:{_epoch}", EndOf(ttl));
         return new LeaseAnswer(new LeaseGrant(_epoch, before), TimeSpan.Zero);
     }
 
     public LeaseRenewal Renew(string owner, long epoch, TimeSpan ttl)
     {
-        var holder = loop.Now < _leaseEndsAt ? _leaseHolder : null;
+        var holder = Now < _leaseEndsAt ? _leaseHolder : null;
         if (holder is null ? _epoch != epoch : holder != $"{owner}:{epoch}") return new LeaseRenewal(LeaseRenewalResult.Lost);
-        if (RefusesWrites) return new LeaseRenewal(LeaseRenewalResult.Refused, holder is null ? TimeSpan.Zero : _leaseEndsAt - loop.Now);
-        (_leaseHolder, _leaseEndsAt) = ($"{owner}:{epoch}", loop.Now + ttl);
+        if (RefusesWrites) return new LeaseRenewal(LeaseRenewalResult.Refused, holder is null ? TimeSpan.Zero : LeaseLeft);
+        (_leaseHolder, _leaseEndsAt) = ($"{owner}:{epoch}", EndOf(ttl));
         return new LeaseRenewal(LeaseRenewalResult.Renewed);
     }
 
     public bool Release(string owner, long epoch)
     {
-        if (loop.Now >= _leaseEndsAt || _leaseHolder != $"{owner}:{epoch}") return false;
+        if (Now >= _leaseEndsAt || _leaseHolder != $"{owner}:{epoch}") return false;
         CheckWritable();
         _leaseHolder = null;
         return true;
@@ -162,23 +165,25 @@ internal sealed class RedisTwin(SimLoop loop)
 
     public SessionClaim Claim(string key, string holder, string? gone, TimeSpan life)
     {
-        if (!_sessions.TryGetValue(key, out var stored) || stored.EndsAt <= loop.Now) return default;
+        if (!_sessions.TryGetValue(key, out var stored) || stored.EndsAt <= Now) return default;
         if (stored.State == 'c' && stored.Holder != gone) return new SessionClaim(null, stored.Holder);
         CheckWritable();
-        _sessions[key] = (holder, 'c', stored.Text, loop.Now + life);
+        _sessions[key] = (holder, 'c', stored.Text, EndOf(life));
         return new SessionClaim(stored.Text, null);
     }
 
     private SessionWriteResult Write(SessionWrite write, TimeSpan life)
     {
-        var isStored = _sessions.TryGetValue(write.Key, out var stored) && stored.EndsAt > loop.Now;
+        var isStored = _sessions.TryGetValue(write.Key, out var stored) && stored.EndsAt > Now;
         if (isStored && stored.Holder != write.Holder) return SessionWriteResult.Taken;
         if (write.State == SessionState.Left) _sessions.Remove(write.Key);
-        else if (!string.IsNullOrEmpty(write.Text)) _sessions[write.Key] = (write.Holder, Letter(write.State), write.Text, loop.Now + life);
-        else if (isStored) _sessions[write.Key] = stored with { EndsAt = loop.Now + life };
+        else if (!string.IsNullOrEmpty(write.Text)) _sessions[write.Key] = (write.Holder, Letter(write.State), write.Text, EndOf(life));
+        else if (isStored) _sessions[write.Key] = stored with { EndsAt = EndOf(life) };
         else return SessionWriteResult.Missing;
         return SessionWriteResult.Done;
     }
+
+    private long EndOf(TimeSpan life) => Now + (long)life.TotalMicroseconds;
 
     private static char Letter(SessionState state) => state switch
     {

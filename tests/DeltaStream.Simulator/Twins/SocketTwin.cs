@@ -1,5 +1,7 @@
 using Akka.Actor;
+using DeltaStream.Actors.Binary;
 using DeltaStream.Actors.Clients;
+using DeltaStream.Actors.Sessions;
 using DeltaStream.Actors.Wire;
 using DeltaStream.Simulator.World;
 
@@ -39,6 +41,9 @@ internal sealed class SocketTwin : IClientTransport
 
     /// <summary>Why the server has closed; null while it has not.</summary>
     public CloseReason? Closed { get; private set; }
+
+    /// <summary>True while the client has not read everything that was written.</summary>
+    public bool HasUnread => _taken > 0;
 
     /// <summary>False while the client does not read.</summary>
     public bool IsReading { get; private set; } = true;
@@ -83,7 +88,7 @@ internal sealed class SocketTwin : IClientTransport
     public void Emit(string name, string data) => Send(new ClientEvent(name, System.Text.Encoding.UTF8.GetBytes(data), null));
 
     /// <summary>The client sends something to its actor.</summary>
-    public void Send(IClientInput input) => _up.Send(() => _node.Lane.Do(() => _actor.Tell(input)));
+    public void Send(IClientInput input, IActorRef? sender = null) => _up.Send(() => _node.Lane.Do(() => _actor.Tell(input, sender ?? ActorRefs.NoSender)));
 
     /// <summary>The client's side is gone. The server notices some time later.</summary>
     public void Break(TimeSpan noticed, bool hasLeft)
@@ -93,6 +98,15 @@ internal sealed class SocketTwin : IClientTransport
         var reason = hasLeft ? CloseReason.ClientClosed : CloseReason.TransportError;
         _node.World.Loop.After(noticed, () => _node.Lane.Do(() => _actor.Tell(new TransportClosed(reason, hasLeft))));
     }
+
+    /// <summary>The actor gives the client away, with its whole state.</summary>
+    public void Leave(Action<byte[]> left) => Send(LeaveNode.Instance, new CallbackRef(_node, answer =>
+    {
+        if (answer is not ClientLeft { Client: var client }) return;
+        var fields = new FieldWriter();
+        MovedClientCodec.Write(fields, client);
+        left(fields.ToBytes());
+    }));
 
     public void StopReading() => IsReading = false;
 

@@ -1,4 +1,5 @@
 using Akka.Actor;
+using DeltaStream.Actors.Cache;
 using DeltaStream.Simulator.Twins;
 
 namespace DeltaStream.Simulator.World;
@@ -91,6 +92,47 @@ internal sealed record FaultKind(string Name, double Longest, Func<Fault, string
         {
             world.Redis.RefusesWrites = true;
             return () => world.Redis.RefusesWrites = false;
+        }),
+        new("redis-clock", 0, _ => "the clock of Redis jumps", (world, fault) =>
+        {
+            world.Redis.Shift += TimeSpan.FromMilliseconds((fault.At.Ticks / TimeSpan.TicksPerMillisecond % 6001) - 3000);
+            return null;
+        }),
+        new("node-clock", 0, fault => $"the clock of node {At(fault.One)} jumps", (world, fault) => OnNode(world, fault, node =>
+        {
+            node.Clock.Shift += TimeSpan.FromMilliseconds((fault.At.Ticks / TimeSpan.TicksPerMillisecond % 60001) - 30000);
+            return null;
+        })),
+        new("cache", 0, fault => $"the cache of node {At(fault.One)} restarts", (world, fault) => OnNode(world, fault, node =>
+        {
+            node.MayFailUntil = world.Loop.Now + TimeSpan.FromMilliseconds(1);
+            node.Lane.Do(() => node.Cache.Tell(new UseRoom(null!, 0), ActorRefs.NoSender));
+            return null;
+        })),
+        new("graph", 0, fault => $"the graph of the bridge of node {At(fault.One)} fails", (world, fault) => OnNode(world, fault, node =>
+        {
+            node.FailsToPublish = true;
+            return null;
+        })),
+        new("lease-actor", 0, fault => $"the LeaseActor of node {At(fault.One)} fails", (world, fault) => OnNode(world, fault, node =>
+        {
+            node.FailsToAnswer = true;
+            return null;
+        })),
+        new("invalid", 0, _ => "a producer sends a message that is not valid", (world, _) =>
+        {
+            world.Producers.PublishInvalid();
+            return null;
+        }),
+        new("burst", 0, _ => "the producers send a burst", (world, _) =>
+        {
+            for (var i = 0; i < 60; i++) world.Producers.PublishAll();
+            return null;
+        }),
+        new("move", 0, fault => $"client {fault.One} moves to another node", (world, fault) =>
+        {
+            world.Clients[fault.One % world.Clients.Count].Move();
+            return null;
         }),
         new("client-break", 0, fault => $"client {fault.One} loses its connection", (world, fault) =>
         {

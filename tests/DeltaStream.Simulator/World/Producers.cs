@@ -39,6 +39,14 @@ internal sealed class Producers(SimWorld world)
         world.Redis.Publish(key.Kind.Channel, Encoding.UTF8.GetBytes(json));
     }
 
+    /// <summary>Publishes a message that is not valid.</summary>
+    public void PublishInvalid()
+    {
+        if (!world.Redis.IsUp) return;
+        world.Observer.ProducedInvalid();
+        world.Redis.Publish(MessageKind.Underlying.Channel, Encoding.UTF8.GetBytes("""{"product":"NIFTY","price":"much"}"""));
+    }
+
     public void PublishAll()
     {
         foreach (var key in Keys) Publish(key);

@@ -1,6 +1,8 @@
 using Akka.Actor;
+using DeltaStream.Actors.Binary;
 using DeltaStream.Actors.Clients;
 using DeltaStream.Actors.Market;
+using DeltaStream.Actors.Sessions;
 using DeltaStream.Simulator.Promises;
 using DeltaStream.Simulator.Twins;
 
@@ -15,8 +17,12 @@ internal sealed class SimClient(SimWorld world, int number)
     private string? _pid;
     private int _attempt;
     private TimeSpan _askedAt;
+    private bool _isMoving;
 
     public string Name { get; } = $"client{number}";
+
+    /// <summary>False for a client that is left out.</summary>
+    public bool IsThere { get; init; } = true;
 
     /// <summary>The rooms that the client wants to be in.</summary>
     public IReadOnlyList<Room> Wanted => _wanted;
@@ -26,6 +32,7 @@ internal sealed class SimClient(SimWorld world, int number)
     /// <summary>Connects to an open node, or tries again soon.</summary>
     public void Connect()
     {
+        if (!IsThere) return;
         var attempt = ++_attempt;
         _socket = null;
         _view = new ClientView();
@@ -74,6 +81,7 @@ internal sealed class SimClient(SimWorld world, int number)
     /// <summary>Something that the client wants changes.</summary>
     public void ChangeMind()
     {
+        if (_isMoving) return;
         var room = world.Rooms[world.Moods.Next(world.Rooms.Count)];
         if (_wanted.Contains(room) && world.Moods.Next(3) > 0)
         {
@@ -94,23 +102,70 @@ internal sealed class SimClient(SimWorld world, int number)
         world.Observer.Deliveries++;
         world.Trace.Write(Name, line);
         var wasGreeted = _view.IsGreeted;
-        if (_view.Read(line) is { } broken) world.Observer.Break($"{Name} at {socket.Node}: {broken}");
+        if (_view.Read(line) is { } broken) world.Observer.Break(broken with { Text = $"{Name} at {socket.Node}: {broken.Text}" });
         if (!wasGreeted && _view.IsGreeted) AskForWanted();
     }
 
     /// <summary>In calm the client is connected, is in the rooms that it wants, and has their newest values.</summary>
     public void CheckAtRest(IReadOnlyDictionary<ConflationKey, int> newest)
     {
-        if (_socket is null || !_view.IsGreeted) world.Observer.Break($"{Name}: whoever is told to come back comes back: it is not connected in calm");
+        if (!IsThere) return;
+        if (_socket is null || !_view.IsGreeted) world.Observer.Break(Promise.ComesBack, $"{Name} is not connected in calm");
         else if (!_socket.IsReading || world.Loop.Now - _askedAt < TimeSpan.FromSeconds(3)) return;
-        else if (!_wanted.ToHashSet().SetEquals(_view.Rooms)) world.Observer.Break($"{Name} at {_socket.Node}: rooms: it is in {string.Join(' ', _view.Rooms)} and wants {string.Join(' ', _wanted)}");
-        else if (_view.MissingAtRest(newest) is { } missing) world.Observer.Break($"{Name} at {_socket.Node}: {missing}");
+        else if (!_wanted.ToHashSet().SetEquals(_view.Rooms)) world.Observer.Break(Promise.ComesBack, $"{Name} at {_socket.Node} is in {string.Join(' ', _view.Rooms)} and wants {string.Join(' ', _wanted)}");
+        else if (_view.MissingAtRest(newest) is { } missing) world.Observer.Break(missing with { Text = $"{Name} at {_socket.Node}: {missing.Text}" });
+    }
+
+    /// <summary>The client continues on another node, as when it upgrades there: with everything that it was sent.</summary>
+    public void Move()
+    {
+        var to = world.Running.FirstOrDefault(node => node.IsOpen && node.IsMember && node != _socket?.Node);
+        if (_socket is not { IsReading: true } socket || to is null || !_view.IsGreeted || _isMoving || world.Loop.Now - _askedAt < TimeSpan.FromSeconds(1)) return;
+        world.Trace.Write(Name, $"moves from {socket.Node} to {to}");
+        (_isMoving, var attempt) = (true, _attempt);
+        socket.Leave(moved => socket.Node.World.Network.Send(socket.Node, to, () => _ = ArriveAsync(to, attempt, socket, moved)));
+        // A move that fails ends as a lost connection does.
+        world.Loop.After(TimeSpan.FromSeconds(4), () =>
+        {
+            if (attempt == _attempt && _isMoving) Break(TimeSpan.Zero, hasLeft: false);
+        });
+    }
+
+    private async Task ArriveAsync(SimNode node, int attempt, SocketTwin former, byte[] bytes)
+    {
+        var moved = MovedClientCodec.Read(new FieldReader(bytes));
+        var session = await node.Recovery.TakeOverAsync(moved);
+        var socket = new SocketTwin(node, this);
+        node.Clients.Tell(new OpenClient(moved.SessionId, socket) { Identity = moved.Identity, Session = session, Moved = moved }, new CallbackRef(node, answer =>
+        {
+            if (answer is not ClientOpened opened) return;
+            Attach(opened.Client);
+        }));
+
+        void Attach(IActorRef actor)
+        {
+            if (attempt != _attempt)
+            {
+                actor.Tell(new TransportClosed(CloseReason.TransportError));
+                return;
+            }
+
+            // What the former node has written is read first.
+            if (former.HasUnread)
+            {
+                world.Loop.After(TimeSpan.FromMilliseconds(1), () => node.Lane.Do(() => Attach(actor)));
+                return;
+            }
+
+            (_socket, _isMoving) = (socket, false);
+            socket.Attach(actor);
+        }
     }
 
     private void Reconnect()
     {
         var attempt = ++_attempt;
-        _socket = null;
+        (_socket, _isMoving) = (null, false);
         world.Loop.After(TimeSpan.FromMilliseconds(20 + world.Moods.Next(1000)), () => ConnectIf(attempt));
     }
 

@@ -11,6 +11,7 @@ using DeltaStream.Actors.Members;
 using DeltaStream.Actors.Sessions;
 using DeltaStream.Actors.Telemetry;
 using DeltaStream.Simulator.Loop;
+using DeltaStream.Simulator.Promises;
 using DeltaStream.Simulator.Twins;
 
 namespace DeltaStream.Simulator.World;
@@ -93,6 +94,15 @@ internal sealed class SimNode
     /// <summary>True once the cluster has let the node in.</summary>
     public bool IsMember { get; set; }
 
+    /// <summary>The next publication fails, and with it the bridge's graph.</summary>
+    public bool FailsToPublish { get; set; }
+
+    /// <summary>The next question whether the bridge may publish fails, and with it the LeaseActor.</summary>
+    public bool FailsToAnswer { get; set; }
+
+    /// <summary>Until then an actor may fail in any way, because it gets a message that does not exist.</summary>
+    public TimeSpan MayFailUntil { get; set; }
+
     public bool IsRunning => !Lane.IsDead;
 
     public override string ToString() => Name;
@@ -104,6 +114,7 @@ internal sealed class SimNode
         Bridge = System.ActorOf(BridgeActor.Props(World.Settings.Bridge, new BridgePorts(Feed, Ports, Ports)
         {
             Status = BridgeStatus,
+            MayPublish = MayPublish,
             Problems = Problems,
             Log = Logs,
             Random = new Random(World.Draws.Next()),
@@ -130,6 +141,13 @@ internal sealed class SimNode
         Lane.Die();
         World.Redis.Unsubscribe(Feed);
         foreach (var disposable in _disposables) disposable.Dispose();
+    }
+
+    private bool MayPublish()
+    {
+        if (!FailsToAnswer) return true;
+        FailsToAnswer = false;
+        throw new FailedOnPurposeException();
     }
 
     private async Task AskTimeAgainAsync()
@@ -164,10 +182,12 @@ internal sealed class SimNode
         }
     }
 
+    private static bool IsPurpose(Exception? cause) => cause is FailedOnPurposeException || (cause?.InnerException is { } inner && IsPurpose(inner));
+
     private void OnError(object message)
     {
-        if (message is not Error error || error.Cause is MediatorTwin.FailedOnPurposeException or ActorInitializationException { InnerException: MediatorTwin.FailedOnPurposeException }) return;
-        World.Observer.Break($"{Name}: an actor failed: {error.LogSource}: {error.Message} {error.Cause}");
+        if (message is not Error error || IsPurpose(error.Cause) || World.Loop.Now < MayFailUntil) return;
+        World.Observer.Break(Promise.NoActorFails, $"{Name}: {error.LogSource}: {error.Message} {error.Cause}");
     }
 
     /// <summary>A receiver of the event stream, from before the node has its cluster.</summary>

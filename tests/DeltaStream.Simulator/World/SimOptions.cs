@@ -14,6 +14,9 @@ internal sealed record SimOptions
     /// <summary>The numbers of the faults to keep; null for all.</summary>
     public IReadOnlySet<int>? Keep { get; init; }
 
+    /// <summary>The numbers of the clients that never connect.</summary>
+    public IReadOnlySet<int> WithoutClients { get; init; } = new HashSet<int>();
+
     /// <summary>Takes each line of the trace; null if only its hash is wanted.</summary>
     public Action<string>? Trace { get; init; }
 }

@@ -13,6 +13,9 @@ namespace DeltaStream.Simulator.World;
 internal sealed class SimWorld
 {
     private static readonly TimeSpan Healing = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Settling = TimeSpan.FromSeconds(8);
+
+    private bool _isSettled;
 
     public SimWorld(SimOptions options)
     {
@@ -29,7 +32,7 @@ internal sealed class SimWorld
         Producers = new Producers(this);
         Membership = new Membership(this);
         Rooms = RoomsOf(Producers.Keys);
-        Clients = [.. Enumerable.Range(0, 3 + traits.Next(5)).Select(number => new SimClient(this, number))];
+        Clients = [.. Enumerable.Range(0, 3 + traits.Next(5)).Select(number => new SimClient(this, number) { IsThere = !options.WithoutClients.Contains(number) })];
         Schedule = Schedule.Draw(options, Machines.Count);
     }
 
@@ -70,7 +73,7 @@ internal sealed class SimWorld
     public SimNode? NodeAt(Address address) => Running.FirstOrDefault(node => node.Address == address);
 
     /// <summary>Runs the whole length; the result is the broken promise, or null.</summary>
-    public string? Run()
+    public BrokenPromise? Run()
     {
         for (var machine = 0; machine < Machines.Count; machine++) Membership.Start(machine);
         Loop.RunUntil(TimeSpan.FromSeconds(1));
@@ -80,13 +83,17 @@ internal sealed class SimWorld
         foreach (var round in Schedule.Rounds)
         {
             foreach (var fault in round.Faults) Loop.At(fault.At, () => Begin(fault));
+            Loop.RunUntil(round.Ends + Healing - Settling);
+            // Nobody changes its mind now, so that what was left is gone in calm.
+            _isSettled = true;
             Loop.RunUntil(round.Ends + Healing);
             Calm();
+            _isSettled = false;
             if (Loop.IsOver) break;
         }
 
         foreach (var node in Running.ToArray()) node.Die();
-        return Loop.Escaped ?? Observer.Broken;
+        return Loop.Escaped is { } escaped ? new(Promise.OneThread, escaped) : Observer.Broken;
     }
 
     /// <summary>An actor that clients are connected to is gone.</summary>
@@ -123,7 +130,7 @@ internal sealed class SimWorld
     private void NextMood() => Loop.After(TimeSpan.FromMilliseconds(100 + Moods.Next(3000)), () =>
     {
         var client = Clients[Moods.Next(Clients.Count)];
-        if (!Producers.IsSilent) client.ChangeMind();
+        if (!_isSettled) client.ChangeMind();
         NextMood();
     });
 

@@ -1,4 +1,5 @@
 using System.Runtime.ExceptionServices;
+using DeltaStream.Simulator.Promises;
 
 namespace DeltaStream.Simulator.World;
 
@@ -11,7 +12,11 @@ namespace DeltaStream.Simulator.World;
 /// <param name="Deliveries">What clients received.</param>
 /// <param name="Turns">How often an actor had a turn.</param>
 /// <param name="Hash">The hash of the trace.</param>
-internal sealed record SimResult(int Seed, string? Broken, Schedule Schedule, TimeSpan Passed, int Publications, int Deliveries, long Turns, ulong Hash);
+internal sealed record SimResult(int Seed, BrokenPromise? Broken, Schedule Schedule, TimeSpan Passed, int Publications, int Deliveries, long Turns, ulong Hash)
+{
+    /// <summary>The number of clients.</summary>
+    public int Clients { get; init; }
+}
 
 /// <summary>
 /// Runs a seed on a thread of its own: a thread of a test runner has a synchronization context, which would take continuations away
@@ -46,6 +51,6 @@ internal static class Simulation
     {
         var world = new SimWorld(options);
         var broken = world.Run();
-        return new(options.Seed, broken, world.Schedule, world.Loop.Now, world.Observer.Publications, world.Observer.Deliveries, world.Loop.Turns, world.Trace.Hash);
+        return new(options.Seed, broken, world.Schedule, world.Loop.Now, world.Observer.Publications, world.Observer.Deliveries, world.Loop.Turns, world.Trace.Hash) { Clients = world.Clients.Count };
     }
 }
