@@ -12,6 +12,8 @@ internal sealed class LineProtocol : IWireProtocol
 
     public Frame EncodeEvent(string name, ReadOnlySpan<byte> data) => new(Join(Encoding.UTF8.GetBytes(name), data));
 
+    public Frame EncodeEvent(string name, ReadOnlySpan<byte> data, ReadOnlySpan<byte> meta) => EncodeEvent(name, [.. data, (byte)' ', .. meta]);
+
     public Frame EncodeAck(ReadOnlySpan<byte> id, ReadOnlySpan<byte> data) => new(Join("ack"u8, data));
 
     private static byte[] Join(ReadOnlySpan<byte> name, ReadOnlySpan<byte> data)

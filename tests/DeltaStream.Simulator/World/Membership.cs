@@ -47,7 +47,7 @@ internal sealed class Membership(SimWorld world)
         if (!node.IsRunning || !node.IsOpen) return;
         world.Trace.Write(node.Name, "stops");
         node.IsOpen = false;
-        node.Lane.Do(() => node.Bridge.Tell(new HandOn(), new Twins.CallbackRef(node, _ => { })));
+        node.Lane.Do(() => node.Bridge.Tell(new HandOver(), new Twins.CallbackRef(node, _ => { })));
         var clients = world.Clients.Where(client => client.Socket?.Node == node).ToArray();
         for (var i = 0; i < clients.Length; i++)
         {

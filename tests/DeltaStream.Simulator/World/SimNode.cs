@@ -123,7 +123,7 @@ internal sealed class SimNode
         var metrics = new GatewayMetrics();
         _disposables.Add(metrics);
         Clients = System.StartClients(World.Settings.Clients, Cache, Status, metrics, Logs, Clock, Recovery, RedisClock);
-        System.StartFeedMonitor(Status, Logs, Clock);
+        System.StartFeedMonitor(Status, Problems, Logs, Clock);
     }
 
     /// <summary>Asks Redis for its time.</summary>
