@@ -66,6 +66,10 @@ describe("the live page", () => {
     }));
   });
 
+  it("says since when a price's change counts", async () => {
+    assert.ok(await page.getByText("Change since the page opened").isVisible());
+  });
+
   it("says that the prices are simulated, that it is connected, that the feed is live, and how much comes", async () => {
     assert.ok(await page.getByText("Simulated prices").isVisible());
     assert.equal(await page.locator("#connection").innerText(), "Connected");

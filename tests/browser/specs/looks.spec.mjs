@@ -2,13 +2,8 @@ import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { launch, openPage, whenLive } from "../lib/browser.mjs";
 import { artifacts, Gateway } from "../lib/gateway.mjs";
+import { SCREENS } from "../lib/screens.mjs";
 import { until } from "../lib/waiting.mjs";
-
-const SCREENS = {
-  desktop: { viewport: { width: 1440, height: 960 } },
-  tablet: { viewport: { width: 820, height: 1100 } },
-  phone: { viewport: { width: 360, height: 780 }, deviceScaleFactor: 2, isMobile: true, hasTouch: true },
-};
 
 describe("how the page looks", () => {
   let gateway, browser;
@@ -76,6 +71,6 @@ const contrast = page => page.evaluate(() => {
   };
   const ratio = (a, b) => (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
   return Math.min(
-    ...["--text", "--muted", "--up", "--down", "--accent"].map(name => ratio(light(name), light("--panel"))),
+    ...["--text", "--muted", "--up", "--down", "--accent", "--call", "--put"].map(name => ratio(light(name), light("--panel"))),
     ratio(light("--on-accent"), light("--accent")));
 });

@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { createHmac } from "node:crypto";
 import { after, before, describe, it } from "node:test";
+import { violations } from "../lib/accessibility.mjs";
 import { launch, openPage, whenLive } from "../lib/browser.mjs";
 import { Gateway } from "../lib/gateway.mjs";
 import { until } from "../lib/waiting.mjs";
@@ -30,6 +31,7 @@ describe("the live page of a gateway that wants tokens", () => {
     const { page, close } = await openPage(browser, gateway.url);
     await page.getByText("A token is needed").waitFor();
     await until("the page says so", async () => (await page.locator("#connection").innerText()) === "Token needed");
+    assert.ok(await page.locator("#rooms-panel").isHidden(), "no rooms before the page is let in");
     await page.locator("#token").fill(token(-1));
     await page.getByRole("button", { name: "Connect" }).click();
     await page.getByText("The token has expired").waitFor();
@@ -38,6 +40,14 @@ describe("the live page of a gateway that wants tokens", () => {
     await page.getByRole("button", { name: "Connect" }).click();
     await whenLive(page);
     await until("it no longer asks", async () => page.locator("#sign-in").isHidden());
+    await until("it is in its rooms", () => page.locator('[data-room="general"][data-state="joined"]').isVisible());
+    await close();
+  });
+
+  it("has nothing for axe-core to find while it asks for a token", async () => {
+    const { page, close } = await openPage(browser, gateway.url);
+    await page.getByText("A token is needed").waitFor();
+    assert.deepEqual(await violations(page), []);
     await close();
   });
 

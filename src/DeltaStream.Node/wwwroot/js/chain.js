@@ -22,6 +22,7 @@ export class ChainView {
   #chain = null;
   #span = "10";
   #center = true;
+  #asked = false;
 
   /** @param {{product: (symbol: string) => void, expiry: (expiry: string) => void, resume: () => void}} on */
   constructor(on) {
@@ -32,7 +33,7 @@ export class ChainView {
     for (const [value, label] of SPANS) {
       span.append(chip("span", value, label, value === this.#span, () => {
         this.#span = value;
-        this.#center = true;
+        this.#center = this.#asked = true;
         paint(this.#paint);
       }));
     }
@@ -122,7 +123,13 @@ export class ChainView {
   #showMoney(money) {
     const row = this.#rows.get(money)?.element;
     if (!row) return;
-    this.#center = false;
+    const asked = this.#asked;
+    this.#center = this.#asked = false;
+    // On a phone the page scrolls, not the chain. Then only a user's choice moves it.
+    if (getComputedStyle(this.#scroll).overflowY === "visible") {
+      if (asked) row.scrollIntoView({ block: "center" });
+      return;
+    }
     this.#scroll.scrollTop = row.offsetTop - (this.#scroll.clientHeight - row.offsetHeight) / 2;
   }
 

@@ -37,6 +37,8 @@ const socket = new GatewaySocket(url.href, () => token.value, {
     status.connection(state);
     greeted = state === "open";
     if (state === "waiting" || state === "refused") rooms.offline();
+    // A client that is not let in is in no room.
+    if (state === "refused") roomsView.available(false);
   },
   event(name, data) {
     status.message();
@@ -67,6 +69,7 @@ const handlers = new Map(Object.entries({
   connected(data) {
     status.demo(data.demo === true);
     token.accepted();
+    roomsView.available(true);
     status.feed("live"); // If it is not live, a feed_status follows at once.
     rooms.rejoin();
   },
@@ -138,7 +141,7 @@ function refresh() {
     chain.expiries(expiries, chosen.expiry);
   }
   prices.arrange();
-  chain.products(symbols, chosen.symbol);
+  chain.products(symbols.filter(symbol => symbol === chosen.symbol || market.expiriesOf(symbol).length > 0), chosen.symbol);
   roomsView.suggest(symbols, symbol => market.expiriesOf(symbol));
 }
 

@@ -5,7 +5,7 @@ import { expiryOf, number, text } from "./values.js";
 // The most points of a chart and the least time between two (ms): about a minute of a lively product.
 const HISTORY = 90;
 const POINT_EVERY = 600;
-const MOST_PRODUCTS = 2000;
+const MOST_PRODUCTS = 20_000;
 const MOST_EXPIRIES = 24;
 
 export class Market {

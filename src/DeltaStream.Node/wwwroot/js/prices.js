@@ -1,34 +1,48 @@
-// The list of prices: one row per product, with the direction of its last move, its change since the page opened and a chart.
+// The list of prices: a row for each product in view, with the direction of its last move, its change since the page opened and a
+// chart.
 
 import { formatChange, formatPrice } from "./format.js";
+import { columnsIn, inView, ROW_HEIGHT } from "./list-window.js";
 import { create, paint, setText } from "./paint.js";
 import { drawSparkline } from "./sparkline.js";
 
-const MOST_ROWS = 200;
 const QUIET_AFTER = 10_000;
 
 export class PriceList {
   #market;
   #on;
+  #scroll = document.getElementById("prices-scroll");
   #list = document.getElementById("prices");
   #note = document.getElementById("prices-note");
   #find = document.getElementById("find");
   #rows = new Map();
   #dirty = new Set();
+  #matching = [];
   #chosen = null;
+  #isFollowed = () => false;
 
   /** @param {{choose: (symbol: string) => void, follow: (symbol: string) => void}} on */
   constructor(market, on) {
     this.#market = market;
     this.#on = on;
-    this.#find.addEventListener("input", () => paint(this.#arrange));
+    this.#find.addEventListener("input", () => {
+      this.#scroll.scrollTop = 0;
+      paint(this.#arrange);
+    });
+    for (const scroller of [this.#scroll, window]) scroller.addEventListener("scroll", () => paint(this.#draw), { passive: true });
+    // Text above the list or a column more or less moves the rows.
+    new ResizeObserver(() => paint(this.#draw)).observe(this.#list);
+    new ResizeObserver(() => paint(this.#draw)).observe(document.body);
     matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => this.#redraw());
-    addEventListener("resize", () => this.#redraw());
+    addEventListener("resize", () => {
+      paint(this.#draw);
+      this.#redraw();
+    });
     setInterval(() => this.#markQuiet(), 2000);
   }
 
   update(product) {
-    if (!this.#rows.has(product.symbol)) paint(this.#arrange);
+    if (!this.#rows.has(product.symbol)) return;
     this.#dirty.add(product);
     paint(this.#paint);
   }
@@ -45,6 +59,7 @@ export class PriceList {
 
   /** Marks the products whose room the page has joined. */
   follow(isFollowed) {
+    this.#isFollowed = isFollowed;
     for (const [symbol, row] of this.#rows) row.follow.setAttribute("aria-pressed", String(isFollowed(symbol)));
   }
 
@@ -53,32 +68,54 @@ export class PriceList {
     paint(this.#paint);
   }
 
-  /** Gives a row to the first products that match the search, in order. */
+  /** Finds the products that match the search, in order. */
   #arrange = () => {
     const wanted = this.#find.value.trim().toUpperCase();
-    const matching = this.#market.symbols()
-      .filter(symbol => symbol.toUpperCase().includes(wanted) && this.#market.products.has(symbol))
-      .map(symbol => this.#market.products.get(symbol));
-    const shown = matching.slice(0, MOST_ROWS);
-    const keep = new Set(shown.map(product => product.symbol));
+    this.#matching = this.#market.symbols().filter(symbol => symbol.toUpperCase().includes(wanted) && this.#market.products.has(symbol));
+    this.#note.hidden = this.#matching.length > 0;
+    setText(this.#note, wanted ? "No product of that name." : "Waiting for the first price…");
+    this.#draw();
+  };
+
+  /** Gives a row to each product in view. The row that has the focus stays, wherever it is. */
+  #draw = () => {
+    const columns = columnsIn(this.#list.clientWidth), count = this.#matching.length;
+    this.#list.style.height = `${Math.ceil(count / columns) * ROW_HEIGHT}px`;
+    const box = this.#scroll.getBoundingClientRect(), { top } = this.#list.getBoundingClientRect();
+    const { from, to } = inView(count, columns, Math.max(0, box.top) - top, Math.min(innerHeight, box.bottom) - top);
+    const focused = document.activeElement?.closest(".price")?.dataset.symbol;
+    const places = new Map();
+    for (let index = from; index < to; index++) places.set(this.#matching[index], index);
+    if (focused !== undefined && !places.has(focused) && this.#matching.includes(focused)) places.set(focused, this.#matching.indexOf(focused));
     for (const [symbol, row] of this.#rows) {
-      if (keep.has(symbol)) continue;
+      if (places.has(symbol)) continue;
       row.item.remove();
       this.#rows.delete(symbol);
     }
-    shown.forEach((product, index) => {
-      let row = this.#rows.get(product.symbol);
-      if (!row) {
-        this.#rows.set(product.symbol, row = this.#row(product.symbol));
-        this.#dirty.add(product);
-      }
-      if (this.#list.children[index] !== row.item) this.#list.insertBefore(row.item, this.#list.children[index] ?? null);
-    });
-    const more = matching.length - shown.length;
-    this.#note.hidden = shown.length > 0 && more === 0;
-    setText(this.#note, shown.length === 0 ? (wanted ? "No product of that name." : "Waiting for the first price…") : `and ${more} more: use Find`);
+    let next = this.#list.firstElementChild;
+    for (const [symbol, index] of [...places].sort(([, a], [, b]) => a - b)) {
+      const row = this.#rows.get(symbol) ?? this.#add(symbol);
+      this.#place(row.item, index, columns, count);
+      if (row.item === next) next = next.nextElementSibling;
+      else this.#list.insertBefore(row.item, next);
+    }
     paint(this.#paint);
   };
+
+  #add(symbol) {
+    const row = this.#row(symbol);
+    this.#rows.set(symbol, row);
+    this.#dirty.add(this.#market.products.get(symbol));
+    return row;
+  }
+
+  #place(item, index, columns, count) {
+    item.style.width = `${100 / columns}%`;
+    item.style.left = `${(index % columns) * (100 / columns)}%`;
+    item.style.top = `${Math.floor(index / columns) * ROW_HEIGHT}px`;
+    item.setAttribute("aria-setsize", String(count));
+    item.setAttribute("aria-posinset", String(index + 1));
+  }
 
   #row(symbol) {
     const item = create("li", "price");
@@ -102,7 +139,7 @@ export class PriceList {
     follow.type = "button";
     follow.title = `Subscribe to product:${symbol}`;
     follow.setAttribute("aria-label", follow.title);
-    follow.setAttribute("aria-pressed", "false");
+    follow.setAttribute("aria-pressed", String(this.#isFollowed(symbol)));
     follow.addEventListener("click", () => this.#on.follow(symbol));
     item.append(open, follow);
     item.dataset.symbol = symbol;

@@ -22,6 +22,11 @@ export class RoomsView {
     this.#fields();
   }
 
+  /** Shows the rooms, or hides them while the gateway does not let the page in. */
+  available(isAvailable) {
+    for (const id of ["rooms-panel", "rooms-jump"]) document.getElementById(id).hidden = !isAvailable;
+  }
+
   show(rooms) {
     this.#list.replaceChildren(...[...rooms].map(([name, { state }]) => {
       const item = create("li", "room");
