@@ -88,7 +88,7 @@ internal sealed class ClientRequests(ClientContext context, IActorRef self, Clie
         if (!isCovered) return RequestError.Unauthorized(request.Room!);
         var settings = context.Settings;
         // What earlier requests have gathered is charged when it is written.
-        connection.Flush();
+        if (connection.Outbox.GatheredBytes > 0) connection.Flush();
         if (connection.IsOverBytes) return RequestError.TooManyBytes(settings.RequestedBytes) with { Room = request.Room };
         return request.Kind == ClientRequestKind.Subscribe && !connection.Usage.TryJoin(request.Entries?.Sent ?? 1, settings.Joins, context.Time)
             ? RequestError.TooManyJoins(settings.Joins) with { Room = request.Room }

@@ -96,8 +96,12 @@ internal sealed class RoomRequests(ClientContext context, IActorRef self, Client
     }
 
     /// <summary>A join that is under way is answered first, and so are the answers to another request for several rooms.</summary>
-    private bool MayBegin(RoomsRequest request) =>
-        !connection.Outbox.HasGroup && (request.Kind == ClientRequestKind.Unsubscribe || !request.Entries.Any(IsJoining));
+    private bool MayBegin(RoomsRequest request)
+    {
+        // No further message may come once they are sent, so they are sent now if they can be.
+        if (connection.Outbox.HasGroup) connection.Flush();
+        return !connection.Outbox.HasGroup && (request.Kind == ClientRequestKind.Unsubscribe || !request.Entries.Any(IsJoining));
+    }
 
     private bool IsJoining(EntryAnswer entry) => entry.Room is { } room && rooms.Find(room)?.Join is not null;
 

@@ -72,7 +72,10 @@ internal sealed class RoomStatuses(ClientContext context, IActorRef self, Client
     /// <summary>Sends what waits, if the client can take it. Runs after each message while something waits.</summary>
     public void Flush()
     {
-        if (_waiting is null || updates.IsPaused || !connection.CanWrite || connection.Outbox.AnswerCount > 0) return;
+        if (_waiting is null || updates.IsPaused) return;
+        // No further message may come once the answers are sent, so they are sent now if they can be.
+        if (connection.Outbox.AnswerCount > 0) connection.Flush();
+        if (!connection.CanWrite || connection.Outbox.AnswerCount > 0) return;
         var frames = new List<Frame>(_waiting.Count);
         foreach (var (room, now) in _waiting)
         {

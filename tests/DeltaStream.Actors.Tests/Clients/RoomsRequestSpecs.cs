@@ -183,6 +183,21 @@ public class RoomsRequestSpecs(ITestOutputHelper output) : GatewaySpec(output, n
     }
 
     [Fact]
+    public void A_request_that_waits_for_the_answers_to_another_is_carried_out_once_they_are_sent()
+    {
+        var client = Connect();
+        client.IsFast = false;
+        Publish(Price("X", 1));
+        Await(client, sent => sent.Contains(Text(Price("X", 1))));
+        client.Emit("subscribe", Rooms(A), "1");
+        AwaitAssert(() => Assert.Contains(Logs.Of("client_subscribed"), fields => fields["room"]?.ToString() == "product:A"));
+        client.Emit("unsubscribe", Rooms(A), "2");
+        client.IsFast = true;
+        client.Flushed();
+        Await(client, sent => sent.Any(line => line.StartsWith("ack:2", StringComparison.Ordinal)));
+    }
+
+    [Fact]
     public void A_renewed_token_that_covers_less_fails_the_entry_that_waits()
     {
         var client = Connect(identity: new("reader", RoomGrant.All, null, null));
