@@ -3,7 +3,7 @@ using System.Globalization;
 using DeltaStream.Simulator.World;
 
 var options = new SimOptions();
-var (seeds, seconds, first, shrinks) = (1, double.PositiveInfinity, (int?)null, true);
+var (seeds, seconds, first, shrinks, stopsAtFirst) = (1, double.PositiveInfinity, (int?)null, true, false);
 for (var i = 0; i < args.Length; i++)
 {
     switch (args[i])
@@ -17,6 +17,7 @@ for (var i = 0; i < args.Length; i++)
         case "--without-clients": options = options with { WithoutClients = Numbers(args[++i]) }; break;
         case "--trace": options = options with { Trace = Console.WriteLine }; break;
         case "--no-shrink": shrinks = false; break;
+        case "--first": stopsAtFirst = true; break;
         default:
             Console.Error.WriteLine($"simulate: unknown argument '{args[i]}' (see --help)");
             return 2;
@@ -34,7 +35,7 @@ var seed = first ?? (int.Parse(DateTime.UtcNow.ToString("yyMMdd", CultureInfo.In
 if (first is null) Console.WriteLine($"the day's seed is {seed}");
 var (kept, failed) = (0, 0);
 var clock = Stopwatch.StartNew();
-for (var last = (long)seed + seeds; seed < last && clock.Elapsed.TotalSeconds < seconds; seed++)
+for (var last = (long)seed + seeds; seed < last && clock.Elapsed.TotalSeconds < seconds && !(stopsAtFirst && failed > 0); seed++)
 {
     var began = clock.Elapsed;
     var result = Simulation.Run(options with { Seed = seed });

@@ -77,8 +77,11 @@ internal sealed class LeaseActor : UntypedActor, IWithTimers
         _cluster.Unsubscribe(Self);
         _stopped.Cancel();
 
+        if (_lease.Epoch is not { } epoch) return;
+        // A bridge whose LeaseActor has failed goes on, and the restarted LeaseActor knows nothing of the term.
+        Do([new LeaseCommand.StepDown(epoch, "given_up")]);
         // The lease would expire by itself; the release only makes it free sooner.
-        if (_lease.Epoch is { } epoch) _ = ReleaseAsync(epoch, CancellationToken.None);
+        _ = ReleaseAsync(epoch, CancellationToken.None);
     }
 
     protected override void OnReceive(object message)

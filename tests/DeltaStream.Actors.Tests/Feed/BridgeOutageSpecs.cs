@@ -105,6 +105,18 @@ public class BridgeOutageSpecs(ITestOutputHelper output) : BridgeSpec(output)
     }
 
     [Fact]
+    public void A_bridge_whose_LeaseActor_crashed_is_on_standby_until_it_has_the_lease_again()
+    {
+        var bridge = StartBridge(Settings);
+        AwaitAssert(() => Assert.True(Status.IsActive));
+        Lease.IsDown = true;
+        Sys.ActorSelection(bridge.Path / "lease").Tell(Kill.Instance);
+        AwaitAssert(() => Assert.False(Status.IsActive));
+        Lease.IsDown = false;
+        AwaitAssert(() => Assert.True(Status.IsActive), TimeSpan.FromSeconds(5));
+    }
+
+    [Fact]
     public void A_restart_of_the_mediator_is_noticed_and_publishing_continues()
     {
         StartBridge(Settings with { RoundTripEvery = 1, RoundTripTimeout = TimeSpan.FromMilliseconds(100) });
