@@ -59,9 +59,9 @@ internal sealed class ClientActor : UntypedActor, IRequiresMessageQueue<IdleMess
     {
         _stuckCheck?.Cancel();
         _token.Forget();
-        _joins.LeaveAll();
         _connection.Stopped();
-        _session.Ended(_rooms, _connection, Self);
+        _session.Ended(_rooms, _connection, Self); // It is stored with the rooms' views, which end next.
+        _joins.LeaveAll();
         Context.Parent.Tell(new ClientEnded(_sessionId, _connection.End!), Self);
     }
 
