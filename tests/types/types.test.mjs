@@ -62,17 +62,25 @@ describe('the types for clients', { timeout: 120_000 }, () => {
       await asked('get_expiries', { symbol: 'NIFTY' });
       await asked('unsubscribe', { type: 'chain', symbol: 'NIFTY' });
       await asked('subscribe', { type: 'product' });
+      const view = { type: 'chain', symbol: 'NIFTY', expiry: '2026-11-26', mode: 'delta', preset: 'quote', meta: true, status: true };
+      await asked('subscribe', { rooms: [{ ...view, format: 'compact' }, { type: 'product' }], replace: true });
+      await new Promise((resolve) => socket.once('synced', resolve));
+      const { calls: [call], ...rest } = example('chain_update');
+      const delta = new Promise((resolve) => socket.once('chain_delta', resolve));
+      await node.publish('enriched:option_chain', { ...rest, calls: [{ ...call, last: 1 }] });
+      await delta;
+      await asked('pause');
     } finally {
       socket.disconnect();
       node.stop();
     }
 
-    const sent = ['connected', 'subscribed', 'unsubscribed', 'error', 'underlying_update', 'chain_summary', 'chain_update', 'market_status', 'products', 'expiries'];
+    const sent = ['connected', 'subscribed', 'unsubscribed', 'error', 'underlying_update', 'chain_summary', 'chain_update', 'market_status', 'products', 'expiries', 'chain_snapshot', 'chain_delta', 'synced', 'room_status'];
     heard.delete('feed_status');
     assert.deepEqual([...heard.keys()].sort(), sent.toSorted());
     const lines = sent.map((name) => `export const ${name}: ServerData['${name}'] = ${JSON.stringify(heard.get(name))};`);
-    lines.push(`import type { SubscribeAck, UnsubscribeAck, ListAck } from '${types.replace(/\.d\.ts$/, '')}.js';`);
-    lines.push(...['SubscribeAck', 'ListAck', 'ListAck', 'UnsubscribeAck', 'SubscribeAck'].map((type, i) => `export const ack${i}: ${type} = ${JSON.stringify(acks[i])};`));
+    lines.push(`import type { SubscribeAck, UnsubscribeAck, ListAck, RoomsAck } from '${types.replace(/\.d\.ts$/, '')}.js';`);
+    lines.push(...['SubscribeAck', 'ListAck', 'ListAck', 'UnsubscribeAck', 'SubscribeAck', 'RoomsAck', 'ListAck'].map((type, i) => `export const ack${i}: ${type} = ${JSON.stringify(acks[i])};`));
     assert.equal(await compiledAs('sent', lines.join('\n')), '');
   });
 

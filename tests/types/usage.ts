@@ -12,6 +12,21 @@ socket.on('connect', () => {
   socket.emit('subscribe', { type: 'general' });
   socket.emit('get_products');
   socket.emit('get_expiries', { symbol: 'NIFTY' });
+  socket.emit('subscribe', { type: 'chain', symbol: 'NIFTY', expiry: '2026-11-26', mode: 'delta', format: 'compact', strikes: 10, preset: 'quote', max_rate: 2, have: 'pXq3cS0aV1E' });
+  socket.emit('subscribe', { type: 'chain', symbol: 'NIFTY', window: { between: [16000, 18000] }, sides: 'calls', mode: 'delta', have: { '2026-11-26': 'pXq3cS0aV1E' } });
+  socket.emit('subscribe', { replace: true, rooms: [{ type: 'product', symbol: 'TCS', max_rate: 1, status: true, meta: true }] }, (answer) => {
+    if (answer.rooms) for (const entry of answer.rooms) console.log(entry.status === 'ok' ? entry.view?.max_rate : entry.code, answer.left?.length);
+  });
+  socket.emit('pause', (answer) => console.log(answer.status));
+  socket.emit('resume');
+  // @ts-expect-error a window is for chains
+  socket.emit('subscribe', { type: 'product', symbol: 'NIFTY', window: { atm: 5 } });
+  // @ts-expect-error strikes are short for a window
+  socket.emit('subscribe', { type: 'chain', symbol: 'NIFTY', strikes: 5, window: { atm: 5 } });
+  // @ts-expect-error compact needs columns
+  socket.emit('subscribe', { type: 'chain', symbol: 'NIFTY', mode: 'delta', format: 'compact' });
+  // @ts-expect-error a version is for mode delta
+  socket.emit('subscribe', { type: 'chain', symbol: 'NIFTY', expiry: '2026-11-26', mode: 'full', have: 'pXq3cS0aV1E' });
   // @ts-expect-error the type is not one of the three
   socket.emit('subscribe', { type: 'news', symbol: 'NIFTY' });
   // @ts-expect-error a product needs its symbol
@@ -22,7 +37,10 @@ socket.on('connect', () => {
   socket.emit('buy', { symbol: 'NIFTY' });
 });
 
-socket.on('underlying_update', (update) => console.log(update.product, Number(update.price).toFixed(2)));
+socket.on('underlying_update', (update, meta) => console.log(update.product, Number(update.price).toFixed(2), meta?.received_at));
+socket.on('chain_delta', (delta) => console.log(delta.base, delta.calls?.remove, delta.set?.spot_price));
+socket.on('room_status', ({ room, status, since }) => console.log(room, status === 'quiet', since?.toFixed(0)));
+socket.on('synced', ({ rooms }) => console.log(rooms.length));
 socket.on('chain_update', (chain) => {
   const puts = new Map(chain.puts?.map((put) => [put.strike, put]));
   for (const call of chain.calls ?? []) console.log(call.strike, call.last, puts.get(call.strike)?.iv);

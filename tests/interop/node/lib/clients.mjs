@@ -43,7 +43,7 @@ export function recorded(socket) {
 
 export async function eventually(condition, what) {
   for (const end = Date.now() + patience; !(await condition()); await new Promise((resolve) => setTimeout(resolve, 10)))
-    if (Date.now() > end) throw new Error(`not within ${patience} ms: ${what}`);
+    if (Date.now() > end) throw new Error(`not within ${patience} ms: ${typeof what === 'function' ? what() : what}`);
 }
 
 // Waits until the client travels as the mode says in the end.

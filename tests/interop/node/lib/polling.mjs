@@ -83,7 +83,7 @@ export class PollingSession {
 
 export async function until(condition, what) {
   for (const end = Date.now() + patience; !(await condition()); await new Promise((resolve) => setTimeout(resolve, 10)))
-    if (Date.now() > end) throw new Error(`not within ${patience} ms: ${what}`);
+    if (Date.now() > end) throw new Error(`not within ${patience} ms: ${typeof what === 'function' ? what() : what}`);
 }
 
 // A request that every node answers with two packets, and those.

@@ -58,7 +58,7 @@ export async function gateway(variables = {}) {
     node = run();
     await ready();
   };
-  return { url, publish: publisher(redisPort), terminate: () => node.kill('SIGTERM'), ended: new Promise((resolve) => node.on('exit', resolve)), restart, stop };
+  return { url, redis, publish: publisher(redisPort), terminate: () => node.kill('SIGTERM'), ended: new Promise((resolve) => node.on('exit', resolve)), restart, stop };
 }
 
 // Three nodes on one redis-server behind a balancer, which hands each request to the next of them.
@@ -200,11 +200,11 @@ function freePort() {
   });
 }
 
-// Publishes as the platform does; completes when Redis has taken it.
+// Publishes as the platform does, a text as it stands; completes when Redis has taken it.
 function publisher(port) {
   return (channel, message) =>
     new Promise((resolve, reject) => {
-      const parts = ['PUBLISH', channel, JSON.stringify(message)];
+      const parts = ['PUBLISH', channel, typeof message === 'string' ? message : JSON.stringify(message)];
       const socket = connect(port, '127.0.0.1').on('error', reject);
       socket.write(`*3\r\n${parts.map((part) => `$${Buffer.byteLength(part)}\r\n${part}\r\n`).join('')}`);
       socket.once('data', () => {
