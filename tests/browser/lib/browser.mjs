@@ -10,7 +10,10 @@ const args = [
 
 export const launch = () => chromium.launch({ executablePath, args });
 
-/** A page of its own context; `faults` collects console errors, exceptions and requests to anywhere else. */
+/**
+ * A page of its own context; `faults` collects console errors, exceptions and requests to anywhere else, `frames` what its WebSocket
+ * sent and received.
+ */
 export async function openPage(browser, url, options = {}) {
   const context = await browser.newContext({ viewport: { width: 1440, height: 960 }, ...options });
   const page = await context.newPage();
@@ -20,9 +23,14 @@ export async function openPage(browser, url, options = {}) {
   const origin = new URL(url).host;
   const foreign = address => { if (new URL(address).host !== origin) faults.push(`request to ${address}`); };
   page.on("request", request => foreign(request.url()));
-  page.on("websocket", socket => foreign(socket.url()));
+  const frames = { sent: [], received: [] };
+  page.on("websocket", socket => {
+    foreign(socket.url());
+    socket.on("framesent", ({ payload }) => frames.sent.push(JSON.parse(payload)));
+    socket.on("framereceived", ({ payload }) => frames.received.push(JSON.parse(payload)));
+  });
   await page.goto(url);
-  return { page, faults, close: () => context.close() };
+  return { page, faults, frames, close: () => context.close() };
 }
 
 /** Waits for the first price and the first chain. */

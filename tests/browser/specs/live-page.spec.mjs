@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { readdir } from "node:fs/promises";
 import { after, before, beforeEach, afterEach, describe, it } from "node:test";
 import { launch, openPage, whenLive } from "../lib/browser.mjs";
 import { Gateway } from "../lib/gateway.mjs";
@@ -169,6 +170,12 @@ describe("the live page", () => {
     assert.match(headers.get("content-security-policy"), /default-src 'none'.*frame-ancestors 'none'/);
     assert.equal(headers.get("x-content-type-options"), "nosniff");
     assert.equal(headers.get("cache-control"), "no-cache");
+  });
+
+  it("loads its modules at once, not one after the other", async () => {
+    const modules = await readdir(new URL("../../../src/DeltaStream.Node/wwwroot/js/", import.meta.url));
+    const preloaded = await page.locator('link[rel="modulepreload"]').evaluateAll(links => links.map(link => link.getAttribute("href")));
+    assert.deepEqual([...preloaded, "js/main.js"].sort(), modules.map(module => `js/${module}`).sort());
   });
 
   it("finds a product", async () => {

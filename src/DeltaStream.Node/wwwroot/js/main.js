@@ -1,5 +1,6 @@
 // Connects the gateway's events with the parts of the page.
 
+import { ChainSubscription } from "./chain-subscription.js";
 import { ChainView } from "./chain.js";
 import { formatPrice } from "./format.js";
 import { Market } from "./market.js";
@@ -11,7 +12,7 @@ import { RoomsView } from "./rooms-view.js";
 import { GatewaySocket } from "./socket.js";
 import { StatusView } from "./status.js";
 import { Token } from "./token.js";
-import { expiryOf } from "./values.js";
+import { ViewControls } from "./view-controls.js";
 
 const market = new Market();
 const status = new StatusView();
@@ -40,9 +41,9 @@ const socket = new GatewaySocket(url.href, () => token.value, {
     // A client that is not let in is in no room.
     if (state === "refused") roomsView.available(false);
   },
-  event(name, data) {
-    status.message();
-    handlers.get(name)?.(data);
+  event(name, data, bytes) {
+    status.message(bytes);
+    handlers.get(name)?.(data, bytes, name);
   },
 });
 
@@ -51,7 +52,10 @@ const rooms = new Rooms(socket, () => {
   prices.follow(symbol => rooms.has(roomName({ type: "product", symbol })));
   chain.paused(chosen.expiry !== null && !isFollowed());
 });
-const roomsView = new RoomsView({ join: request => rooms.join(request), leave: name => rooms.leave(name) });
+const roomsView = new RoomsView({
+  join: request => (subscription.is(roomName(request)) ? subscription.join() : rooms.join(request)),
+  leave: name => rooms.leave(name),
+});
 const prices = new PriceList(market, {
   choose(symbol) {
     chooseProduct(symbol);
@@ -63,7 +67,18 @@ const prices = new PriceList(market, {
     else rooms.join(request);
   },
 });
-const chain = new ChainView({ product: chooseProduct, expiry: chooseExpiry, resume: () => rooms.join(chainRequest()) });
+const view = new ViewControls(settings => {
+  chain.change(settings);
+  subscription.change(settings);
+});
+const chain = new ChainView(view.settings, { product: chooseProduct, expiry: chooseExpiry, resume: () => subscription.join() });
+const subscription = new ChainSubscription(rooms, view.settings, {
+  chain(document, isView, isNew) {
+    if (isFollowed()) chain.update(document, isView, isNew);
+  },
+  saved: bytes => status.saved(bytes),
+  answer: answer => view.answer(answer),
+});
 
 const handlers = new Map(Object.entries({
   connected(data) {
@@ -72,6 +87,7 @@ const handlers = new Map(Object.entries({
     roomsView.available(true);
     status.feed("live"); // If it is not live, a feed_status follows at once.
     rooms.rejoin();
+    if (document.hidden) socket.ask("pause");
   },
   token_expiring: data => token.ask(`Your token expires in ${Math.ceil(data.expires_in)} s. Here goes a new one`),
   error(data) {
@@ -92,15 +108,19 @@ const handlers = new Map(Object.entries({
     if (market.expiry(data)) offer();
     if (settling === 0) settling = setTimeout(settle, SETTLE_WITHIN);
   },
-  chain_update(data) {
-    if (market.expiry(data)) offer();
-    if (data.product === chosen.symbol && expiryOf(data.expiry) === chosen.expiry && isFollowed()) chain.update(data);
-  },
+  chain_update: chainEvent,
+  chain_snapshot: chainEvent,
+  chain_delta: chainEvent,
+  room_status: data => rooms.status(data),
 }));
 
+function chainEvent(data, bytes, name) {
+  if (market.expiry(data)) offer();
+  subscription.event(name, data, bytes);
+}
+
 const chainRequest = () => ({ type: "chain", symbol: chosen.symbol, expiry: chosen.expiry });
-const chosenRoom = () => roomName(chainRequest());
-const isFollowed = () => rooms.has(chosenRoom()) || rooms.has(roomName({ type: "chain", symbol: chosen.symbol }));
+const isFollowed = () => rooms.has(roomName(chainRequest())) || rooms.has(roomName({ type: "chain", symbol: chosen.symbol }));
 
 function chooseProduct(symbol) {
   if (symbol === chosen.symbol) return;
@@ -117,14 +137,13 @@ function chooseExpiry(expiry) {
   leaveChain();
   chosen.expiry = expiry;
   chain.clear("Waiting for this option chain…");
-  rooms.join(chainRequest());
+  subscription.choose(chainRequest());
 }
 
 function leaveChain() {
   if (chosen.expiry === null) return;
-  const name = chosenRoom();
   chosen.expiry = null;
-  rooms.leave(name);
+  subscription.choose(null);
 }
 
 /** Offers new products and expiries, and selects a chain if the user has not chosen one. */
@@ -156,6 +175,11 @@ function title() {
   const product = market.products.get(chosen.symbol);
   document.title = product ? `${product.symbol} ${formatPrice(product.price)} ${product.direction < 0 ? "▼" : "▲"} DeltaStream` : "DeltaStream";
 }
+
+// A page that nobody sees needs no updates. When it is seen again, the newest of each come.
+document.addEventListener("visibilitychange", () => {
+  if (greeted) socket.ask(document.hidden ? "pause" : "resume");
+});
 
 // The gateway joins each client to this room without a snapshot. A request for the room brings the snapshot, so that the page
 // is not empty while the market is quiet.

@@ -1,5 +1,6 @@
 // The page's copy of the market. It uses only maps, because a product may have any name, even __proto__.
 
+import { FIELDS } from "./columns.js";
 import { expiryOf, number, text } from "./values.js";
 
 // The most points of a chart and the least time between two (ms): about a minute of a lively product.
@@ -72,9 +73,7 @@ export function strikesOf(chain) {
       if (strike === null) continue;
       let row = rows.get(strike);
       if (!row) rows.set(strike, row = { strike, call: null, put: null });
-      row[side] = {
-        last: number(quote.last), volume: number(quote.volume), interest: number(quote.open_interest), volatility: number(quote.iv),
-      };
+      row[side] = Object.fromEntries(FIELDS.map(field => [field, number(quote[field])]));
     }
   };
   take(chain.calls, "call");

@@ -1,5 +1,6 @@
 // The joined rooms as chips with which the user leaves them, and a form to join others.
 
+import { formatTime } from "./format.js";
 import { create, setText } from "./paint.js";
 import { GENERAL, roomName } from "./rooms.js";
 
@@ -28,22 +29,27 @@ export class RoomsView {
   }
 
   show(rooms) {
-    this.#list.replaceChildren(...[...rooms].map(([name, { state }]) => {
-      const item = create("li", "room");
-      item.dataset.room = name;
-      item.dataset.state = state;
-      const leave = create("button", "room-leave", "×");
-      leave.type = "button";
-      leave.title = `Unsubscribe from ${name}`;
-      leave.setAttribute("aria-label", leave.title);
-      leave.addEventListener("click", () => {
-        this.#on.leave(name);
-        this.#say(`Unsubscribed from ${name}`, false);
-        this.#list.querySelector("button")?.focus();
-      });
-      item.append(create("span", "room-name", name), leave);
-      return item;
-    }));
+    const names = [...rooms.keys()], shown = [...this.#list.children];
+    if (names.length !== shown.length || shown.some((item, index) => item.dataset.room !== names[index])) {
+      this.#list.replaceChildren(...names.map(name => this.#chip(name)));
+    }
+    [...rooms.values()].forEach((room, index) => freshen(this.#list.children[index], room));
+  }
+
+  #chip(name) {
+    const item = create("li", "room");
+    item.dataset.room = name;
+    const leave = create("button", "room-leave", "×");
+    leave.type = "button";
+    leave.title = `Unsubscribe from ${name}`;
+    leave.setAttribute("aria-label", leave.title);
+    leave.addEventListener("click", () => {
+      this.#on.leave(name);
+      this.#say(`Unsubscribed from ${name}`, false);
+      this.#list.querySelector("button")?.focus();
+    });
+    item.append(create("span", "room-name", name), create("span", "room-status lamp"), leave);
+    return item;
   }
 
   /** Sets the form's suggestions: symbols, and the expiries of the chosen symbol. */
@@ -72,6 +78,18 @@ export class RoomsView {
     setText(this.#answer, text);
     this.#answer.toggleAttribute("data-bad", bad);
   }
+}
+
+/** Shows whether the room is joined, and whether updates come for it: live, quiet or down, and since when. */
+function freshen(item, { state, status }) {
+  item.dataset.state = state;
+  const lamp = item.querySelector(".room-status");
+  lamp.hidden = status === undefined;
+  if (status === undefined) return;
+  lamp.dataset.state = status.status;
+  setText(lamp, status.status);
+  const last = Number.isFinite(status.last) ? `; last update at ${formatTime(status.last)}` : "";
+  lamp.title = Number.isFinite(status.since) ? `${status.status} since ${formatTime(status.since)}${last}` : status.status;
 }
 
 function options(id, values) {

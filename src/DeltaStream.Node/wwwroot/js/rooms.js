@@ -17,7 +17,7 @@ export class Rooms {
     this.#changed = changed;
   }
 
-  /** Maps a room's name to {request, state}, in the order of the requests. */
+  /** Maps a room's name to {request, state, view, status}, in the order of the requests. */
   get all() {
     return this.#wanted;
   }
@@ -26,16 +26,26 @@ export class Rooms {
     return this.#wanted.has(name);
   }
 
-  /** Resolves with the gateway's acknowledgement; a refused room is not kept. */
-  async join(request) {
-    const name = roomName(request);
-    const room = { request, state: "joining" };
+  /**
+   * Resolves with the gateway's acknowledgement. A refused room is not kept; one that was joined before stays as it was, unless
+   * the token no longer covers it.
+   * @param {object} request
+   * @param {() => object} viewOf the view to ask for, each time that the page joins
+   */
+  async join(request, viewOf = () => ({})) {
+    const name = roomName(request), former = this.#wanted.get(name);
+    const room = { request, viewOf, state: "joining", view: former?.view, status: former?.status };
     this.#wanted.set(name, room);
     this.#changed();
-    const answer = await this.#socket.ask("subscribe", request);
-    if (answer.status === "ok") room.state = "joined";
-    // While the page is offline it keeps the request; the next connection sends it.
-    else if (answer.code !== "offline" && this.#wanted.get(name) === room) this.#wanted.delete(name);
+    const answer = await this.#socket.ask("subscribe", { ...request, status: true, ...viewOf() });
+    if (answer.status === "ok") {
+      room.state = "joined";
+      room.view = answer.view;
+    } else if (answer.code !== "offline" && this.#wanted.get(name) === room) {
+      // While the page is offline it keeps the request; the next connection sends it.
+      if (former?.state === "joined" && answer.code !== "unauthorized") this.#wanted.set(name, former);
+      else this.#wanted.delete(name);
+    }
     this.#changed();
     return answer;
   }
@@ -48,14 +58,25 @@ export class Rooms {
     this.#socket.ask("unsubscribe", room.request);
   }
 
+  /** Takes a room_status: whether updates come for the room. */
+  status({ room: name, status, since, last_update }) {
+    const room = this.#wanted.get(name);
+    if (!room) return;
+    room.status = { status, since, last: last_update };
+    this.#changed();
+  }
+
   /** Joins the rooms again: a new connection is only in `general`. */
   rejoin() {
     if (!this.has(GENERAL)) this.#socket.ask("unsubscribe", { type: GENERAL });
-    for (const { request } of [...this.#wanted.values()]) this.join(request);
+    for (const { request, viewOf } of [...this.#wanted.values()]) this.join(request, viewOf);
   }
 
   offline() {
-    for (const room of this.#wanted.values()) room.state = "joining";
+    for (const room of this.#wanted.values()) {
+      room.state = "joining";
+      room.view = room.status = undefined;
+    }
     this.#changed();
   }
 }

@@ -6,6 +6,7 @@ const LONGEST_DELAY = 10_000;
 const ASK_EVERY = 15_000;
 const ANSWER_WITHIN = 5_000;
 const UNAUTHORIZED = 4401;
+const utf8 = new TextEncoder();
 
 export class GatewaySocket {
   #url;
@@ -21,7 +22,7 @@ export class GatewaySocket {
 
   /**
    * @param {() => string | null} token the token for each new connection
-   * @param {{state: (state: string, seconds?: number) => void, event: (name: string, data: any) => void}} on
+   * @param {{state: (state: string, seconds?: number) => void, event: (name: string, data: any, bytes: number) => void}} on
    */
   constructor(url, token, on) {
     this.#url = url;
@@ -78,7 +79,7 @@ export class GatewaySocket {
         this.#attempt = 0;
         this.#on.state("open");
       }
-      this.#on.event(message.event, message.data ?? {});
+      this.#on.event(message.event, message.data ?? {}, utf8.encode(text).length);
     }
   }
 

@@ -1,41 +1,32 @@
-// One strike of the chain: nine cells, each touched only when its value changes.
+// One strike of the chain: a cell for each side and column, touched only when its value changes.
 
-import { formatCompact, formatPercent, formatPlain, formatPrice } from "./format.js";
+import { formatPlain } from "./format.js";
 import { create, glow, setText } from "./paint.js";
 
 const SIDES = ["call", "put"];
 
 export class StrikeRow {
   element = create("tr");
+  #columns;
   #cells = { call: {}, put: {} };
   #last = { call: null, put: null };
+  #shares = { call: null, put: null };
   #mark = create("span", "mark");
 
-  constructor(strike) {
-    const cell = (side, field, className) => (this.#cells[side][field] = create("td", `${side} ${className}`));
+  /** @param {object[]} columns the columns from the strike outwards */
+  constructor(strike, columns) {
+    this.#columns = columns;
+    const cell = (side, { field, className = "" }) => (this.#cells[side][field] = create("td", `${side} ${className}`));
     const head = create("th", "strike", formatPlain(strike));
     head.scope = "row";
     head.append(this.#mark);
-    this.element.append(
-      cell("call", "volume", "wide dim"), cell("call", "volatility", "wide dim"), cell("call", "last", "ltp"), cell("call", "interest", "oi"),
-      head,
-      cell("put", "interest", "oi"), cell("put", "last", "ltp"), cell("put", "volatility", "wide dim"), cell("put", "volume", "wide dim"));
+    this.element.append(...columns.toReversed().map(column => cell("call", column)), head, ...columns.map(column => cell("put", column)));
     this.element.dataset.strike = strike;
   }
 
   /** @param {{strike: number, call: object, put: object}} row @param {{spot: number, money: number, pain: number, most: number}} chain */
   update(row, chain) {
-    for (const side of SIDES) {
-      const cells = this.#cells[side], quote = row[side];
-      const before = this.#last[side], last = quote?.last ?? null;
-      if (setText(cells.last, formatPrice(last)) && before !== null && last !== null) glow(cells.last, last > before ? "--up-soft" : "--down-soft");
-      this.#last[side] = last;
-      setText(cells.volatility, formatPercent(quote?.volatility || null));
-      setText(cells.volume, formatCompact(quote?.volume));
-      setText(cells.interest, formatCompact(quote?.interest));
-      const share = chain.most > 0 ? Math.max(0, (quote?.interest ?? 0) / chain.most).toFixed(3) : "0";
-      if (cells.share !== share) cells.interest.style.setProperty("--share", cells.share = share);
-    }
+    for (const side of SIDES) this.#quote(side, row[side], chain.most);
     this.#inTheMoney("call", row.strike < chain.spot);
     this.#inTheMoney("put", row.strike > chain.spot);
     const money = row.strike === chain.money, pain = row.strike === chain.pain;
@@ -44,7 +35,18 @@ export class StrikeRow {
     setText(this.#mark, [money && "at the money", pain && "max pain"].filter(Boolean).join(" · "));
   }
 
+  #quote(side, quote, most) {
+    const cells = this.#cells[side], before = this.#last[side], last = this.#last[side] = quote?.last ?? null;
+    for (const { field, format } of this.#columns) {
+      const changed = setText(cells[field], format(quote?.[field] ?? null));
+      if (field === "last" && changed && before !== null && last !== null) glow(cells.last, last > before ? "--up-soft" : "--down-soft");
+    }
+    if (!cells.open_interest) return;
+    const share = most > 0 ? Math.max(0, (quote?.open_interest ?? 0) / most).toFixed(3) : "0";
+    if (this.#shares[side] !== share) cells.open_interest.style.setProperty("--share", this.#shares[side] = share);
+  }
+
   #inTheMoney(side, inside) {
-    for (const field of ["volume", "volatility", "last", "interest"]) this.#cells[side][field].classList.toggle(`in-${side}`, inside);
+    for (const cell of Object.values(this.#cells[side])) cell.classList.toggle(`in-${side}`, inside);
   }
 }
