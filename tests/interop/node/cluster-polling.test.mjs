@@ -1,5 +1,5 @@
-// What holds of a polling session on one node holds when each of its requests reaches another: ../shared/conformance.md, "Polling"
-// and "Upgrade". Each test runs on the session's own node and over the others, and expects the same.
+// What holds of a polling session on one node holds when each of its requests reaches another (Engine.IO protocol 4, polling and
+// upgrade). Each test runs on the session's own node and over the others, and expects the same.
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { answered, PollingSession, request, until } from './lib/polling.mjs';
