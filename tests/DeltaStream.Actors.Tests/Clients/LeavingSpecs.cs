@@ -94,9 +94,14 @@ public class LeavingSpecs(ITestOutputHelper output) : GatewaySpec(output, cache:
         Supervisor.Tell(new OpenClient("client", second) { Moved = moved }, TestActor);
         second.Client = ExpectMsg<ClientOpened>().Client;
         second.Flushed();
-        // The answer comes after the updates of the arrival.
+        // The answer comes after the updates of the arrival, but for those that the next node still reads from the store.
         second.Emit("subscribe", RequestFor(Room.Product("Z")));
         Await(second, sent => sent.Any(line => line.StartsWith("subscribed ", StringComparison.Ordinal)));
+        Await(second, _ =>
+        {
+            Advance(TimeSpan.FromMilliseconds(250));
+            return updates.All(update => Updates(client).Concat(Updates(second)).Contains(Text(update)));
+        });
         var all = Updates(client).Concat(Updates(second)).ToArray();
         foreach (var update in updates) Assert.Single(all, Text(update));
     }
