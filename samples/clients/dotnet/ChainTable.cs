@@ -14,19 +14,23 @@ internal static class ChainTable
             _ => """{"mode": "delta", "format": "compact", "strikes": 5, "fields": ["last"]}""",
         };
         Held? held = null;
+        var isWaiting = false;
         client.OnConnected += async (_, _) =>
         {
             await client.EmitAsync("unsubscribe", new { type = "general" });
             await SubscribeAsync();
         };
         client.On("chain_update", response => Show("full", response.GetValue<JsonObject>(), null));
+        // What comes before the answer does not follow on `have`. What comes after it does.
         client.On("chain_snapshot", response =>
         {
+            if (isWaiting) return;
             held = Held.From(response.GetValue<JsonObject>());
             Show("snapshot", held.Chain, held.Fields);
         });
         client.On("chain_delta", response =>
         {
+            if (isWaiting) return;
             if (held?.Apply(response.GetValue<JsonObject>()) == true) Show("delta", held.Chain, held.Fields);
             else _ = SubscribeAsync();
         });
@@ -35,12 +39,13 @@ internal static class ChainTable
         // With the version that is held: the server sends what has changed since, or a snapshot.
         Task SubscribeAsync()
         {
+            isWaiting = true;
             var room = JsonNode.Parse(view)!.AsObject();
             room["type"] = "chain";
             room["symbol"] = symbol;
             room["expiry"] = expiry;
             if (held is not null) room["have"] = held.Version;
-            return client.EmitAsync("subscribe", room);
+            return client.EmitAsync("subscribe", _ => isWaiting = false, room);
         }
     }
 

@@ -10,17 +10,24 @@ const views = {
 };
 const socket = io(url, { transports: ["websocket"] });
 let mine = null;
+let isWaiting = false;
 
 /** Subscribes, with the version that is held: the server sends what has changed since, or a snapshot. */
-const subscribe = () => socket.emit("subscribe", { type: "chain", symbol, expiry, ...views[kind], ...(mine && { have: mine.version }) });
+function subscribe() {
+  isWaiting = true;
+  const room = { type: "chain", symbol, expiry, ...views[kind], ...(mine && { have: mine.version }) };
+  socket.emit("subscribe", room, () => (isWaiting = false));
+}
 
 socket.on("connect", () => {
   socket.emit("unsubscribe", { type: "general" });
   subscribe();
 });
 socket.on("chain_update", chain => show("full", { chain }));
-socket.on("chain_snapshot", snapshot => show("snapshot", (mine = held(snapshot))));
+// What comes before the answer does not follow on `have`. What comes after it does.
+socket.on("chain_snapshot", snapshot => isWaiting || show("snapshot", (mine = held(snapshot))));
 socket.on("chain_delta", delta => {
+  if (isWaiting) return;
   const next = apply(mine, delta);
   if (next) show("delta", (mine = next));
   else subscribe();

@@ -10,22 +10,28 @@ const views = {
 };
 const view = views[query.get("view") ?? "compact"];
 const find = id => document.getElementById(id);
-let [ws, mine] = [null, null];
+let [ws, mine, isWaiting] = [null, null, false];
 
 const send = (event, data) => ws.readyState === WebSocket.OPEN && ws.send(JSON.stringify({ event, data }));
-const chainRoom = () => ({ type: "chain", symbol, expiry, ...view, ...(mine && { have: mine.version }) });
+const chainRoom = () => {
+  isWaiting = true;
+  return { type: "chain", symbol, expiry, ...view, ...(mine && { have: mine.version }) };
+};
 
 const on = {
   connected: () => {
     send("subscribe", { rooms: [{ type: "general", max_rate: 2 }, chainRoom()] });
     if (document.hidden) send("pause");
   },
+  // What came before the answer does not follow on `have`. What comes after it does.
+  subscribed: ({ room }) => room.startsWith("chain:") && (isWaiting = false),
   synced: () => (find("state").textContent = "Live"),
   error: ({ message }) => (find("state").textContent = message),
   underlying_update: showPrice,
   chain_update: chain => showChain("full", { chain }),
-  chain_snapshot: snapshot => showChain("snapshot", (mine = held(snapshot))),
+  chain_snapshot: snapshot => isWaiting || showChain("snapshot", (mine = held(snapshot))),
   chain_delta: delta => {
+    if (isWaiting) return;
     const next = apply(mine, delta);
     if (next) showChain("delta", (mine = next));
     else send("subscribe", chainRoom());

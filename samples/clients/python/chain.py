@@ -1,7 +1,8 @@
 """A chain table: python3 chain.py [url] [symbol] [expiry] [full | rows | compact]
 
-Needs python-socketio[client] 5.
+Needs python-socketio[asyncio_client] 5. With asyncio the events come in their order; socketio.Client has a thread for each.
 """
+import asyncio
 import sys
 
 import socketio
@@ -15,42 +16,55 @@ view = {
     "rows": {"mode": "delta", "strikes": 5, "fields": ["last"]},
     "compact": {"mode": "delta", "format": "compact", "strikes": 5, "fields": ["last"]},
 }[kind]
-client = socketio.Client(reconnection_delay=0.5, reconnection_delay_max=2)
+client = socketio.AsyncClient(reconnection_delay=0.5, reconnection_delay_max=2)
 held = None
+waiting = False
 
 
-def subscribe():
+async def subscribe():
     """With the version that is held: the server sends what has changed since, or a snapshot."""
+    global waiting
+    waiting = True
     have = {"have": held["version"]} if held else {}
-    client.emit("subscribe", {"type": "chain", "symbol": symbol, "expiry": expiry, **view, **have})
+    await client.emit("subscribe", {"type": "chain", "symbol": symbol, "expiry": expiry, **view, **have}, callback=answered)
+
+
+def answered(_):
+    """What comes before the answer does not follow on `have`. What comes after it does."""
+    global waiting
+    waiting = False
 
 
 @client.event
-def connect():
-    client.emit("unsubscribe", {"type": "general"})
-    subscribe()
+async def connect():
+    await client.emit("unsubscribe", {"type": "general"})
+    await subscribe()
 
 
 @client.event
-def chain_update(chain):
+async def chain_update(chain):
     show("full", {"chain": chain})
 
 
 @client.event
-def chain_snapshot(snapshot):
+async def chain_snapshot(snapshot):
     global held
+    if waiting:
+        return
     held = snapshot
     show("snapshot", held)
 
 
 @client.event
-def chain_delta(delta):
+async def chain_delta(delta):
     global held
+    if waiting:
+        return
     if following := apply(held, delta):
         held = following
         show("delta", held)
     else:
-        subscribe()
+        await subscribe()
 
 
 def show(how, state):
@@ -64,6 +78,11 @@ def text(value):
     return "-" if value is None else value
 
 
+async def main():
+    await client.connect(url, transports=["websocket"])
+    # Not client.wait(): in some releases it returns after a quick reconnect.
+    await asyncio.Event().wait()
+
+
 client.on("error", lambda error: print(error["message"], file=sys.stderr))
-client.connect(url, transports=["websocket"])
-client.wait()
+asyncio.run(main())

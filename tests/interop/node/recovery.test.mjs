@@ -45,15 +45,17 @@ describe('state recovery', { timeout: 120_000 }, () => {
     return { socket, events, symbol, other, greeting, before };
   }
 
-  async function finds({ socket, events, symbol, other, greeting, before }) {
+  // After a kill the client can be back before the next bridge is active. Then its snapshot has the first price once more.
+  async function finds({ socket, events, symbol, other, greeting, before }, { killed = false } = {}) {
     assert.equal(socket.recovered, true);
     assert.equal(socket._pid, before.pid);
     assert.equal(socket.id, before.id);
     assert.deepEqual([...greeting.rooms].sort(), [`chain:${other}:2030-01-31`, `product:${symbol}`]);
-    await eventually(() => pricesOf(events, symbol).length === 2, 'the snapshot, unasked');
+    await eventually(() => pricesOf(events, symbol).at(-1) === 2, 'the snapshot, unasked');
     await publish(symbol, 3);
-    await eventually(() => pricesOf(events, symbol).length === 3, 'and the stream');
-    assert.deepEqual(pricesOf(events, symbol), [1, 2, 3]);
+    await eventually(() => pricesOf(events, symbol).at(-1) === 3, 'and the stream');
+    const prices = pricesOf(events, symbol);
+    assert.deepEqual(killed && prices[1] === 1 ? prices.slice(1) : prices, [1, 2, 3]);
     assert.ok(!events.slice(before.count).some(([name]) => name === 'subscribed'));
   }
 
@@ -176,7 +178,7 @@ describe('state recovery', { timeout: 120_000 }, () => {
       // Nobody can write down that it was lost: what it was given while it lived has to be enough.
       assert.ok(Number(nodes.asked('PTTL', key)[0]) >= twoMinutes);
     });
-    await finds(back);
+    await finds(back, { killed: true });
     // And once more, right after: the session was claimed on the second, which is gone as well.
     await kept();
     back.socket.io.uri = nodes.nodes[2].url;
