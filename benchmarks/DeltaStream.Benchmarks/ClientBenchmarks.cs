@@ -19,7 +19,7 @@ public class ClientBenchmarks
     public ClientBenchmarks()
     {
         _order.Use(Room.General);
-        _rooms.CompleteJoin(_rooms.Enter(Room.General, JoinPurpose.Silent), new(_order, Room.General, TimeProvider.System));
+        _rooms.CompleteJoin(_rooms.Enter(Room.General, JoinPurpose.OnConnect), new(_order, Room.General, TimeProvider.System));
         Take_an_update_into_the_nodes_order();
     }
 

@@ -122,10 +122,10 @@ public sealed class CacheActor : UntypedActor, IWithTimers
                 return;
         }
 
-        DoWhatTheBookWants();
+        CarryOutDecisions();
     }
 
-    private void DoWhatTheBookWants()
+    private void CarryOutDecisions()
     {
         foreach (var (to, answer) in _book.TakeAnswers())
         {

@@ -23,9 +23,9 @@ internal sealed class RoomBook<TUser>
     private readonly RoomOpenings<TUser> _openings;
     private readonly RoomUse<TUser> _general;
     private List<(TUser? To, object Answer)> _answers = [];
-    private StoreLook? _look;
-    private bool _mustLook;
-    private bool _isLookDue;
+    private CatchUpRead? _catchUp;
+    private bool _mustCatchUp;
+    private bool _isCatchUpDue;
     private long _tick;
     private long _retryAt;
 
@@ -93,7 +93,7 @@ internal sealed class RoomBook<TUser>
     public void HearGeneral()
     {
         _general.Slots.HeardSince = Math.Min(_general.Slots.HeardSince, _time.UnixMicroseconds());
-        _mustLook = true;
+        _mustCatchUp = true;
     }
 
     /// <summary>The mediator has dropped the node's subscriptions: every topic settles again.</summary>
@@ -105,7 +105,7 @@ internal sealed class RoomBook<TUser>
     }
 
     /// <summary>The feed is live again after a gap. The store may hold values that no topic has delivered.</summary>
-    public void EndGap() => _order.HasGap = _mustLook = true;
+    public void EndGap() => _order.HasGap = _mustCatchUp = true;
 
     /// <summary>A gossip interval has passed.</summary>
     /// <param name="epoch">The epoch of the active bridge.</param>
@@ -117,7 +117,7 @@ internal sealed class RoomBook<TUser>
         ReleaseUnused();
         CheckFirstReads();
         _openings.Next(_tick);
-        _isLookDue = _rooms.Values.Any(use => use.UpdateLookSchedule(_order, _tick));
+        _isCatchUpDue = _rooms.Values.Any(use => use.UpdateReadSchedule(_order, _tick));
         Give(all: false, [], 0);
     }
 
@@ -134,9 +134,9 @@ internal sealed class RoomBook<TUser>
     public StoreRead? TakeRead()
     {
         if (_tick < _retryAt) return null;
-        if (_look is null && (_mustLook || _isLookDue))
+        if (_catchUp is null && (_mustCatchUp || _isCatchUpDue))
         {
-            return StartLook();
+            return StartCatchUp();
         }
 
         return _reads.Take(_settings.ReadBatch, Math.Max(1, _settings.ReadBatch / _settings.ChainReadBatch)) is { } keys ? new(keys) : null;
@@ -146,10 +146,10 @@ internal sealed class RoomBook<TUser>
     public void OnIndex(StoreRead read, IReadOnlyList<LatestEntry> entries)
     {
         // The read may belong to a CacheActor that has restarted since.
-        if (_look?.Read != read) return;
+        if (_catchUp?.Read != read) return;
         foreach (var (key, receivedAt) in entries)
         {
-            if (!key.Kind.LivesAt(receivedAt, Now)) continue;
+            if (!key.Kind.IsLiveAt(receivedAt, Now)) continue;
             _order.Known.Note(key, receivedAt);
             if (IsNewer(key, receivedAt)) Want(key);
         }
@@ -157,10 +157,10 @@ internal sealed class RoomBook<TUser>
         // The index does not list values that another program wrote to the store.
         foreach (var use in _rooms.Values)
             if (use.Slots.Room.SingleKey is { } only && _order.IsSettling(use.Slots) && _order.ReceivedAt(only.Event, only) == 0) Want(only);
-        _look.HasIndex = true;
-        EndLook();
+        _catchUp.HasIndex = true;
+        EndCatchUp();
 
-        void Want(ConflationKey key) => _look.Ticket = Math.Max(_look.Ticket, _reads.Enqueue(key));
+        void Want(ConflationKey key) => _catchUp.Ticket = Math.Max(_catchUp.Ticket, _reads.Enqueue(key));
     }
 
     public void OnValues(StoreRead read, IReadOnlyList<MarketUpdate> values)
@@ -175,32 +175,32 @@ internal sealed class RoomBook<TUser>
 
         _reads.Completed();
         CheckFirstReads();
-        EndLook();
+        EndCatchUp();
     }
 
     /// <summary>Handles a failed read by retrying it.</summary>
     public void OnFailed(StoreRead read)
     {
-        if (_look?.Read == read) (_look, _mustLook) = (null, true);
+        if (_catchUp?.Read == read) (_catchUp, _mustCatchUp) = (null, true);
         else if (read.Keys is not null && _reads.IsUnderWay(read.Keys)) _reads.Failed();
         else return;
         _retryAt = _tick + Ticks(TimeSpan.FromSeconds(1));
     }
 
-    private StoreRead StartLook()
+    private StoreRead StartCatchUp()
     {
-        // The flag is taken now: a gap that ends while the index is being read is not covered by this look.
-        _look = new() { IsAfterGap = _order.HasGap && _mustLook, Epoch = _order.Epoch };
-        _mustLook = _isLookDue = false;
+        // The flag is taken now: a gap that ends while the index is being read is not covered by this read.
+        _catchUp = new() { IsAfterGap = _order.HasGap && _mustCatchUp, Epoch = _order.Epoch };
+        _mustCatchUp = _isCatchUpDue = false;
         foreach (var use in _rooms.Values)
-            if (use.Look(_order, _tick)) _look.Settles.Add(use.Slots);
-        return _look.Read;
+            if (use.BeginRead(_order, _tick)) _catchUp.Settles.Add(use.Slots);
+        return _catchUp.Read;
     }
 
-    private void EndLook()
+    private void EndCatchUp()
     {
-        if (_look is not { HasIndex: true } look || !_reads.IsDone(look.Ticket)) return;
-        _look = null;
+        if (_catchUp is not { HasIndex: true } done || !_reads.IsDone(done.Ticket)) return;
+        _catchUp = null;
         // Joining `general` brings no snapshot: clients do not get values from before the node's subscription.
         if (!_general.Slots.IsReady && _general.Slots.HeardSince != long.MaxValue)
         {
@@ -208,8 +208,8 @@ internal sealed class RoomBook<TUser>
             CheckFirstReads();
         }
 
-        Give(look.IsAfterGap, look.Settles, look.Epoch);
-        if (look.IsAfterGap && !_mustLook) _order.HasGap = false;
+        Give(done.IsAfterGap, done.Settles, done.Epoch);
+        if (done.IsAfterGap && !_mustCatchUp) _order.HasGap = false;
     }
 
     private void Give(bool all, IReadOnlyCollection<RoomSlots> settled, long epoch)
@@ -256,7 +256,7 @@ internal sealed class RoomBook<TUser>
     }
 
     /// <summary>
-    /// True if the store was asked for the room's values. Only the node's first look into the index, which makes <c>general</c>
+    /// True if the store was asked for the room's values. Only the node's first read of the index, which makes <c>general</c>
     /// ready, tells which keys a wide room has.
     /// </summary>
     private bool IsRead(RoomUse<TUser> use) => _reads.IsDone(use.ReadTicket) && (_general.Slots.IsReady || !use.Slots.Room.IsWide);

@@ -6,10 +6,10 @@ namespace DeltaStream.Actors.Cache;
 internal sealed class RoomUse<TUser>(RoomSlots slots)
     where TUser : class
 {
-    /// <summary>The number of looks into the store until a room is settled: 2, 4, 8 and 16 intervals after its topic is new.</summary>
-    private const int MostLooks = 4;
+    /// <summary>The number of catch-up reads of the store until a room is settled: 2, 4, 8 and 16 intervals after its topic is new.</summary>
+    private const int MostReads = 4;
 
-    private int _looks;
+    private int _reads;
     private long _scheduledIn = -1;
     private bool _isHastened;
 
@@ -35,26 +35,26 @@ internal sealed class RoomUse<TUser>(RoomSlots slots)
     /// <summary>The tick at which an unused room is released.</summary>
     public long LingersUntil { get; set; }
 
-    private long NextLook { get; set; }
+    private long NextRead { get; set; }
 
-    /// <summary>Plans the looks into the store for the present epoch.</summary>
-    /// <returns>True if a look is due now.</returns>
-    public bool UpdateLookSchedule(NodeOrder order, long now)
+    /// <summary>Plans the catch-up reads of the store for the present epoch.</summary>
+    /// <returns>True if a catch-up read is due now.</returns>
+    public bool UpdateReadSchedule(NodeOrder order, long now)
     {
         if (!order.IsSettling(Slots)) return false;
-        if (_scheduledIn != order.Epoch) (_scheduledIn, _looks, _isHastened, NextLook) = (order.Epoch, 0, false, now + 2);
-        // One more look finds the values of the room's other keys from before the first event.
-        if (!_isHastened && Slots.IsReady && order.HasHeardThisEpoch(Slots)) (_isHastened, NextLook) = (true, Math.Min(NextLook, now + 1));
-        return now >= NextLook;
+        if (_scheduledIn != order.Epoch) (_scheduledIn, _reads, _isHastened, NextRead) = (order.Epoch, 0, false, now + 2);
+        // One more catch-up read finds the values of the room's other keys from before the first event.
+        if (!_isHastened && Slots.IsReady && order.HasHeardThisEpoch(Slots)) (_isHastened, NextRead) = (true, Math.Min(NextRead, now + 1));
+        return now >= NextRead;
     }
 
-    /// <summary>Begins a look.</summary>
-    /// <returns>True if the room is settled after this look.</returns>
-    public bool Look(NodeOrder order, long now)
+    /// <summary>Begins a catch-up read.</summary>
+    /// <returns>True if the room is settled after this read.</returns>
+    public bool BeginRead(NodeOrder order, long now)
     {
         if (!order.IsSettling(Slots) || !Slots.IsReady) return false;
-        if (UpdateLookSchedule(order, now)) NextLook = now + (1L << ++_looks);
-        return order.HasHeardThisEpoch(Slots) || _looks >= MostLooks;
+        if (UpdateReadSchedule(order, now)) NextRead = now + (1L << ++_reads);
+        return order.HasHeardThisEpoch(Slots) || _reads >= MostReads;
     }
 
     /// <summary>The topic is new to the cluster again.</summary>

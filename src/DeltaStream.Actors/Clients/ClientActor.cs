@@ -22,7 +22,7 @@ internal sealed class ClientActor : UntypedActor, IRequiresMessageQueue<IdleMess
     private const int MostBytesCarried = 256 * 1024;
 
     // How long a client that can't take a write now may take to receive its last answers.
-    private static readonly TimeSpan FarewellPatience = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan LastAnswersTimeout = TimeSpan.FromSeconds(2);
 
     private readonly ClientContext _context;
     private readonly string _sessionId;
@@ -34,7 +34,7 @@ internal sealed class ClientActor : UntypedActor, IRequiresMessageQueue<IdleMess
     private readonly RoomRequests _roomRequests;
     private readonly ClientRequests _requests;
     private readonly TokenLife _token;
-    private readonly SessionNotes _session;
+    private readonly SessionReporter _session;
     private readonly ActorCell _cell;
     private FeedStatus _feed;
     private ICancelable? _stuckCheck;
@@ -67,7 +67,7 @@ internal sealed class ClientActor : UntypedActor, IRequiresMessageQueue<IdleMess
 
     protected override void OnReceive(object message)
     {
-        if (message is LeaveNode) BeginLeaving(Sender);
+        if (message is MoveClient) BeginLeaving(Sender);
         else Handle(message);
         GoOn();
     }
@@ -87,7 +87,7 @@ internal sealed class ClientActor : UntypedActor, IRequiresMessageQueue<IdleMess
 
     private void Closing(object message)
     {
-        if (message is TransportReady or Barrier or TransportClosed or CloseClient) Handle(message);
+        if (message is TransportReady or WhenHandled or TransportClosed or CloseClient) Handle(message);
         _connection.Flush();
         if (_connection.IsOver) Context.Stop(Self);
     }
@@ -120,12 +120,12 @@ internal sealed class ClientActor : UntypedActor, IRequiresMessageQueue<IdleMess
             case InvalidClientMessage invalid:
                 _connection.Refuse(invalid.Error, invalid.AckId);
                 break;
-            case Barrier:
+            case WhenHandled:
                 _connection.Flush();
-                Sender.Tell(Barrier.Instance);
+                Sender.Tell(WhenHandled.Instance);
                 break;
             case TransportClosed closed:
-                _connection.Ended(closed.Reason, closed.HasLeft);
+                _connection.Ended(closed.Reason, closed.EndedByClient);
                 break;
             case CloseClient close:
                 _connection.Close(close.Reason);
@@ -140,7 +140,7 @@ internal sealed class ClientActor : UntypedActor, IRequiresMessageQueue<IdleMess
             case TokenDue due:
                 OnTokenDue(due);
                 break;
-            case TellSession:
+            case GetSession:
                 Sender.Tell(_session.Tell(_rooms), Self);
                 break;
             case StuckCheck { Write: var write }:
@@ -199,7 +199,7 @@ internal sealed class ClientActor : UntypedActor, IRequiresMessageQueue<IdleMess
             OnFeedStatus(_feed, FeedState.Live);
             foreach (var room in rooms)
             {
-                _rooms.Enter(room, _session.Recovered is null ? JoinPurpose.Silent : JoinPurpose.Recovered);
+                _rooms.Enter(room, _session.Recovered is null ? JoinPurpose.OnConnect : JoinPurpose.Recovered);
                 _roomRequests.Restore(room, _session.ViewOf(room));
             }
 
@@ -228,19 +228,19 @@ internal sealed class ClientActor : UntypedActor, IRequiresMessageQueue<IdleMess
         _connection.CloseAfterAnswers(CloseReason.TokenExpired);
         // This timer replaces the check for a stuck write, which would keep a client that never reads for longer.
         _stuckCheck?.Cancel();
-        _stuckCheck = Context.System.Scheduler.ScheduleTellOnceCancelable(FarewellPatience, Self, new CloseClient(CloseReason.TokenExpired), Self);
+        _stuckCheck = Context.System.Scheduler.ScheduleTellOnceCancelable(LastAnswersTimeout, Self, new CloseClient(CloseReason.TokenExpired), Self);
         Become(Closing);
     }
 
     /// <summary>Moves the client to another node unless something is in flight that can't move, which takes a second at most.</summary>
     private void LeaveIfIdle(IActorRef to)
     {
-        if (_connection.IsOver || _connection.IsHeld || _connection.Farewell is not null || _requests.IsWaiting || _roomRequests.IsWaiting || _rooms.Joining.Any()) return;
+        if (_connection.IsOver || _connection.IsHeld || _connection.CloseReasonAfterAnswers is not null || _requests.IsWaiting || _roomRequests.IsWaiting || _rooms.Joining.Any()) return;
         var waiting = _connection.Outbox.TakeAll(MostBytesCarried);
         var (pid, isClaimed, holder) = _session.Session is { } it ? (it.Pid, it.IsClaimed, _context.HolderOf(it)) : (null, false, null);
         var views = _roomRequests.Move(waiting.AfterUpdates);
         var rooms = _rooms.Move(_context.Order, waiting.StayingBehind);
-        to.Tell(new ClientLeft(new(_sessionId, _token.Identity, pid, isClaimed, holder, _feed.State, rooms, waiting.Answers, waiting.Updates) { Views = views }));
+        to.Tell(new ClientMoved(new(_sessionId, _token.Identity, pid, isClaimed, holder, _feed.State, rooms, waiting.Answers, waiting.Updates) { Views = views }));
         _connection.Ended(CloseReason.Moved);
         GoOn();
     }

@@ -30,7 +30,7 @@ internal sealed class ClientConnection
     public ClientConnection(ClientContext context, IClientTransport transport, ClientUsage usage)
     {
         (_context, _transport, _countedAs, Usage) = (context, transport, transport.Name, usage);
-        Outbox = new(context.Settings.ControlLaneEntries, context.Settings.ControlLaneBytes);
+        Outbox = new(context.Settings.MaxWaitingAnswers, context.Settings.MaxWaitingAnswerBytes);
     }
 
     public Outbox Outbox { get; }
@@ -51,7 +51,7 @@ internal sealed class ClientConnection
     public bool IsOver => End is not null;
 
     /// <summary>True if the client ended the session itself, so there is nothing to recover.</summary>
-    public bool HasLeft { get; private set; }
+    public bool EndedByClient { get; private set; }
 
     /// <summary>While true, nothing is written.</summary>
     public bool IsHeld { get; set; }
@@ -60,7 +60,7 @@ internal sealed class ClientConnection
     public bool IsReady { get; private set; }
 
     /// <summary>The reason with which the connection closes after the waiting answers are sent; null otherwise.</summary>
-    public CloseReason? Farewell { get; private set; }
+    public CloseReason? CloseReasonAfterAnswers { get; private set; }
 
     /// <summary>The number of writes. It distinguishes a stuck write from the next one.</summary>
     public long Writes { get; private set; }
@@ -90,13 +90,13 @@ internal sealed class ClientConnection
 
     /// <summary>The transport has closed, or continues on another node.</summary>
     /// <param name="reason">The close reason.</param>
-    /// <param name="hasLeft">True if the client ended the session itself.</param>
-    public void Ended(CloseReason reason, bool hasLeft = false) => (End, HasLeft) = (End ?? reason, hasLeft);
+    /// <param name="endedByClient">True if the client ended the session itself.</param>
+    public void Ended(CloseReason reason, bool endedByClient = false) => (End, EndedByClient) = (End ?? reason, endedByClient);
 
     /// <summary>Drops all updates and closes after the waiting answers are sent.</summary>
     public void CloseAfterAnswers(CloseReason reason)
     {
-        (Farewell, IsHeld) = (reason, false);
+        (CloseReasonAfterAnswers, IsHeld) = (reason, false);
         _context.Metrics.Dropped(Outbox.Purge(static _ => false), "unsubscribed");
         Flush();
     }
@@ -215,7 +215,7 @@ internal sealed class ClientConnection
             if (batch.Count > 0) Write(batch, updates, first);
         }
 
-        if (Farewell is not null && Outbox.IsEmpty) Close(Farewell);
+        if (CloseReasonAfterAnswers is not null && Outbox.IsEmpty) Close(CloseReasonAfterAnswers);
     }
 
     public void PauseReading()

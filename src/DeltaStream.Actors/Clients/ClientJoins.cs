@@ -12,7 +12,7 @@ namespace DeltaStream.Actors.Clients;
 /// that arrive before need no buffer, because the snapshot contains them.
 /// </summary>
 internal sealed class ClientJoins(
-    ClientContext context, string sessionId, IActorRef self, ClientRooms rooms, ClientConnection connection, ClientUpdates updates, RoomStatuses statuses, SessionNotes session)
+    ClientContext context, string sessionId, IActorRef self, ClientRooms rooms, ClientConnection connection, ClientUpdates updates, RoomStatuses statuses, SessionReporter session)
 {
     // A client may request a room this often while its snapshot is pending. After that its messages are not read.
     private const int MostRequests = 64;
@@ -111,7 +111,7 @@ internal sealed class ClientJoins(
     {
         if (rooms.Find(subscribe) is not { } joined) return;
         if (joined.Room == Room.General) connection.IsHeld = false;
-        if (joined.Join!.Purpose == JoinPurpose.Silent) CompleteJoin(joined, new(new(context.Order, joined.Room, context.RedisTime), joined.Join.Id));
+        if (joined.Join!.Purpose == JoinPurpose.OnConnect) CompleteJoin(joined, new(new(context.Order, joined.Room, context.RedisTime), joined.Join.Id));
         else AskForSnapshot(joined);
     }
 
@@ -164,7 +164,7 @@ internal sealed class ClientJoins(
         connection.Flush();
         var join = joined.Join!;
         var values = rooms.CompleteJoin(joined, snapshot.View);
-        Welcome(joined.Room, join, snapshot.IsComplete ? joined.Known : null);
+        Welcome(joined.Room, join, snapshot.IsComplete ? joined.SnapshotValues : null);
         var isSnapshot = join.Purpose == JoinPurpose.Snapshot;
         connection.Views?.TakeOver(joined);
         foreach (var update in values)

@@ -63,15 +63,15 @@ public sealed record TransportReady : IClientInput
 /// The actor sends the same message back once all earlier messages are handled and their direct answers are in the outbox. A
 /// POST waits for it before it responds with <c>ok</c>.
 /// </summary>
-public sealed record Barrier : IClientInput
+public sealed record WhenHandled : IClientInput
 {
-    public static readonly Barrier Instance = new();
+    public static readonly WhenHandled Instance = new();
 }
 
 /// <summary>The connection is gone; the actor stops.</summary>
 /// <param name="Reason">The close reason.</param>
-/// <param name="HasLeft">True if the client ended the session itself, so there is nothing to recover.</param>
-public sealed record TransportClosed(CloseReason Reason, bool HasLeft = false) : IClientInput;
+/// <param name="EndedByClient">True if the client ended the session itself, so there is nothing to recover.</param>
+public sealed record TransportClosed(CloseReason Reason, bool EndedByClient = false) : IClientInput;
 
 /// <summary>
 /// The first message to a ClientActor: greet the client. The constructor does not do this, because an actor that fails there is
@@ -101,13 +101,13 @@ internal sealed record CloseClient(CloseReason Reason) : INoSerializationVerific
 internal sealed record ClientEnded(string SessionId, CloseReason Reason) : INoSerializationVerificationNeeded;
 
 /// <summary>
-/// Tells a ClientActor that its client continues on another node. The reply is <see cref="ClientLeft"/> as soon as nothing is
+/// Tells a ClientActor that its client continues on another node. The reply is <see cref="ClientMoved"/> as soon as nothing is
 /// in flight. By then the actor has made its last write and stops.
 /// </summary>
-public sealed record LeaveNode : IClientInput
+public sealed record MoveClient : IClientInput
 {
-    public static readonly LeaveNode Instance = new();
+    public static readonly MoveClient Instance = new();
 }
 
 /// <summary>The complete state of a client that moves.</summary>
-public sealed record ClientLeft(MovedClient Client) : INoSerializationVerificationNeeded;
+public sealed record ClientMoved(MovedClient Client) : INoSerializationVerificationNeeded;

@@ -63,7 +63,7 @@ internal sealed class ClientRooms
     {
         if (joined.Join is { } join)
         {
-            if (join.Purpose is JoinPurpose.Silent or JoinPurpose.Again) join.Purpose = JoinPurpose.Snapshot;
+            if (join.Purpose is JoinPurpose.OnConnect or JoinPurpose.Resubscribe) join.Purpose = JoinPurpose.Snapshot;
             return false;
         }
 
@@ -79,7 +79,7 @@ internal sealed class ClientRooms
         {
             // A new mediator would keep the name of a topic for ever that is left before it was subscribed to.
             joined.HasSubscribed = false;
-            Start(joined, joined.Join?.Purpose ?? JoinPurpose.Again);
+            Start(joined, joined.Join?.Purpose ?? JoinPurpose.Resubscribe);
         }
     }
 
@@ -112,7 +112,7 @@ internal sealed class ClientRooms
     {
         if (FindFor(roomEvent.Room, roomEvent.Update) is not { IsJoined: true } joined) return null;
         var position = roomEvent.Update.Position;
-        if (joined.Room.IsWide) joined.Seen = joined.Seen.With(position);
+        if (joined.Room.IsWide) joined.TopicProgress = joined.TopicProgress.With(position);
         return roomEvent.ToSend is { } update && IsNew(joined, update, position) ? update : null;
     }
 
@@ -120,7 +120,7 @@ internal sealed class ClientRooms
     public MarketUpdate? Receive(MissedUpdate missed)
     {
         if (FindFor(missed.Room, missed.Update) is not { IsJoined: true } joined) return null;
-        if (joined.Room.IsWide) joined.SeenGiven = missed.Number;
+        if (joined.Room.IsWide) joined.LastGiven = missed.Number;
         return IsNew(joined, missed.Update, missed.Update.Position) ? missed.Update : null;
     }
 
@@ -144,10 +144,10 @@ internal sealed class ClientRooms
     {
         var purpose = joined.Join!.Purpose;
         var isBehind = _history is not null && _history.IsBehind(joined.Room, view.Order);
-        joined.Known = 0;
+        joined.SnapshotValues = 0;
         var reading = view.Read(slot =>
         {
-            joined.Known++;
+            joined.SnapshotValues++;
             if (!IsWanted(joined, slot, purpose, isBehind)) return null;
             // The narrow room's topic may still deliver this value, and must not send it again.
             if (joined.Room.IsWide && NarrowWithSerial(slot.Event, slot.Key) is { IsMark: false } narrow) narrow.Serial = Math.Max(narrow.Serial, slot.Serial);
@@ -155,7 +155,7 @@ internal sealed class ClientRooms
             return slot.Update;
         });
         End(joined);
-        (joined.Serial, joined.Seen, joined.SeenGiven) = (reading.Serial, reading.Progress, reading.Given);
+        (joined.Serial, joined.TopicProgress, joined.LastGiven) = (reading.Serial, reading.Progress, reading.Given);
         if (joined.Room.IsWide) Unmark(joined.Room);
         return reading.Values;
     }
@@ -204,7 +204,7 @@ internal sealed class ClientRooms
     /// </summary>
     private void Remember(JoinedRoom left, NodeOrder order)
     {
-        if (left.Room.IsWide && !order.IsBehind(left.Room, Position.None)) Note(new(left.Room, null, default, left.Seen.Latest, true));
+        if (left.Room.IsWide && !order.IsBehind(left.Room, Position.None)) Note(new(left.Room, null, default, left.TopicProgress.Latest, true));
         else
             order.Read(left.Room, 0, slot =>
             {
@@ -247,10 +247,10 @@ internal sealed class ClientRooms
 
     private bool IsWanted(JoinedRoom joined, Slot slot, JoinPurpose purpose, bool isBehind) => purpose switch
     {
-        JoinPurpose.Silent => slot.Key.Kind.IsSentOnConnect,
+        JoinPurpose.OnConnect => slot.Key.Kind.IsSentOnConnect,
         JoinPurpose.Snapshot or JoinPurpose.Recovered => _history?.GoesBack(slot, isBehind) != true,
         JoinPurpose.Moved => !ReceivedOnFormerNode(slot) && !ReceivedInOverlappingRoom(joined, slot),
-        // JoinPurpose.Again: the values that the client missed.
+        // JoinPurpose.Resubscribe: the values that the client missed.
         _ => !ReceivedIn(joined, slot) && !ReceivedOnFormerNode(slot),
     };
 
@@ -261,7 +261,7 @@ internal sealed class ClientRooms
         if (!joined.Room.IsWide) return false;
         if (slot.Serial <= joined.Serial) return true;
         var delivery = slot.Wide;
-        return delivery.IsDone && (delivery.Position == Position.None ? delivery.Number <= joined.SeenGiven : joined.Seen.Covers(delivery.Position));
+        return delivery.IsDone && (delivery.Position == Position.None ? delivery.Number <= joined.LastGiven : joined.TopicProgress.Covers(delivery.Position));
     }
 
     private bool ReceivedInAnyRoom(Slot slot) =>

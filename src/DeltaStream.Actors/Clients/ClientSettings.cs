@@ -22,10 +22,10 @@ public sealed record ClientSettings
     public RateLimit RequestedBytes { get; init; } = new(4 * 1024 * 1024, 16 * 1024 * 1024);
 
     /// <summary>The maximum number of waiting answers. A client with more is a slow consumer.</summary>
-    public int ControlLaneEntries { get; init; } = 256;
+    public int MaxWaitingAnswers { get; init; } = 256;
 
     /// <summary>The maximum bytes of waiting answers. A client with more is a slow consumer.</summary>
-    public int ControlLaneBytes { get; init; } = 64 * 1024;
+    public int MaxWaitingAnswerBytes { get; init; } = 64 * 1024;
 
     /// <summary>The time after which a client with a stuck write is a slow consumer. Detection takes up to twice as long.</summary>
     public TimeSpan StuckWriteTimeout { get; init; } = TimeSpan.FromSeconds(30);

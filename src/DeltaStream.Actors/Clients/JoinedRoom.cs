@@ -42,20 +42,20 @@ internal sealed class JoinedRoom(Room room)
     public long Serial { get; set; }
 
     /// <summary>The number of live values that the room's last snapshot had, sent or not.</summary>
-    public int Known { get; set; }
+    public int SnapshotValues { get; set; }
 
     /// <summary>The client's progress in a wide room's topic.</summary>
-    public Progress Seen { get; set; }
+    public Progress TopicProgress { get; set; }
 
     /// <summary>The number of the last update that the cache gave to the client in a wide room.</summary>
-    public long SeenGiven { get; set; }
+    public long LastGiven { get; set; }
 }
 
 /// <summary>Which values of the room a join sends.</summary>
 internal enum JoinPurpose : byte
 {
     /// <summary>Only the kinds that every client gets on connecting. New clients join <c>general</c> like this.</summary>
-    Silent = 1,
+    OnConnect = 1,
 
     Snapshot = 2,
 
@@ -66,7 +66,7 @@ internal enum JoinPurpose : byte
     Moved = 4,
 
     /// <summary>The values that the client missed when the node lost its subscriptions.</summary>
-    Again = 5,
+    Resubscribe = 5,
 }
 
 /// <summary>The step of a join that is awaited.</summary>

@@ -78,7 +78,7 @@ internal sealed class MoveHistory
     public void NoteUntil(JoinedRoom wide, NodeOrder order)
     {
         if (order.IsBehind(wide.Room, Position.None)) return;
-        RaiseUntil(wide.Room, wide.Seen.Latest);
+        RaiseUntil(wide.Room, wide.TopicProgress.Latest);
     }
 
     /// <summary>

@@ -57,11 +57,11 @@ internal sealed class RateClock(TimeProvider time) : IDisposable
     private void Start()
     {
         (_isRunning, _done) = (true, Now);
-        if (_timer is null) _timer = time.CreateTimer(static it => ((RateClock)it!).Look(), this, Tick, Tick);
+        if (_timer is null) _timer = time.CreateTimer(static it => ((RateClock)it!).CheckDue(), this, Tick, Tick);
         else _timer.Change(Tick, Tick);
     }
 
-    private void Look()
+    private void CheckDue()
     {
         lock (_lock)
         {

@@ -10,7 +10,7 @@ namespace DeltaStream.Actors.Clients;
 /// Carries out a client's requests about several rooms, one after another. While one is under way, later requests about rooms
 /// wait, so that every answer comes in the order of the requests. A client without such requests never waits here.
 /// </summary>
-internal sealed class RoomRequests(ClientContext context, IActorRef self, ClientRooms rooms, ClientJoins joins, ClientConnection connection, ClientUpdates updates, RoomStatuses statuses, SessionNotes session)
+internal sealed class RoomRequests(ClientContext context, IActorRef self, ClientRooms rooms, ClientJoins joins, ClientConnection connection, ClientUpdates updates, RoomStatuses statuses, SessionReporter session)
 {
     // A client with more waiting requests is not read from.
     private const int MostWaiting = 16;
@@ -154,7 +154,7 @@ internal sealed class RoomRequests(ClientContext context, IActorRef self, Client
             SetView(entry.Joined!, entry.View);
             values.AddRange(rooms.CompleteJoin(entry.Joined!, snapshot.View).Select(update => (update, entry)));
             connection.Views?.TakeOver(entry.Joined!);
-            entry.Values = snapshot.IsComplete ? entry.Joined!.Known : null;
+            entry.Values = snapshot.IsComplete ? entry.Joined!.SnapshotValues : null;
             joins.LogSubscribed(entry.Room!);
         }
 

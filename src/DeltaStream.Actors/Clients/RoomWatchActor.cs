@@ -10,7 +10,7 @@ namespace DeltaStream.Actors.Clients;
 /// </summary>
 internal sealed class RoomWatchActor : UntypedActor, IWithTimers
 {
-    /// <summary>The time between two looks at the rooms.</summary>
+    /// <summary>The time between two checks of the rooms.</summary>
     public static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(250);
 
     /// <summary>The shortest time between two reports about a room to one client.</summary>
@@ -41,7 +41,7 @@ internal sealed class RoomWatchActor : UntypedActor, IWithTimers
         switch (message)
         {
             case WatchRoom watch:
-                if (_rooms.Count == 0) Timers.StartPeriodicTimer(Look.Instance, Look.Instance, Interval);
+                if (_rooms.Count == 0) Timers.StartPeriodicTimer(CheckRooms.Instance, CheckRooms.Instance, Interval);
                 if (!_rooms.TryGetValue(watch.Room, out var watched)) _rooms.Add(watch.Room, watched = new());
                 watched.Clients[Sender] = new(watch.Told.State, _time.GetTimestamp());
                 // What has changed since the client was told is reported at the next look that may.
@@ -49,9 +49,9 @@ internal sealed class RoomWatchActor : UntypedActor, IWithTimers
                 break;
             case ForgetRoom { Room: var room }:
                 if (_rooms.TryGetValue(room, out var left) && left.Clients.Remove(Sender) && left.Clients.Count == 0) _rooms.Remove(room);
-                if (_rooms.Count == 0) Timers.Cancel(Look.Instance);
+                if (_rooms.Count == 0) Timers.Cancel(CheckRooms.Instance);
                 break;
-            case Look:
+            case CheckRooms:
                 foreach (var (watchedRoom, it) in _rooms) LookAt(watchedRoom, it);
                 break;
             default:
@@ -91,8 +91,8 @@ internal sealed class RoomWatchActor : UntypedActor, IWithTimers
         public Dictionary<IActorRef, Told> Clients { get; } = [];
     }
 
-    private sealed record Look : INoSerializationVerificationNeeded
+    private sealed record CheckRooms : INoSerializationVerificationNeeded
     {
-        public static readonly Look Instance = new();
+        public static readonly CheckRooms Instance = new();
     }
 }

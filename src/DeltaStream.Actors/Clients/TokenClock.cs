@@ -30,7 +30,7 @@ internal sealed class TokenClock : UntypedActor, IWithTimers
             case ForgetToken:
                 _due.Remove(Sender);
                 break;
-            case Look:
+            case CheckDue:
                 while (_due.TryTake(_time.GetUtcNow(), out var client, out var expiresAt)) client.Tell(new TokenDue(expiresAt), Self);
                 SetTimer();
                 break;
@@ -54,11 +54,11 @@ internal sealed class TokenClock : UntypedActor, IWithTimers
         // A minimum wait: everything due was just sent, and a timer may fire a little early.
         if (wait < TimeSpan.FromMilliseconds(10)) wait = TimeSpan.FromMilliseconds(10);
         _set = now + wait;
-        Timers.StartSingleTimer(Look.Instance, Look.Instance, wait);
+        Timers.StartSingleTimer(CheckDue.Instance, CheckDue.Instance, wait);
     }
 
-    private sealed record Look : INoSerializationVerificationNeeded
+    private sealed record CheckDue : INoSerializationVerificationNeeded
     {
-        public static readonly Look Instance = new();
+        public static readonly CheckDue Instance = new();
     }
 }

@@ -95,7 +95,7 @@ internal sealed class FeedInlet(BridgeSettings settings, IntakeLedger ledger, Me
     public void Expire()
     {
         var now = time.UnixMicroseconds();
-        lock (_lock) _buffer.Drop(intake => !intake.LivesAt(now));
+        lock (_lock) _buffer.Drop(intake => !intake.IsLiveAt(now));
     }
 
     /// <summary>Says what was wrong with messages. To be called about twice a second.</summary>

@@ -159,7 +159,7 @@ internal sealed class PublishStage(BridgeSettings settings, TimeProvider time, P
                 _held[key] = intake;
                 _undecided.Enqueue(key);
             }
-            else if (!intake.LivesAt(_time.UnixMicroseconds()))
+            else if (!intake.IsLiveAt(_time.UnixMicroseconds()))
             {
                 _ledger.Expired(intake);
             }

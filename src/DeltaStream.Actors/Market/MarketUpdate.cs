@@ -44,7 +44,7 @@ public sealed class MarketUpdate
 
     /// <summary>True while the value is younger than the lifetime of its kind.</summary>
     /// <param name="unixNow">Microseconds since the Unix epoch.</param>
-    public bool LivesAt(long unixNow) => Key.Kind.LivesAt(ReceivedAt, unixNow);
+    public bool IsLiveAt(long unixNow) => Key.Kind.IsLiveAt(ReceivedAt, unixNow);
 
     /// <summary>The frames made from this update, one per wire protocol in use on the node.</summary>
     public SharedFrames Frames { get; init; } = new();

@@ -127,7 +127,7 @@ public sealed class MessageKind
     /// <summary>True while a value of this kind is younger than <see cref="Life"/>.</summary>
     /// <param name="receivedAt">Time of receipt in microseconds since the Unix epoch.</param>
     /// <param name="unixNow">The current time, in the same unit.</param>
-    public bool LivesAt(long receivedAt, long unixNow) => unixNow - receivedAt < (long)Life.TotalMicroseconds;
+    public bool IsLiveAt(long receivedAt, long unixNow) => unixNow - receivedAt < (long)Life.TotalMicroseconds;
 
     public override string ToString() => Name;
 }

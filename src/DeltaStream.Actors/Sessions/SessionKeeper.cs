@@ -47,7 +47,7 @@ internal sealed class SessionKeeper : UntypedActor, IWithTimers
                 foreach (var session in _changed) Ask(session);
                 _changed.Clear();
                 break;
-            case SessionTold told when _clients.ContainsKey(told.Session):
+            case SessionReply told when _clients.ContainsKey(told.Session):
                 Pend(told.Session, StateOf(told.Session), told.Saved.Write());
                 Write();
                 break;
@@ -70,7 +70,7 @@ internal sealed class SessionKeeper : UntypedActor, IWithTimers
             case IsHolderAlive asked:
                 Sender.Tell(new HolderAnswer(_recovery.IsHeld(asked.Number)), Self);
                 break;
-            case SessionTold:
+            case SessionReply:
                 break;
             default:
                 Unhandled(message);
@@ -82,7 +82,7 @@ internal sealed class SessionKeeper : UntypedActor, IWithTimers
 
     private void Ask(ClientSession session)
     {
-        if (_clients.TryGetValue(session, out var client)) client.Tell(TellSession.Instance, Self);
+        if (_clients.TryGetValue(session, out var client)) client.Tell(GetSession.Instance, Self);
     }
 
     private void End(SessionEnded ended)

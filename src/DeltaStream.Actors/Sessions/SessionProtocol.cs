@@ -4,18 +4,18 @@ namespace DeltaStream.Actors.Sessions;
 
 /// <summary>
 /// From a ClientActor to the SessionKeeper: the client's rooms have changed. The actor sends it only once until the keeper asks
-/// with <see cref="TellSession"/>.
+/// with <see cref="GetSession"/>.
 /// </summary>
 internal sealed record SessionChanged(ClientSession Session) : INoSerializationVerificationNeeded;
 
-/// <summary>Request to a ClientActor for its session; the reply is <see cref="SessionTold"/>.</summary>
-internal sealed record TellSession : INoSerializationVerificationNeeded
+/// <summary>Request to a ClientActor for its session; the reply is <see cref="SessionReply"/>.</summary>
+internal sealed record GetSession : INoSerializationVerificationNeeded
 {
-    public static readonly TellSession Instance = new();
+    public static readonly GetSession Instance = new();
 }
 
-/// <summary>The reply to <see cref="TellSession"/>.</summary>
-internal sealed record SessionTold(ClientSession Session, SavedSession Saved) : INoSerializationVerificationNeeded;
+/// <summary>The reply to <see cref="GetSession"/>.</summary>
+internal sealed record SessionReply(ClientSession Session, SavedSession Saved) : INoSerializationVerificationNeeded;
 
 /// <summary>From a ClientActor to the SessionKeeper when the actor stops.</summary>
 /// <param name="Session">The client's session.</param>

@@ -10,7 +10,7 @@ internal sealed record Intake(long Ordinal, EnrichedMessage Message, long Receiv
 {
     /// <summary>True while the message is young enough to send.</summary>
     /// <param name="unixNow">Microseconds since the Unix epoch.</param>
-    public bool LivesAt(long unixNow) => Message.Key.Kind.LivesAt(ReceivedAt, unixNow);
+    public bool IsLiveAt(long unixNow) => Message.Key.Kind.IsLiveAt(ReceivedAt, unixNow);
 
     /// <summary>The update for clients and for the store.</summary>
     /// <param name="position">The update's position in the published order.</param>

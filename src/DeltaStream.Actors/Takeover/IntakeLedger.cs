@@ -202,7 +202,7 @@ internal sealed class IntakeLedger(TimeSpan hold, int maxKeys, WithheldMessages?
             return [.. from entry in _keys
                        let newest = entry.Value.Newest
                        where newest is not null && asked.Contains(entry.Key) && entry.Value.Published.Position != Position.None
-                          && newest.Message.Hash == entry.Value.Published.Hash && newest.LivesAt(unixNow)
+                          && newest.Message.Hash == entry.Value.Published.Hash && newest.IsLiveAt(unixNow)
                           && (!positions.TryGetValue(entry.Key, out var there)
                               || (there.Position < entry.Value.Published.Position && there.Hash != newest.Message.Hash))
                        select newest.ToUpdate(entry.Value.Published.Position)];

@@ -27,7 +27,7 @@ internal sealed class KnownKeys
     {
         using var scope = _lock.EnterScope();
         return _expiries.TryGetValue(product, out var expiries)
-            ? [.. expiries.Select(expiry => ConflationKey.Chain(product, expiry)).Where(key => key.Kind.LivesAt(_received[key], unixNow))]
+            ? [.. expiries.Select(expiry => ConflationKey.Chain(product, expiry)).Where(key => key.Kind.IsLiveAt(_received[key], unixNow))]
             : [];
     }
 
@@ -40,7 +40,7 @@ internal sealed class KnownKeys
         var products = new SortedSet<string>(StringComparer.Ordinal);
         foreach (var (key, receivedAt) in _received)
         {
-            if (!key.Kind.IsOfProduct || !key.Kind.LivesAt(receivedAt, unixNow)) continue;
+            if (!key.Kind.IsOfProduct || !key.Kind.IsLiveAt(receivedAt, unixNow)) continue;
             products.Add(key.Symbol);
             _productsUntil = Math.Min(_productsUntil, receivedAt + (long)key.Kind.Life.TotalMicroseconds);
         }
@@ -54,7 +54,7 @@ internal sealed class KnownKeys
         using var scope = _lock.EnterScope();
         foreach (var (key, receivedAt) in _received)
         {
-            if (key.Kind.LivesAt(receivedAt, unixNow)) continue;
+            if (key.Kind.IsLiveAt(receivedAt, unixNow)) continue;
             _received.Remove(key);
             if (key.Expiry is null || !_expiries.TryGetValue(key.Symbol, out var expiries)) continue;
             expiries.Remove(key.Expiry);

@@ -41,7 +41,7 @@ internal sealed class NodeOrder(TimeProvider time) : IExtension
     /// <summary>The highest epoch known on the node.</summary>
     internal long Epoch => Volatile.Read(ref _epoch);
 
-    /// <summary>True if the feed had a gap and no look into the store has followed it yet.</summary>
+    /// <summary>True if the feed had a gap and no catch-up read has followed it yet.</summary>
     internal bool HasGap { get => _hasGap; set => _hasGap = value; }
 
     internal IReadOnlyList<Room> Rooms
@@ -81,7 +81,7 @@ internal sealed class NodeOrder(TimeProvider time) : IExtension
             }
 
             // Another program wrote the value. It has no position, so it ranks below any value with a position.
-            if (!slot.LivesAt(unixNow) || (slot.Position == Position.None && value.Hash != slot.Update?.Hash && value.ReceivedAt >= slot.ReceivedAt))
+            if (!slot.IsLiveAt(unixNow) || (slot.Position == Position.None && value.Hash != slot.Update?.Hash && value.ReceivedAt >= slot.ReceivedAt))
                 Views.Hear(slot.Replace(value, ++_serial));
         }
     }
@@ -196,7 +196,7 @@ internal sealed class NodeOrder(TimeProvider time) : IExtension
             var values = new List<MarketUpdate>();
             foreach (var slot in used.Slots)
             {
-                if (slot.Update is not null && slot.LivesAt(unixNow) && take(slot) is { } update) values.Add(update);
+                if (slot.Update is not null && slot.IsLiveAt(unixNow) && take(slot) is { } update) values.Add(update);
             }
 
             return new(_serial, values, used.Progress, _given, used.Receipts(Freshness));
@@ -218,9 +218,9 @@ internal sealed class NodeOrder(TimeProvider time) : IExtension
             Views.Sweep(unixNow);
             foreach (var (name, slot) in _slots)
             {
-                if (slot.LivesAt(unixNow)) continue;
+                if (slot.IsLiveAt(unixNow)) continue;
                 slot.DropBytes();
-                if (slot.LivesAt(unixNow - (long)slot.Key.Kind.Life.TotalMicroseconds)) continue;
+                if (slot.IsLiveAt(unixNow - (long)slot.Key.Kind.Life.TotalMicroseconds)) continue;
                 _slots.Remove(name);
                 foreach (var room in slot.Event.RoomsOf(slot.Key))
                 {

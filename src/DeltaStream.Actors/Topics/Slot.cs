@@ -83,7 +83,7 @@ internal sealed class Slot(MarketEvent @event, ConflationKey key) : IComparable<
     }
 
     /// <summary>True while the value is young enough to send.</summary>
-    public bool LivesAt(long unixNow) => Key.Kind.LivesAt(ReceivedAt, unixNow);
+    public bool IsLiveAt(long unixNow) => Key.Kind.IsLiveAt(ReceivedAt, unixNow);
 
     public bool IsDelivered(bool toWide) => toWide ? Wide.IsDone : IsNarrowDelivered;
 

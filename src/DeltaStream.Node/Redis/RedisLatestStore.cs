@@ -45,7 +45,7 @@ internal sealed class RedisLatestStore(RedisConnection connection, int maxBytes,
         {
             await RedisTime.EnsureAsync(db, clock);
             var now = clock.UnixMicroseconds();
-            return await LatestWrite.RunAsync(db, [.. updates.Where(update => update.LivesAt(now))], now);
+            return await LatestWrite.RunAsync(db, [.. updates.Where(update => update.IsLiveAt(now))], now);
         }, cancellation);
 
     private async Task<List<MarketUpdate>> ReadChunkAsync(IDatabase db, ConflationKey[] keys)
@@ -61,7 +61,7 @@ internal sealed class RedisLatestStore(RedisConnection connection, int maxBytes,
             var hash = XxHash3.HashToUInt64(value.Span);
             if (StoredPosition.TryParse(found[(2 * i) + 1], out var stored) && stored.Hash == hash)
             {
-                if (keys[i].Kind.LivesAt(stored.ReceivedAt, clock.UnixMicroseconds()))
+                if (keys[i].Kind.IsLiveAt(stored.ReceivedAt, clock.UnixMicroseconds()))
                     updates.Add(Update(keys[i], stored.Position, value, hash, stored.ReceivedAt));
             }
             else if (IsValid(keys[i], value) && await ForeignReceiptAsync(db, names[2 * i], keys[i].Kind.Life) is { } receivedAt)

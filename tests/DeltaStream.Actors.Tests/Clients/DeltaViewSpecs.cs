@@ -5,7 +5,6 @@ using DeltaStream.Actors.Clients;
 using DeltaStream.Actors.Market;
 using DeltaStream.Actors.Topics;
 using Xunit.Abstractions;
-using Barrier = DeltaStream.Actors.Clients.Barrier;
 
 namespace DeltaStream.Actors.Tests.Clients;
 
@@ -66,8 +65,8 @@ public class DeltaViewSpecs(ITestOutputHelper output) : GatewaySpec(output, new(
     public void A_moved_client_gets_one_delta_from_the_version_that_it_has()
     {
         var client = Start(Narrow);
-        client.Client.Tell(LeaveNode.Instance, TestActor);
-        var moved = ExpectMsg<ClientLeft>().Client;
+        client.Client.Tell(MoveClient.Instance, TestActor);
+        var moved = ExpectMsg<ClientMoved>().Client;
         for (var i = 2; i <= 9; i++) Publish(Rows(i));
         var second = new MemoryTransport(Protocol);
         Supervisor.Tell(new OpenClient("client", second) { Moved = moved }, TestActor);
@@ -225,8 +224,8 @@ public class DeltaViewSpecs(ITestOutputHelper output) : GatewaySpec(output, new(
 
     private void Barriers(MemoryTransport client)
     {
-        client.Client.Tell(Barrier.Instance, TestActor);
-        ExpectMsg<Barrier>();
+        client.Client.Tell(WhenHandled.Instance, TestActor);
+        ExpectMsg<WhenHandled>();
     }
 
     /// <summary>A chain of 41 strikes, of which one has the number as its price.</summary>

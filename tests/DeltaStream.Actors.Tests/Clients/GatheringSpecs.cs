@@ -1,9 +1,9 @@
 using System.Text;
+using DeltaStream.Actors.Clients;
 using DeltaStream.Actors.Market;
 using DeltaStream.Actors.Topics;
 using DeltaStream.TestSupport;
 using Xunit.Abstractions;
-using Barrier = DeltaStream.Actors.Clients.Barrier;
 
 namespace DeltaStream.Actors.Tests.Clients;
 
@@ -110,8 +110,8 @@ public class GatheringSpecs : GatewaySpec
         Assert.True(isWriting.Wait(Patience.ForSeconds(30)));
         fill();
         mayGoOn.Set();
-        _client.Client.Tell(Barrier.Instance, TestActor);
-        ExpectMsg<Barrier>();
+        _client.Client.Tell(WhenHandled.Instance, TestActor);
+        ExpectMsg<WhenHandled>();
     }
 
     private void Tell(params MarketUpdate[] updates)

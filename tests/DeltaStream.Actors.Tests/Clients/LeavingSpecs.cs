@@ -32,7 +32,7 @@ public class LeavingSpecs(ITestOutputHelper output) : GatewaySpec(output, cache:
         ExpectMsg<SubscribeAck>();
         Held(client.Client, () =>
         {
-            client.Client.Tell(LeaveNode.Instance, TestActor);
+            client.Client.Tell(MoveClient.Instance, TestActor);
             PublishTo(room, updates[1]);
             ExpectMsg<RoomEvent>();
         });
@@ -49,7 +49,7 @@ public class LeavingSpecs(ITestOutputHelper output) : GatewaySpec(output, cache:
         Store.Put(missed);
         PublishTo(Room.Chain("A"), live);
         Await(client, _ => Updates(client).Contains(Text(live)));
-        client.Client.Tell(LeaveNode.Instance, TestActor);
+        client.Client.Tell(MoveClient.Instance, TestActor);
 
         ArrivesOnce(client, Left(), missed);
     }
@@ -67,7 +67,7 @@ public class LeavingSpecs(ITestOutputHelper output) : GatewaySpec(output, cache:
 
         // What has come here has come to the client as well, but for the last one perhaps.
         foreach (var _ in chains) ExpectMsg<RoomEvent>();
-        client.Client.Tell(LeaveNode.Instance, TestActor);
+        client.Client.Tell(MoveClient.Instance, TestActor);
 
         var moved = Left();
         Assert.InRange(moved.Updates.Sum(update => update.Payload.Length), 1, 256 * 1024);
@@ -82,7 +82,7 @@ public class LeavingSpecs(ITestOutputHelper output) : GatewaySpec(output, cache:
         AwaitAssert(() =>
         {
             Advance(TimeSpan.FromMilliseconds(250));
-            moved ??= (ReceiveOne(TimeSpan.Zero) as ClientLeft)?.Client;
+            moved ??= (ReceiveOne(TimeSpan.Zero) as ClientMoved)?.Client;
             Assert.NotNull(moved);
         });
         return moved!;

@@ -2,7 +2,6 @@ using Akka.Actor;
 using DeltaStream.Actors.Clients;
 using DeltaStream.Actors.Market;
 using Xunit.Abstractions;
-using Barrier = DeltaStream.Actors.Clients.Barrier;
 
 namespace DeltaStream.Actors.Tests.Clients;
 
@@ -85,8 +84,8 @@ public class PauseSpecs(ITestOutputHelper output) : GatewaySpec(output)
         Publish(Price("A", 1));
         Publish(Price("B", 2));
         Settle();
-        client.Client.Tell(LeaveNode.Instance, TestActor);
-        var moved = ExpectMsg<ClientLeft>().Client;
+        client.Client.Tell(MoveClient.Instance, TestActor);
+        var moved = ExpectMsg<ClientMoved>().Client;
         Publish(Price("B", 3));
         var second = new MemoryTransport(Protocol);
         Supervisor.Tell(new OpenClient("client", second) { Moved = moved }, TestActor);
@@ -102,8 +101,8 @@ public class PauseSpecs(ITestOutputHelper output) : GatewaySpec(output)
         var before = client.Sent.Count;
         client.Emit(name, "", "1");
         Await(client, sent => sent.Skip(before).Any(line => line.StartsWith("ack:1 ", StringComparison.Ordinal)));
-        client.Client.Tell(Barrier.Instance, TestActor);
-        ExpectMsg<Barrier>();
+        client.Client.Tell(WhenHandled.Instance, TestActor);
+        ExpectMsg<WhenHandled>();
         return [.. client.Sent.Skip(before).Where(static line => !line.Contains("\"product\":\"LAST\"", StringComparison.Ordinal))];
     }
 

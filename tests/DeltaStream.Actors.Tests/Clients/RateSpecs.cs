@@ -3,7 +3,6 @@ using DeltaStream.Actors.Market;
 using DeltaStream.Actors.Topics;
 using DeltaStream.Actors.Views;
 using Xunit.Abstractions;
-using Barrier = DeltaStream.Actors.Clients.Barrier;
 
 namespace DeltaStream.Actors.Tests.Clients;
 
@@ -154,8 +153,8 @@ public class RateSpecs(ITestOutputHelper output) : GatewaySpec(output)
 
     private void Barriers(MemoryTransport client)
     {
-        client.Client.Tell(Barrier.Instance, TestActor);
-        ExpectMsg<Barrier>();
+        client.Client.Tell(WhenHandled.Instance, TestActor);
+        ExpectMsg<WhenHandled>();
     }
 
     private void Pass(MemoryTransport client, TimeSpan time)

@@ -2,7 +2,6 @@ using Akka.Actor;
 using DeltaStream.Actors.Clients;
 using DeltaStream.Actors.Market;
 using Xunit.Abstractions;
-using Barrier = DeltaStream.Actors.Clients.Barrier;
 
 namespace DeltaStream.Actors.Tests.Clients;
 
@@ -197,9 +196,9 @@ public class RenewalSpecs(ITestOutputHelper output) : GatewaySpec(output)
         ExpectMsg<ActorIdentity>();
         if (client.Closed is not null) return;
         // A client that has just closed answers no more.
-        client.Client.Tell(Barrier.Instance, TestActor);
+        client.Client.Tell(WhenHandled.Instance, TestActor);
         AwaitCondition(() => HasMessages || client.Closed is not null, TimeSpan.FromSeconds(3), TimeSpan.FromMilliseconds(1));
-        if (HasMessages) ExpectMsg<Barrier>();
+        if (HasMessages) ExpectMsg<WhenHandled>();
     }
 
     private void AwaitClosed(MemoryTransport client, CloseReason reason) => AwaitAssert(() => Assert.Equal(reason, client.Closed));

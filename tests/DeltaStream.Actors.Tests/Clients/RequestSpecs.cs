@@ -5,7 +5,6 @@ using DeltaStream.Actors.Clients;
 using DeltaStream.Actors.Market;
 using DeltaStream.Actors.Topics;
 using Xunit.Abstractions;
-using Barrier = DeltaStream.Actors.Clients.Barrier;
 
 namespace DeltaStream.Actors.Tests.Clients;
 
@@ -117,8 +116,8 @@ public class RequestSpecs(ITestOutputHelper output) : GatewaySpec(output, new() 
     {
         var client = Connect();
         for (var i = 0; i < 40; i++) client.Emit("nonsense", "");
-        client.Client.Tell(Barrier.Instance, TestActor);
-        ExpectMsg<Barrier>();
+        client.Client.Tell(WhenHandled.Instance, TestActor);
+        ExpectMsg<WhenHandled>();
         Assert.Equal(41, client.Sent.Count);
     }
 

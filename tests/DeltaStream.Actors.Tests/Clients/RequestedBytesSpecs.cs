@@ -1,7 +1,6 @@
 using DeltaStream.Actors.Clients;
 using DeltaStream.Actors.Market;
 using Xunit.Abstractions;
-using Barrier = DeltaStream.Actors.Clients.Barrier;
 
 namespace DeltaStream.Actors.Tests.Clients;
 
@@ -113,8 +112,8 @@ public class RequestedBytesSpecs(ITestOutputHelper output)
         var before = client.Sent.Count;
         client.Emit(name, data, "1");
         Await(client, sent => sent.Skip(before).Any(line => line.StartsWith("ack:1 ", StringComparison.Ordinal)));
-        client.Client.Tell(Barrier.Instance, TestActor);
-        ExpectMsg<Barrier>();
+        client.Client.Tell(WhenHandled.Instance, TestActor);
+        ExpectMsg<WhenHandled>();
         return [.. client.Sent.Skip(before)];
     }
 }

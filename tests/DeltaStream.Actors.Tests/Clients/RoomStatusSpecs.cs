@@ -2,7 +2,6 @@ using DeltaStream.Actors.Clients;
 using DeltaStream.Actors.Market;
 using DeltaStream.Actors.Topics;
 using Xunit.Abstractions;
-using Barrier = DeltaStream.Actors.Clients.Barrier;
 
 namespace DeltaStream.Actors.Tests.Clients;
 
@@ -169,7 +168,7 @@ public class RoomStatusSpecs(ITestOutputHelper output) : GatewaySpec(output)
 
     private void Barriers(MemoryTransport client)
     {
-        client.Client.Tell(Barrier.Instance, TestActor);
-        ExpectMsg<Barrier>();
+        client.Client.Tell(WhenHandled.Instance, TestActor);
+        ExpectMsg<WhenHandled>();
     }
 }

@@ -2,7 +2,6 @@ using System.Text.Json;
 using Akka.Actor;
 using DeltaStream.Actors.Clients;
 using Xunit.Abstractions;
-using Barrier = DeltaStream.Actors.Clients.Barrier;
 
 namespace DeltaStream.Actors.Tests.Clients;
 
@@ -168,8 +167,8 @@ public class RoomsRequestSpecs(ITestOutputHelper output) : GatewaySpec(output, n
         client.Emit("subscribe", Rooms(A, B), "1");
         AwaitAssert(() =>
         {
-            client.Client.Tell(Barrier.Instance, TestActor);
-            ExpectMsg<Barrier>();
+            client.Client.Tell(WhenHandled.Instance, TestActor);
+            ExpectMsg<WhenHandled>();
             Assert.Contains(Logs.Of("client_subscribed"), fields => fields["room"]?.ToString() == "product:B");
         });
         // A newer value takes the place of the one in the snapshot.
@@ -223,8 +222,8 @@ public class RoomsRequestSpecs(ITestOutputHelper output) : GatewaySpec(output, n
         var before = client.Sent.Count;
         client.Emit(name, data, "1");
         Await(client, sent => sent.Skip(before).Any(line => line.StartsWith("ack:1 ", StringComparison.Ordinal)));
-        client.Client.Tell(Barrier.Instance, TestActor);
-        ExpectMsg<Barrier>();
+        client.Client.Tell(WhenHandled.Instance, TestActor);
+        ExpectMsg<WhenHandled>();
         return [.. client.Sent.Skip(before)];
     }
 }

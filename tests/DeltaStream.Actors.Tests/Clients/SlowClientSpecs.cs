@@ -1,7 +1,6 @@
 using DeltaStream.Actors.Clients;
 using DeltaStream.Actors.Market;
 using Xunit.Abstractions;
-using Barrier = DeltaStream.Actors.Clients.Barrier;
 
 namespace DeltaStream.Actors.Tests.Clients;
 
@@ -11,7 +10,7 @@ public class SlowClientSpecs : GatewaySpec
     private readonly MemoryTransport _slow;
     private readonly MemoryTransport _fast;
 
-    public SlowClientSpecs(ITestOutputHelper output) : base(output, new() { ControlLaneEntries = 20, Joins = new(1000, 1000) })
+    public SlowClientSpecs(ITestOutputHelper output) : base(output, new() { MaxWaitingAnswers = 20, Joins = new(1000, 1000) })
     {
         _slow = Connect(sessionId: "slow");
         _fast = Connect(sessionId: "fast");
@@ -158,7 +157,7 @@ public class SlowClientSpecs : GatewaySpec
 
     private void Settle()
     {
-        _slow.Client.Tell(Barrier.Instance, TestActor);
-        ExpectMsg<Barrier>();
+        _slow.Client.Tell(WhenHandled.Instance, TestActor);
+        ExpectMsg<WhenHandled>();
     }
 }

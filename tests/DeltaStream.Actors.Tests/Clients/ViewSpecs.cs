@@ -3,7 +3,6 @@ using DeltaStream.Actors.Market;
 using DeltaStream.Actors.Sessions;
 using DeltaStream.Actors.Views;
 using Xunit.Abstractions;
-using Barrier = DeltaStream.Actors.Clients.Barrier;
 
 namespace DeltaStream.Actors.Tests.Clients;
 
@@ -82,8 +81,8 @@ public class ViewSpecs(ITestOutputHelper output) : GatewaySpec(output)
     {
         var client = Connect();
         Ask(client, """{"type":"product","symbol":"A","meta":true}""");
-        client.Client.Tell(LeaveNode.Instance, TestActor);
-        var moved = ExpectMsg<ClientLeft>().Client;
+        client.Client.Tell(MoveClient.Instance, TestActor);
+        var moved = ExpectMsg<ClientMoved>().Client;
         Assert.Equal("""{"mode":"full","meta":true}""", Assert.Single(moved.Views!.Rooms).View);
         var session = ClientSession.Create(ClientIdentity.Anonymous, 1);
         session.Recovered = SavedSession.Read(new SavedSession("client", [Room.Product("A"), Room.Product("B")]) { Views = ["""{"mode":"full","meta":true}""", null] }.Write());
@@ -126,8 +125,8 @@ public class ViewSpecs(ITestOutputHelper output) : GatewaySpec(output)
         var before = client.Sent.Count;
         client.Emit("subscribe", data, "1");
         Await(client, sent => sent.Skip(before).Any(line => line.StartsWith("ack:1 ", StringComparison.Ordinal)));
-        client.Client.Tell(Barrier.Instance, TestActor);
-        ExpectMsg<Barrier>();
+        client.Client.Tell(WhenHandled.Instance, TestActor);
+        ExpectMsg<WhenHandled>();
         return [.. client.Sent.Skip(before)];
     }
 }

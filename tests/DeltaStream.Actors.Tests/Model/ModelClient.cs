@@ -77,7 +77,7 @@ internal sealed class ModelClient
 
     public void JoinSilently()
     {
-        if (_rooms.Find(Room.General) is null) Enter(_rooms.Enter(Room.General, JoinPurpose.Silent));
+        if (_rooms.Find(Room.General) is null) Enter(_rooms.Enter(Room.General, JoinPurpose.OnConnect));
     }
 
     public void Join(Room room)
@@ -155,7 +155,7 @@ internal sealed class ModelClient
 
     private void OnSubscribed(JoinedRoom joined)
     {
-        if (joined.Join!.Purpose == JoinPurpose.Silent)
+        if (joined.Join!.Purpose == JoinPurpose.OnConnect)
         {
             CompleteJoin(joined, new(Node.Order, joined.Room, _world.Time));
             Array.Copy(_world.Last, Before, Before.Length);

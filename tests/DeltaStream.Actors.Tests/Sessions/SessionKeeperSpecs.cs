@@ -38,7 +38,7 @@ public class SessionKeeperSpecs : Akka.TestKit.Xunit2.TestKit
         Advance(Gather);
         foreach (var session in sessions)
         {
-            ExpectMsg<TellSession>();
+            ExpectMsg<GetSession>();
             Tell(session, "general");
         }
 
@@ -107,7 +107,7 @@ public class SessionKeeperSpecs : Akka.TestKit.Xunit2.TestKit
             Advance(Tick);
             Assert.Contains(_store.Writes, write => write.Writes.Single().Text is null);
         });
-        ExpectMsg<TellSession>();
+        ExpectMsg<GetSession>();
         var before = _store.Writes.Count;
         Tell(session, "general");
         AwaitAssert(() => Assert.Contains(_store.Writes.Skip(before), write => write.Writes.Single().Text == "sid\tgeneral"));
@@ -158,14 +158,14 @@ public class SessionKeeperSpecs : Akka.TestKit.Xunit2.TestKit
 
     private void Change(ClientSession session) => _keeper.Tell(new SessionChanged(session), TestActor);
 
-    private void Tell(ClientSession session, string room) => _keeper.Tell(new SessionTold(session, Saved(room)), TestActor);
+    private void Tell(ClientSession session, string room) => _keeper.Tell(new SessionReply(session, Saved(room)), TestActor);
 
     private void Keep(ClientSession session, string room)
     {
         Change(session);
         Settle();
         Advance(Gather);
-        ExpectMsg<TellSession>();
+        ExpectMsg<GetSession>();
         Tell(session, room);
     }
 

@@ -3,7 +3,6 @@ using Akka.TestKit;
 using DeltaStream.Actors.Clients;
 using DeltaStream.Node.Transports.Clients;
 using DeltaStream.TestSupport;
-using Barrier = DeltaStream.Actors.Clients.Barrier;
 
 namespace DeltaStream.Node.Tests.Transports;
 
@@ -99,10 +98,10 @@ public sealed class ClientConnectionLimitSpecs : ClientConnectionSpec
     /// <summary>Answers barriers as an actor that is never behind does.</summary>
     private void HandleAtOnce()
     {
-        IgnoreMessages(message => message is Barrier);
+        IgnoreMessages(message => message is WhenHandled);
         SetAutoPilot(new DelegateAutoPilot((sender, message) =>
         {
-            if (message is Barrier) sender.Tell(message);
+            if (message is WhenHandled) sender.Tell(message);
             return AutoPilot.KeepRunning;
         }));
     }

@@ -2,7 +2,6 @@ using Akka.Actor;
 using DeltaStream.Actors.Clients;
 using DeltaStream.Node.Transports.Clients;
 using DeltaStream.TestSupport;
-using Barrier = DeltaStream.Actors.Clients.Barrier;
 
 namespace DeltaStream.Node.Tests.Transports;
 
@@ -97,9 +96,9 @@ public sealed class ClientConnectionSpecs : ClientConnectionSpec
     {
         await OpenAsync();
         var settling = Client.WhenHandledAsync().AsTask();
-        ExpectMsg<Barrier>();
+        ExpectMsg<WhenHandled>();
         Assert.False(settling.IsCompleted);
-        Reply(Barrier.Instance);
+        Reply(WhenHandled.Instance);
 
         await settling;
     }
@@ -109,7 +108,7 @@ public sealed class ClientConnectionSpecs : ClientConnectionSpec
     {
         await OpenAsync();
         var settling = Client.WhenHandledAsync().AsTask();
-        ExpectMsg<Barrier>();
+        ExpectMsg<WhenHandled>();
         Client.Ended(CloseReason.TransportError);
 
         await settling.WaitAsync(Eventually.Patience);
@@ -122,9 +121,9 @@ public sealed class ClientConnectionSpecs : ClientConnectionSpec
         for (var i = 0; i < 31; i++) await Client.TellEventAsync("x", default, null);
         var last = Client.TellEventAsync("x", default, null).AsTask();
         for (var i = 0; i < 32; i++) ExpectMsg<ClientEvent>();
-        ExpectMsg<Barrier>();
+        ExpectMsg<WhenHandled>();
         Assert.False(last.IsCompleted);
-        Reply(Barrier.Instance);
+        Reply(WhenHandled.Instance);
 
         await last.WaitAsync(Eventually.Patience);
     }

@@ -24,7 +24,7 @@ internal sealed class RedisPorts(SimNode node, RedisTwin redis) : ILeaseStore, I
     {
         await EnsureTimeAsync(cancellation);
         var now = node.RedisClock.UnixMicroseconds();
-        return [.. (await Line.RunAsync(() => redis.Read(keys), cancellation)).Where(update => update.LivesAt(now))];
+        return [.. (await Line.RunAsync(() => redis.Read(keys), cancellation)).Where(update => update.IsLiveAt(now))];
     }
 
     public async ValueTask<IReadOnlyList<LatestEntry>> ReadIndexAsync(CancellationToken cancellation)
@@ -37,7 +37,7 @@ internal sealed class RedisPorts(SimNode node, RedisTwin redis) : ILeaseStore, I
     {
         await EnsureTimeAsync(cancellation);
         var now = node.RedisClock.UnixMicroseconds();
-        var live = updates.Where(update => update.LivesAt(now)).ToArray();
+        var live = updates.Where(update => update.IsLiveAt(now)).ToArray();
         return await Line.RunAsync(() => redis.Write(live), cancellation);
     }
 

@@ -91,18 +91,18 @@ internal sealed class SocketTwin : IClientTransport
     public void Send(IClientInput input, IActorRef? sender = null) => _up.Send(() => _node.Lane.Do(() => _actor.Tell(input, sender ?? ActorRefs.NoSender)));
 
     /// <summary>The client's side is gone. The server notices some time later.</summary>
-    public void Break(TimeSpan noticed, bool hasLeft)
+    public void Break(TimeSpan noticed, bool endedByClient)
     {
         _down.Close();
         _up.Close();
-        var reason = hasLeft ? CloseReason.ClientClosed : CloseReason.TransportError;
-        _node.World.Loop.After(noticed, () => _node.Lane.Do(() => _actor.Tell(new TransportClosed(reason, hasLeft))));
+        var reason = endedByClient ? CloseReason.ClientClosed : CloseReason.TransportError;
+        _node.World.Loop.After(noticed, () => _node.Lane.Do(() => _actor.Tell(new TransportClosed(reason, endedByClient))));
     }
 
     /// <summary>The actor gives the client away, with its whole state.</summary>
-    public void Leave(Action<byte[]> left) => Send(LeaveNode.Instance, new CallbackRef(_node, answer =>
+    public void Leave(Action<byte[]> left) => Send(MoveClient.Instance, new CallbackRef(_node, answer =>
     {
-        if (answer is not ClientLeft { Client: var client }) return;
+        if (answer is not ClientMoved { Client: var client }) return;
         var fields = new FieldWriter();
         MovedClientCodec.Write(fields, client);
         left(fields.ToBytes());

@@ -136,12 +136,12 @@ internal sealed record FaultKind(string Name, double Longest, Func<Fault, string
         }),
         new("client-break", 0, fault => $"client {fault.One} loses its connection", (world, fault) =>
         {
-            world.Clients[fault.One % world.Clients.Count].Break(TimeSpan.FromMilliseconds(fault.At.Ticks % 2000), hasLeft: false);
+            world.Clients[fault.One % world.Clients.Count].Break(TimeSpan.FromMilliseconds(fault.At.Ticks % 2000), endedByClient: false);
             return null;
         }),
         new("client-leaves", 0, fault => $"client {fault.One} leaves and comes back", (world, fault) =>
         {
-            world.Clients[fault.One % world.Clients.Count].Break(TimeSpan.Zero, hasLeft: true);
+            world.Clients[fault.One % world.Clients.Count].Break(TimeSpan.Zero, endedByClient: true);
             return null;
         }),
         new("client-stops-reading", 8, fault => $"client {fault.Other} stops reading", (world, fault) =>

@@ -63,12 +63,12 @@ internal sealed class SimClient(SimWorld world, int number)
     }
 
     /// <summary>The connection breaks, or the client leaves for a moment.</summary>
-    public void Break(TimeSpan noticed, bool hasLeft)
+    public void Break(TimeSpan noticed, bool endedByClient)
     {
         if (_socket is not { } socket) return;
-        world.Trace.Write(Name, hasLeft ? "leaves" : "loses its connection");
-        socket.Break(noticed, hasLeft);
-        if (hasLeft) _pid = null;
+        world.Trace.Write(Name, endedByClient ? "leaves" : "loses its connection");
+        socket.Break(noticed, endedByClient);
+        if (endedByClient) _pid = null;
         Reconnect();
     }
 
@@ -127,7 +127,7 @@ internal sealed class SimClient(SimWorld world, int number)
         // A move that fails ends as a lost connection does.
         world.Loop.After(TimeSpan.FromSeconds(4), () =>
         {
-            if (attempt == _attempt && _isMoving) Break(TimeSpan.Zero, hasLeft: false);
+            if (attempt == _attempt && _isMoving) Break(TimeSpan.Zero, endedByClient: false);
         });
     }
 

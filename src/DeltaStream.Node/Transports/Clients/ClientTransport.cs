@@ -1,5 +1,4 @@
 using Akka.Actor;
-using Barrier = DeltaStream.Actors.Clients.Barrier;
 using DeltaStream.Actors.Clients;
 using DeltaStream.Actors.Sessions;
 using DeltaStream.Actors.Wire;
@@ -151,10 +150,10 @@ internal sealed class ClientTransport(IConnectionLink link, IWireProtocol protoc
         if (!_end.IsOver) _actor?.Tell(TransportReady.Instance);
     }
 
-    public void Ended(CloseReason reason) => End(reason, hasLeft: false);
+    public void Ended(CloseReason reason) => End(reason, endedByClient: false);
 
     /// <summary>The client leaves its namespace; the connection stays open.</summary>
-    public void Leave() => End(CloseReason.ClientClosed, hasLeft: true);
+    public void Leave() => End(CloseReason.ClientClosed, endedByClient: true);
 
     /// <summary>Completes when the actor has handled all messages so far.</summary>
     public async ValueTask WhenHandledAsync()
@@ -164,7 +163,7 @@ internal sealed class ClientTransport(IConnectionLink link, IWireProtocol protoc
         try
         {
             // An actor that has stopped does not answer. The client ends then, and so does this wait.
-            await await Task.WhenAny(_actor.Ask<Barrier>(Barrier.Instance, HandledTimeout), _end.WhenOver());
+            await await Task.WhenAny(_actor.Ask<WhenHandled>(WhenHandled.Instance, HandledTimeout), _end.WhenOver());
         }
         catch (AskTimeoutException)
         {
@@ -179,7 +178,7 @@ internal sealed class ClientTransport(IConnectionLink link, IWireProtocol protoc
         if (_actor is null || _end.IsOver) return null;
         try
         {
-            return (await _actor.Ask<ClientLeft>(LeaveNode.Instance, HandledTimeout)).Client;
+            return (await _actor.Ask<ClientMoved>(MoveClient.Instance, HandledTimeout)).Client;
         }
         catch (AskTimeoutException)
         {
@@ -187,10 +186,10 @@ internal sealed class ClientTransport(IConnectionLink link, IWireProtocol protoc
         }
     }
 
-    private void End(CloseReason reason, bool hasLeft)
+    private void End(CloseReason reason, bool endedByClient)
     {
         if (!_end.TryEnd(reason)) return;
         _end.Announce();
-        _actor?.Tell(new TransportClosed(reason, hasLeft));
+        _actor?.Tell(new TransportClosed(reason, endedByClient));
     }
 }

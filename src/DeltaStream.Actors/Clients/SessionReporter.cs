@@ -5,7 +5,7 @@ using DeltaStream.Actors.Sessions;
 namespace DeltaStream.Actors.Clients;
 
 /// <summary>Reports a client's session to the node's SessionKeeper. It does nothing if sessions are not kept.</summary>
-internal sealed class SessionNotes(string sessionId, ClientSession? session, IActorRef keeper)
+internal sealed class SessionReporter(string sessionId, ClientSession? session, IActorRef keeper)
 {
     private bool _isNoted;
 
@@ -26,8 +26,8 @@ internal sealed class SessionNotes(string sessionId, ClientSession? session, IAc
         keeper.Tell(new SessionChanged(session), self);
     }
 
-    /// <summary>The reply to <see cref="TellSession"/>.</summary>
-    public SessionTold Tell(ClientRooms rooms)
+    /// <summary>The reply to <see cref="GetSession"/>.</summary>
+    public SessionReply Tell(ClientRooms rooms)
     {
         _isNoted = false;
         return new(session!, Save(rooms));
@@ -36,7 +36,7 @@ internal sealed class SessionNotes(string sessionId, ClientSession? session, IAc
     public void Ended(ClientRooms rooms, ClientConnection connection, IActorRef self)
     {
         if (session is null) return;
-        keeper.Tell(connection.End == CloseReason.Moved ? new SessionMoved(session) : new SessionEnded(session, connection.HasLeft ? null : Save(rooms)), self);
+        keeper.Tell(connection.End == CloseReason.Moved ? new SessionMoved(session) : new SessionEnded(session, connection.EndedByClient ? null : Save(rooms)), self);
     }
 
     private SavedSession Save(ClientRooms rooms)
