@@ -42,10 +42,10 @@ internal sealed class FeedInlet(BridgeSettings settings, IntakeLedger ledger, Me
     }
 
     /// <summary>Adds a message of the feed.</summary>
-    public void Receive(FeedMessage message) => Enter(message, isStored: false);
+    public void Receive(FeedMessage message) => Enter(message, stored: null);
 
     /// <summary>Adds a value that was read back from the store after a gap. It may be known already.</summary>
-    public void Restore(FeedMessage message) => Enter(message, isStored: true);
+    public void Restore(FeedMessage message, Position position) => Enter(message, position);
 
     /// <summary>
     /// Starts a new graph and offers it the newest message of each key, because the former graph may have taken it without
@@ -104,14 +104,14 @@ internal sealed class FeedInlet(BridgeSettings settings, IntakeLedger ledger, Me
     /// <summary>No messages will follow.</summary>
     public void Stop() => reader.Stop();
 
-    private void Enter(FeedMessage message, bool isStored)
+    private void Enter(FeedMessage message, Position? stored)
     {
-        if (!isStored) BridgeMetrics.MessageIn(message.Channel);
+        if (stored is null) BridgeMetrics.MessageIn(message.Channel);
         if (reader.Read(message) is not { } read) return;
         lock (_lock)
         {
             var now = time.Elapsed();
-            var intake = isStored ? ledger.Restored(read, message.ReceivedAt, now) : ledger.Received(read, message.ReceivedAt, now);
+            var intake = stored is { } position ? ledger.Restored(read, position, message.ReceivedAt, now) : ledger.Received(read, message.ReceivedAt, now);
             if (intake is null) return;
             _queue.Enqueue(intake);
             _queueBytes += read.Payload.Length;

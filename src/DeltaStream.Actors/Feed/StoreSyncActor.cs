@@ -86,7 +86,7 @@ internal sealed class StoreSyncActor(
         if (!EnrichedMessage.TryRead(update.Key.Kind, update.Payload, update.ReceivedAt, settings.MaxMessageBytes, out var message, out _) || message!.Key != update.Key) return;
         if (update.Position != Position.None)
             ledger.Stored(new PublishedValue(update.Key, update.Position, message.Hash, message.Timestamp, update.ReceivedAt), time.Elapsed());
-        inlet.Restore(new FeedMessage(update.Key.Kind.Channel, update.Payload, update.ReceivedAt));
+        inlet.Restore(new FeedMessage(update.Key.Kind.Channel, update.Payload, update.ReceivedAt), update.Position);
     }
 
     private sealed record Ended(string? Error) : INoSerializationVerificationNeeded;

@@ -99,17 +99,23 @@ internal sealed class IntakeLedger(TimeSpan hold, int maxKeys, WithheldMessages?
         }
     }
 
-    /// <summary>Records a value that was read back from the store. Returns null unless it is newer than every received value of its key.</summary>
-    public Intake? Restored(EnrichedMessage message, long receivedAt, TimeSpan now)
+    /// <summary>
+    /// Records a value that was read back from the store. Returns null unless it is newer than every received and every published
+    /// value of its key. Positions decide first, because times of receipt mislead when the clock of Redis was set.
+    /// </summary>
+    public Intake? Restored(EnrichedMessage message, Position position, long receivedAt, TimeSpan now)
     {
         lock (_lock)
         {
-            if (_keys.TryGetValue(message.Key, out var key) && (key.OrdinalOf(message.Hash) != 0 || key.Newest?.ReceivedAt >= receivedAt)) return null;
+            if (_keys.TryGetValue(message.Key, out var key) && IsKnown(key)) return null;
             var intake = Add(message, receivedAt, now);
             var until = now + (_subscribed.MustDeliver(receivedAt) ? LongestLag : hold);
             if (intake is not null) _keys[message.Key].Restored = (new(message.Key, Position.None, message.Hash, message.Timestamp, receivedAt), until);
             return intake;
         }
+
+        bool IsKnown(KeyLedger known) => (position != Position.None && position < known.Published.Position)
+            || known.OrdinalOf(message.Hash) != 0 || known.Newest?.ReceivedAt >= receivedAt;
     }
 
     /// <summary>Records that another bridge was alive and publishing.</summary>

@@ -130,7 +130,7 @@ public class IntakeLedgerSpecs
     {
         _ledger.Subscribed(new SubscribedAt(Published + 700_000, Published + 800_000));
         _ledger.Stored(Value(Message(60), sequence: 9), At(0));
-        Assert.NotNull(_ledger.Restored(Message(60), Published, At(0)));
+        Assert.NotNull(_ledger.Restored(Message(60), Position.None, Published, At(0)));
         _ledger.TakeOver(At(0));
         for (var number = 1; number <= 60; number++)
         {
@@ -190,16 +190,26 @@ public class IntakeLedgerSpecs
     public void A_stored_value_enters_only_if_it_is_newer_than_the_received_one()
     {
         Receive(2);
-        Assert.Null(_ledger.Restored(Message(3), Received - 1, At(0)));
-        Assert.Null(_ledger.Restored(Message(2), Received + 1, At(0)));
-        Assert.NotNull(_ledger.Restored(Message(1), Received + 1, At(0)));
+        Assert.Null(_ledger.Restored(Message(3), Position.None, Received - 1, At(0)));
+        Assert.Null(_ledger.Restored(Message(2), Position.None, Received + 1, At(0)));
+        Assert.NotNull(_ledger.Restored(Message(1), Position.None, Received + 1, At(0)));
+    }
+
+    [Fact]
+    public void A_stored_value_that_a_later_publication_has_superseded_is_not_published_again_although_the_clock_of_Redis_went_back()
+    {
+        var (superseded, newest) = (Receive(1), Receive(2));
+        Hear(superseded, sequence: 1);
+        _ledger.TakeOver(At(1_000));
+        _ledger.Published(newest, new Position(New, 1), At(1_000));
+        Assert.Null(_ledger.Restored(superseded.Message, new Position(Old, 1), Received + 2_800_000, At(1_001)));
     }
 
     [Fact]
     public void A_feed_that_lags_behind_a_stored_value_publishes_no_older_value_and_not_that_value_again()
     {
         Receive(1);
-        Assert.NotNull(_ledger.Restored(Message(3), Received + 1, At(0)));
+        Assert.NotNull(_ledger.Restored(Message(3), Position.None, Received + 1, At(0)));
         Assert.Null(_ledger.Received(Message(2), 0, At(1)));
         Assert.Equal(["NIFTY reconnect 0"], WithheldLines());
         Assert.Null(_ledger.Received(Message(3), 0, At(2)));
@@ -209,7 +219,7 @@ public class IntakeLedgerSpecs
     [Fact]
     public void A_stored_value_from_the_future_silences_its_key_for_half_a_second()
     {
-        Assert.NotNull(_ledger.Restored(Message(1_000_000), 0, At(0)));
+        Assert.NotNull(_ledger.Restored(Message(1_000_000), Position.None, 0, At(0)));
         Assert.Null(_ledger.Received(Message(1), 0, At(499)));
         Assert.NotNull(_ledger.Received(Message(1), 0, At(500)));
     }
@@ -218,7 +228,7 @@ public class IntakeLedgerSpecs
     public void A_stored_value_keeps_older_values_of_a_lagging_subscription_back_for_at_most_five_seconds()
     {
         _ledger.Subscribed(new SubscribedAt(Received - 9_000_000, Received - 9_000_000));
-        Assert.NotNull(_ledger.Restored(Message(3), Received, At(0)));
+        Assert.NotNull(_ledger.Restored(Message(3), Position.None, Received, At(0)));
         Assert.Null(_ledger.Received(Message(1), Received, At(4_999)));
         Assert.Equal(["NIFTY lag 0"], WithheldLines());
         Assert.NotNull(_ledger.Received(Message(1), Received, At(5_000)));
@@ -228,7 +238,7 @@ public class IntakeLedgerSpecs
     public void A_stored_value_from_before_the_subscription_silences_nothing()
     {
         _ledger.Subscribed(new SubscribedAt(Received, Received));
-        Assert.NotNull(_ledger.Restored(Message(1_000_000), Received - 200_000, At(0)));
+        Assert.NotNull(_ledger.Restored(Message(1_000_000), Position.None, Received - 200_000, At(0)));
         Assert.NotNull(_ledger.Received(Message(1), Received + 1, At(0)));
         Assert.Empty(WithheldLines());
     }
@@ -251,7 +261,7 @@ public class IntakeLedgerSpecs
         _ledger.SignOfLife(At(0));
         var message = Message(1);
         _ledger.Stored(Value(message, 5), At(0));
-        var restored = Assert.IsType<Intake>(_ledger.Restored(message, 0, At(0)));
+        var restored = Assert.IsType<Intake>(_ledger.Restored(message, Position.None, 0, At(0)));
         _ledger.TakeOver(At(0));
         Assert.Equal(PublishDecision.Skip, Decide(restored, At(0)));
     }

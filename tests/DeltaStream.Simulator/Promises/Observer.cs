@@ -44,7 +44,9 @@ internal sealed class Observer(SimWorld world)
     public void Published(SimNode node, RoomEvent published)
     {
         Publications++;
-        var (epoch, sequence) = published.Update.Position;
+        var update = published.Update;
+        var (epoch, sequence) = update.Position;
+        world.Trace.Write(node.Name, $"publishes {update.Event.Name} of {ClientView.Name(update.Key)} to {published.Room}: {epoch}/{sequence}, hash {update.Hash:x16}, received at {update.ReceivedAt}");
         if (epoch < _epoch) Break(Promise.OnePublisher, $"{node} publishes in epoch {epoch} after a publication of epoch {_epoch} by {_terms[_epoch].Node}");
         if (_terms.TryGetValue(epoch, out var term))
         {
