@@ -44,10 +44,7 @@ internal sealed class NodeOrder(TimeProvider time) : IExtension
     /// <summary>True if the feed had a gap and no catch-up read has followed it yet.</summary>
     internal bool HasGap { get => _hasGap; set => _hasGap = value; }
 
-    internal IReadOnlyList<Room> Rooms
-    {
-        get { lock (_lock) return [.. _rooms.Keys]; }
-    }
+    internal IReadOnlyList<Room> Rooms { get { lock (_lock) return [.. _rooms.Keys]; } }
 
     public static NodeOrder For(ActorSystem system) => system.WithExtension<NodeOrder, NodeOrderProvider>();
 
@@ -77,6 +74,7 @@ internal sealed class NodeOrder(TimeProvider time) : IExtension
             if (value.Position != Position.None)
             {
                 if (value.Position != slot.Position) TryRecord(slot, value);
+                else slot.Recall();
                 return;
             }
 
@@ -86,10 +84,10 @@ internal sealed class NodeOrder(TimeProvider time) : IExtension
         }
     }
 
-    /// <summary>Time of receipt of the value that the node holds for a key; 0 if it holds none.</summary>
+    /// <summary>Time of receipt of the value that the node holds for a key; 0 if it holds none, or does not receive the key.</summary>
     internal long ReceivedAt(MarketEvent @event, ConflationKey key)
     {
-        lock (_lock) return _slots.TryGetValue((@event, key), out var slot) && slot.Update is not null ? slot.ReceivedAt : 0;
+        lock (_lock) return _slots.TryGetValue((@event, key), out var slot) && slot is { Update: not null, IsForgotten: false } ? slot.ReceivedAt : 0;
     }
 
     /// <summary>Puts a room into use. The caller does this before any client subscribes to its topic.</summary>
@@ -115,7 +113,9 @@ internal sealed class NodeOrder(TimeProvider time) : IExtension
             if (!_rooms.Remove(room, out var released)) return;
             foreach (var slot in released.Slots)
             {
-                if (!slot.Event.RoomsOf(slot.Key).Any(_rooms.ContainsKey)) _slots.Remove((slot.Event, slot.Key));
+                if (slot.Event.RoomsOf(slot.Key).Any(_rooms.ContainsKey)) continue;
+                if (slot.Position == Position.None) _slots.Remove((slot.Event, slot.Key));
+                else slot.Forget();
             }
         }
     }

@@ -11,8 +11,12 @@ internal sealed class Slot(MarketEvent @event, ConflationKey key) : IComparable<
     // A successor that lags may repeat this many values from before the last one.
     private const int FormerKept = 4;
 
-    // A successor lags by less than this, in microseconds. What it received later than this after a value is newer than that value.
-    private const long LongestLag = 500_000;
+    // A subscription that lags for longer counts as deaf and is made again. In microseconds.
+    private const long LongestLag = 5_000_000;
+
+    // What a successor received later than this after a value is newer than that value, whatever its timestamp says: the producer's
+    // clock may have gone back. Only bytes that the node had before that value are older. In microseconds.
+    private const long LongestDoubt = 500_000;
 
     private readonly ulong[] _former = new ulong[FormerKept];
     private int _replaced;
@@ -24,6 +28,9 @@ internal sealed class Slot(MarketEvent @event, ConflationKey key) : IComparable<
 
     /// <summary>The newest update; null before the first one, and once it is too old to be sent.</summary>
     public MarketUpdate? Update { get; private set; }
+
+    /// <summary>True while no room of the key is in use. The topics then deliver nothing, and the store may have a newer update.</summary>
+    public bool IsForgotten { get; private set; }
 
     /// <summary>The newest update's serial. It stays when the update's bytes are dropped.</summary>
     public long Serial { get; private set; }
@@ -52,12 +59,13 @@ internal sealed class Slot(MarketEvent @event, ConflationKey key) : IComparable<
     /// <summary>
     /// True if the newest update is newer than the copy of a successor that never received that update. Positions can't tell that.
     /// So hashes and the producer's timestamps decide about what the successor received in the half second after its predecessor's
-    /// last update; whatever it received later is newer.
+    /// last update, and hashes alone about what a paused successor received in the seconds after that. Anything else is newer.
     /// </summary>
     public bool IsNewerThan(MarketUpdate copy)
     {
-        if (Update is not { } held || copy.ReceivedAt - ReceivedAt >= LongestLag) return false;
-        return WasFormer(copy.Hash) || TimestampOf(copy) < TimestampOf(held);
+        var later = copy.ReceivedAt - ReceivedAt;
+        if (Update is not { } held || later >= LongestLag) return false;
+        return WasFormer(copy.Hash) || (later < LongestDoubt && TimestampOf(copy) < TimestampOf(held));
 
         static long TimestampOf(MarketUpdate update) => EnrichedMessage.TimestampOf(update.Key.Kind, update.Payload.Span, update.ReceivedAt);
     }
@@ -81,6 +89,15 @@ internal sealed class Slot(MarketEvent @event, ConflationKey key) : IComparable<
         Update ??= copy.Stamp(Serial, Barrier);
         MoveTo(copy);
     }
+
+    /// <summary>
+    /// No room of the key is in use any more. The update stays while it is live: the store may be behind, and a client that comes
+    /// back must not get anything older. No client of the next use has received it yet.
+    /// </summary>
+    public void Forget() => (IsForgotten, Wide, IsNarrowDelivered, _path) = (true, default, false, -1);
+
+    /// <summary>The store has been asked: it has nothing newer.</summary>
+    public void Recall() => IsForgotten = false;
 
     /// <summary>True while the value is young enough to send.</summary>
     public bool IsLiveAt(long unixNow) => Key.Kind.IsLiveAt(ReceivedAt, unixNow);
@@ -115,5 +132,5 @@ internal sealed class Slot(MarketEvent @event, ConflationKey key) : IComparable<
 
     private bool WasFormer(ulong hash) => Array.IndexOf(_former, hash, 0, Math.Min(_replaced, FormerKept)) >= 0;
 
-    private void MoveTo(MarketUpdate copy) => (Position, ReceivedAt) = (copy.Position, copy.ReceivedAt);
+    private void MoveTo(MarketUpdate copy) => (Position, ReceivedAt, IsForgotten) = (copy.Position, copy.ReceivedAt, false);
 }

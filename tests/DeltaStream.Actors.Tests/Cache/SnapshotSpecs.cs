@@ -172,8 +172,54 @@ public class SnapshotSpecs() : BookSpec(new() { MaxRooms = 300 })
         Leave(Narrow);
         Tick(20);
         Assert.Equal(1, Book.Count);
+        var reads = Reads.Count;
         Join(Narrow);
-        Assert.Empty(Get(Narrow));
+        Assert.Equal(reads + 1, Reads.Count);
+    }
+
+    [Fact]
+    public void A_forgotten_room_that_is_joined_again_holds_nothing_older_than_before_although_the_store_does()
+    {
+        Put(Chain("NIFTY", Near, 3));
+        Join(Narrow);
+        // Redis refuses to store this one.
+        var newest = Chain("NIFTY", Near, 4);
+        Deliver(Narrow, newest);
+        Forget(Narrow);
+        Assert.Equal([newest.Position], Join(Narrow));
+        // The topic delivers nothing while the room is forgotten, so the store is asked, and what it has is used if it is newer.
+        Forget(Narrow);
+        Put(Chain("NIFTY", Near, 9));
+        Assert.Equal([new(1, 9)], Join(Narrow));
+        Forget(Narrow);
+        // A value that is too old to be sent is too old to be kept.
+        Tick(250);
+        Assert.Empty(Join(Narrow));
+
+        void Forget(Room room)
+        {
+            Leave(room);
+            Tick(21);
+            Assert.Equal(1, Book.Count);
+        }
+
+        Position[] Join(Room room)
+        {
+            Use(room);
+            return [.. Get(room).Select(it => it.Position)];
+        }
+    }
+
+    [Fact]
+    public void What_a_forgotten_room_had_is_given_to_its_next_user_if_the_snapshot_came_too_early()
+    {
+        Join(Narrow);
+        Deliver(Narrow, Chain("NIFTY", Near, 4));
+        Leave(Narrow);
+        Tick(21);
+        Use(Narrow, "next");
+        Tick(3);
+        Assert.Equal([new(1, 4)], Given.Select(it => it.Position));
     }
 
     [Fact]
