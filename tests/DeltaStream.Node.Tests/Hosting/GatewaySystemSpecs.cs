@@ -16,7 +16,7 @@ namespace DeltaStream.Node.Tests.Hosting;
 /// <summary>The actor system as the files in hocon set it up.</summary>
 public sealed class GatewaySystemSpecs
 {
-    private static readonly Config NodeConfig = NodeSettings.Read(
+    internal static readonly Config NodeConfig = NodeSettings.Read(
         new ConfigurationBuilder().Build(), true, Path.Combine(AppContext.BaseDirectory, "hocon")).Hocon;
 
     [Fact]
