@@ -49,7 +49,7 @@ internal sealed class ClientActor : UntypedActor, IRequiresMessageQueue<IdleMess
         _session = new(open.SessionId, open.Session, context.Sessions);
         _joins = new(context, _sessionId, Self, _rooms, _connection, _updates, _statuses, _session);
         _roomRequests = new(context, Self, _rooms, _joins, _connection, _updates, _statuses, _session);
-        _requests = new(context, Self, _joins, _roomRequests, _connection, _updates);
+        _requests = new(context, Self, _joins, _roomRequests, _connection, _updates, _statuses);
         _cell = (ActorCell)Context;
     }
 
@@ -109,7 +109,7 @@ internal sealed class ClientActor : UntypedActor, IRequiresMessageQueue<IdleMess
                 _updates.OnRateDue();
                 break;
             case RoomStatusChanged changed:
-                _statuses.Changed(changed.Room, changed.Freshness);
+                _statuses.Changed(changed.Room);
                 break;
             case TransportReady:
                 _connection.OnReady();

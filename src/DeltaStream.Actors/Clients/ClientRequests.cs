@@ -8,7 +8,7 @@ namespace DeltaStream.Actors.Clients;
 /// Carries out a client's requests, or refuses them: because they are not valid, because the client's token does not cover the
 /// room, or because of a limit. It checks in this order, so that a refusal does not show what the token does not cover.
 /// </summary>
-internal sealed class ClientRequests(ClientContext context, IActorRef self, ClientJoins joins, RoomRequests rooms, ClientConnection connection, ClientUpdates updates)
+internal sealed class ClientRequests(ClientContext context, IActorRef self, ClientJoins joins, RoomRequests rooms, ClientConnection connection, ClientUpdates updates, RoomStatuses statuses)
 {
     private int _listsAsked;
 
@@ -46,7 +46,12 @@ internal sealed class ClientRequests(ClientContext context, IActorRef self, Clie
                 break;
             case ClientRequestKind.Resume:
                 connection.Acknowledge(message.AckId, ServerEvents.OkAck());
-                updates.Resume();
+                if (updates.IsPaused)
+                {
+                    updates.Resume();
+                    statuses.Resume();
+                }
+
                 break;
             case ClientRequestKind.GetExpiries:
                 _listsAsked++;

@@ -5,14 +5,16 @@ using DeltaStream.Actors.Wire;
 namespace DeltaStream.Actors.Clients;
 
 /// <summary>
-/// The rooms of a client that it asked the status of, and what it was told. A status that can't be sent now waits, and a newer one
-/// of the same room takes its place. A client that asks for no status has none of this.
+/// The rooms of a client that it asked the status of, and what it was told. A room whose status can't be sent now waits, and its
+/// status is read when it is sent. A client that asks for no status has none of this.
 /// </summary>
 internal sealed class RoomStatuses(ClientContext context, IActorRef self, ClientConnection connection, ClientUpdates updates)
 {
-    private Dictionary<Room, RoomFreshness>? _told;
-    private Dictionary<Room, RoomFreshness>? _waiting;
+    private Dictionary<Room, Told>? _told;
+    private HashSet<Room>? _waiting;
     private Dictionary<Room, RoomState?>? _expected;
+    // True if the client is told later than the node's watch believes.
+    private bool _isLate;
 
     /// <summary>True while a status waits.</summary>
     public bool IsWaiting => _waiting is not null;
@@ -21,7 +23,7 @@ internal sealed class RoomStatuses(ClientContext context, IActorRef self, Client
     /// <returns>The room's present status, which the caller sends.</returns>
     public Frame Begin(Room room)
     {
-        var now = RoomWatchActor.Now(room, context.Order, context.Status, context.RedisTime);
+        var now = Now(room);
         Watch(room, now);
         return Encode(room, now);
     }
@@ -36,16 +38,16 @@ internal sealed class RoomStatuses(ClientContext context, IActorRef self, Client
     {
         if (_expected is null || !_expected.Remove(room, out var told)) return;
         if (_expected.Count == 0) _expected = null;
-        var now = RoomWatchActor.Now(room, context.Order, context.Status, context.RedisTime);
+        var now = Now(room);
         Watch(room, now);
         // What differs from what the client was told is sent now.
         if (told == now.State) return;
-        _told![room] = now with { State = default };
-        (_waiting ??= [])[room] = now;
+        _told![room] = default;
+        (_waiting ??= []).Add(room);
     }
 
     /// <summary>The state that the client was told last; null if it does not ask for the room's status.</summary>
-    public RoomState? ToldOf(Room room) => _told is not null && _told.TryGetValue(room, out var told) ? told.State : null;
+    public RoomState? ToldOf(Room room) => _told is not null && _told.TryGetValue(room, out var told) ? told.Freshness.State : null;
 
     /// <summary>The client no longer asks for a room's status.</summary>
     public void End(Room room)
@@ -63,10 +65,21 @@ internal sealed class RoomStatuses(ClientContext context, IActorRef self, Client
     }
 
     /// <summary>A room's status has changed.</summary>
-    public void Changed(Room room, RoomFreshness now)
+    public void Changed(Room room)
     {
         if (_told is null || !_told.ContainsKey(room)) return;
-        (_waiting ??= [])[room] = now;
+        (_waiting ??= []).Add(room);
+    }
+
+    /// <summary>The client has resumed: what differs from what it was told is sent, except in the second in which it was told.</summary>
+    public void Resume()
+    {
+        foreach (var (room, told) in _told ?? [])
+        {
+            if (told.Differs(Now(room)) && context.Time.GetElapsedTime(told.At) >= RoomWatchActor.ShortestPause) (_waiting ??= []).Add(room);
+        }
+
+        _isLate = _waiting is not null;
     }
 
     /// <summary>Sends what waits, if the client can take it. Runs after each message while something waits.</summary>
@@ -75,22 +88,32 @@ internal sealed class RoomStatuses(ClientContext context, IActorRef self, Client
         if (_waiting is null || updates.IsPaused) return;
         // No further message may come once the answers are sent, so they are sent now if they can be.
         if (connection.Outbox.AnswerCount > 0) connection.Flush();
-        if (!connection.CanWrite || connection.Outbox.AnswerCount > 0) return;
-        var frames = new List<Frame>(_waiting.Count);
-        foreach (var (room, now) in _waiting)
+        if (!connection.CanWrite || connection.Outbox.AnswerCount > 0)
         {
-            if (_told![room].State == now.State && _told[room].Since == now.Since) continue;
-            _told[room] = now;
+            _isLate = true;
+            return;
+        }
+
+        var (rooms, isLate) = (_waiting, _isLate);
+        (_waiting, _isLate) = (null, false);
+        var frames = new List<Frame>(rooms.Count);
+        foreach (var room in rooms)
+        {
+            var now = Now(room);
+            if (!_told![room].Differs(now)) continue;
+            if (isLate) Watch(room, now);
+            else _told[room] = new(now, context.Time.GetTimestamp());
             frames.Add(Encode(room, now));
         }
 
-        _waiting = null;
         connection.AnswerTogether(frames);
     }
 
+    private RoomFreshness Now(Room room) => RoomWatchActor.Now(room, context.Order, context.Status, context.RedisTime);
+
     private void Watch(Room room, RoomFreshness told)
     {
-        (_told ??= [])[room] = told;
+        (_told ??= [])[room] = new(told, context.Time.GetTimestamp());
         Forget(room);
         context.Watch.Tell(new WatchRoom(room, told), self);
     }
@@ -113,4 +136,10 @@ internal sealed class RoomStatuses(ClientContext context, IActorRef self, Client
             else json.WriteNull(name);
         }
     }));
+
+    /// <summary>What the client was told of a room, and when. It differs from everything if it is not known.</summary>
+    private readonly record struct Told(RoomFreshness Freshness, long At)
+    {
+        public bool Differs(RoomFreshness now) => now.State != Freshness.State || now.Since != Freshness.Since;
+    }
 }

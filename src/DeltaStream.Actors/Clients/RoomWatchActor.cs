@@ -74,7 +74,7 @@ internal sealed class RoomWatchActor : UntypedActor, IWithTimers
                 continue;
             }
 
-            client.Tell(new RoomStatusChanged(room, now), Self);
+            client.Tell(new RoomStatusChanged(room), Self);
             watched.Clients[client] = new(now.State, _time.GetTimestamp());
         }
 

@@ -12,4 +12,4 @@ internal sealed record WatchRoom(Room Room, RoomFreshness Told) : INoSerializati
 internal sealed record ForgetRoom(Room Room) : INoSerializationVerificationNeeded;
 
 /// <summary>The state of a watched room has changed. At most one comes for a room in a second.</summary>
-internal sealed record RoomStatusChanged(Room Room, RoomFreshness Freshness) : INoSerializationVerificationNeeded;
+internal sealed record RoomStatusChanged(Room Room) : INoSerializationVerificationNeeded;

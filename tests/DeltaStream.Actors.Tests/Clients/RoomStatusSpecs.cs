@@ -93,6 +93,64 @@ public class RoomStatusSpecs(ITestOutputHelper output) : GatewaySpec(output)
     }
 
     [Fact]
+    public void On_resume_the_status_comes_at_once_although_the_nodes_watch_has_not_seen_the_change_yet()
+    {
+        AwaitLive();
+        var client = Connect();
+        Ask(client, Asked);
+        Advance(TimeSpan.FromSeconds(2));
+        client.Emit("pause", "");
+        var at = Seconds;
+        Publish(Price("A", 1));
+        AwaitAssert(() => Assert.NotNull(NodeOrder.For(Sys).Read(Room.Product("A"), 0, static slot => slot.Update).Values.FirstOrDefault()));
+        client.Emit("resume", "", "2");
+        Barriers(client);
+        Assert.Equal(Data("live", at, at), Statuses(client)[^1]);
+        Assert.Equal(["ack:2", "room_status", "underlying_update"], Names(client).TakeLast(3).Order());
+    }
+
+    [Fact]
+    public void On_resume_the_status_of_that_moment_comes_and_not_the_one_of_a_moment_during_the_pause()
+    {
+        AwaitLive();
+        Store.Put(Price("A", 1));
+        var client = Connect();
+        Ask(client, """{"type":"product","symbol":"A"}""");
+        Advance(TimeSpan.FromSeconds(14));
+        Assert.Contains("\"live\"", Statuses(Ask(client, Asked))[0], StringComparison.Ordinal);
+        client.Emit("pause", "");
+        // The watch reports that the room is quiet, and may say nothing more within a second.
+        Advance(TimeSpan.FromMilliseconds(1_250));
+        var at = Seconds;
+        Publish(Price("A", 2));
+        AwaitAssert(() => Assert.Equal(2, NodeOrder.For(Sys).Read(Room.Product("A"), 0, static slot => slot.Update).Values.Max(update => update.Position.Sequence)));
+        client.Emit("resume", "", "2");
+        Barriers(client);
+        Assert.Equal([Data("live", at, at)], Statuses(client).Skip(1));
+        Advance(TimeSpan.FromSeconds(5));
+        Barriers(client);
+        Assert.Equal(2, Statuses(client).Count);
+    }
+
+    [Fact]
+    public void On_resume_no_second_status_of_a_room_comes_within_a_second()
+    {
+        AwaitLive();
+        var client = Connect();
+        Ask(client, Asked);
+        Publish(Price("A", 1));
+        for (var i = 0; i < 3; i++)
+        {
+            client.Emit("pause", "");
+            client.Emit("resume", "");
+        }
+
+        Barriers(client);
+        Assert.Single(Statuses(client));
+        Told(client, line => line.Contains("\"live\"", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void After_leaving_or_without_the_field_no_status_comes()
     {
         AwaitLive();
