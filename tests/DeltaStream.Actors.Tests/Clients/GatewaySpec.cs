@@ -8,7 +8,9 @@ using DeltaStream.Actors.Cache;
 using DeltaStream.Actors.Clients;
 using DeltaStream.Actors.Dispatch;
 using DeltaStream.Actors.Market;
+using DeltaStream.Actors.Sessions;
 using DeltaStream.Actors.Telemetry;
+using DeltaStream.Actors.Tests.Sessions;
 using DeltaStream.Actors.Topics;
 using DeltaStream.TestSupport;
 using Microsoft.Extensions.Time.Testing;
@@ -33,15 +35,16 @@ public abstract class GatewaySpec : TestKit
         akka.loglevel = WARNING
         """).WithFallback(ConfigurationFactory.ParseString(IdleMailbox.Hocon));
 
-    private protected GatewaySpec(ITestOutputHelper output, ClientSettings? clients = null, CacheSettings? cache = null, MemoryStore? store = null)
+    private protected GatewaySpec(ITestOutputHelper output, ClientSettings? clients = null, CacheSettings? cache = null, MemoryStore? store = null, MemorySessions? sessions = null)
         : base(VirtualTime, output: output)
     {
         Store = store ?? new();
+        Recovery = sessions is null ? null : new(sessions, TimeSpan.FromMinutes(2), Time);
         Status = new(Time);
         Mediator = DistributedPubSub.Get(Sys).Mediator;
         Cache = Sys.StartCache(cache ?? new(), Store, Status, Logs, Time);
         Monitor = Sys.StartFeedMonitor(Status, Problems, Logs, Time);
-        Supervisor = Sys.StartClients(clients ?? new(), Cache, Status, Metrics, Logs, Time);
+        Supervisor = Sys.StartClients(clients ?? new(), Cache, Status, Metrics, Logs, Time, Recovery);
         // The monitor hears heartbeats once this one comes through; until then a client would be told that the feed is stale.
         AwaitAssert(() =>
         {
@@ -53,6 +56,9 @@ public abstract class GatewaySpec : TestKit
     private protected FakeTimeProvider Time { get; } = new(DateTimeOffset.UnixEpoch.AddDays(20_000));
 
     private protected MemoryStore Store { get; }
+
+    /// <summary>Keeps sessions, if the spec has a store for them.</summary>
+    private protected SessionRecovery? Recovery { get; }
 
     private protected MemoryLogs Logs { get; } = new();
 
