@@ -61,7 +61,7 @@ internal sealed class ClientActor : UntypedActor, IRequiresMessageQueue<IdleMess
         _token.Forget();
         _connection.Stopped();
         _session.Ended(_rooms, _connection, Self); // It is stored with the rooms' views, which end next.
-        _joins.LeaveAll();
+        _roomRequests.LeaveAll();
         Context.Parent.Tell(new ClientEnded(_sessionId, _connection.End!), Self);
     }
 

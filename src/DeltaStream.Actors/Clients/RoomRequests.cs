@@ -45,7 +45,7 @@ internal sealed class RoomRequests(ClientContext context, IActorRef self, Client
             {
                 if (!IsReady(_current)) return;
                 Answer(_current);
-                _current = null;
+                End();
             }
 
             if (_waiting is null || !MayBegin(_waiting.Peek())) return;
@@ -53,6 +53,13 @@ internal sealed class RoomRequests(ClientContext context, IActorRef self, Client
             if (_waiting.Count == 0) _waiting = null;
             Begin(next, grant);
         }
+    }
+
+    /// <summary>Leaves all rooms, for a client that has gone.</summary>
+    public void LeaveAll()
+    {
+        End();
+        joins.LeaveAll();
     }
 
     /// <summary>Gives a room its view back, for a client that came back or from another node.</summary>
@@ -83,6 +90,18 @@ internal sealed class RoomRequests(ClientContext context, IActorRef self, Client
         }
 
         updates.Arrive(moved);
+    }
+
+    private void End()
+    {
+        foreach (var entry in _current?.Entries ?? [])
+        {
+            if (entry.Reserved is not { } shape) continue;
+            context.Order.Views.EndReservation(shape);
+            entry.Reserved = null;
+        }
+
+        _current = null;
     }
 
     private static bool IsReady(RoomsRequest request)
@@ -129,7 +148,9 @@ internal sealed class RoomRequests(ClientContext context, IActorRef self, Client
             entry.Error = !grant.Covers(room) ? RequestError.Unauthorized(room)
                 : rooms.Find(room) is null && rooms.Count >= context.Settings.MaxSubscriptions ? RequestError.TooManySubscriptions(context.Settings.MaxSubscriptions)
                 : views.Grant(room, entry.View);
-            if (entry.IsGranted) entry.Joined = joins.Begin(room, request);
+            if (!entry.IsGranted) continue;
+            if (entry.View is { Shape: { IsMade: true } shape }) entry.Reserved = shape;
+            entry.Joined = joins.Begin(room, request);
         }
 
         session.Changed(self);

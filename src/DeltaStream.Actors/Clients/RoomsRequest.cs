@@ -56,6 +56,9 @@ internal sealed class EntryAnswer(RoomEntry entry)
     /// <summary>Why the entry failed; null if it did not.</summary>
     public RequestError? Error { get; set; } = entry.Error;
 
+    /// <summary>The shape that is reserved for the view until the room is joined; null for none.</summary>
+    public ViewShape? Reserved { get; set; }
+
     /// <summary>The client's state in the room that the entry joins.</summary>
     public JoinedRoom? Joined { get; set; }
 

@@ -19,14 +19,17 @@ internal sealed class ViewLimits
         foreach (var joined in rooms) Set(joined.Room, joined.Viewed?.View.Shape);
     }
 
-    /// <summary>Grants a room's new view; returns why it is refused, and changes nothing then.</summary>
+    /// <summary>
+    /// Grants a room's new view; returns why it is refused, and changes nothing then. The shape of a granted one is reserved
+    /// (<see cref="ChainViews.TryReserve"/>).
+    /// </summary>
     /// <param name="room">The room.</param>
     /// <param name="view">The view; null for none.</param>
     public RequestError? Grant(Room room, View? view)
     {
         var former = _shapes.GetValueOrDefault(room);
         Set(room, null);
-        if (view is { Shape: { IsMade: true } shape } && !_counts.ContainsKey(shape) && Refusal(shape) is { } error)
+        if (view is { Shape: { IsMade: true } shape } && Refusal(shape) is { } error)
         {
             Set(room, former);
             return error;
@@ -39,10 +42,10 @@ internal sealed class ViewLimits
     private RequestError? Refusal(ViewShape shape)
     {
         var settings = _context.Settings;
-        if (_counts.Count >= settings.MaxViews) return RequestError.TooManyViews(settings.MaxViews);
-        return _counts.Count > AlwaysGranted && _context.Order.Views.ShapesInUse >= settings.MaxNodeViews && !_context.Order.Views.IsInUse(shape)
-            ? RequestError.TooManyNodeViews(settings.MaxNodeViews)
-            : null;
+        var isOwn = _counts.ContainsKey(shape);
+        if (!isOwn && _counts.Count >= settings.MaxViews) return RequestError.TooManyViews(settings.MaxViews);
+        var most = isOwn || _counts.Count <= AlwaysGranted ? int.MaxValue : settings.MaxNodeViews;
+        return _context.Order.Views.TryReserve(shape, most) ? null : RequestError.TooManyNodeViews(settings.MaxNodeViews);
     }
 
     private void Set(Room room, ViewShape? shape)

@@ -30,10 +30,30 @@ internal sealed class ChainViews
     /// <summary>The number of chains of which anything is kept.</summary>
     public int Chains => _chains.Count;
 
-    /// <summary>True if a client uses the shape.</summary>
+    /// <summary>True if a client uses the shape, or will.</summary>
     public bool IsInUse(ViewShape shape)
     {
         lock (_lock) return _shapes.ContainsKey(shape);
+    }
+
+    /// <summary>A client will use a shape once its room is joined. Until then it counts as in use, so that clients who ask at once do not pass the limit.</summary>
+    /// <param name="shape">The shape; one that is made (<see cref="ViewShape.IsMade"/>).</param>
+    /// <param name="most">A further shape is refused if so many are in use.</param>
+    /// <returns>False if it is refused. Otherwise <see cref="EndReservation"/> must follow.</returns>
+    public bool TryReserve(ViewShape shape, int most)
+    {
+        lock (_lock)
+        {
+            if (_shapes.Count >= most && !_shapes.ContainsKey(shape)) return false;
+            UseShape(shape);
+            return true;
+        }
+    }
+
+    /// <summary>The client uses the shape now, or no longer wants it.</summary>
+    public void EndReservation(ViewShape shape)
+    {
+        lock (_lock) ReleaseShape(shape);
     }
 
     /// <summary>A client begins to use a view in a room.</summary>
