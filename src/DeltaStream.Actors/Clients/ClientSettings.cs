@@ -15,6 +15,9 @@ public sealed record ClientSettings
     /// <summary>The maximum number of such views on the node. Beyond it a client that has more than four gets no further one.</summary>
     public int MaxNodeViews { get; init; } = 20_000;
 
+    /// <summary>How long the row versions of a chain are kept after the last view of it was left.</summary>
+    public TimeSpan ViewsLinger { get; init; } = TimeSpan.FromSeconds(30);
+
     /// <summary>A room is quiet if nothing was received for it within this time.</summary>
     public TimeSpan RoomQuietAfter { get; init; } = TimeSpan.FromSeconds(15);
 

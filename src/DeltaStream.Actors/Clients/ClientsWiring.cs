@@ -37,6 +37,7 @@ public static class ClientsWiring
         metrics.ObserveRooms(() => status.Rooms);
         var order = NodeOrder.For(system);
         order.Freshness.QuietAfter = (long)settings.RoomQuietAfter.TotalMicroseconds;
+        order.Views.Linger = (long)settings.ViewsLinger.TotalMicroseconds;
         var watch = system.ActorOf(Props.Create(() => new RoomWatchActor(order, status, redisTime ?? time)), "room-watch");
         var tokens = system.ActorOf(Props.Create(() => new TokenClock(time)), "token-clock");
         var context = new ClientContext(

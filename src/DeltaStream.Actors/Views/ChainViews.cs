@@ -11,15 +11,18 @@ namespace DeltaStream.Actors.Views;
 /// </summary>
 internal sealed class ChainViews
 {
-    // A client that subscribes again soon (have) finds its version.
-    private const long KeptUnused = 30_000_000;
-
     private readonly Lock _lock = new();
     private readonly Dictionary<View, (View Shared, int Count)> _views = [];
     private readonly Dictionary<ViewShape, (ViewShape Shared, int Count)> _shapes = [];
     // Clients with views of chains in a room; for all expiries, or for one.
     private readonly ConcurrentDictionary<(string Symbol, string? Expiry), int> _rooms = [];
     private readonly ConcurrentDictionary<ConflationKey, ChainView> _chains = [];
+
+    /// <summary>
+    /// How long a chain is kept after the last view of it was left, in microseconds. A client that subscribes again (have) within
+    /// this time gets a delta.
+    /// </summary>
+    public long Linger { get; set; } = 30_000_000;
 
     /// <summary>The number of different shapes in use: what LIMIT_VIEWS counts.</summary>
     public int ShapesInUse
@@ -115,7 +118,7 @@ internal sealed class ChainViews
     public ViewEncoding Encode(ViewShape shape, ViewVersion? held, MarketUpdate update, IWireProtocol protocol, bool meta) =>
         ChainOf(update.Key).Encode(shape, held, update, protocol, meta);
 
-    /// <summary>Forgets chains that no view has used for half a minute.</summary>
+    /// <summary>Forgets chains that no view has used for a while (<see cref="Linger"/>).</summary>
     /// <param name="unixNow">Microseconds since the Unix epoch.</param>
     public void Sweep(long unixNow)
     {
@@ -123,7 +126,7 @@ internal sealed class ChainViews
         {
             if (IsUsed(key)) chain.UnusedSince = 0;
             else if (chain.UnusedSince == 0) chain.UnusedSince = unixNow;
-            else if (unixNow - chain.UnusedSince >= KeptUnused) _chains.TryRemove(key, out _);
+            else if (unixNow - chain.UnusedSince >= Linger) _chains.TryRemove(key, out _);
         }
     }
 

@@ -65,6 +65,7 @@ internal static class GatewaySettings
         RequestedBytes = reader.ReadRateLimit("deltastream.limits.snapshot-bytes-per-second", 1024, int.MaxValue, burstSeconds: 4),
         MaxViews = reader.Number("deltastream.limits.views-per-client", 1, 100_000),
         MaxNodeViews = reader.Number("deltastream.limits.views", 1, 10_000_000),
+        ViewsLinger = reader.Duration("deltastream.clients.views-linger", TimeSpan.Zero, Hour),
         RoomQuietAfter = TimeSpan.FromSeconds(reader.Number("deltastream.room-quiet-seconds", 1, 86_400)),
         MaxWaitingAnswers = reader.Number("deltastream.clients.control-lane-entries", 8, 100_000),
         MaxWaitingAnswerBytes = reader.Number("deltastream.clients.control-lane-bytes", 4096, 16 * 1024 * 1024),

@@ -15,14 +15,17 @@ public sealed record Held(double HeapBytes, double PoolBytes, double Sessions, d
 /// <summary>The node that is attacked: one for all attacks, warm before the first, so that each finds what the one before has left.</summary>
 public class AbusedNode : IAsyncLifetime
 {
+    /// <summary>Few views, so that they can be taken up.</summary>
+    public const int Views = 1_000;
+
     // The runtime's keyword that makes it collect everything when a session with it starts.
     private const long CollectHeap = 0x800000;
 
     private const string Collections = "dotnet_collection_count_total";
 
-    // Topics that nobody listens to are forgotten sooner, so that a test need not wait for it.
+    // Topics that nobody listens to and row versions that nobody uses are forgotten sooner, so that a test need not wait for it.
     private readonly HoconFile _hocon = HoconFile.Beside(
-        "akka.cluster.pub-sub.removed-time-to-live = 2s\ndeltastream.cache.linger = 1s\ndeltastream.transports { ping-interval = 4s, ping-timeout = 8s }");
+        "akka.cluster.pub-sub.removed-time-to-live = 2s\ndeltastream.cache.linger = 1s\ndeltastream.clients.views-linger = 1s\ndeltastream.transports { ping-interval = 4s, ping-timeout = 8s }");
     private readonly (string, string?)[] _limits;
 
     public AbusedNode()
@@ -46,7 +49,7 @@ public class AbusedNode : IAsyncLifetime
         [
             ("REDIS_URL", Redis.Url), _hocon.Variable, ("CORS_ORIGINS", "*"), ("LIMIT_HANDSHAKE_SECONDS", "2"),
             // The storms are to reach what lies behind this limit.
-            ("LIMIT_MESSAGES_PER_SECOND", "1000000"), ("LIMIT_JOINS_PER_SECOND", "1000000"), .. _limits,
+            ("LIMIT_MESSAGES_PER_SECOND", "1000000"), ("LIMIT_JOINS_PER_SECOND", "1000000"), ("LIMIT_VIEWS", $"{Views}"), .. _limits,
         ]).ReadyAsync();
         await Eventually.True(async () => await Node.HealthAsync("status") == "healthy", "the node is healthy");
         await WarmUpAsync();
