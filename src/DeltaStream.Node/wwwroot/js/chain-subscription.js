@@ -78,10 +78,11 @@ export class ChainSubscription {
   }
 
   #copied(name, data, bytes) {
+    // What comes before the answer does not follow on the version that the page asked with.
+    if (this.#room.state !== "joined") return;
     const copy = name === "chain_snapshot" ? fromSnapshot(data) : applyDelta(this.#copy, data);
     if (copy === null) {
-      // It does not follow on what the page has: the next event does.
-      if (this.#room.state === "joined") this.join();
+      this.join();
       return;
     }
     this.#copy = copy;
