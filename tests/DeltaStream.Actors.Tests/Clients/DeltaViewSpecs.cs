@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
@@ -23,6 +24,31 @@ public class DeltaViewSpecs(ITestOutputHelper output) : GatewaySpec(output, new(
         Tell(Rows(3), client);
         AssertDeltas(client, 2);
         Assert.Equal("""[{"strike":21000,"last":3}]""", Data(client.Sent[^1]).GetProperty("calls").GetProperty("update").GetRawText());
+    }
+
+    [Fact]
+    public void The_latency_of_a_delta_is_the_time_from_receipt_to_its_write_and_no_snapshot_counts()
+    {
+        var latencies = new List<double>();
+        using var listener = new MeterListener();
+        listener.InstrumentPublished = (instrument, it) =>
+        {
+            if (instrument.Meter.Scope == Metrics && instrument.Name == "delta_latency_seconds") it.EnableMeasurementEvents(instrument);
+        };
+        listener.SetMeasurementEventCallback<double>((_, value, _, _) =>
+        {
+            lock (latencies) latencies.Add(value);
+        });
+        listener.Start();
+
+        var client = Start(Narrow);
+        var update = Rows(2);
+        Advance(TimeSpan.FromMilliseconds(250));
+        Tell(update, client);
+        Tell(Rows(3), client);
+        AssertDeltas(client, 2);
+        Ask(client, Narrow);
+        lock (latencies) Assert.Equal([0.25, 0], latencies);
     }
 
     [Fact]
