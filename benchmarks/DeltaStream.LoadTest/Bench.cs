@@ -10,11 +10,11 @@ internal sealed class Bench : IAsyncDisposable
 {
     private readonly MeasuredProcess _redis;
     private readonly ConnectionMultiplexer _publisher;
-    private readonly Scenario _scenario;
+    private readonly Market _market;
 
-    private Bench(Scenario scenario, int port, MeasuredProcess redis, ConnectionMultiplexer publisher, MeasuredProcess server, Swarm swarm)
+    private Bench(Market market, int port, MeasuredProcess redis, ConnectionMultiplexer publisher, MeasuredProcess server, Swarm swarm)
     {
-        (_scenario, Port, _redis, _publisher, Server, Swarm) = (scenario, port, redis, publisher, server, swarm);
+        (_market, Port, _redis, _publisher, Server, Swarm) = (market, port, redis, publisher, server, swarm);
     }
 
     public int Port { get; }
@@ -24,7 +24,10 @@ internal sealed class Bench : IAsyncDisposable
     public Swarm Swarm { get; }
 
     /// <summary>Starts Redis and the server, and waits until it is ready; clients come later.</summary>
-    public static async Task<Bench> StartAsync(Contender contender, Scenario scenario)
+    public static Task<Bench> StartAsync(Contender contender, Scenario scenario) => StartAsync(contender, Market.Of(scenario), scenario.SmallestDelivery);
+
+    /// <summary>The same, with messages of another kind.</summary>
+    public static async Task<Bench> StartAsync(Contender contender, Market market, int smallestDelivery)
     {
         var port = MeasuredProcess.FreePort();
         var redisPort = MeasuredProcess.FreePort();
@@ -36,7 +39,7 @@ internal sealed class Bench : IAsyncDisposable
         var server = contender.Start(port, redisPort);
         using var http = new HttpClient();
         await server.UntilAsync(async () => (await http.GetAsync($"http://127.0.0.1:{port}/health/ready")).IsSuccessStatusCode);
-        return new(scenario, port, redis, publisher, server, new Swarm(scenario.SmallestDelivery));
+        return new(market, port, redis, publisher, server, new Swarm(smallestDelivery));
     }
 
     // Messages that are published last are in flight when the time is over. No latency may be longer than this.
@@ -48,7 +51,7 @@ internal sealed class Bench : IAsyncDisposable
         Swarm.TakeLatencies();
         var (deliveredBefore, bytesBefore, cpuBefore, clientBefore, clock) = (Swarm.Delivered, Swarm.Bytes, Server.Cpu, Environment.CpuUsage.TotalTime, Stopwatch.StartNew());
         long published = 0;
-        if (rate > 0) published = await PublishAsync(_scenario, rate, time);
+        if (rate > 0) published = await PublishAsync(_market, rate, time);
         else await Task.Delay(time);
         var due = deliveredBefore + published * Swarm.Count;
         for (var ended = clock.Elapsed; Swarm.Delivered < due && clock.Elapsed - ended < UnderWay; await Task.Delay(10)) { }
@@ -76,9 +79,10 @@ internal sealed class Bench : IAsyncDisposable
     }
 
     /// <summary>Publishes at the rate (messages a second) for the time. The clock paces it, so a late message is followed sooner by the next.</summary>
-    public async Task<long> PublishAsync(Scenario scenario, double rate, TimeSpan time, CancellationToken stop = default)
+    public Task<long> PublishAsync(Scenario scenario, double rate, TimeSpan time, CancellationToken stop = default) => PublishAsync(Market.Of(scenario), rate, time, stop);
+
+    private async Task<long> PublishAsync(Market market, double rate, TimeSpan time, CancellationToken stop = default)
     {
-        var channel = RedisChannel.Literal(scenario.Channel);
         var subscriber = _publisher.GetSubscriber();
         var clock = Stopwatch.StartNew();
         var count = 0;
@@ -86,7 +90,8 @@ internal sealed class Bench : IAsyncDisposable
         {
             var due = TimeSpan.FromSeconds(count / rate) - clock.Elapsed;
             if (due > TimeSpan.FromMilliseconds(1)) await Task.Delay(due);
-            await subscriber.PublishAsync(channel, scenario.Message(Swarm.NowMicroseconds, count), CommandFlags.FireAndForget);
+            var (channel, text) = market.Next(Swarm.NowMicroseconds, count);
+            await subscriber.PublishAsync(RedisChannel.Literal(channel), text, CommandFlags.FireAndForget);
         }
 
         return count;

@@ -13,6 +13,8 @@ internal sealed class Options
     {
         ["fanout"] = (1000, 20, 200, 10, Load + " rounds"),
         ["chain"] = (200, 5, 56_000, 10, Load + " rounds"),
+        ["views"] = (1000, 5, 200, 6, Load + " rounds"),
+        ["screen"] = (500, 45, 150, 6, Load + " rounds"),
         ["idle"] = (5000, 1, 200, 5, Load + " rounds"),
         ["throughput"] = (1000, 20, 200, 5, Load + " rounds up-to"),
         ["growth"] = (10_000, 5, 200, 6, Load + " rounds"),
@@ -28,6 +30,9 @@ internal sealed class Options
 
     // These scenarios compare servers. The others measure one server: the gateway, if the command line names no other.
     private static readonly string[] Comparisons = ["fanout", "chain", "idle", "throughput"];
+
+    // These need rooms of single products and chains.
+    private static readonly string[] OfRooms = ["views", "screen"];
 
     // These scenarios need the metrics or the cluster of a gateway, which other servers lack.
     private static readonly string[] OfTheGateway = ["products", "slow", "storm", "churn", "cluster"];
@@ -85,11 +90,11 @@ internal sealed class Options
     {
         get
         {
-            var names = _values.GetValueOrDefault("servers") ?? (Comparisons.Contains(Command) ? "gateway,socketio,signalr,kestrel" : "gateway");
+            var names = _values.GetValueOrDefault("servers") ?? (Comparisons.Contains(Command) ? "gateway,socketio,signalr,kestrel" : OfRooms.Contains(Command) ? "gateway,socketio" : "gateway");
             Contender[] found = [.. names.Split(',').Select(Contender.Find)];
             if (found.GroupBy(contender => contender.Name).FirstOrDefault(group => group.Count() > 1) is { } twice)
                 throw new FormatException($"two servers are called '{twice.Key}': name them, NAME=FOLDER");
-            var other = found.FirstOrDefault(contender => OfTheGateway.Contains(Command) ? !contender.IsGateway : Command == "polling" && !contender.IsSocketIO);
+            var other = found.FirstOrDefault(contender => OfTheGateway.Contains(Command) ? !contender.IsGateway : (Command == "polling" || OfRooms.Contains(Command)) && !contender.IsSocketIO);
             return other is null ? found : throw new FormatException($"{Command} cannot be measured with '{other.Name}'");
         }
     }

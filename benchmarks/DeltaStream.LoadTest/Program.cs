@@ -2,7 +2,8 @@
 //   dotnet run -c Release --project benchmarks/DeltaStream.LoadTest -- SCENARIO [--servers gateway,deflate,socketio,signalr,kestrel]
 //       [--clients N] [--rate N] [--size BYTES] [--seconds N] [--warm-up N] [--rounds N] (each scenario accepts the options that it uses)
 // Scenarios: fanout (1,000 clients, 200 bytes, 20 a second), chain (200 clients, 56 KB, 5 a second and the summary),
-// idle (memory of 5,000 quiet connections), throughput (deliveries a second at a p99 under 250 ms; --up-to RATE); of the gateway alone:
+// views (1,000 clients with views of a real chain, beside whole chains and small updates), screen (500 clients with a chain and 20
+// products), idle (memory of 5,000 quiet connections), throughput (deliveries a second at a p99 under 250 ms; --up-to RATE); of the gateway alone:
 // growth (CPU of a delivery by number of clients), slow (clients that stop reading), storm (1,000 clients connect and leave at once),
 // churn (an hour in which --clients 50 come a second, and leave by goodbye, by a closed socket or in silence: what the node holds),
 // polling (500 long-polling clients), products (many products in one room; --products 2000), node (cost of a node without clients),
@@ -36,6 +37,8 @@ try
     {
         "build" => Repository.PublishAll(),
         "fanout" or "chain" => FanOut.RunAsync(options),
+        "views" => Views.RunChainAsync(options),
+        "screen" => Views.RunScreenAsync(options),
         "idle" => Idle.RunAsync(options),
         "throughput" => Throughput.RunAsync(options),
         "growth" => Growth.RunAsync(options),

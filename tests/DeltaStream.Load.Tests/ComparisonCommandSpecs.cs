@@ -10,6 +10,8 @@ public sealed class ComparisonCommandSpecs
 
     private static readonly string Gateway = "--servers " + Run.Built("gateway", "src", "DeltaStream.Node");
 
+    private static IEnumerable<string> Kinds(params string[] kinds) => kinds.Select(kind => $"gateway, {kind}");
+
     [Fact]
     [Trait("Category", "Full")]
     public async Task In_the_command_fanout_every_server_delivers_every_update()
@@ -35,6 +37,34 @@ public sealed class ComparisonCommandSpecs
         Assert.InRange(size[0], 50, 70);
         Assert.InRange(size[1], 1, 20);
         Assert.DoesNotContain("were closed", run.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task In_the_command_views_every_client_gets_each_update_in_its_view()
+    {
+        var run = await Run.CompleteAsync($"views --clients 50 --warm-up 1 --rounds 1 --seconds 2 {Gateway}",
+            run => run.Rows.Select(row => row["server"]).SequenceEqual(Kinds("small updates", "one view", "50 views", "whole", "deflated"))
+                && run.Figures("deliveries a client and second").All(rate => rate is > 4.5 and < 6));
+
+        var size = run.Figures("bytes a delivery").ToArray();
+        Assert.InRange(size[1], 150, 500);
+        Assert.InRange(size[2], 150, 500);
+        Assert.InRange(size[3], 50_000, 60_000);
+        Assert.InRange(size[4], 5_000, 20_000);
+    }
+
+    [Fact]
+    public async Task In_the_command_screen_views_and_rates_make_each_screen_smaller()
+    {
+        var run = await Run.CompleteAsync($"screen --clients 20 --warm-up 1 --rounds 1 --seconds 3 {Gateway}",
+            run => run.Rows.Select(row => row["server"]).SequenceEqual(Kinds("whole", "deflated", "rows", "compact"))
+                && run.Figures("deliveries a client and second").SkipLast(1).All(rate => rate is > 40 and < 50));
+
+        var size = run.Figures("KB a client and second").ToArray();
+        Assert.InRange(size[0], 230, 330);
+        Assert.InRange(size[1], 40, 90);
+        Assert.InRange(size[2], 5, 13);
+        Assert.InRange(size[3], 2, 6);
     }
 
     [Fact]

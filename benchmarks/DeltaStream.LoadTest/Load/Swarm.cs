@@ -32,7 +32,11 @@ internal sealed class Swarm(int smallestDelivery, int sampleEvery = 20, bool rea
     /// <summary>Connects clients, at most 100 at a time, each through its whole handshake.</summary>
     /// <param name="over">The time over which the clients connect evenly; zero: as fast as they can.</param>
     /// <param name="afterConnect">Frames that each client sends when it is connected, e.g. a subscription.</param>
-    public async Task ConnectAsync(int port, string path, Dialect dialect, int count, TimeSpan over, params string[] afterConnect)
+    public Task ConnectAsync(int port, string path, Dialect dialect, int count, TimeSpan over, params string[] afterConnect) =>
+        ConnectAsync(port, path, dialect, count, over, _ => afterConnect);
+
+    /// <summary>The same, with frames by the number of the client.</summary>
+    public async Task ConnectAsync(int port, string path, Dialect dialect, int count, TimeSpan over, Func<int, string[]> afterConnect)
     {
         using var slots = new SemaphoreSlim(100);
         var sockets = await Task.WhenAll(Enumerable.Range(0, count).Select(async number =>
@@ -41,7 +45,7 @@ internal sealed class Swarm(int smallestDelivery, int sampleEvery = 20, bool rea
             await slots.WaitAsync();
             try
             {
-                return await HandshakeAsync(port, path, dialect, afterConnect);
+                return await HandshakeAsync(port, path, dialect, afterConnect(number));
             }
             finally
             {

@@ -47,8 +47,10 @@ internal sealed class SwarmClient(Socket socket, Dialect dialect, int smallestDe
     public static byte[] Masked(string text)
     {
         var payload = Encoding.UTF8.GetBytes(text);
-        if (payload.Length > 125) throw new ArgumentException("too long for this client", nameof(text));
-        return [0x81, (byte)(0x80 | payload.Length), 0, 0, 0, 0, .. payload];
+        if (payload.Length > ushort.MaxValue) throw new ArgumentException("too long for this client", nameof(text));
+        return payload.Length <= 125
+            ? [0x81, (byte)(0x80 | payload.Length), 0, 0, 0, 0, .. payload]
+            : [0x81, 0x80 | 126, (byte)(payload.Length >> 8), (byte)payload.Length, 0, 0, 0, 0, .. payload];
     }
 
     /// <summary>Processes received bytes, and adds to <paramref name="latencies"/> the microseconds since the send time in each payload.</summary>
