@@ -1,10 +1,13 @@
 using DeltaStream.Node;
 using DeltaStream.Node.Authentication;
+using DeltaStream.Node.Commands;
 using DeltaStream.Node.Hosting;
 using DeltaStream.Node.Logging;
 using DeltaStream.Node.Operations;
 using DeltaStream.Node.Redis;
 using DeltaStream.Node.Transports;
+
+if (NodeCommands.IsCommand(args)) return await NodeCommands.RunAsync(args);
 
 return await Startup.RunAsync(async () =>
 {

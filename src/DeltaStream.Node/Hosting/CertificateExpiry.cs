@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Security.Cryptography.X509Certificates;
+using DeltaStream.Node.Settings;
 
 namespace DeltaStream.Node.Hosting;
 
@@ -19,5 +21,22 @@ internal readonly record struct CertificateExpiry(string Name, string Subject, D
         var remaining = NotAfter - now.UtcDateTime;
         var when = remaining > TimeSpan.Zero ? $"expires in {Math.Floor(remaining.TotalDays).ToString(CultureInfo.InvariantCulture)} days" : "has expired";
         return $"{Name} certificate {Subject} {when}, at {NotAfter.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture)}";
+    }
+
+    /// <summary>Every certificate of a node.</summary>
+    /// <param name="settings">The settings, with the certificates for Redis and for the cluster.</param>
+    /// <param name="https">The certificate of the clients' port; null if it serves plain HTTP.</param>
+    public static List<CertificateExpiry> Of(NodeSettings settings, X509Certificate2? https)
+    {
+        var all = new List<CertificateExpiry>();
+        if (https is not null) Add("https", https);
+        if (settings.Redis.Url?.Certificate?.Current() is { } redis) Add("redis", redis.TargetCertificate);
+        if (settings.Cluster.Tls is not { } tls) return all;
+        Add("cluster", tls.Certificate);
+        // While a new authority replaces the old one, the newer one counts.
+        Add("cluster_authority", tls.Authority.MaxBy(certificate => certificate.NotAfter)!);
+        return all;
+
+        void Add(string name, X509Certificate2 certificate) => all.Add(new CertificateExpiry(name, certificate.Subject, certificate.NotAfter.ToUniversalTime()));
     }
 }

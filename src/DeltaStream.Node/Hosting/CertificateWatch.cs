@@ -1,4 +1,3 @@
-using System.Security.Cryptography.X509Certificates;
 using DeltaStream.Actors.Telemetry;
 using DeltaStream.Node.Logging;
 using DeltaStream.Node.Settings;
@@ -61,17 +60,5 @@ internal sealed class CertificateWatch(
         }
     }
 
-    private List<CertificateExpiry> Read()
-    {
-        var all = new List<CertificateExpiry>();
-        if (https?.Current is not null) Add("https", https.Certificate);
-        if (settings.Redis.Url?.Certificate?.Current() is { } redis) Add("redis", redis.TargetCertificate);
-        if (settings.Cluster.Tls is not { } tls) return all;
-        Add("cluster", tls.Certificate);
-        // While a new authority replaces the old one, the newer one counts.
-        Add("cluster_authority", tls.Authority.MaxBy(certificate => certificate.NotAfter)!);
-        return all;
-
-        void Add(string name, X509Certificate2 certificate) => all.Add(new CertificateExpiry(name, certificate.Subject, certificate.NotAfter.ToUniversalTime()));
-    }
+    private List<CertificateExpiry> Read() => CertificateExpiry.Of(settings, https?.Current is null ? null : https.Certificate);
 }

@@ -37,6 +37,12 @@ internal static class RedisKeys
     /// <summary>The channel on which one subscription receives its own echoes.</summary>
     public static string Echo(string id) => "deltastream:echo:" + id;
 
+    /// <summary>The gateway's own key that a check of the user's rights writes and deletes.</summary>
+    public static string Check(string id) => "deltastream:check:" + id;
+
+    /// <summary>The same among the keys of the platform. No client sees it: it is not in the index.</summary>
+    public static string LatestCheck(string id) => "latest:check:" + id;
+
     /// <summary>The key of a value of the platform.</summary>
     public static string Latest(ConflationKey key) =>
         key.Expiry is null ? $"latest:{key.Kind.Name}:{key.Symbol}" : $"latest:{key.Kind.Name}:{key.Symbol}:{key.Expiry}";

@@ -21,6 +21,14 @@ internal static class SettingSources
     /// <exception cref="SettingException">A file can't be read, or a key is unknown.</exception>
     public static (Config All, Config Akka) Load(IConfiguration configuration, string folder)
     {
+        var layers = ReadLayers(configuration, folder);
+        return (layers.All, WithoutOwn(layers.File).SafeWithFallback(layers.Node));
+    }
+
+    /// <summary>Reads and checks the layers, one for each kind of source.</summary>
+    /// <exception cref="SettingException">A file can't be read, or a key is unknown.</exception>
+    public static SettingLayers ReadLayers(IConfiguration configuration, string folder)
+    {
         var reference = Parse(Path.Combine(folder, "reference.conf"));
         var node = Parse(Path.Combine(folder, "node.conf"));
         var known = PathsOf(reference).ToHashSet();
@@ -28,7 +36,7 @@ internal static class SettingSources
         NearMiss.Refuse(configuration);
         var host = FromHost(configuration, known);
         foreach (var layer in new[] { file, host }) RefuseUnknown(layer, known);
-        return (host.SafeWithFallback(file).SafeWithFallback(reference).SafeWithFallback(node), WithoutOwn(file).SafeWithFallback(node));
+        return new SettingLayers(host.SafeWithFallback(file).SafeWithFallback(reference).SafeWithFallback(node), file, node, known);
     }
 
     private static Config WithoutOwn(Config layer)
@@ -108,3 +116,10 @@ internal static class SettingSources
         ? value.GetObject().Items.SelectMany(item => PathsOf(item.Value, $"{path}.{item.Key}"))
         : [path];
 }
+
+/// <summary>The settings by the kind of their source.</summary>
+/// <param name="All">The effective settings.</param>
+/// <param name="File">Those of the file that <c>HOCON_FILE</c> names.</param>
+/// <param name="Node">Those of <c>node.conf</c>.</param>
+/// <param name="Known">The paths of all settings of the gateway.</param>
+internal sealed record SettingLayers(Config All, Config File, Config Node, IReadOnlySet<string> Known);
