@@ -4,6 +4,7 @@ using DeltaStream.Node.Commands;
 using DeltaStream.Node.Hosting;
 using DeltaStream.Node.Logging;
 using DeltaStream.Node.Operations;
+using DeltaStream.Node.Operators;
 using DeltaStream.Node.Redis;
 using DeltaStream.Node.Transports;
 
@@ -24,6 +25,7 @@ return await Startup.RunAsync(async () =>
     builder.Services.AddGatewayAuthentication(settings.Auth);
     builder.Services.AddGatewayTransports(settings.Transports);
     builder.Services.AddOperations();
+    builder.Services.AddOperatorApi(settings);
     builder.Services.AddShutdown(settings);
 
     var app = builder.Build();
@@ -36,6 +38,7 @@ return await Startup.RunAsync(async () =>
     app.UseAuthorization();
     app.UseLivePage();
     app.MapOperations();
+    app.MapOperatorApi(settings);
     app.MapGateway(settings);
     await app.RunToEndAsync();
 });

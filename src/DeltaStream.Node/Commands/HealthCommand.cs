@@ -1,7 +1,4 @@
 using System.CommandLine;
-using System.Net.Security;
-using DeltaStream.Node.Settings;
-using DeltaStream.Node.Settings.Reading;
 
 namespace DeltaStream.Node.Commands;
 
@@ -15,7 +12,7 @@ internal sealed record HealthAnswer(bool Healthy, string Url, string Text);
 internal static class HealthCommand
 {
     private static readonly Option<bool> Ready = new("--ready") { Description = "Ask whether the node takes clients, not only whether it lives" };
-    private static readonly Option<Uri?> Url = new("--url") { Description = "The address of a node; by default the node of these settings on this machine" };
+    private static readonly Option<Uri?> Url = NodeLink.UrlOption();
     private static readonly Option<int> Timeout = new("--timeout") { Description = "Seconds to wait for the answer", DefaultValueFactory = _ => 3 };
 
     public static Command Create()
@@ -33,15 +30,9 @@ internal static class HealthCommand
         {
             if (result.Tokens is [var token] && (!int.TryParse(token.Value, out var seconds) || seconds is < 1 or > 300)) result.AddError("--timeout is a number of seconds from 1 to 300");
         });
-        Url.CustomParser = result =>
-        {
-            if (Uri.TryCreate(result.Tokens[0].Value, UriKind.Absolute, out var url) && url.Scheme is "http" or "https") return url;
-            result.AddError("--url is the address of a node, such as http://node1:8002");
-            return null;
-        };
         command.Does(async (parsed, stop) =>
         {
-            var node = parsed.GetValue(Url) ?? Own();
+            var node = parsed.GetValue(Url) ?? NodeLink.Own(forOperators: false);
             var answer = await AskAsync(node, parsed.GetValue(Ready) ? "health/ready" : "health/live", TimeSpan.FromSeconds(parsed.GetValue(Timeout)), stop);
             await NodeCommands.PrintAsync(parsed, answer, found => found.Text);
             return answer.Healthy ? 0 : NodeCommands.Failed;
@@ -51,16 +42,8 @@ internal static class HealthCommand
 
     private static async Task<HealthAnswer> AskAsync(Uri node, string path, TimeSpan timeout, CancellationToken stop)
     {
-        // Under a path prefix of --url as well.
-        var url = new Uri(node.AbsoluteUri.TrimEnd('/') + "/" + path);
-        using var http = new HttpClient(new SocketsHttpHandler
-        {
-            // A node on this machine has the certificate of another name than localhost; what is asked is not secret.
-            SslOptions = new SslClientAuthenticationOptions { RemoteCertificateValidationCallback = url.IsLoopback ? static (_, _, _, _) => true : null },
-            UseProxy = false,
-            AllowAutoRedirect = false,
-        })
-        { Timeout = timeout };
+        var url = NodeLink.Under(node, path);
+        using var http = NodeLink.ClientFor(node, timeout);
         try
         {
             using var response = await http.GetAsync(url, stop);
@@ -71,14 +54,5 @@ internal static class HealthCommand
             stop.ThrowIfCancellationRequested();
             return new(false, url.AbsoluteUri, e is TaskCanceledException ? $"{url} did not answer within {timeout.TotalSeconds:0} s" : $"{url} does not answer: {e.Message}");
         }
-    }
-
-    /// <summary>The node that these settings would run.</summary>
-    private static Uri Own()
-    {
-        var (configuration, _) = NodeCommands.Configuration();
-        var reader = new SettingReader(SettingSources.Load(configuration, NodeCommands.HoconFolder).All);
-        var scheme = HttpsSettings.Read(reader) is null ? "http" : "https";
-        return new Uri($"{scheme}://127.0.0.1:{reader.Number("deltastream.http.port", 1, 65535)}");
     }
 }

@@ -51,7 +51,7 @@ internal static class NodeCommands
           dotnet DeltaStream.Node.dll token mint --role operator --expires 12h
         """)
     {
-        AsJson, CheckCommand.Create(), HealthCommand.Create(), TokenCommand.Create(),
+        AsJson, CheckCommand.Create(), HealthCommand.Create(), TokenCommand.Create(), LogLevelCommand.Create(),
     };
 
     /// <summary>The configuration that a node started here would read, and whether it would run in development.</summary>

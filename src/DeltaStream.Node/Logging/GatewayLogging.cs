@@ -1,6 +1,7 @@
 using System.Globalization;
 using DeltaStream.Node.Settings;
 using Serilog;
+using Serilog.Core;
 using Serilog.Events;
 using Serilog.Formatting.Compact;
 
@@ -15,9 +16,10 @@ internal static class GatewayLogging
     public static WebApplicationBuilder AddGatewayLogging(this WebApplicationBuilder builder, NodeSettings settings)
     {
         builder.Logging.ClearProviders();
-        builder.Services.AddSerilog((_, logger) =>
+        builder.Services.AddSingleton<LogLevelSwitch>();
+        builder.Services.AddSerilog((services, logger) =>
         {
-            logger.Shape(settings);
+            logger.Shape(settings, services.GetRequiredService<LogLevelSwitch>().Serilog);
             if (settings.IsDevelopment)
                 logger.WriteTo.Console(outputTemplate: Readable, formatProvider: CultureInfo.InvariantCulture);
             else
@@ -27,8 +29,8 @@ internal static class GatewayLogging
     }
 
     /// <summary>The levels and fields of the log, for every output.</summary>
-    internal static LoggerConfiguration Shape(this LoggerConfiguration logger, NodeSettings settings) => logger
-        .MinimumLevel.Is(LevelOf(settings.LogLevel))
+    internal static LoggerConfiguration Shape(this LoggerConfiguration logger, NodeSettings settings, LoggingLevelSwitch level) => logger
+        .MinimumLevel.ControlledBy(level)
         .MinimumLevel.Override("Microsoft", LogEventLevel.Warning)
         .MinimumLevel.Override("System", LogEventLevel.Warning)
         // This logger writes nothing at these levels, but it would keep a scope and an activity for the life of each connection.
@@ -53,12 +55,4 @@ internal static class GatewayLogging
     private static bool IsStartGivenUp(LogEvent line) =>
         line.Exception is OperationCanceledException && line.Properties.TryGetValue("SourceContext", out var source)
         && source is ScalarValue { Value: "Microsoft.Extensions.Hosting.Internal.Host" };
-
-    private static LogEventLevel LevelOf(LogLevel level) => level switch
-    {
-        LogLevel.Debug => LogEventLevel.Debug,
-        LogLevel.Information => LogEventLevel.Information,
-        LogLevel.Warning => LogEventLevel.Warning,
-        _ => LogEventLevel.Error,
-    };
 }

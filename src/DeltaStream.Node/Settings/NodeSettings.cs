@@ -53,6 +53,9 @@ internal sealed record NodeSettings
     /// <summary>The rules for tokens and for the access of operators.</summary>
     public required AuthSettings Auth { get; init; }
 
+    /// <summary>Names besides those of this machine under which operators may ask a node that wants no token of them.</summary>
+    public IReadOnlyList<string> OperatorHosts { get; init; } = [];
+
     /// <summary>The most messages that a client may send.</summary>
     public required MessageRate MessageRate { get; init; }
 
@@ -98,6 +101,7 @@ internal sealed record NodeSettings
             Clients = reader.ReadClients(),
             HeaderBytes = reader.Number("deltastream.limits.header-bytes", 2048, 1024 * 1024),
             Auth = AuthSettings.Read(reader, isDevelopment),
+            OperatorHosts = ReadOperatorHosts(reader),
             MessageRate = reader.ReadMessageRate(),
             Transports = reader.ReadTransports(OriginSettings.Read(reader, isDevelopment)),
             Drain = TimeSpan.FromSeconds(reader.Number("deltastream.drain-seconds", 0, 600)),
@@ -123,6 +127,13 @@ internal sealed record NodeSettings
     {
         if (settings.Auth.OperatorPort == settings.Port)
             throw new SettingException("OPERATOR_PORT", $"{settings.Auth.OperatorPort}", "a port of its own, another than PORT, or 0 for none");
+    }
+
+    private static IReadOnlyList<string> ReadOperatorHosts(SettingReader reader)
+    {
+        const string Path = "deltastream.http.operator-hosts";
+        var names = reader.List(Path);
+        return names.All(ClusterSettings.IsHost) ? names : throw reader.Wrong(Path, "comma-separated host names or IPv4 addresses, without ports");
     }
 
     private static TimeSpan ReadDrainDelay(SettingReader reader, bool isDevelopment)

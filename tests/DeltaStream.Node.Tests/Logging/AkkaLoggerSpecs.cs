@@ -63,7 +63,7 @@ public sealed class AkkaLoggerSpecs : ILogEventSink, IAsyncLifetime
     {
         var settings = NodeSettings.Read(new ConfigurationBuilder().Build(), true, Path.Combine(AppContext.BaseDirectory, "hocon"));
         var factory = LoggerFactory.Create(logging => logging.AddProvider(
-            new SerilogLoggerProvider(new LoggerConfiguration().Shape(settings).WriteTo.Sink(this).CreateLogger(), dispose: true)));
+            new SerilogLoggerProvider(new LoggerConfiguration().Shape(settings, new Serilog.Core.LoggingLevelSwitch(LogLevelSwitch.LevelOf(settings.LogLevel))).WriteTo.Sink(this).CreateLogger(), dispose: true)));
         var config = ConfigurationFactory.ParseString($"akka.loggers = [\"{typeof(AkkaLogger).AssemblyQualifiedName}\"]");
         _system = ActorSystem.Create("logged", BootstrapSetup.Create().WithConfig(config).And(new LoggerFactorySetup(factory)));
         return Task.CompletedTask;

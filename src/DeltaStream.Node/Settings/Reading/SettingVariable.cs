@@ -46,6 +46,7 @@ internal static class SettingVariable
         ["AUTH_JWT_ISSUER"] = "deltastream.auth.jwt-issuer",
         ["AUTH_JWT_AUDIENCE"] = "deltastream.auth.jwt-audience",
         ["OPERATOR_PORT"] = "deltastream.http.operator-port",
+        ["OPERATOR_HOSTS"] = "deltastream.http.operator-hosts",
         ["LIMIT_SUBSCRIPTIONS"] = "deltastream.limits.subscriptions",
         ["LIMIT_JOINS_PER_SECOND"] = "deltastream.limits.joins-per-second",
         ["LIMIT_SNAPSHOT_BYTES_PER_SECOND"] = "deltastream.limits.snapshot-bytes-per-second",
