@@ -94,9 +94,9 @@ internal sealed class ChainView(ConflationKey key)
             if (Find(held, shape) is not { } known) return Snapshot(SnapshotReason.Forgotten);
             if (!known.IsOrdered || !_document!.IsOrdered) return known.Hash != 0 && known.Hash == frames.Version.Hash ? Nothing(frames.Renew(known)) : Snapshot(SnapshotReason.Unordered);
             if (known.Step < _versions.KnownSince) return Snapshot(SnapshotReason.Forgotten);
-            var (delta, version) = frames.From(known, _versions);
+            var (delta, version, isSmaller) = frames.From(known, _versions);
             if (delta is null) return Nothing(version);
-            return frames.IsSmaller(delta) ? Made(delta, EncodingKind.Delta, SnapshotReason.None) : Snapshot(SnapshotReason.Smaller);
+            return isSmaller ? Made(delta, EncodingKind.Delta, SnapshotReason.None) : Snapshot(SnapshotReason.Smaller);
 
             ViewEncoding Made(ViewFrames made, EncodingKind kind, SnapshotReason reason) =>
                 new(made.Get(protocol, meta, _update!, frames.Version, out var isNew), frames.Version, kind, reason, _update!, isNew);

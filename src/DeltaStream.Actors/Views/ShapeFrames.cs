@@ -38,9 +38,12 @@ internal sealed class ShapeFrames(byte[] chain, ShapeColumns columns, ChainDocum
         ChainDelta.Write(to, columns, versions, _range ?? StrikeRange.All, baseRange ?? StrikeRange.All, @base.Step);
         var isEmpty = to.Length == metaAt;
         to.Add('}');
-        known = isEmpty ? new(null, Renew(@base)) : new(new("chain_delta", to.ToArray(), metaAt), Version);
+        known = isEmpty ? new(null, Renew(@base), IsSmaller: false) : Made(new("chain_delta", to.ToArray(), metaAt));
         _deltas.Add(@base.Name, known);
         return known;
+
+        // Decided once for all clients.
+        ViewDelta Made(ViewFrames delta) => new(delta, Version, IsSmaller(delta));
     }
 
     /// <summary>
@@ -53,7 +56,7 @@ internal sealed class ShapeFrames(byte[] chain, ShapeColumns columns, ChainDocum
     };
 
     /// <summary>True if a delta is smaller than the snapshot, which is made only if that is in doubt.</summary>
-    public bool IsSmaller(ViewFrames delta) => delta.Length <= LeastOfSnapshot() || delta.Length < Whole.Length;
+    private bool IsSmaller(ViewFrames delta) => delta.Length <= LeastOfSnapshot() || delta.Length < Whole.Length;
 
     /// <summary>A hash of the reduced document, by which documents without deltas are compared.</summary>
     public ulong HashOf()
@@ -123,4 +126,5 @@ internal sealed class ShapeFrames(byte[] chain, ShapeColumns columns, ChainDocum
 /// <summary>The way from one version to the newest.</summary>
 /// <param name="Frames">The frames; null if nothing changed in the view.</param>
 /// <param name="Version">The version that the client has afterwards.</param>
-internal sealed record ViewDelta(ViewFrames? Frames, ViewVersion Version);
+/// <param name="IsSmaller">True if the frames are smaller than the snapshot.</param>
+internal sealed record ViewDelta(ViewFrames? Frames, ViewVersion Version, bool IsSmaller);
