@@ -121,9 +121,16 @@ internal sealed class CentreModel
         else if (_spot is null) Centre = grid[(grid.Length - 1) / 2];
         else if (!_isBySpot || Centre is null || !grid.Contains(Centre.Value) || IsPast(grid, Centre.Value, _spot.Value))
         {
-            Centre = grid.OrderBy(it => Math.Abs(it - _spot.Value)).ThenBy(it => it).First();
+            Centre = Nearest(grid, _spot.Value);
             _isBySpot = true;
         }
+    }
+
+    /// <summary>Of the strikes on one side the nearest is the last one before the spot: their distances to a large number can be equal as doubles.</summary>
+    private static double Nearest(double[] grid, double spot)
+    {
+        double[] near = [.. grid.Where(it => it <= spot).Order().TakeLast(1), .. grid.Where(it => it > spot).Order().Take(1)];
+        return near.OrderBy(it => Math.Abs(it - spot)).ThenBy(it => it).First();
     }
 
     private static bool IsPast(double[] grid, double centre, double spot)

@@ -171,8 +171,8 @@ internal sealed class ViewSchedule
         var made = node.Views.Encode(shape, shape.IsDelta ? client.Held : null, node.Newest!, _protocol, client.View.Meta);
         _log.Add($"client {Array.IndexOf(_clients, client)} {shape} on {Array.IndexOf(_nodes, node)}: {made.Kind} {made.Reason} {(made.Frame is null ? "" : Encoding.UTF8.GetString(made.Frame.Bytes.Span))}");
         var expected = ReducedModel.Of(_document, shape, node.Centre.Centre);
-        // White space is free, so a whole document without deltas may be sent again.
-        var isKept = client.WasOrdered == ReducedModel.IsOrdered(_document) && (client.WasOrdered || (shape.Reduces && client.Held?.Shape is not null));
+        // White space and the order of a row's members are free, so a document without deltas may be sent again where rows are as published.
+        var isKept = client.WasOrdered == ReducedModel.IsOrdered(_document) && (client.WasOrdered || (shape.Fields is not null && client.Held?.Shape is not null));
         if (wasSeen && isKept && shape.IsDelta && expected == client.Copy.ToString() && made.Kind != EncodingKind.Nothing) return "something is sent although nothing changed in the view";
         if (made.Reason == SnapshotReason.Forgotten && client.Names is { } names && node.Known.Contains(names)) return "a snapshot to a client whose version the node knows";
         if (Take(client, made) is { } wrong) return wrong;
