@@ -45,6 +45,19 @@ public class SeedSpecs
         Assert.Contains("another thread", loop.Escaped);
     }
 
+    [Fact]
+    public void Leaving_a_fault_out_changes_none_of_the_others()
+    {
+        var all = Schedule.Draw(new SimOptions { Seed = 17 }, machines: 3).Faults.ToArray();
+        Assert.True(all.Length > 5);
+        foreach (var fault in all)
+        {
+            var others = all.Where(other => other != fault).ToArray();
+            var options = new SimOptions { Seed = 17, Keep = others.Select(other => other.Number).ToHashSet() };
+            Assert.Equal(others, Schedule.Draw(options, machines: 3).Faults);
+        }
+    }
+
     private static List<string> Trace(int seed)
     {
         var lines = new List<string>();

@@ -1,5 +1,4 @@
 using Akka.Actor;
-using DeltaStream.Actors.Cache;
 using DeltaStream.Simulator.Twins;
 
 namespace DeltaStream.Simulator.World;
@@ -105,8 +104,7 @@ internal sealed record FaultKind(string Name, double Longest, Func<Fault, string
         })),
         new("cache", 0, fault => $"the cache of node {At(fault.One)} restarts", (world, fault) => OnNode(world, fault, node =>
         {
-            node.MayFailUntil = world.Loop.Now + TimeSpan.FromMilliseconds(1);
-            node.Lane.Do(() => node.Cache.Tell(new UseRoom(null!, 0), ActorRefs.NoSender));
+            node.FailCache();
             return null;
         })),
         new("graph", 0, fault => $"the graph of the bridge of node {At(fault.One)} fails", (world, fault) => OnNode(world, fault, node =>

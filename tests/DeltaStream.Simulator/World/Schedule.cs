@@ -29,10 +29,11 @@ internal sealed record Schedule(IReadOnlyList<Round> Rounds)
                 var one = random.Next(machines);
                 var fault = new Fault(++number, kind, Round(begins), Round(length), one, (one + 1 + random.Next(Math.Max(1, machines - 1))) % machines);
                 if (fault.At + fault.Length > ends) ends = fault.At + fault.Length;
-                if (options.Keep?.Contains(fault.Number) ?? true) faults.Add(fault);
+                faults.Add(fault);
             }
 
-            rounds.Add(new Round(faults, ends));
+            // Only now, so that leaving one out changes none of the others.
+            rounds.Add(new Round([.. faults.Where(fault => options.Keep?.Contains(fault.Number) ?? true)], ends));
             at = ends + Rest;
         }
 

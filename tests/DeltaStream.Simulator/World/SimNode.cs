@@ -26,6 +26,9 @@ internal sealed class SimNode
 
     private readonly List<IDisposable> _disposables = [];
 
+    // The cache fails by a message that does not exist.
+    private int _failuresOfCache;
+
     public SimNode(SimWorld world, int machine, int life)
     {
         (World, Machine, Life) = (world, machine, life);
@@ -100,9 +103,6 @@ internal sealed class SimNode
     /// <summary>The next question whether the bridge may publish fails, and with it the LeaseActor.</summary>
     public bool FailsToAnswer { get; set; }
 
-    /// <summary>Until then an actor may fail in any way, because it gets a message that does not exist.</summary>
-    public TimeSpan MayFailUntil { get; set; }
-
     public bool IsRunning => !Lane.IsDead;
 
     public override string ToString() => Name;
@@ -133,6 +133,13 @@ internal sealed class SimNode
         var told = await RedisLine.RunAsync(() => World.Redis.Now, stop);
         RedisClock.Told(asked, DateTimeOffset.UnixEpoch + TimeSpan.FromMicroseconds(told), Clock.Elapsed());
     }
+
+    /// <summary>The CacheActor fails and restarts.</summary>
+    public void FailCache() => Lane.Do(() =>
+    {
+        _failuresOfCache++;
+        Cache.Tell(new UseRoom(null!, 0), ActorRefs.NoSender);
+    });
 
     /// <summary>The process is gone, without a word.</summary>
     public void Die()
@@ -186,7 +193,8 @@ internal sealed class SimNode
 
     private void OnError(object message)
     {
-        if (message is not Error error || IsPurpose(error.Cause) || World.Loop.Now < MayFailUntil) return;
+        if (message is not Error error || IsPurpose(error.Cause)) return;
+        if (error is { Cause: ArgumentNullException, LogSource: var source } && source.Contains("/user/cache", StringComparison.Ordinal) && _failuresOfCache-- > 0) return;
         World.Observer.Break(Promise.NoActorFails, $"{Name}: {error.LogSource}: {error.Message} {error.Cause}");
     }
 
