@@ -56,7 +56,8 @@ internal sealed class ClusterTwin : NodeCluster
     public override void Subscribe(IActorRef subscriber)
     {
         _subscribers.Add(subscriber);
-        foreach (var member in _members.Values) subscriber.Tell(new ClusterEvent.MemberUp(member), ActorRefs.NoSender);
+        foreach (var member in _members.Values)
+            subscriber.Tell(member.Status == MemberStatus.Up ? new ClusterEvent.MemberUp(member) : new ClusterEvent.MemberLeft(member), ActorRefs.NoSender);
     }
 
     public override void Unsubscribe(IActorRef subscriber) => _subscribers.Remove(subscriber);
