@@ -7,6 +7,16 @@ using DeltaStream.Simulator.World;
 
 namespace DeltaStream.Simulator.Twins;
 
+/// <summary>The client's side of a socket.</summary>
+internal interface ISocketPeer
+{
+    /// <summary>A frame has been read.</summary>
+    void OnFrame(SocketTwin socket, ReadOnlySpan<byte> line);
+
+    /// <summary>The server has closed the connection, and everything before that has been read.</summary>
+    void OnClosed(SocketTwin socket, string reason);
+}
+
 /// <summary>
 /// The twin of a socket: it takes a number of frames that the client has not read, then it is not ready until the client reads. Both
 /// ways keep their order, and an end that the other side has not noticed yet loses what is under way.
@@ -16,7 +26,7 @@ internal sealed class SocketTwin : IClientTransport
     private const int Capacity = 24;
 
     private readonly SimNode _node;
-    private readonly SimClient _client;
+    private readonly ISocketPeer _client;
     private readonly Line _down;
     private readonly Line _up;
     private readonly Queue<Frame> _unread = new();
@@ -24,7 +34,7 @@ internal sealed class SocketTwin : IClientTransport
     private int _taken;
     private bool _isReady = true;
 
-    public SocketTwin(SimNode node, SimClient client)
+    public SocketTwin(SimNode node, ISocketPeer client)
     {
         (_node, _client) = (node, client);
         _down = new Line(node.World.Loop, node.World.Draws);

@@ -9,7 +9,7 @@ using DeltaStream.Simulator.Twins;
 namespace DeltaStream.Simulator.World;
 
 /// <summary>A browser: wants some rooms, asks for them, and connects again to any open node when its connection is gone.</summary>
-internal sealed class SimClient(SimWorld world, int number)
+internal sealed class SimClient(SimWorld world, int number) : ISocketPeer
 {
     private readonly List<Room> _wanted = [Room.General];
     private SocketTwin? _socket;
