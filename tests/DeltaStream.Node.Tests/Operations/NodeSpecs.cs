@@ -62,7 +62,7 @@ public sealed class NodeSpecs
         await using var redis = await RedisServer.StartAsync();
         await using var node = NodeProcess.Start(("REDIS_URL", redis.Url));
         // Its actors run; it does not listen yet, and waits for its cluster and for Redis.
-        await Eventually.True(() => node.Lines.Any(line => line.Contains("Started up successfully", StringComparison.Ordinal)), "it starts");
+        await Eventually.True(() => node.Lines.Any(line => line.Contains("socket_gateway_starting", StringComparison.Ordinal)), "it starts");
         node.Terminate();
         var code = await node.ExitAsync(TimeSpan.FromSeconds(30));
         Assert.True(code == 0, $"ended with {code}:\n{node.Log}");
