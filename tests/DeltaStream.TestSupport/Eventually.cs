@@ -6,7 +6,7 @@ namespace DeltaStream.TestSupport;
 public static class Eventually
 {
     /// <summary>How long a condition is given where nothing else is said.</summary>
-    public static TimeSpan Patience => TestSupport.Patience.ForSeconds(15);
+    public static TimeSpan Patience => TestSupport.Patience.ForSeconds(40);
 
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(20);
 

@@ -47,19 +47,29 @@ public sealed class IdleMemorySpecs(ITestOutputHelper output) : IAsyncLifetime, 
     [Fact]
     public async Task An_idle_connection_holds_no_buffer()
     {
-        var clients = new List<Socket>(4 * Connections);
-        var least = long.MaxValue;
-        // The first round pays for what all share, and the collector's own noise only adds: the least is what it costs.
-        for (var round = 0; round < 4; round++)
+        const int rounds = 5;
+        var clients = new List<Socket>(rounds * Connections);
+        var costs = new List<long>();
+        for (var round = 0; round < rounds; round++)
         {
-            var before = GC.GetTotalMemory(forceFullCollection: true);
+            var before = Settled();
             await OpenAsync(clients);
-            least = Math.Min(least, (GC.GetTotalMemory(forceFullCollection: true) - before) / Connections);
+            costs.Add((Settled() - before) / Connections);
         }
 
-        output.WriteLine($"{least} bytes a connection, the client's socket included");
-        Assert.InRange(least, 1, MostBytes);
+        // The first round pays for what all share, and in any round the collector may free what other specs have left.
+        var median = costs.Order().ElementAt(rounds / 2);
+        output.WriteLine($"{median} bytes a connection, the client's socket included; rounds: {string.Join(", ", costs)}");
+        Assert.InRange(median, 1, MostBytes);
         foreach (var client in clients) client.Dispose();
+    }
+
+    /// <summary>The bytes in use once what waits for its finalizer is gone.</summary>
+    private static long Settled()
+    {
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
+        return GC.GetTotalMemory(forceFullCollection: true);
     }
 
     private async Task OpenAsync(List<Socket> clients)
