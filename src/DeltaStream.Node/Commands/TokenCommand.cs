@@ -97,7 +97,7 @@ internal static class TokenCommand
         return given ?? Environment.GetEnvironmentVariable(Variable)?.Trim();
     }
 
-    /// <summary>The settings for tokens. Who makes or checks a token means a node with tokens, whatever AUTH_MODE says here.</summary>
+    /// <summary>The settings for tokens. These commands are about nodes with tokens, so AUTH_MODE has no effect on them.</summary>
     private static AuthSettings ReadAuth()
     {
         var (configuration, isDevelopment) = NodeCommands.Configuration();

@@ -5,7 +5,7 @@ namespace DeltaStream.Node.Operators;
 
 /// <summary>
 /// Protects the operators' API, after the policy of its endpoints has asked for the token: the host's name where no token is
-/// asked for, and for acts the origin, the content type and a rate. There is no cookie, so a foreign page has no rights to borrow.
+/// asked for, and for acts the origin, the content type and a rate. There is no cookie that a browser would send along for a foreign page.
 /// </summary>
 internal sealed class OperatorGuard(AuthSettings settings, OperatorHosts hosts, TimeProvider time, ILogger<OperatorGuard> logger) : IEndpointFilter
 {

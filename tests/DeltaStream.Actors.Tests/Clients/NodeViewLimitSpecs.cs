@@ -16,7 +16,7 @@ public class NodeViewLimitSpecs(ITestOutputHelper output) : GatewaySpec(output, 
         Assert.Equal((Most, 10 - Most), Ask(first, 0));
         // Five are granted to each client, however many views the node has.
         Assert.Equal((5, 5), Ask(second, 10));
-        // The views of others are no further ones.
+        // A view that this client or another one has already does not count again.
         Assert.Equal((5, 5), Ask(second, 10));
         Assert.Equal((8, 0), Ask(second, 0, 8));
         Assert.Equal(Most + 5, NodeOrder.For(Sys).Views.ShapesInUse);

@@ -38,7 +38,7 @@ public class StoredViewSpecs : GatewaySpec
             Assert.Equal((SessionState.Lost, $"client\tgeneral\tchain:N:2026-11-26\t{View}"), (last.State, last.Text));
         });
 
-        // Who comes back with what was stored has them.
+        // A client that comes back with the stored session has these views.
         var text = _sessions.Writes.SelectMany(write => write.Writes).Last().Text!;
         var session = await Recovery!.OpenAsync(null, ClientIdentity.Anonymous);
         session.Recovered = SavedSession.Read(text);

@@ -120,7 +120,7 @@ public abstract class RedisHonestySpecs
     {
         using var redis = Start();
         Assert.True(Write(redis, Price(redis, Key, 2, 5)));
-        // A late write of the same publisher is no sign of another one.
+        // A late write of the same publisher does not count as a write of another publisher.
         Assert.True(Write(redis, Price(redis, Key, 2, 4)));
         Assert.Equal(new Position(2, 5), Assert.Single(Read(redis, Key)).Position);
         // One value is refused, and the others of the batch are written.

@@ -46,7 +46,7 @@ public abstract class SocketHonestySpecs
                 Assert.InRange(written, 0, 10_000);
             }
 
-            // What is written then all the same is not lost, and the connection does not become ready by it.
+            // A frame that is written anyway is not lost, and it does not make the connection ready.
             Assert.False(socket.Write(written++));
             Assert.Equal(round, socket.Readies);
             socket.ReadAgain();
